@@ -1,0 +1,97 @@
+//! Who asks, for which tenant, and what they may do.
+
+use crate::{KeyId, Problem, TenantId, UserId};
+
+/// What a request may do. A role is a fixed set of these.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Permission {
+    /// See the company's configuration.
+    ViewConfig,
+    /// Change extensions, hotlines, trunks, groups, flows, greetings.
+    EditConfig,
+    /// Create and remove users and keys, and see them.
+    ManageUsers,
+    /// See all calls, trails and recordings of the company.
+    ViewCalls,
+    /// Place and end calls.
+    MakeCalls,
+    /// Register and replay webhooks.
+    ManageWebhooks,
+    /// Create companies; only the operator of the installation.
+    OperateServer,
+}
+
+/// The roles of people and keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// Runs the installation; may create companies.
+    Operator,
+    /// Owns a company.
+    Owner,
+    /// Runs a company day by day.
+    Manager,
+    /// Makes and takes calls.
+    Agent,
+}
+
+impl Role {
+    /// All roles.
+    pub const ALL: [Role; 4] = [Role::Operator, Role::Owner, Role::Manager, Role::Agent];
+
+    /// The stable word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Role::Operator => "operator",
+            Role::Owner => "owner",
+            Role::Manager => "manager",
+            Role::Agent => "agent",
+        }
+    }
+
+    /// The role with this word.
+    pub fn parse(word: &str) -> Option<Role> {
+        Role::ALL.into_iter().find(|r| r.as_str() == word)
+    }
+
+    /// Whether the role includes the permission.
+    pub const fn may(self, permission: Permission) -> bool {
+        use Permission as P;
+        match self {
+            Role::Operator => true,
+            Role::Owner => !matches!(permission, P::OperateServer),
+            Role::Manager => !matches!(permission, P::OperateServer | P::ManageWebhooks),
+            Role::Agent => matches!(permission, P::ViewConfig | P::MakeCalls),
+        }
+    }
+}
+
+/// The authenticated origin of a request. The tenant comes from the credential, never from the request's body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor {
+    /// The company acted for.
+    pub tenant: TenantId,
+    /// What the credential allows.
+    pub role: Role,
+    /// The person, when one logged in.
+    pub user: Option<UserId>,
+    /// The API key, when one was used.
+    pub key: Option<KeyId>,
+}
+
+impl Actor {
+    /// The system itself, acting inside one company (bootstrap, jobs).
+    pub const fn system(tenant: TenantId) -> Actor {
+        Actor { tenant, role: Role::Operator, user: None, key: None }
+    }
+
+    /// Fails with `forbidden` unless the role includes the permission.
+    pub fn require(&self, permission: Permission) -> Result<(), Problem> {
+        if self.role.may(permission) {
+            return Ok(());
+        }
+        Err(Problem::forbidden(
+            "permission_missing",
+            format!("This needs the right {permission:?}, which the role {} lacks.", self.role.as_str()),
+        ))
+    }
+}

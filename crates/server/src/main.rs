@@ -1,0 +1,3 @@
+//! The `alo` binary.
+
+fn main() {}

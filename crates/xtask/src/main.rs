@@ -1,0 +1,3 @@
+//! Development checks and benches.
+
+fn main() {}
