@@ -1,0 +1,28 @@
+//! What the stack asks the house while a message is in its hands. Answered from memory: nothing here may wait.
+
+use std::net::IpAddr;
+
+/// Somebody who may register and call, with the digests of the password (never the password).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// The house's own key for the account; bindings and events carry it.
+    pub key: u128,
+    /// The realm the digests were made for.
+    pub realm: String,
+    /// MD5 of `user:realm:password`.
+    pub ha1_md5: [u8; 16],
+    /// SHA-256 of `user:realm:password`.
+    pub ha1_sha256: [u8; 32],
+}
+
+/// The house's answers. Called on the network tasks: never blocks, never reads a disk.
+pub trait Directory: Send + Sync + 'static {
+    /// The account of a user in a domain.
+    fn account(&self, domain: &str, user: &str) -> Option<Account>;
+
+    /// The realm to challenge with; of the same form for domains that do not exist.
+    fn realm(&self, domain: &str) -> String;
+
+    /// Whether the address belongs to a carrier, whose INVITEs need no digest.
+    fn carrier(&self, source: IpAddr) -> bool;
+}

@@ -1,0 +1,4 @@
+//! One shard of the user agent, without any input or output of its own.
+
+pub mod command;
+pub mod event;

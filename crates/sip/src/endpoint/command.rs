@@ -1,0 +1,122 @@
+//! What the house asks of an endpoint.
+
+use std::net::SocketAddr;
+
+use bytes::Bytes;
+use model::Cause;
+
+use crate::{Party, Transport};
+
+/// An order for one leg. Orders that no longer fit the leg's state are dropped: the leg may have ended meanwhile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// Send an INVITE; the leg is one from [`crate::Stack::new_leg`].
+    Dial(Box<Dial>),
+    /// Answer an incoming INVITE provisionally.
+    Provisional {
+        /// 180 to 183.
+        code: u16,
+        /// An early session description.
+        body: Option<Bytes>,
+    },
+    /// Accept an incoming INVITE.
+    Answer {
+        /// The session description: our answer, or our offer when the INVITE had none.
+        body: Bytes,
+    },
+    /// Refuse an incoming INVITE. The leg is gone; no signal follows.
+    Reject {
+        /// Why; [`crate::status_of`] tells the status.
+        cause: Cause,
+    },
+    /// End the leg in whatever state it is: CANCEL, BYE or a final refusal. Answered by `Ended`, or by whatever final
+    /// signal was on its way.
+    Hangup {
+        /// Why.
+        cause: Cause,
+    },
+    /// Offer a changed session. Answered by `ReofferAnswered` or `ReofferRejected`.
+    Reoffer {
+        /// Our offer.
+        body: Bytes,
+    },
+    /// Accept the far side's `Reoffer`.
+    AnswerReoffer {
+        /// The answer (or our offer, when it had none).
+        body: Bytes,
+    },
+    /// Refuse the far side's `Reoffer`; the session goes on as before.
+    RejectReoffer {
+        /// 488 usually.
+        code: u16,
+    },
+    /// The end of the call is on record: answer the far side's BYE.
+    FinishBye,
+}
+
+/// An INVITE to send.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dial {
+    /// Where to.
+    pub target: Target,
+    /// Whom the far side sees.
+    pub from: Party,
+    /// The To header; the target's own URI when none.
+    pub to: Option<Party>,
+    /// Our offer.
+    pub body: Bytes,
+    /// Answers a carrier's digest challenge.
+    pub credentials: Option<Credentials>,
+    /// P-Asserted-Identity, for carriers that trust us.
+    pub asserted: Option<Party>,
+    /// More headers, sent as they are. Names or values with line breaks are dropped.
+    pub headers: Vec<(String, String)>,
+}
+
+/// Where an INVITE goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// A registered phone, by [`crate::Contact::key`]; over the connection it registered from.
+    Contact(u64),
+    /// Any SIP URI.
+    Uri {
+        /// The request URI.
+        uri: String,
+        /// Send to this address, whatever the URI says (an outbound proxy, or a known carrier).
+        to: Option<SocketAddr>,
+        /// The transport to use.
+        transport: Transport,
+    },
+}
+
+/// A name and password at a carrier.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Credentials {
+    /// The user name of the digest.
+    pub user: String,
+    /// The password; never logged.
+    pub password: String,
+}
+
+impl std::fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Credentials").field("user", &self.user).finish_non_exhaustive()
+    }
+}
+
+/// An outbound registration to keep up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Registration {
+    /// The carrier's registrar, `sip:carrier.example`.
+    pub registrar: String,
+    /// Send to this address instead of the registrar's own.
+    pub to: Option<SocketAddr>,
+    /// The transport.
+    pub transport: Transport,
+    /// Who registers: user and host of the address of record.
+    pub user: String,
+    /// The digest's name and password.
+    pub credentials: Credentials,
+    /// The expiry to ask for.
+    pub expires_s: u32,
+}

@@ -1,0 +1,179 @@
+//! What an endpoint tells the house.
+
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use bytes::Bytes;
+use model::Cause;
+
+/// One SIP leg: an INVITE and all that comes of it. Never used twice in the life of a process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Leg(pub u64);
+
+/// Something happened.
+#[derive(Debug)]
+pub enum Event {
+    /// A call arrives. `100 Trying` is already on its way; nothing else is answered until a command says so.
+    Incoming(Box<Incoming>),
+    /// News of one leg.
+    Leg(Leg, Signal),
+    /// The phones registered for an account changed.
+    Bindings {
+        /// Whose.
+        account: u128,
+        /// How many contacts there are now.
+        contacts: usize,
+    },
+    /// News of our own registration at a carrier.
+    Registration {
+        /// The id given to [`crate::Stack::register`].
+        id: u64,
+        /// For how long the carrier holds it, or the status it refused with (408 when it did not answer).
+        state: Result<Duration, u16>,
+    },
+}
+
+/// An authenticated INVITE that begins a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Incoming {
+    /// The leg made for it.
+    pub leg: Leg,
+    /// Where the datagram or the connection came from.
+    pub source: SocketAddr,
+    /// Who proved to be the sender.
+    pub origin: Origin,
+    /// What was asked for.
+    pub request_uri: String,
+    /// The user part of the request URI, escapes undone: the number dialled.
+    pub dialled: String,
+    /// The host of the request URI.
+    pub domain: String,
+    /// The From header. Not proven: only `origin` is.
+    pub from: Party,
+    /// The To header.
+    pub to: Party,
+    /// P-Asserted-Identity; given only when a carrier sent it.
+    pub asserted: Option<Party>,
+    /// Call-ID, for logs.
+    pub call_id: String,
+    /// User-Agent, or empty.
+    pub user_agent: String,
+    /// The session description; none means that we are to offer in the answer.
+    pub offer: Option<Bytes>,
+}
+
+/// Who sent an INVITE.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Origin {
+    /// An account, proven by digest.
+    Account(u128),
+    /// A carrier, by its source address.
+    Carrier(IpAddr),
+}
+
+/// A person or number in a From, To or P-Asserted-Identity header.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Party {
+    /// The user part of the URI, escapes undone.
+    pub user: String,
+    /// The host of the URI.
+    pub host: String,
+    /// The display name, quotes removed; may be empty.
+    pub display: String,
+}
+
+/// News of one leg.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Signal {
+    /// The far side works on it.
+    Progress {
+        /// An early session description (183).
+        body: Option<Bytes>,
+    },
+    /// The far side rings.
+    Ringing {
+        /// An early session description.
+        body: Option<Bytes>,
+    },
+    /// The far side answered our INVITE; the ACK is on its way.
+    Answered {
+        /// Its session description.
+        body: Option<Bytes>,
+    },
+    /// Our INVITE was refused, was not answered in time (408), or could not be sent. Final.
+    Rejected {
+        /// The status.
+        code: u16,
+        /// The same in our words.
+        cause: Cause,
+    },
+    /// The caller gave up before we answered (487 is sent). Final.
+    Cancelled,
+    /// The far side wants to change the session: answer with `AnswerReoffer` or `RejectReoffer`.
+    Reoffer {
+        /// Its offer; none means that our answer carries the offer.
+        body: Option<Bytes>,
+    },
+    /// Our `Reoffer` was accepted.
+    ReofferAnswered {
+        /// The answer.
+        body: Option<Bytes>,
+    },
+    /// Our `Reoffer` was refused; the session goes on as before.
+    ReofferRejected {
+        /// The status.
+        code: u16,
+    },
+    /// An INFO request; already answered with 200.
+    Info {
+        /// Content-Type.
+        content_type: String,
+        /// The body.
+        body: Bytes,
+    },
+    /// The far side ended the call. Its 200 waits for `FinishBye`, for two seconds at most. Final.
+    Bye {
+        /// Why, from its Reason header.
+        cause: Cause,
+    },
+    /// The leg is over for a reason of ours: our `Hangup` is done, or the ACK never came. Final.
+    Ended {
+        /// Why.
+        cause: Cause,
+    },
+}
+
+impl Signal {
+    /// Whether nothing follows for this leg.
+    pub const fn is_final(&self) -> bool {
+        match self {
+            Signal::Rejected { .. } | Signal::Cancelled | Signal::Bye { .. } | Signal::Ended { .. } => true,
+            Signal::Progress { .. }
+            | Signal::Ringing { .. }
+            | Signal::Answered { .. }
+            | Signal::Reoffer { .. }
+            | Signal::ReofferAnswered { .. }
+            | Signal::ReofferRejected { .. }
+            | Signal::Info { .. } => false,
+        }
+    }
+}
+
+/// One phone of an account.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Contact {
+    /// The registrar's key for the binding.
+    pub key: u64,
+    /// The address the phone gave.
+    pub uri: String,
+    /// The address it registered from: requests go there.
+    pub source: SocketAddr,
+    /// How it registered.
+    pub transport: crate::Transport,
+    /// Its preference among the account's phones, in thousandths.
+    pub q: u16,
+    /// What it says it is.
+    pub user_agent: String,
+    /// How long the binding still holds.
+    pub expires_in: Duration,
+}

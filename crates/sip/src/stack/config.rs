@@ -1,0 +1,135 @@
+//! What can be set.
+
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+/// Settings of a stack; start from `Config::default()`.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// UDP sockets to bind.
+    pub udp: Vec<SocketAddr>,
+    /// TCP listeners to bind.
+    pub tcp: Vec<SocketAddr>,
+    /// The address written into Via and Contact in place of the bound one (behind NAT).
+    pub advertise: Option<IpAddr>,
+    /// How many tasks share the work by Call-ID.
+    pub shards: usize,
+    /// Binds nonces to this installation; random per installation and kept secret.
+    pub secret: [u8; 32],
+    /// The Server and User-Agent header.
+    pub server_name: String,
+    /// How long bindings may last.
+    pub expires: Expires,
+    /// Timer values.
+    pub timing: Timing,
+    /// Bounds of everything that can grow.
+    pub limits: Limits,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Config {
+            udp: Vec::new(),
+            tcp: Vec::new(),
+            advertise: None,
+            shards: std::thread::available_parallelism().map_or(1, usize::from),
+            secret: [0; 32],
+            server_name: "Alo".to_owned(),
+            expires: Expires::default(),
+            timing: Timing::default(),
+            limits: Limits::default(),
+        }
+    }
+}
+
+/// The registrar's bounds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Expires {
+    /// A shorter wish is refused with 423.
+    pub min_s: u32,
+    /// When the phone names none.
+    pub default_s: u32,
+    /// A longer wish is shortened.
+    pub max_s: u32,
+}
+
+impl Default for Expires {
+    fn default() -> Self {
+        Expires { min_s: 30, default_s: 3600, max_s: 7200 }
+    }
+}
+
+/// Timer values, RFC 3261 table 4 and ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timing {
+    /// Estimate of the round trip.
+    pub t1: Duration,
+    /// The longest wait between two sendings of a request other than INVITE, and of a final response.
+    pub t2: Duration,
+    /// How long a message may stay in the network.
+    pub t4: Duration,
+    /// How long an outgoing INVITE may ring (Timer C): 408 and CANCEL then.
+    pub ringing: Duration,
+    /// How long the answer to a BYE waits for `FinishBye`.
+    pub bye_answer: Duration,
+    /// How long a far side's re-INVITE waits for the house before 500.
+    pub reoffer: Duration,
+}
+
+impl Default for Timing {
+    fn default() -> Self {
+        Timing {
+            t1: Duration::from_millis(500),
+            t2: Duration::from_secs(4),
+            t4: Duration::from_secs(5),
+            ringing: Duration::from_secs(180),
+            bye_answer: Duration::from_secs(2),
+            reoffer: Duration::from_secs(10),
+        }
+    }
+}
+
+/// Bounds of everything that can grow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Legs at a time; above, new INVITEs get 503 with Retry-After.
+    pub legs: usize,
+    /// Transactions at a time in one shard; above, new requests get 503.
+    pub transactions: usize,
+    /// Finished transactions kept only to answer repetitions, in one shard; above, the oldest go early.
+    pub finished: usize,
+    /// Messages and commands waiting for one shard; above, messages are dropped.
+    pub queue: usize,
+    /// Events waiting for the house; from half of it on, new INVITEs get 503 with Retry-After.
+    pub events: usize,
+    /// Stream connections at a time.
+    pub connections: usize,
+    /// Connections of one source address that are in no call and hold no binding.
+    pub idle_per_source: usize,
+    /// How long a connection may lie idle.
+    pub idle: Duration,
+    /// How long a message may take to arrive in full on a stream.
+    pub partial: Duration,
+    /// Bytes waiting to be written to one connection; above, it is closed.
+    pub outbox_bytes: usize,
+    /// Contacts of one account.
+    pub contacts: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            legs: 50_000,
+            transactions: 200_000,
+            finished: 32_768,
+            queue: 16_384,
+            events: 8_192,
+            connections: 20_000,
+            idle_per_source: 50,
+            idle: Duration::from_secs(3_700 * 2),
+            partial: Duration::from_secs(30),
+            outbox_bytes: 256 * 1024,
+            contacts: 10,
+        }
+    }
+}
