@@ -1,1 +1,22 @@
-//! The call crate.
+//! One call as a pure machine: who called, which phones rang, who talks with whom, and why it ended.
+//!
+//! [`Call::handle`] takes one [`Input`] and answers with [`Action`]s in the order to perform them;
+//! [`Call::deadline`] says when to call [`Call::timeout`] when nothing happens before. Nothing here reads a clock,
+//! rolls dice, opens or awaits; a fact that is needed is asked for ([`Action::Ask`]) and comes back as
+//! [`Input::Reply`]. The words are in [`input`], [`action`], [`route`], [`event`] and [`summary`]; the machine
+//! starts in `machine.rs` and each idea has its module: routing, ringing, steering (by a flow), talking, ending.
+//! `docs/specs/call.md` holds states, timers and examples.
+
+pub mod action;
+pub mod event;
+pub mod input;
+pub mod limits;
+pub mod route;
+pub mod summary;
+
+pub use action::{Action, Question, Ticket};
+pub use event::{Event, Side};
+pub use input::{Input, Origin, Reply};
+pub use limits::Limits;
+pub use route::{Direction, RingPlan, Route, RouteTarget, Strategy, TrunkStep};
+pub use summary::{LegKind, LegSummary, Party, Summary};

@@ -1,0 +1,63 @@
+//! What a call asks of the driver.
+
+use crate::{Event, Origin, Summary};
+use model::flow::FlowEvent;
+use model::{ExtensionId, FlowId, GroupId, LegCommand, LegId};
+
+/// One thing to do. A list of actions is performed in its order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Action {
+    /// Find this out and send an [`Input::Reply`](crate::Input::Reply) with the same ticket.
+    Ask(Ticket, Question),
+    /// A command for one leg. A `Dial` makes the leg of that id; ids are given in rising order.
+    Leg(LegId, LegCommand),
+    /// Connect the sound of two legs; the first is the caller's. When the caller's leg is not answered yet, this is
+    /// early media: tell the caller's leg 183 with a session description so that it hears the other side. The bridge
+    /// then stays when `Answer` follows; it is not asked for again.
+    Bridge(LegId, LegId),
+    /// Disconnect them again.
+    Unbridge(LegId, LegId),
+    /// Record both sides. Goes on through hold until `StopRecord`.
+    Record {
+        /// The left channel: the caller.
+        left: LegId,
+        /// The right channel: the callee.
+        right: LegId,
+    },
+    /// End the recording.
+    StopRecord,
+    /// Make a machine for this flow, feed it `FlowEvent::Started`, and carry its words to and fro. When there is no
+    /// such flow, answer with `Input::Flow(FlowCommand::Hangup(Cause::NoRoute))`.
+    StartFlow(FlowId),
+    /// A word for the flow.
+    Flow(FlowEvent),
+    /// The flow is no longer needed.
+    StopFlow,
+    /// Tell live sockets and webhooks.
+    Publish(Event),
+    /// The outcome is known: write the record. Emitted once; legs may still be on their way out.
+    Finish(Box<Summary>),
+}
+
+/// Joins a question with its answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ticket(pub u32);
+
+/// Something a call needs to know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Question {
+    /// Where does a call to this number go?
+    Route {
+        /// Who calls.
+        origin: Origin,
+        /// The number, as it came.
+        dialled: String,
+    },
+    /// On which phones is the extension registered?
+    Locate {
+        /// Whose phones.
+        extension: ExtensionId,
+    },
+    /// How does this group ring?
+    Group(GroupId),
+}

@@ -1,0 +1,65 @@
+//! What the driver tells a call.
+
+use crate::{RingPlan, Route, Ticket};
+use model::flow::FlowCommand;
+use model::{Cause, ExtensionId, LegEvent, LegId, TrailEntry, TrunkId};
+
+/// One thing that happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Input {
+    /// Somebody calls: leg 0 came in. The first input of such a call.
+    Offered {
+        /// Where from.
+        origin: Origin,
+        /// The number that was dialled, as it came.
+        dialled: String,
+        /// The caller's number, as it came.
+        caller_number: String,
+        /// The caller's name; may be empty.
+        caller_name: String,
+    },
+    /// Click-to-call: ring the extension's own phones first, then dial `to`. The first input of such a call.
+    Originate {
+        /// Whose phones ring first; this is the calling side.
+        extension: ExtensionId,
+        /// The extension's number, for the record.
+        caller_number: String,
+        /// The extension's name; may be empty.
+        caller_name: String,
+        /// Whom to call then, as it was asked for.
+        to: String,
+    },
+    /// Something happened on a leg.
+    Leg(LegId, LegEvent),
+    /// The answer to an [`Action::Ask`](crate::Action::Ask).
+    Reply(Ticket, Reply),
+    /// The flow that steers the call wants something.
+    Flow(FlowCommand),
+    /// A decision made elsewhere for this call (by the flow, by the driver), to be kept in its trail.
+    Trail(TrailEntry),
+    /// An order from outside to end the call: the API, or the server that stops.
+    Hangup {
+        /// Why; kept in the record.
+        cause: Cause,
+    },
+}
+
+/// Where a call comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Origin {
+    /// A carrier brought it.
+    Trunk(TrunkId),
+    /// One of our extensions makes it.
+    Extension(ExtensionId),
+}
+
+/// The answer to a [`Question`](crate::Question).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reply {
+    /// To `Question::Route`.
+    Route(Box<Route>),
+    /// To `Question::Locate`: the keys of the registered phones, best first; empty when none is registered.
+    Contacts(Vec<u64>),
+    /// To `Question::Group`: how the group rings; none when there is no such group.
+    Group(Option<RingPlan>),
+}

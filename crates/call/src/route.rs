@@ -1,0 +1,117 @@
+//! Where a call goes: the answer to [`Question::Route`](crate::Question::Route), and how groups and carriers are tried.
+
+use model::{Cause, ExtensionId, FlowId, GroupId, HotlineId, TrunkId};
+use std::time::Duration;
+
+/// Where a call goes and how it is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Route {
+    /// Which way the call goes, seen from the company.
+    pub direction: Direction,
+    /// The hotline that was called, or whose number is shown to the outside.
+    pub hotline: Option<HotlineId>,
+    /// The number shown to the far side.
+    pub caller_number: String,
+    /// The name shown to the far side; may be empty.
+    pub caller_name: String,
+    /// The target.
+    pub to: RouteTarget,
+    /// Whether talks of this call are recorded.
+    pub record: bool,
+    /// Why it goes there, one sentence for the trail.
+    pub reason: String,
+    /// The facts behind the reason.
+    pub facts: Vec<(&'static str, String)>,
+}
+
+/// Which way a call goes, seen from the company.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Direction {
+    /// From the outside to us.
+    Inbound,
+    /// From us to the outside.
+    Outbound,
+    /// Between our own extensions.
+    Internal,
+}
+
+impl Direction {
+    /// All directions.
+    pub const ALL: [Direction; 3] = [Direction::Inbound, Direction::Outbound, Direction::Internal];
+
+    /// The stable word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Direction::Inbound => "inbound",
+            Direction::Outbound => "outbound",
+            Direction::Internal => "internal",
+        }
+    }
+
+    /// The direction with this word.
+    pub fn parse(word: &str) -> Option<Direction> {
+        Direction::ALL.into_iter().find(|d| d.as_str() == word)
+    }
+}
+
+/// What a route leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RouteTarget {
+    /// Answer and let this flow steer.
+    Flow(FlowId),
+    /// Ring the phones of one extension.
+    Extension(ExtensionId),
+    /// Ring a group.
+    Group(GroupId),
+    /// Go out through carriers, tried in this order.
+    Trunk(Vec<TrunkStep>),
+    /// Refuse.
+    Reject(Cause),
+}
+
+/// One carrier to try.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrunkStep {
+    /// The carrier.
+    pub trunk: TrunkId,
+    /// The number as this carrier wants it.
+    pub number: String,
+}
+
+/// How a group rings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RingPlan {
+    /// Together or one after another.
+    pub strategy: Strategy,
+    /// Who, in order.
+    pub members: Vec<ExtensionId>,
+    /// How long to ring: all together, or each one. Kept between 1 s and 10 min.
+    pub ring_for: Duration,
+}
+
+/// The order in which a group rings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Strategy {
+    /// All members at once.
+    Simultaneous,
+    /// One member after another.
+    Sequential,
+}
+
+impl Strategy {
+    /// All strategies.
+    pub const ALL: [Strategy; 2] = [Strategy::Simultaneous, Strategy::Sequential];
+
+    /// The stable word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Strategy::Simultaneous => "simultaneous",
+            Strategy::Sequential => "sequential",
+        }
+    }
+
+    /// The strategy with this word.
+    pub fn parse(word: &str) -> Option<Strategy> {
+        Strategy::ALL.into_iter().find(|s| s.as_str() == word)
+    }
+}

@@ -1,0 +1,176 @@
+//! What is stored: nodes by their names, and where to start.
+
+use crate::text;
+use model::{Cause, Digit, ExtensionId, GreetingId, GroupId};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The name of a node, chosen by whoever wrote the graph; stable over edits.
+pub type NodeId = String;
+
+/// An IVR.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Graph {
+    /// The node that a caller meets first.
+    pub start: NodeId,
+    /// All nodes by name.
+    pub nodes: BTreeMap<NodeId, Node>,
+}
+
+/// One place in the graph.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Node {
+    /// Play a greeting to its end, then go on.
+    Play {
+        /// What to play.
+        #[serde(with = "text::one")]
+        greeting: GreetingId,
+        /// Where to go then.
+        next: NodeId,
+    },
+    /// Play a greeting and wait for a key.
+    Menu(Menu),
+    /// Hand the caller to a ring group.
+    RingGroup {
+        /// Which group.
+        #[serde(with = "text::one")]
+        group: GroupId,
+        /// Where to go when nobody could be reached; without it the call ends with the group's cause.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on_no_answer: Option<NodeId>,
+    },
+    /// Hand the caller to one extension.
+    Extension {
+        /// Which extension.
+        #[serde(with = "text::one")]
+        extension: ExtensionId,
+        /// Where to go when it could not be reached; without it the call ends with the extension's cause.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on_no_answer: Option<NodeId>,
+    },
+    /// End the call.
+    Hangup {
+        /// The cause in the record.
+        #[serde(default = "flow_ended", with = "text::cause", skip_serializing_if = "is_flow_ended")]
+        cause: Cause,
+    },
+}
+
+/// A greeting, then a key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Menu {
+    /// What to play first; the caller may press a key while it plays.
+    #[serde(default, with = "text::option", skip_serializing_if = "Option::is_none")]
+    pub greeting: Option<GreetingId>,
+    /// How long to wait for a key after the greeting, 500–60,000.
+    pub timeout_ms: u32,
+    /// After how many wrong or missing keys `on_failures` is taken, 1–10.
+    #[serde(default = "three")]
+    pub max_failures: u32,
+    /// What to play after a wrong key, before the greeting comes again.
+    #[serde(default, with = "text::option", skip_serializing_if = "Option::is_none")]
+    pub invalid_greeting: Option<GreetingId>,
+    /// Where each key leads.
+    #[serde(with = "text::keys")]
+    pub options: BTreeMap<Digit, NodeId>,
+    /// Where to go when no key comes in time; without it, that counts as a failure and the greeting comes again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_timeout: Option<NodeId>,
+    /// Where to go after too many failures; without it the call ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_failures: Option<NodeId>,
+}
+
+/// Something of the company that a graph names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Reference {
+    /// A greeting.
+    Greeting(GreetingId),
+    /// A ring group.
+    Group(GroupId),
+    /// An extension.
+    Extension(ExtensionId),
+}
+
+impl Graph {
+    /// The most nodes a graph may have.
+    pub const MAX_NODES: usize = 500;
+
+    /// Everything the graph names outside itself, each with the path of the field that names it
+    /// (`nodes.sales.group`), so that a missing one can be reported there.
+    pub fn references(&self) -> Vec<(String, Reference)> {
+        let mut found = Vec::new();
+        for (name, node) in &self.nodes {
+            let mut add = |field: &str, what| found.push((format!("nodes.{name}.{field}"), what));
+            match node {
+                Node::Play { greeting, .. } => add("greeting", Reference::Greeting(*greeting)),
+                Node::Menu(menu) => {
+                    if let Some(greeting) = menu.greeting {
+                        add("greeting", Reference::Greeting(greeting));
+                    }
+                    if let Some(greeting) = menu.invalid_greeting {
+                        add("invalid_greeting", Reference::Greeting(greeting));
+                    }
+                }
+                Node::RingGroup { group, .. } => add("group", Reference::Group(*group)),
+                Node::Extension { extension, .. } => add("extension", Reference::Extension(*extension)),
+                Node::Hangup { .. } => {}
+            }
+        }
+        found
+    }
+}
+
+impl Node {
+    /// The stable word of the node's type.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Node::Play { .. } => "play",
+            Node::Menu(_) => "menu",
+            Node::RingGroup { .. } => "ring_group",
+            Node::Extension { .. } => "extension",
+            Node::Hangup { .. } => "hangup",
+        }
+    }
+
+    /// Where the node can lead: (field, target).
+    pub fn targets(&self) -> Vec<(String, &NodeId)> {
+        match self {
+            Node::Play { next, .. } => vec![("next".into(), next)],
+            Node::Menu(menu) => {
+                let keys = menu.options.iter().map(|(key, to)| (format!("options.{}", key.as_char()), to));
+                let timeout = menu.on_timeout.iter().map(|to| ("on_timeout".to_owned(), to));
+                let failures = menu.on_failures.iter().map(|to| ("on_failures".to_owned(), to));
+                keys.chain(timeout).chain(failures).collect()
+            }
+            Node::RingGroup { on_no_answer, .. } | Node::Extension { on_no_answer, .. } => {
+                on_no_answer.iter().map(|to| ("on_no_answer".to_owned(), to)).collect()
+            }
+            Node::Hangup { .. } => Vec::new(),
+        }
+    }
+
+    /// Whether time passes here for sure, so that a loop through this node cannot spin. A ring group does not count:
+    /// with no phone registered it comes back at once.
+    pub const fn waits(&self) -> bool {
+        match self {
+            Node::Play { .. } | Node::Menu(_) => true,
+            Node::RingGroup { .. } | Node::Extension { .. } | Node::Hangup { .. } => false,
+        }
+    }
+}
+
+fn flow_ended() -> Cause {
+    Cause::FlowEnded
+}
+
+fn is_flow_ended(cause: &Cause) -> bool {
+    *cause == Cause::FlowEnded
+}
+
+fn three() -> u32 {
+    3
+}

@@ -1,0 +1,278 @@
+//! The machine that walks a graph for one caller. It stands at one node; each event moves it by at most one node,
+//! so an event can never spin, and a budget bounds how many nodes are entered over time.
+
+mod menu;
+
+use crate::graph::{Graph, Node};
+use menu::Phase;
+use model::flow::{FlowCommand, FlowEvent, FlowTarget};
+use model::leg::Sound;
+use model::{Cause, Digit, Moment, TrailEntry};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A sound that has not come to its end by then is taken as ended.
+const LONGEST_SOUND: Duration = Duration::from_secs(10 * 60);
+/// A sound cannot end sooner than this after it began (it is one packet long); what seems to is the end of the one
+/// that was interrupted for it.
+const SHORTEST_SOUND: Duration = Duration::from_millis(20);
+/// Nodes entered at shorter distance than this follow each other "at once".
+const AT_ONCE: Duration = Duration::from_millis(100);
+/// How many nodes may follow each other at once before the flow is taken for a spinning one.
+const MOST_AT_ONCE: u32 = 50;
+/// How many nodes one caller may enter in all.
+const MOST_NODES: u32 = 1_000;
+
+/// What the flow wants done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FlowStep {
+    /// Hand this to the call.
+    Command(FlowCommand),
+    /// Keep this with the call.
+    Trail(TrailEntry),
+}
+
+/// One caller on the way through one graph.
+#[derive(Debug)]
+pub struct Flow {
+    graph: Arc<Graph>,
+    here: String,
+    state: State,
+    sound: Speaker,
+    deadline: Option<Moment>,
+    budget: Budget,
+    now: Moment,
+    out: Vec<FlowStep>,
+}
+
+/// What the flow waits for at the node where it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// Nothing began yet.
+    Fresh,
+    /// For the end of a `play` node's greeting.
+    Playing,
+    /// For a key; so many failures so far.
+    Menu { phase: Phase, failures: u32 },
+    /// For the transfer to come back.
+    Away,
+    /// For nothing: the flow is over.
+    Over,
+}
+
+/// What is known about the sound that the caller hears.
+#[derive(Debug, Default)]
+struct Speaker {
+    playing: bool,
+    /// When a sound was last stopped or replaced before its end: word of its end may still be under way to us.
+    interrupted: Option<Moment>,
+}
+
+/// Counts nodes, against graphs that spin in spite of the check (a greeting without sound, a group without members).
+#[derive(Debug, Default)]
+struct Budget {
+    entered: u32,
+    at_once: u32,
+    last: Moment,
+}
+
+impl Flow {
+    /// A flow that waits for `FlowEvent::Started`.
+    pub fn new(graph: Arc<Graph>, now: Moment) -> Flow {
+        let here = graph.start.clone();
+        Flow {
+            graph,
+            here,
+            state: State::Fresh,
+            sound: Speaker::default(),
+            deadline: None,
+            budget: Budget { last: now, ..Budget::default() },
+            now,
+            out: Vec::new(),
+        }
+    }
+
+    /// Something happened to the caller.
+    pub fn handle(&mut self, now: Moment, event: FlowEvent) -> Vec<FlowStep> {
+        self.now = now;
+        match event {
+            FlowEvent::Started => self.started(),
+            FlowEvent::Digit(digit) => self.digit(digit),
+            FlowEvent::PlayDone => self.play_done(),
+            FlowEvent::Returned(cause) => self.returned(cause),
+        }
+        std::mem::take(&mut self.out)
+    }
+
+    /// Call this when [`Flow::deadline`] has come; too early does nothing.
+    pub fn timeout(&mut self, now: Moment) -> Vec<FlowStep> {
+        self.now = now;
+        if self.deadline.is_some_and(|at| at <= now) {
+            self.deadline = None;
+            match self.state {
+                State::Playing => self.sound_ended(),
+                State::Menu { phase, failures } => self.menu_time(phase, failures),
+                State::Fresh | State::Away | State::Over => {}
+            }
+        }
+        std::mem::take(&mut self.out)
+    }
+
+    /// When to call [`Flow::timeout`].
+    pub fn deadline(&self) -> Option<Moment> {
+        self.deadline
+    }
+
+    /// The node where the caller is.
+    pub fn node(&self) -> &str {
+        &self.here
+    }
+
+    /// The graph it walks.
+    pub fn graph(&self) -> &Graph {
+        &self.graph
+    }
+
+    /// Whether the flow ended the call.
+    pub fn is_over(&self) -> bool {
+        self.state == State::Over
+    }
+
+    fn started(&mut self) {
+        match self.state {
+            State::Fresh => {
+                let start = self.graph.start.clone();
+                self.enter(&start);
+            }
+            State::Playing | State::Menu { .. } | State::Away | State::Over => {}
+        }
+    }
+
+    fn digit(&mut self, digit: Digit) {
+        match self.state {
+            State::Menu { failures, .. } => self.menu_digit(digit, failures),
+            State::Fresh | State::Playing | State::Away | State::Over => {}
+        }
+    }
+
+    fn play_done(&mut self) {
+        let early = |at: Moment| self.now.since(at) < SHORTEST_SOUND;
+        if self.sound.interrupted.take().is_some_and(early) || !self.sound.playing {
+            return;
+        }
+        self.sound_ended();
+    }
+
+    fn sound_ended(&mut self) {
+        self.sound.playing = false;
+        match self.state {
+            State::Playing => match self.graph.nodes.get(&self.here) {
+                Some(Node::Play { next, .. }) => {
+                    let next = next.clone();
+                    self.enter(&next);
+                }
+                Some(Node::Menu(_) | Node::RingGroup { .. } | Node::Extension { .. } | Node::Hangup { .. }) | None => {
+                    self.hang_up(Cause::Failed);
+                }
+            },
+            State::Menu { phase, failures } => self.menu_sound_ended(phase, failures),
+            State::Fresh | State::Away | State::Over => {}
+        }
+    }
+
+    fn returned(&mut self, cause: Cause) {
+        if self.state != State::Away {
+            return;
+        }
+        let next = match self.graph.nodes.get(&self.here) {
+            Some(Node::RingGroup { on_no_answer, .. } | Node::Extension { on_no_answer, .. }) => on_no_answer.clone(),
+            Some(Node::Play { .. } | Node::Menu(_) | Node::Hangup { .. }) | None => None,
+        };
+        let reason = match &next {
+            Some(next) => format!("Nobody could be reached ({}); the flow goes on at `{next}`.", cause.as_str()),
+            None => format!("Nobody could be reached ({}) and the node says no more.", cause.as_str()),
+        };
+        self.note("flow_returned", reason, vec![("node", self.here.clone()), ("cause", cause.as_str().into())]);
+        match next {
+            Some(next) => self.enter(&next),
+            None => self.hang_up(cause),
+        }
+    }
+
+    /// Moves to a node and does what it says.
+    fn enter(&mut self, name: &str) {
+        self.deadline = None;
+        let graph = Arc::clone(&self.graph);
+        let Some(node) = graph.nodes.get(name) else {
+            self.note("flow_node", format!("There is no node named `{name}`."), vec![("node", name.to_owned())]);
+            return self.hang_up(Cause::Failed);
+        };
+        self.here = name.to_owned();
+        if !self.budget.allows(self.now) {
+            let facts = vec![("node", name.to_owned()), ("entered", self.budget.entered.to_string())];
+            self.note("flow_limit", "The flow entered too many nodes and is stopped.".to_owned(), facts);
+            return self.hang_up(Cause::Failed);
+        }
+        let reason = format!("The flow comes to the {} `{name}`.", node.kind().replace('_', " "));
+        self.note("flow_node", reason, vec![("node", name.to_owned()), ("type", node.kind().to_owned())]);
+        match node {
+            Node::Play { greeting, .. } => {
+                self.state = State::Playing;
+                self.play(Sound::Greeting(*greeting));
+            }
+            Node::Menu(menu) => self.menu_enter(menu, 0),
+            Node::RingGroup { group, .. } => self.transfer(FlowTarget::Group(*group)),
+            Node::Extension { extension, .. } => self.transfer(FlowTarget::Extension(*extension)),
+            Node::Hangup { cause } => self.hang_up(*cause),
+        }
+    }
+
+    fn transfer(&mut self, target: FlowTarget) {
+        self.silence();
+        self.state = State::Away;
+        self.command(FlowCommand::Transfer(target));
+    }
+
+    fn hang_up(&mut self, cause: Cause) {
+        self.deadline = None;
+        self.state = State::Over;
+        self.command(FlowCommand::Hangup(cause));
+    }
+
+    fn play(&mut self, sound: Sound) {
+        if self.sound.playing {
+            self.sound.interrupted = Some(self.now);
+        }
+        self.sound.playing = true;
+        self.deadline = Some(self.now + LONGEST_SOUND);
+        self.command(FlowCommand::Play(sound));
+    }
+
+    fn silence(&mut self) {
+        if self.sound.playing {
+            self.sound = Speaker { playing: false, interrupted: Some(self.now) };
+            self.command(FlowCommand::StopPlay);
+        }
+    }
+
+    fn command(&mut self, command: FlowCommand) {
+        self.out.push(FlowStep::Command(command));
+    }
+
+    fn note(&mut self, step: &'static str, reason: String, facts: Vec<(&'static str, String)>) {
+        self.out.push(FlowStep::Trail(TrailEntry { at: self.now, step, reason, facts }));
+    }
+}
+
+impl Budget {
+    /// Counts one more node; false when it is one too many.
+    fn allows(&mut self, now: Moment) -> bool {
+        self.entered += 1;
+        self.at_once = if now.since(self.last) < AT_ONCE { self.at_once + 1 } else { 0 };
+        self.last = now;
+        self.entered <= MOST_NODES && self.at_once <= MOST_AT_ONCE
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,126 @@
+//! What would a flow do? The answer without a call, for `alo simulate` and for people who draw graphs.
+
+use crate::graph::Graph;
+use crate::machine::{Flow, FlowStep};
+use model::flow::{FlowCommand, FlowEvent};
+use model::{Cause, Digit, Moment, TrailEntry};
+use std::sync::Arc;
+
+/// What an imagined caller does, or what becomes of a transfer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// Presses a key, whether or not the greeting has ended.
+    Digit(Digit),
+    /// Lets the time run out, after hearing the greeting to its end.
+    Timeout,
+    /// The extension or group that was tried did not answer.
+    NoAnswer,
+    /// The same with another cause.
+    Returned(Cause),
+    /// The extension or group that was tried answered.
+    Answer,
+}
+
+/// Walks the graph by the script. Greetings take no time. The last entry (`flow_end`) says where the caller is when
+/// the script, or the flow, is over.
+pub fn trace(graph: &Graph, script: &[Step]) -> Vec<TrailEntry> {
+    let mut walk = Walk::new(graph);
+    walk.event(FlowEvent::Started);
+    for step in script {
+        if walk.ended.is_some() {
+            break;
+        }
+        walk.step(*step);
+    }
+    walk.close()
+}
+
+struct Walk {
+    flow: Flow,
+    now: Moment,
+    trail: Vec<TrailEntry>,
+    playing: bool,
+    transferred: Option<String>,
+    ended: Option<String>,
+}
+
+impl Walk {
+    fn new(graph: &Graph) -> Walk {
+        let flow = Flow::new(Arc::new(graph.clone()), Moment::START);
+        Walk { flow, now: Moment::START, trail: Vec::new(), playing: false, transferred: None, ended: None }
+    }
+
+    fn step(&mut self, step: Step) {
+        match step {
+            Step::Digit(digit) => {
+                self.hear_until_a_key_counts();
+                self.event(FlowEvent::Digit(digit));
+            }
+            Step::Timeout => {
+                self.hear_out();
+                if let Some(deadline) = self.flow.deadline() {
+                    self.now = self.now.max(deadline);
+                    let steps = self.flow.timeout(self.now);
+                    self.take(steps);
+                }
+            }
+            Step::NoAnswer => self.event(FlowEvent::Returned(Cause::NoAnswer)),
+            Step::Returned(cause) => self.event(FlowEvent::Returned(cause)),
+            Step::Answer => {
+                if let Some(target) = self.transferred.take() {
+                    self.ended = Some(format!("{target} answers and the flow is done."));
+                }
+            }
+        }
+    }
+
+    /// A key is heard by a menu only: greetings of `play` nodes before it are listened to.
+    fn hear_until_a_key_counts(&mut self) {
+        let kind = |flow: &Flow, graph: &Graph| graph.nodes.get(flow.node()).map(crate::Node::kind);
+        while self.playing && kind(&self.flow, self.flow.graph()) == Some("play") {
+            self.sound_ends();
+        }
+    }
+
+    fn hear_out(&mut self) {
+        while self.playing {
+            self.sound_ends();
+        }
+    }
+
+    fn sound_ends(&mut self) {
+        // A packet's time passes, so that the flow does not take the end for that of an interrupted sound.
+        self.now = self.now + std::time::Duration::from_millis(20);
+        self.playing = false;
+        self.event(FlowEvent::PlayDone);
+    }
+
+    fn event(&mut self, event: FlowEvent) {
+        let steps = self.flow.handle(self.now, event);
+        self.take(steps);
+    }
+
+    fn take(&mut self, steps: Vec<FlowStep>) {
+        for step in steps {
+            match step {
+                FlowStep::Trail(entry) => self.trail.push(entry),
+                FlowStep::Command(FlowCommand::Play(_)) => self.playing = true,
+                FlowStep::Command(FlowCommand::StopPlay) => self.playing = false,
+                FlowStep::Command(FlowCommand::Transfer(target)) => self.transferred = Some(format!("{target:?}")),
+                FlowStep::Command(FlowCommand::Hangup(cause)) => {
+                    self.ended = Some(format!("The flow ends the call ({}).", cause.as_str()));
+                }
+            }
+        }
+    }
+
+    fn close(mut self) -> Vec<TrailEntry> {
+        let node = self.flow.node().to_owned();
+        let reason = self.ended.unwrap_or_else(|| format!("The script is over; the caller is at `{node}`."));
+        self.trail.push(TrailEntry::new(self.now, "flow_end", reason).fact("node", node));
+        self.trail
+    }
+}
+
+#[cfg(test)]
+mod tests;
