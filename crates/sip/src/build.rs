@@ -1,0 +1,209 @@
+//! Writing messages: one buffer, filled in order. Line ends inside a value become blanks, so that no value can end
+//! its line.
+
+use std::fmt::{self, Write};
+use std::net::SocketAddr;
+
+use bytes::Bytes;
+
+use crate::message::Message;
+use crate::method::Method;
+use crate::name::Name;
+use crate::uri::host_ip;
+
+const USUAL_SIZE: usize = 512;
+
+/// Writes a request.
+#[derive(Debug)]
+pub struct RequestBuilder(Writer);
+
+/// Writes a response to a request.
+#[derive(Debug)]
+pub struct ResponseBuilder(Writer);
+
+macro_rules! common {
+    ($builder:ident) => {
+        impl $builder {
+            /// Adds a header line.
+            #[must_use]
+            pub fn header(mut self, name: Name, value: impl fmt::Display) -> Self {
+                self.0.line(name.as_str(), value);
+                self
+            }
+
+            /// Adds a header line whose name is text.
+            #[must_use]
+            pub fn other(mut self, name: &str, value: impl fmt::Display) -> Self {
+                self.0.line(name, value);
+                self
+            }
+
+            /// Ends the message with a body.
+            pub fn body(mut self, content_type: &str, body: &[u8]) -> Bytes {
+                self.0.line(Name::ContentType.as_str(), content_type);
+                self.0.finish(body)
+            }
+
+            /// Ends the message without a body.
+            pub fn finish(self) -> Bytes {
+                self.0.finish(b"")
+            }
+        }
+    };
+}
+
+common!(RequestBuilder);
+common!(ResponseBuilder);
+
+impl RequestBuilder {
+    /// Begins a request. Via comes next, then the rest, as the caller adds them.
+    pub fn new(method: Method, uri: &str) -> RequestBuilder {
+        RequestBuilder::with_text(method.as_str(), uri)
+    }
+
+    /// Begins a request whose method is text.
+    pub fn with_text(method: &str, uri: &str) -> RequestBuilder {
+        let mut writer = Writer(Vec::with_capacity(USUAL_SIZE));
+        writer.text(format_args!("{method} {uri} SIP/2.0"));
+        writer.end_line();
+        RequestBuilder(writer)
+    }
+}
+
+impl ResponseBuilder {
+    /// Begins the response to a request received from `source`: status line, every Via (the topmost with `received`
+    /// and `rport` as RFC 3261 section 18.2.1 and RFC 3581 want them), From, To with `to_tag` unless it has a tag or
+    /// the status is 100, Call-ID, CSeq, and Record-Route where a dialog may begin.
+    pub fn new(request: &Message, code: u16, reason: &str, source: SocketAddr, to_tag: &str) -> ResponseBuilder {
+        let mut writer = Writer(Vec::with_capacity(USUAL_SIZE));
+        writer.text(format_args!("SIP/2.0 {code} {reason}"));
+        writer.end_line();
+        writer.vias(request, source);
+        writer.copy(request, Name::From);
+        let tag = if code == 100 || to_tag.is_empty() || request.to_tag().is_some() { "" } else { to_tag };
+        if let Some(to) = request.raw_values(Name::To).next() {
+            writer.name(Name::To.as_str());
+            writer.0.extend_from_slice(to);
+            if !tag.is_empty() {
+                writer.text(format_args!(";tag={tag}"));
+            }
+            writer.end_line();
+        }
+        writer.copy(request, Name::CallId);
+        writer.copy(request, Name::CSeq);
+        if (101..300).contains(&code) {
+            for value in request.raw_values(Name::RecordRoute) {
+                writer.raw_line(Name::RecordRoute, value);
+            }
+        }
+        if code == 100 {
+            writer.copy(request, Name::Timestamp);
+        }
+        ResponseBuilder(writer)
+    }
+}
+
+/// The buffer.
+#[derive(Debug)]
+struct Writer(Vec<u8>);
+
+impl Writer {
+    fn line(&mut self, name: &str, value: impl fmt::Display) {
+        self.name(name);
+        self.text(value);
+        self.end_line();
+    }
+
+    fn name(&mut self, name: &str) {
+        self.0.extend_from_slice(name.as_bytes());
+        self.0.extend_from_slice(b": ");
+    }
+
+    /// Writes a value; its line ends become blanks.
+    fn text(&mut self, value: impl fmt::Display) {
+        let from = self.0.len();
+        // Writing into a Vec cannot fail, and a Display that fails leaves what it wrote.
+        let _ = write!(self, "{value}");
+        for byte in self.0.iter_mut().skip(from).filter(|b| matches!(**b, b'\r' | b'\n' | 0)) {
+            *byte = b' ';
+        }
+    }
+
+    fn end_line(&mut self) {
+        self.0.extend_from_slice(b"\r\n");
+    }
+
+    fn raw_line(&mut self, name: Name, value: &[u8]) {
+        self.name(name.as_str());
+        self.0.extend_from_slice(value);
+        self.end_line();
+    }
+
+    /// Copies the first line of a header, if there is one.
+    fn copy(&mut self, request: &Message, name: Name) {
+        if let Some(value) = request.raw_values(name).next() {
+            self.raw_line(name, value);
+        }
+    }
+
+    fn vias(&mut self, request: &Message, source: SocketAddr) {
+        let mut lines = request.raw_values(Name::Via);
+        match (request.via(), request.header(Name::Via)) {
+            (Ok(via), Some(value)) => {
+                lines.next();
+                let top = crate::header::split_list(value).next().unwrap_or(value);
+                let rest = &value[value.find(top).map_or(value.len(), |at| at + top.len())..];
+                self.name(Name::Via.as_str());
+                self.top_via(top, &via, source);
+                self.0.extend_from_slice(rest.as_bytes());
+                self.end_line();
+            }
+            (Err(_), _) | (_, None) => {}
+        }
+        for value in lines {
+            self.raw_line(Name::Via, value);
+        }
+    }
+
+    /// The topmost Via without any `received` or value of `rport` it came with, and with those we saw.
+    fn top_via(&mut self, text: &str, via: &crate::header::Via<'_>, source: SocketAddr) {
+        let params_at = text.len() - via.params.as_str().len();
+        self.0.extend_from_slice(text[..params_at].trim_end().as_bytes());
+        for (name, value) in via.params.iter() {
+            if name.eq_ignore_ascii_case("received") || name.eq_ignore_ascii_case("rport") {
+                continue;
+            }
+            match value {
+                Some(value) if value.bytes().all(|b| crate::header::is_token(b) || matches!(b, b'[' | b']' | b':')) => {
+                    self.text(format_args!(";{name}={value}"));
+                }
+                Some(value) => self.text(format_args!(";{name}=\"{value}\"")),
+                None => self.text(format_args!(";{name}")),
+            }
+        }
+        let ask_port = via.rport().is_some();
+        if ask_port || host_ip(via.host) != Some(source.ip()) {
+            self.text(format_args!(";received={}", source.ip()));
+        }
+        if ask_port {
+            self.text(format_args!(";rport={}", source.port()));
+        }
+    }
+
+    fn finish(mut self, body: &[u8]) -> Bytes {
+        self.line(Name::ContentLength.as_str(), body.len());
+        self.end_line();
+        self.0.extend_from_slice(body);
+        self.0.into()
+    }
+}
+
+impl Write for Writer {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0.extend_from_slice(text.as_bytes());
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;
