@@ -1,1 +1,33 @@
-//! The media crate.
+//! The sound of calls: session descriptions, RTP and RTCP, relaying, prompts, key presses, recording, quality figures.
+//!
+//! A few plain threads own all sockets and forward packets the moment they arrive; another writes recordings. No call
+//! is known here: the owner opens a [`Leg`] for each far side, negotiates on it, bridges, plays and records, and reads
+//! [`Event`]s. Start with [`Media`] and [`Leg`]; `docs/specs/relay.md` has the rules of the packet path and
+//! `docs/specs/sdp.md` those of negotiation.
+
+mod codec;
+mod command;
+mod config;
+mod direction;
+mod dtmf;
+mod event;
+pub mod g711;
+mod leg;
+mod media;
+pub mod negotiation;
+mod ports;
+mod recording;
+pub mod sdp;
+mod socket;
+pub mod sound;
+mod worker;
+
+pub use codec::Codec;
+pub use config::Config;
+pub use direction::Direction;
+pub use dtmf::parse_info_digit;
+pub use event::{Counts, Event, Quality};
+pub use leg::Leg;
+pub use media::{Media, OpenError};
+pub use negotiation::{NegotiationError, Offer};
+pub use sound::Sound;

@@ -1,0 +1,48 @@
+//! What a handle asks of the media thread that owns the leg.
+
+use crate::negotiation::Agreed;
+use crate::sound::Sound;
+use model::Digit;
+use std::net::{IpAddr, UdpSocket};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// The number of a leg; never used twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct LegKey(pub(crate) u64);
+
+/// The sockets of a leg and what it is called.
+#[derive(Debug)]
+pub(crate) struct NewLeg {
+    pub(crate) key: LegKey,
+    pub(crate) tag: u64,
+    pub(crate) port: u16,
+    pub(crate) rtp: UdpSocket,
+    pub(crate) rtcp: UdpSocket,
+    pub(crate) ssrc: u32,
+}
+
+#[derive(Debug)]
+pub(crate) enum Command {
+    Open(Box<NewLeg>),
+    /// A negotiation has ended well.
+    Agree(LegKey, Box<Agreed>),
+    /// The signalling of the leg comes from this address.
+    Signalled(LegKey, IpAddr),
+    /// The leg is answered: silence counts from now.
+    Watch(LegKey),
+    Bridge(LegKey, LegKey),
+    Unbridge(LegKey),
+    Play(LegKey, Arc<Sound>, bool),
+    StopPlay(LegKey),
+    Digit(LegKey, Digit),
+    Record {
+        left: LegKey,
+        right: LegKey,
+        path: PathBuf,
+    },
+    StopRecord(LegKey),
+    Close(LegKey),
+    /// No handle is left.
+    Stop,
+}

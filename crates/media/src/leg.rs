@@ -1,0 +1,136 @@
+//! The handle of one leg. The call that owns it negotiates here; the sockets live on a media thread.
+
+use crate::command::{Command, LegKey};
+use crate::negotiation::{Negotiation, NegotiationError, Offer};
+use crate::sound::Sound;
+use crate::{Codec, Direction, media::Shared};
+use bytes::Bytes;
+use model::Digit;
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// One leg: a pair of sockets towards one far side. Dropping it closes it.
+#[derive(Debug)]
+pub struct Leg {
+    pub(crate) key: LegKey,
+    pub(crate) thread: usize,
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) local: SocketAddr,
+    pub(crate) negotiation: Negotiation,
+}
+
+impl Leg {
+    /// The address that the far side is told to send to.
+    pub fn local(&self) -> SocketAddr {
+        self.local
+    }
+
+    /// Writes an offer.
+    pub fn offer(&mut self, want: Offer) -> Bytes {
+        self.negotiation.offer(want).into()
+    }
+
+    /// Reads the far side's offer, applies it, and writes our answer. On an error nothing has changed.
+    pub fn accept_offer(&mut self, sdp: &[u8], prefer: Option<Codec>) -> Result<Bytes, NegotiationError> {
+        let answer = self.negotiation.accept_offer(sdp, prefer)?;
+        self.apply();
+        Ok(answer.into())
+    }
+
+    /// Reads the far side's answer to our offer and applies it; a later answer to the same offer replaces it.
+    pub fn accept_answer(&mut self, sdp: &[u8]) -> Result<(), NegotiationError> {
+        self.negotiation.accept_answer(sdp)?;
+        self.apply();
+        Ok(())
+    }
+
+    /// The direction that the far side last stated; both ways before it stated any.
+    pub fn remote_direction(&self) -> Direction {
+        self.negotiation.agreed().map_or(Direction::SendRecv, |a| a.remote_direction)
+    }
+
+    /// The codec agreed on.
+    pub fn codec(&self) -> Option<Codec> {
+        self.negotiation.agreed().map(|a| a.send.codec)
+    }
+
+    /// Tells where the leg's signalling comes from. Before the first packet, sound from there is trusted like sound
+    /// from the address in the session description, which helps phones behind NAT.
+    pub fn signalled_from(&self, ip: IpAddr) {
+        self.tell(Command::Signalled(self.key, ip));
+    }
+
+    /// Starts the watch for silence anew, as when a leg that was ringing is answered. Without this call it runs from
+    /// the first negotiation.
+    pub fn watch(&self) {
+        self.tell(Command::Watch(self.key));
+    }
+
+    /// Lets the two legs hear each other, in place of whom they heard before.
+    pub fn bridge(&self, other: &Leg) {
+        if self.reaches(other) {
+            self.tell(Command::Bridge(self.key, other.key));
+        }
+    }
+
+    /// Parts the leg from its peer.
+    pub fn unbridge(&self) {
+        self.tell(Command::Unbridge(self.key));
+    }
+
+    /// Plays a sound to the far side, in place of the peer and of an earlier sound.
+    pub fn play(&self, sound: Arc<Sound>, repeat: bool) {
+        self.tell(Command::Play(self.key, sound, repeat));
+    }
+
+    /// Stops the sound; the peer, if any, is heard again.
+    pub fn stop_play(&self) {
+        self.tell(Command::StopPlay(self.key));
+    }
+
+    /// Sends a key press: as a telephone event, or as a tone when the far side takes no events.
+    pub fn send_digit(&self, digit: Digit) {
+        self.tell(Command::Digit(self.key, digit));
+    }
+
+    /// Records both far sides into a new stereo WAV file: this leg left, the other right. Goes on through holds until
+    /// it is stopped or this leg closes.
+    pub fn record(&self, right: &Leg, path: PathBuf) {
+        if self.reaches(right) {
+            self.tell(Command::Record { left: self.key, right: right.key, path });
+        }
+    }
+
+    /// Ends the recording.
+    pub fn stop_record(&self) {
+        self.tell(Command::StopRecord(self.key));
+    }
+
+    /// Closes the leg. Its last event carries the quality.
+    pub fn close(self) {}
+
+    fn apply(&self) {
+        if let Some(agreed) = self.negotiation.agreed() {
+            self.tell(Command::Agree(self.key, Box::new(*agreed)));
+        }
+    }
+
+    fn reaches(&self, other: &Leg) -> bool {
+        let together = self.thread == other.thread && Arc::ptr_eq(&self.shared, &other.shared);
+        if !together {
+            tracing::error!("two legs on different media threads cannot be joined; open the second beside the first");
+        }
+        together
+    }
+
+    fn tell(&self, command: Command) {
+        self.shared.tell(self.thread, command);
+    }
+}
+
+impl Drop for Leg {
+    fn drop(&mut self) {
+        self.tell(Command::Close(self.key));
+    }
+}

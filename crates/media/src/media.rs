@@ -1,0 +1,186 @@
+//! The handle of all media threads.
+
+use crate::command::{Command, LegKey, NewLeg};
+use crate::negotiation::Negotiation;
+use crate::ports::Ports;
+use crate::worker::{self, Worker};
+use crate::{Config, Counts, Event, Leg, recording, socket};
+use std::io;
+use std::net::{SocketAddr, UdpSocket};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+use tokio::sync::mpsc::UnboundedSender;
+
+/// The media threads. Cheap to clone; they end when the last handle and the last leg are gone.
+#[derive(Debug, Clone)]
+pub struct Media {
+    shared: Arc<Shared>,
+}
+
+/// No leg could be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Every port of the range is in use or resting.
+    #[error("no media port is free")]
+    NoPorts,
+    /// The operating system refused.
+    #[error("cannot open a media socket: {0}")]
+    Io(#[from] io::Error),
+}
+
+/// What the handles share.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    inventory: Arc<Inventory>,
+    threads: Vec<Thread>,
+    next: AtomicU64,
+}
+
+/// What the handles and the threads share.
+#[derive(Debug)]
+pub(crate) struct Inventory {
+    pub(crate) config: Config,
+    pub(crate) legs: AtomicUsize,
+    pub(crate) recordings: AtomicUsize,
+    ports: Mutex<Ports>,
+}
+
+#[derive(Debug)]
+struct Thread {
+    commands: Sender<Command>,
+    waker: mio::Waker,
+    /// Set while a wake-up is under way, so that a burst of commands costs one system call.
+    woken: Arc<AtomicBool>,
+}
+
+/// What a thread gets its commands from.
+pub(crate) struct Inbox {
+    pub(crate) commands: Receiver<Command>,
+    pub(crate) woken: Arc<AtomicBool>,
+}
+
+/// How many ports are tried when others on this machine hold some of ours.
+const TRIES: usize = 16;
+
+impl Media {
+    /// Starts the threads. Events of all legs go to `events`.
+    pub fn start(config: Config, events: UnboundedSender<Event>) -> io::Result<Media> {
+        let mut threads = Vec::new();
+        let mut loops = Vec::new();
+        for _ in 0..config.threads.max(1) {
+            let poll = mio::Poll::new()?;
+            let waker = mio::Waker::new(poll.registry(), worker::WAKER)?;
+            let (sender, commands) = channel();
+            let woken = Arc::new(AtomicBool::new(false));
+            threads.push(Thread { commands: sender, waker, woken: woken.clone() });
+            loops.push((poll, Inbox { commands, woken }));
+        }
+        let ports = Ports::new(config.ports.clone(), config.quarantine, random()?);
+        let inventory = Arc::new(Inventory {
+            config,
+            legs: AtomicUsize::new(0),
+            recordings: AtomicUsize::new(0),
+            ports: Mutex::new(ports),
+        });
+        let shared = Shared { inventory: inventory.clone(), threads, next: AtomicU64::new(1) };
+        let recorder = recording::start(inventory.clone(), events.clone())?;
+        for (number, (poll, inbox)) in loops.into_iter().enumerate() {
+            let worker = Worker::new(poll, inbox, inventory.clone(), events.clone(), recorder.clone());
+            std::thread::Builder::new().name(format!("media-{number}")).spawn(move || worker.run())?;
+        }
+        Ok(Media { shared: Arc::new(shared) })
+    }
+
+    /// Opens a leg. Its events carry `tag`.
+    pub fn open(&self, tag: u64) -> Result<Leg, OpenError> {
+        let key = self.shared.next.fetch_add(1, Ordering::Relaxed);
+        let thread = (key % self.shared.threads.len() as u64) as usize;
+        self.open_on(thread, LegKey(key), tag)
+    }
+
+    /// Opens a leg that can be bridged to another: on the same thread.
+    pub fn open_beside(&self, tag: u64, other: &Leg) -> Result<Leg, OpenError> {
+        let key = self.shared.next.fetch_add(1, Ordering::Relaxed);
+        self.open_on(other.thread, LegKey(key), tag)
+    }
+
+    /// What is open right now.
+    pub fn counts(&self) -> Counts {
+        let inventory = &self.shared.inventory;
+        let legs = inventory.legs.load(Ordering::Acquire);
+        Counts { legs, sockets: 2 * legs, recordings: inventory.recordings.load(Ordering::Acquire) }
+    }
+
+    fn open_on(&self, thread: usize, key: LegKey, tag: u64) -> Result<Leg, OpenError> {
+        let (port, rtp, rtcp) = self.bind()?;
+        let local = SocketAddr::new(self.shared.inventory.config.advertise, port);
+        let dice = random().inspect_err(|_| self.shared.inventory.free_port(port))?;
+        self.shared.inventory.legs.fetch_add(1, Ordering::AcqRel);
+        let leg = NewLeg { key, tag, port, rtp, rtcp, ssrc: dice as u32 };
+        self.shared.tell(thread, Command::Open(Box::new(leg)));
+        // Some devices read the session number as 32 bits with a sign.
+        let negotiation = Negotiation::new(local, dice >> 33);
+        Ok(Leg { key, thread, shared: self.shared.clone(), local, negotiation })
+    }
+
+    fn bind(&self) -> Result<(u16, UdpSocket, UdpSocket), OpenError> {
+        let ip = self.shared.inventory.config.bind;
+        let mut refused = None;
+        for _ in 0..TRIES {
+            let port = self.shared.inventory.ports().take(Instant::now());
+            let Some(port) = port else { break };
+            let pair = socket::bind(SocketAddr::new(ip, port))
+                .and_then(|rtp| Ok((rtp, socket::bind(SocketAddr::new(ip, port + 1))?)));
+            match pair {
+                Ok((rtp, rtcp)) => return Ok((port, rtp, rtcp)),
+                Err(error) => {
+                    self.shared.inventory.free_port(port);
+                    let taken = error.kind() == io::ErrorKind::AddrInUse;
+                    refused = Some(error);
+                    if !taken {
+                        break;
+                    }
+                }
+            }
+        }
+        Err(refused.map_or(OpenError::NoPorts, OpenError::Io))
+    }
+}
+
+impl Shared {
+    pub(crate) fn tell(&self, thread: usize, command: Command) {
+        let thread = &self.threads[thread];
+        // A thread that died of a panic takes no commands; that was logged when it happened.
+        let _ = thread.commands.send(command);
+        if !thread.woken.swap(true, Ordering::AcqRel)
+            && let Err(error) = thread.waker.wake()
+        {
+            tracing::error!(%error, "cannot wake a media thread");
+        }
+    }
+}
+
+impl Inventory {
+    /// Puts a port to rest.
+    pub(crate) fn free_port(&self, port: u16) {
+        self.ports().give_back(port, Instant::now());
+    }
+
+    fn ports(&self) -> std::sync::MutexGuard<'_, Ports> {
+        self.ports.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        for thread in 0..self.threads.len() {
+            self.tell(thread, Command::Stop);
+        }
+    }
+}
+
+fn random() -> io::Result<u64> {
+    getrandom::u64().map_err(|error| io::Error::other(error.to_string()))
+}

@@ -1,0 +1,47 @@
+//! Call progress tones, made when needed.
+
+use super::{RATE, Sound};
+use std::f64::consts::TAU;
+
+/// The level of tones: about -13 dBm0, which is what networks use.
+const LEVEL: f64 = 6_000.0;
+/// The frequency of call progress tones in Viet Nam and most of Europe.
+const PROGRESS_HZ: f64 = 425.0;
+
+/// One period of the ring-back tone: 1 s on, 4 s off. Play it with `repeat`.
+pub fn ringback() -> Sound {
+    cadence(PROGRESS_HZ, 1000, 4000)
+}
+
+/// One period of the busy tone: 0.5 s on, 0.5 s off. Play it with `repeat`.
+pub fn busy() -> Sound {
+    cadence(PROGRESS_HZ, 500, 500)
+}
+
+/// A plain tone.
+pub fn tone(hz: f64, duration_ms: u32) -> Sound {
+    cadence(hz, duration_ms, 0)
+}
+
+/// A tone and the silence after it.
+pub fn cadence(hz: f64, on_ms: u32, off_ms: u32) -> Sound {
+    Sound::from_pcm(sum(&[hz], on_ms, off_ms))
+}
+
+/// The two tones of a key (ITU-T Q.23) and a pause.
+pub(crate) fn key(digit: model::Digit, on_ms: u32, off_ms: u32) -> Sound {
+    let (low, high) = crate::dtmf::inband::frequencies(digit);
+    Sound::from_pcm(sum(&[low, high], on_ms, off_ms))
+}
+
+fn sum(tones: &[f64], on_ms: u32, off_ms: u32) -> Vec<i16> {
+    let samples = |ms: u32| (ms * (RATE / 1000)) as usize;
+    let mut pcm: Vec<i16> = (0..samples(on_ms))
+        .map(|n| {
+            let at = n as f64 / f64::from(RATE);
+            tones.iter().map(|hz| (TAU * hz * at).sin() * LEVEL).sum::<f64>() as i16
+        })
+        .collect();
+    pcm.resize(samples(on_ms) + samples(off_ms), 0);
+    pcm
+}
