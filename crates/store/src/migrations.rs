@@ -1,0 +1,60 @@
+//! The tables, embedded in the program. One folder serves both engines; a file is never edited once merged.
+
+use crate::Error;
+use sqlx::SqlSafeStr;
+use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
+use std::borrow::Cow;
+
+/// Version (the file's date), name, text.
+const FILES: &[(i64, &str, &str)] = &[
+    (202611220100, "create store", include_str!("../migrations/202611220100_create_store.sql")),
+    (202611220200, "create account", include_str!("../migrations/202611220200_create_account.sql")),
+    (202611220300, "create pbx", include_str!("../migrations/202611220300_create_pbx.sql")),
+    (202611220400, "create calls", include_str!("../migrations/202611220400_create_calls.sql")),
+];
+
+fn migrator() -> Migrator {
+    let migration = |(version, name, sql): &(i64, &'static str, &'static str)| {
+        let sql = (*sql).into_sql_str();
+        Migration::new(*version, Cow::Borrowed(*name), MigrationType::Simple, sql, false)
+    };
+    Migrator::with_migrations(FILES.iter().map(migration).collect())
+}
+
+/// Brings the tables up to date; does nothing when they are.
+pub(crate) async fn run(pool: &sqlx::AnyPool) -> Result<(), Error> {
+    migrator().run(pool).await.map_err(|error| match error {
+        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => Error::Sql(error),
+        other => Error::Sql(sqlx::Error::Migrate(Box::new(other))),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_file_of_the_folder_is_listed_once_and_in_order() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations");
+        let mut names: Vec<String> = std::fs::read_dir(folder)
+            .expect("the folder of migrations")
+            .map(|entry| entry.expect("an entry").file_name().into_string().expect("a name in UTF-8"))
+            .collect();
+        names.sort();
+        let listed: Vec<String> =
+            FILES.iter().map(|(version, name, _)| format!("{version}_{}.sql", name.replace(' ', "_"))).collect();
+        assert_eq!(listed, names);
+    }
+
+    #[test]
+    fn only_the_four_portable_column_types_are_used() {
+        for (_, name, sql) in FILES {
+            let lower = sql.to_lowercase();
+            for word in
+                [" integer", " int ", " boolean", " timestamp", " serial", " varchar", "autoincrement", " jsonb"]
+            {
+                assert!(!lower.contains(word), "{name} uses{word}");
+            }
+        }
+    }
+}

@@ -1,0 +1,244 @@
+//! An append-only journal on the local disk for records that must outlive a crash while SQL is slow or away.
+//!
+//! [`Spool::append`] returns after `write(2)`: from then on the record survives the death of the process. [`Spool::sync`]
+//! makes everything so far survive a power cut; callers do it for many records at once. What SQL has taken is
+//! forgotten by [`Spool::checkpoint`]. Nothing here is async: the owner decides on which thread it waits for the disk.
+//! The form of the files is in `docs/specs/spool.md`.
+
+mod frame;
+mod segment;
+#[cfg(test)]
+mod tests;
+
+use segment::Segment;
+use std::collections::VecDeque;
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// How a spool is kept.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// A segment is closed when it is this long.
+    pub segment_bytes: u64,
+    /// Room kept back for records when the disk is full otherwise; 0 keeps none.
+    pub reserve_bytes: u64,
+    /// The longest record.
+    pub record_bytes: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options { segment_bytes: 8 << 20, reserve_bytes: 64 << 20, record_bytes: 4 << 20 }
+    }
+}
+
+/// One record as it was appended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// Its number; rises by one with each record over the whole life of the spool.
+    pub seq: u64,
+    /// What was appended.
+    pub payload: Vec<u8>,
+}
+
+/// What was found on opening.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Replay {
+    /// Records that no checkpoint covers, oldest first.
+    pub records: Vec<Record>,
+    /// Bytes at the end of a segment that were still being written at the crash. Normal after `kill -9`.
+    pub torn_bytes: u64,
+    /// Bytes in the middle of a segment that do not hold what was written. Never normal: the disk is at fault.
+    pub damaged_bytes: u64,
+}
+
+/// The journal.
+#[derive(Debug)]
+pub struct Spool {
+    folder: PathBuf,
+    options: Options,
+    next: u64,
+    checkpoint: u64,
+    /// Segments that are full, oldest first: (path, number of its last record, bytes).
+    closed: VecDeque<(PathBuf, u64, u64)>,
+    open: Option<Segment>,
+    reserved: bool,
+}
+
+impl Spool {
+    /// Opens the spool in `folder`, which is made when missing, and reads what a former process left there.
+    pub fn open(folder: &Path, options: Options) -> io::Result<(Spool, Replay)> {
+        fs::create_dir_all(folder)?;
+        let checkpoint = read_checkpoint(folder)?;
+        let mut replay = Replay::default();
+        let mut closed = VecDeque::new();
+        let mut last = checkpoint;
+        for (path, first) in segment::list(folder)? {
+            let scan = segment::scan(&path, options.record_bytes)?;
+            replay.torn_bytes += scan.torn_bytes;
+            replay.damaged_bytes += scan.damaged_bytes;
+            let end = scan.records.last().map_or(first.saturating_sub(1), |record| record.seq);
+            last = last.max(end).max(first.saturating_sub(1));
+            closed.push_back((path, end, scan.length));
+            replay.records.extend(scan.records.into_iter().filter(|record| record.seq > checkpoint));
+        }
+        let mut spool = Spool {
+            folder: folder.to_owned(),
+            options,
+            next: last + 1,
+            checkpoint,
+            closed,
+            open: None,
+            reserved: false,
+        };
+        spool.drop_covered()?;
+        // Without the reserve the spool still works; the owner sees it from `reserved`.
+        spool.reserved = spool.take_reserve().is_ok();
+        Ok((spool, replay))
+    }
+
+    /// Writes one record and returns its number. When this returns `Ok`, the record survives the death of the process. After an
+    /// error the record is not kept, and the spool goes on to work as soon as the disk does.
+    pub fn append(&mut self, payload: &[u8]) -> io::Result<u64> {
+        if payload.len() > self.options.record_bytes {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "the record is longer than the spool allows"));
+        }
+        match self.write(payload) {
+            Err(error) if error.kind() == io::ErrorKind::StorageFull && self.reserved => {
+                self.reserved = false;
+                fs::remove_file(self.reserve_path())?;
+                self.write(payload)
+            }
+            result => result,
+        }
+    }
+
+    fn write(&mut self, payload: &[u8]) -> io::Result<u64> {
+        if self.open.as_ref().is_some_and(|segment| segment.length() >= self.options.segment_bytes) {
+            self.close_segment()?;
+        }
+        let seq = self.next;
+        let segment = match self.open.as_mut() {
+            Some(segment) => segment,
+            None => self.open.insert(Segment::create(&self.folder, seq)?),
+        };
+        if let Err(error) = segment.append(seq, payload) {
+            if segment.is_broken() {
+                // Its end could not be cut back; a reader skips the torn record there, and we go on in a new file.
+                self.close_segment()?;
+            }
+            return Err(error);
+        }
+        self.next += 1;
+        Ok(seq)
+    }
+
+    fn close_segment(&mut self) -> io::Result<()> {
+        if let Some(mut segment) = self.open.take() {
+            let synced = segment.sync();
+            self.closed.push_back((segment.path().to_owned(), self.next - 1, segment.length()));
+            synced?;
+        }
+        Ok(())
+    }
+
+    /// Returns when everything appended so far is on the disk itself.
+    pub fn sync(&mut self) -> io::Result<()> {
+        self.open.as_mut().map_or(Ok(()), Segment::sync)
+    }
+
+    /// Forgets all records up to `seq`: they are safe elsewhere. A crash right after it may bring some of them back once
+    /// more, so taking a record twice must do no harm.
+    pub fn checkpoint(&mut self, seq: u64) -> io::Result<()> {
+        if seq <= self.checkpoint {
+            return Ok(());
+        }
+        self.checkpoint = seq.min(self.next - 1);
+        if self.depth() == 0
+            && self.open.as_ref().is_some_and(|segment| segment.length() >= self.options.segment_bytes / 8)
+        {
+            self.close_segment()?;
+        }
+        write_checkpoint(&self.folder, self.checkpoint)?;
+        self.drop_covered()?;
+        if !self.reserved {
+            self.reserved = self.take_reserve().is_ok();
+        }
+        Ok(())
+    }
+
+    fn drop_covered(&mut self) -> io::Result<()> {
+        while self.closed.front().is_some_and(|(_, end, _)| *end <= self.checkpoint) {
+            if let Some((path, _, _)) = self.closed.pop_front() {
+                fs::remove_file(path)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// How many records wait for a checkpoint.
+    pub fn depth(&self) -> u64 {
+        self.next - 1 - self.checkpoint
+    }
+
+    /// How long all segments are together.
+    pub fn size_bytes(&self) -> u64 {
+        let open = self.open.as_ref().map_or(0, Segment::length);
+        self.closed.iter().map(|(_, _, length)| length).sum::<u64>() + open
+    }
+
+    /// Whether the room for bad days is there. False means that the disk is, or was lately, full: an alarm.
+    pub fn reserved(&self) -> bool {
+        self.reserved
+    }
+
+    /// The number of the last record; 0 before the first.
+    pub fn last(&self) -> u64 {
+        self.next - 1
+    }
+
+    fn reserve_path(&self) -> PathBuf {
+        self.folder.join("reserve")
+    }
+
+    /// Real blocks, not a hole: only written bytes are promised by the file system.
+    fn take_reserve(&self) -> io::Result<()> {
+        let path = self.reserve_path();
+        let wanted = self.options.reserve_bytes;
+        if wanted == 0 || fs::metadata(&path).is_ok_and(|found| found.len() == wanted) {
+            return Ok(());
+        }
+        let written = write_zeros(&path, wanted);
+        if written.is_err() {
+            fs::remove_file(&path)?;
+        }
+        written
+    }
+}
+
+fn write_zeros(path: &Path, mut left: u64) -> io::Result<()> {
+    let block = vec![0u8; 1 << 20];
+    let mut file = fs::File::create(path)?;
+    while left > 0 {
+        let part = left.min(block.len() as u64) as usize;
+        file.write_all(&block[..part])?;
+        left -= part as u64;
+    }
+    file.sync_data()
+}
+
+fn read_checkpoint(folder: &Path) -> io::Result<u64> {
+    match fs::read_to_string(folder.join("checkpoint")) {
+        // An unreadable checkpoint only means that more is replayed.
+        Ok(text) => Ok(text.trim().parse().unwrap_or(0)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(0),
+        Err(error) => Err(error),
+    }
+}
+
+/// In place, in one write of fixed length: it needs no room on a full disk, and a torn one reads as an older state or none.
+fn write_checkpoint(folder: &Path, seq: u64) -> io::Result<()> {
+    let mut file = fs::OpenOptions::new().write(true).create(true).truncate(false).open(folder.join("checkpoint"))?;
+    file.write_all(format!("{seq:020}\n").as_bytes())
+}

@@ -1,0 +1,228 @@
+use super::*;
+use crate::mint::secret_text;
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+
+/// A folder that goes away with the test.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Folder {
+        Folder(std::env::temp_dir().join(format!("alo-spool-{}", secret_text(12))))
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        fs::remove_dir_all(&self.0).ok();
+    }
+}
+
+fn small() -> Options {
+    Options { segment_bytes: 200, reserve_bytes: 0, record_bytes: 1 << 16 }
+}
+
+fn open(folder: &Folder) -> (Spool, Replay) {
+    Spool::open(&folder.0, small()).expect("the spool opens")
+}
+
+fn texts(replay: &Replay) -> Vec<String> {
+    replay.records.iter().map(|record| String::from_utf8(record.payload.clone()).expect("text")).collect()
+}
+
+#[test]
+fn what_was_appended_is_replayed_in_order_over_many_segments() {
+    let folder = Folder::new();
+    let (mut spool, replay) = open(&folder);
+    assert_eq!(replay, Replay::default());
+    for number in 1..=50u64 {
+        assert_eq!(spool.append(format!("record {number}").as_bytes()).expect("appended"), number);
+    }
+    assert_eq!(spool.depth(), 50);
+    drop(spool);
+    let (spool, replay) = open(&folder);
+    assert_eq!(texts(&replay), (1..=50).map(|number| format!("record {number}")).collect::<Vec<_>>());
+    assert_eq!((replay.torn_bytes, replay.damaged_bytes, spool.last()), (0, 0, 50));
+}
+
+#[test]
+fn a_checkpoint_forgets_records_and_their_segments() {
+    let folder = Folder::new();
+    let (mut spool, _) = open(&folder);
+    for number in 1..=50 {
+        spool.append(format!("record {number}").as_bytes()).expect("appended");
+    }
+    let before = spool.size_bytes();
+    spool.checkpoint(40).expect("a checkpoint");
+    assert_eq!(spool.depth(), 10);
+    assert!(spool.size_bytes() < before / 2);
+    drop(spool);
+    let (mut spool, replay) = open(&folder);
+    assert_eq!(texts(&replay), (41..=50).map(|number| format!("record {number}")).collect::<Vec<_>>());
+    spool.checkpoint(50).expect("a checkpoint");
+    drop(spool);
+    let (mut spool, replay) = open(&folder);
+    assert_eq!(replay.records, []);
+    assert_eq!(spool.append(b"next").expect("appended"), 51, "numbers go on after everything was forgotten");
+}
+
+#[test]
+fn a_file_cut_at_any_byte_keeps_all_records_before_the_cut() {
+    let folder = Folder::new();
+    let options = Options { segment_bytes: 1 << 20, ..small() };
+    let (mut spool, _) = Spool::open(&folder.0, options.clone()).expect("the spool opens");
+    let mut ends = Vec::new();
+    for number in 1..=6 {
+        spool.append(format!("record {number}").as_bytes()).expect("appended");
+        ends.push(spool.size_bytes());
+    }
+    drop(spool);
+    let (path, _) = segment::list(&folder.0).expect("a list").remove(0);
+    let whole = fs::read(&path).expect("the segment");
+    for cut in 0..=whole.len() {
+        fs::write(&path, &whole[..cut]).expect("written");
+        let (mut spool, replay) = Spool::open(&folder.0, options.clone()).expect("the spool opens");
+        let kept = ends.iter().filter(|end| **end <= cut as u64).count();
+        assert_eq!(replay.records.len(), kept, "cut at {cut}");
+        assert_eq!(replay.damaged_bytes, 0, "cut at {cut}");
+        assert_eq!(
+            replay.torn_bytes,
+            cut as u64 - ends.get(kept.wrapping_sub(1)).copied().unwrap_or(0),
+            "cut at {cut}"
+        );
+        assert_eq!(spool.append(b"after").expect("appended"), kept as u64 + 1);
+        drop(spool);
+        for (other, _) in segment::list(&folder.0).expect("a list") {
+            fs::remove_file(other).expect("removed");
+        }
+    }
+}
+
+#[test]
+fn damage_in_the_middle_costs_one_record_and_is_reported() {
+    let folder = Folder::new();
+    let (mut spool, _) =
+        Spool::open(&folder.0, Options { segment_bytes: 1 << 20, ..small() }).expect("the spool opens");
+    for number in 1..=5 {
+        spool.append(format!("record {number}").as_bytes()).expect("appended");
+    }
+    drop(spool);
+    let (path, _) = segment::list(&folder.0).expect("a list").remove(0);
+    let mut bytes = fs::read(&path).expect("the segment");
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 0xff;
+    fs::write(&path, bytes).expect("written");
+    let (_, replay) = open(&folder);
+    assert_eq!(texts(&replay), ["record 1", "record 2", "record 4", "record 5"]);
+    assert!(replay.damaged_bytes > 0 && replay.torn_bytes == 0);
+}
+
+#[test]
+fn a_record_that_is_too_long_is_refused_and_leaves_no_trace() {
+    let folder = Folder::new();
+    let (mut spool, _) = open(&folder);
+    assert!(spool.append(&vec![0; (1 << 16) + 1]).is_err());
+    assert_eq!(spool.append(b"short").expect("appended"), 1);
+}
+
+#[test]
+fn the_reserve_is_taken_on_opening_and_again_after_a_checkpoint() {
+    let folder = Folder::new();
+    let options = Options { reserve_bytes: 3 << 20, ..small() };
+    let (mut spool, _) = Spool::open(&folder.0, options).expect("the spool opens");
+    assert!(spool.reserved());
+    assert_eq!(fs::metadata(folder.0.join("reserve")).expect("the reserve").len(), 3 << 20);
+    fs::remove_file(folder.0.join("reserve")).expect("removed");
+    spool.reserved = false;
+    spool.append(b"one").expect("appended");
+    spool.checkpoint(1).expect("a checkpoint");
+    assert!(spool.reserved() && folder.0.join("reserve").exists());
+}
+
+/// Needs the right to mount; without it the test says so and ends.
+#[test]
+fn a_full_disk_is_survived_with_the_reserve_and_then_reported() {
+    let folder = Folder::new();
+    fs::create_dir_all(&folder.0).expect("a folder");
+    let mount = Command::new("mount").args(["-t", "tmpfs", "-o", "size=4m", "alo-test"]).arg(&folder.0).status();
+    if !mount.is_ok_and(|status| status.success()) {
+        eprintln!("mounting is not allowed here: the test of a full disk is left out");
+        return;
+    }
+    let options = Options { segment_bytes: 1 << 20, reserve_bytes: 1 << 20, record_bytes: 1 << 20 };
+    let (mut spool, _) = Spool::open(&folder.0, options.clone()).expect("the spool opens");
+    let mut kept = 0u64;
+    let mut without_reserve = 0u64;
+    let record = vec![7u8; 10_000];
+    let error = loop {
+        match spool.append(&record) {
+            Ok(_) => kept += 1,
+            Err(error) => break error,
+        }
+        without_reserve += u64::from(!spool.reserved());
+    };
+    assert_eq!(error.kind(), io::ErrorKind::StorageFull);
+    assert!(without_reserve >= 90, "the reserve of 1 MiB took {without_reserve} records of 10 kB");
+    drop(spool);
+    let (mut spool, replay) = Spool::open(&folder.0, options).expect("the spool opens on a full disk");
+    assert_eq!(replay.records.len() as u64, kept);
+    assert_eq!(replay.damaged_bytes, 0);
+    spool.checkpoint(kept).expect("a checkpoint makes room");
+    spool.append(&record).expect("it works again by itself");
+    assert!(spool.reserved());
+    drop(spool);
+    let unmounted = Command::new("umount").arg(&folder.0).status().expect("umount runs");
+    assert!(unmounted.success());
+}
+
+/// The child of the next test: appends for ever and tells the number of each record when `append` has returned.
+#[test]
+fn child_that_appends_until_it_is_killed() {
+    let Ok(folder) = std::env::var("ALO_SPOOL_CHILD") else { return };
+    let (mut spool, _) =
+        Spool::open(Path::new(&folder), Options { segment_bytes: 4_096, ..small() }).expect("the spool opens");
+    let out = io::stdout();
+    loop {
+        let text = format!("record {}", spool.last() + 1);
+        let seq = spool.append(text.as_bytes()).expect("appended");
+        if seq % 7 == 0 {
+            spool.checkpoint(seq - 5).expect("a checkpoint");
+        }
+        writeln!(out.lock(), "\nappended {seq}").expect("the parent listens");
+    }
+}
+
+#[test]
+fn a_process_killed_at_any_moment_loses_no_acknowledged_record() {
+    for round in 0..8u64 {
+        let folder = Folder::new();
+        let mut child = Command::new(std::env::current_exe().expect("this test"))
+            .args(["--exact", "spool::tests::child_that_appends_until_it_is_killed", "--nocapture"])
+            .env("ALO_SPOOL_CHILD", &folder.0)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the child starts");
+        let lines = BufReader::new(child.stdout.take().expect("its output")).lines();
+        let mut acknowledged = 0u64;
+        for line in lines {
+            let line = line.unwrap_or_default();
+            if let Some(seq) = line.strip_prefix("appended ").and_then(|text| text.parse().ok()) {
+                acknowledged = seq;
+            }
+            if acknowledged == 50 + round * 37 {
+                child.kill().expect("killed");
+            }
+        }
+        child.wait().expect("it is gone");
+        let (spool, replay) = open(&folder);
+        assert!(spool.last() >= acknowledged && acknowledged >= 50, "{} {acknowledged}", spool.last());
+        assert_eq!(replay.damaged_bytes, 0);
+        let first = replay.records.first().expect("records wait").seq;
+        for (place, record) in replay.records.iter().enumerate() {
+            assert_eq!(record.seq, first + place as u64, "no number is missing");
+            assert_eq!(record.payload, format!("record {}", record.seq).into_bytes());
+        }
+        assert!(first <= acknowledged, "what no checkpoint covered is there");
+    }
+}
