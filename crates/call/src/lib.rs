@@ -14,9 +14,21 @@ pub mod limits;
 pub mod route;
 pub mod summary;
 
+mod ending;
+mod leg;
+mod machine;
+mod ringing;
+mod routing;
+mod steering;
+mod talking;
+mod telling;
+mod timers;
+
 pub use action::{Action, Question, Ticket};
 pub use event::{Event, Side};
 pub use input::{Input, Origin, Reply};
 pub use limits::Limits;
+pub use machine::Call;
 pub use route::{Direction, RingPlan, Route, RouteTarget, Strategy, TrunkStep};
 pub use summary::{LegKind, LegSummary, Party, Summary};
+pub use telling::most_telling;

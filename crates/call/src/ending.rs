@@ -1,0 +1,118 @@
+//! The end: one outcome, told once, and the legs sent home.
+
+use crate::machine::{Call, Stage};
+use crate::{Action, Event, Summary};
+use model::{Cause, EndedBy, LegId, TrailEntry};
+
+impl Call {
+    /// The leg of the calling side is over.
+    pub(crate) fn caller_left(&mut self, cause: Cause) {
+        let talking = matches!(self.stage, Stage::Talking { .. });
+        let cause = match cause {
+            // A flow has answered the leg, but no person: to the record the caller gave up.
+            Cause::Normal if !talking => Cause::Cancelled,
+            cause => cause,
+        };
+        if cause == Cause::Cancelled {
+            // When a CANCEL crossed the answer, the caller never heard it.
+            self.times.answered = None;
+        }
+        self.note("caller_left", format!("The caller's leg ended: {}.", cause.as_str()));
+        self.end(cause, if persons_doing(cause) { EndedBy::Caller } else { EndedBy::System });
+    }
+
+    /// The leg of the called side is over.
+    pub(crate) fn callee_left(&mut self, cause: Cause) {
+        self.note("callee_left", format!("The called side's leg ended: {}.", cause.as_str()));
+        self.end(cause, if persons_doing(cause) { EndedBy::Callee } else { EndedBy::System });
+    }
+
+    pub(crate) fn ordered_to_end(&mut self, cause: Cause) {
+        match self.stage {
+            // A call that never began leaves no record.
+            Stage::Fresh | Stage::Over => {}
+            Stage::Routing(_) | Stage::Steered | Stage::Choosing(_) | Stage::Ringing(_) | Stage::Talking { .. } => {
+                self.note("ordered", format!("An order from outside ended the call: {}.", cause.as_str()));
+                self.end(cause, EndedBy::System);
+            }
+        }
+    }
+
+    pub(crate) fn call_time_over(&mut self) {
+        self.note("call_timeout", "The call lasted as long as a call may.");
+        self.end(Cause::Normal, EndedBy::System);
+    }
+
+    /// The outcome is known. What is said to the legs and to the world follows from it.
+    pub(crate) fn end(&mut self, cause: Cause, ended_by: EndedBy) {
+        let callee = match self.stage {
+            Stage::Fresh | Stage::Over => return,
+            Stage::Talking { callee } => Some(callee),
+            Stage::Routing(_) | Stage::Steered | Stage::Choosing(_) | Stage::Ringing(_) => None,
+        };
+        self.timers.keep_only_hangups();
+        self.stop_flow();
+        if std::mem::take(&mut self.media.recording) {
+            self.out.push(Action::StopRecord);
+        }
+        self.unbridge();
+        for id in self.legs.live() {
+            self.hang_up(id, cause);
+        }
+        self.announce();
+        self.publish(Event::Ended { cause, ended_by });
+        let entry = TrailEntry::new(self.now, "end", format!("The call is over: {}.", cause.as_str()));
+        let entry = entry.fact("cause", cause.as_str()).fact("ended_by", ended_by.as_str());
+        // The last word is kept even when the trail is full.
+        self.trail.push(entry);
+        let summary = self.summary(callee, cause, ended_by);
+        self.stage = Stage::Over;
+        self.out.push(Action::Finish(Box::new(summary)));
+    }
+
+    fn summary(&mut self, callee: Option<LegId>, cause: Cause, ended_by: EndedBy) -> Summary {
+        Summary {
+            id: self.id,
+            direction: self.direction(),
+            origin: self.who.origin,
+            hotline: self.routed.as_ref().and_then(|routed| routed.hotline),
+            caller_number: std::mem::take(&mut self.who.caller_number),
+            shown_number: self.routed.as_mut().map(|r| std::mem::take(&mut r.shown_number)).unwrap_or_default(),
+            callee_number: std::mem::take(&mut self.who.dialled),
+            started: self.times.started,
+            ringing: self.times.ringing,
+            answered: self.times.answered,
+            ended: self.now,
+            cause,
+            ended_by,
+            caller_leg: self.caller,
+            callee_leg: callee,
+            recorded: self.media.recorded,
+            legs: self.legs.iter().map(|(id, leg)| leg.summary(id, self.now)).collect(),
+            trail: std::mem::take(&mut self.trail),
+        }
+    }
+}
+
+/// Whether a person brought this about, as against a fault or a timer.
+fn persons_doing(cause: Cause) -> bool {
+    match cause {
+        Cause::Normal | Cause::Cancelled | Cause::Busy | Cause::Declined => true,
+        Cause::NoAnswer
+        | Cause::AnsweredElsewhere
+        | Cause::NotRegistered
+        | Cause::Unreachable
+        | Cause::NotFound
+        | Cause::InvalidNumber
+        | Cause::Forbidden
+        | Cause::Incompatible
+        | Cause::Unavailable
+        | Cause::Overload
+        | Cause::MediaTimeout
+        | Cause::FlowEnded
+        | Cause::NoRoute
+        | Cause::ServerStopping
+        | Cause::ServerRestart
+        | Cause::Failed => false,
+    }
+}

@@ -1,0 +1,341 @@
+//! The call itself: its stage, its legs, and where each input goes. What happens in a stage is in the stage's module.
+
+use crate::leg::{Leg, Legs, Sounding, State};
+use crate::ringing::Ringing;
+use crate::routing::{Routed, Who};
+use crate::steering::Choosing;
+use crate::timers::{Timer, Timers};
+use crate::{Action, Direction, Event, Input, LegKind, Limits, Origin, Party, Question, Reply, Ticket};
+use model::leg::{Play, Sound};
+use model::{CallId, Cause, Digit, EndedBy, LegCommand, LegEvent, LegId, Moment, TrailEntry};
+
+/// More decisions than this are not kept; the last one always is.
+const LONGEST_TRAIL: usize = 300;
+
+/// One call.
+#[derive(Debug)]
+pub struct Call {
+    pub(crate) id: CallId,
+    pub(crate) limits: Limits,
+    pub(crate) stage: Stage,
+    pub(crate) who: Who,
+    pub(crate) routed: Option<Routed>,
+    pub(crate) legs: Legs,
+    /// The leg of the calling side, once it is known.
+    pub(crate) caller: Option<LegId>,
+    pub(crate) media: Media,
+    /// A flow machine of ours is alive at the driver.
+    pub(crate) steered: bool,
+    /// `Event::Started` was told.
+    pub(crate) announced: bool,
+    pub(crate) times: Times,
+    pub(crate) timers: Timers,
+    pub(crate) trail: Vec<TrailEntry>,
+    pub(crate) next_ticket: u32,
+    /// The moment of the input in hand.
+    pub(crate) now: Moment,
+    pub(crate) out: Vec<Action>,
+}
+
+/// What the call is doing.
+#[derive(Debug)]
+pub(crate) enum Stage {
+    /// Nothing came in yet.
+    Fresh,
+    /// Asked where the call goes.
+    Routing(Ticket),
+    /// The caller is with a flow.
+    Steered,
+    /// Asked how a group rings.
+    Choosing(Choosing),
+    /// Phones or a carrier are being tried.
+    Ringing(Ringing),
+    /// Two people talk.
+    Talking {
+        /// The leg of the called side.
+        callee: LegId,
+    },
+    /// The outcome is known.
+    Over,
+}
+
+/// Which sound goes where.
+#[derive(Debug, Default)]
+pub(crate) struct Media {
+    pub(crate) bridge: Option<(LegId, LegId)>,
+    pub(crate) recording: bool,
+    pub(crate) recorded: bool,
+}
+
+/// When things happened to the call as a whole.
+#[derive(Debug)]
+pub(crate) struct Times {
+    pub(crate) started: Moment,
+    pub(crate) ringing: Option<Moment>,
+    pub(crate) answered: Option<Moment>,
+}
+
+impl Call {
+    /// A call that waits for `Input::Offered` or `Input::Originate`.
+    pub fn new(id: CallId, now: Moment) -> Call {
+        Call::with_limits(id, now, Limits::default())
+    }
+
+    /// The same with other limits than the usual ones.
+    pub fn with_limits(id: CallId, now: Moment, limits: Limits) -> Call {
+        Call {
+            id,
+            limits,
+            stage: Stage::Fresh,
+            who: Who::nobody(),
+            routed: None,
+            legs: Legs::default(),
+            caller: None,
+            media: Media::default(),
+            steered: false,
+            announced: false,
+            times: Times { started: now, ringing: None, answered: None },
+            timers: Timers::default(),
+            trail: Vec::new(),
+            next_ticket: 1,
+            now,
+            out: Vec::new(),
+        }
+    }
+
+    /// Something happened. The answer is what to do, in order.
+    pub fn handle(&mut self, now: Moment, input: Input) -> Vec<Action> {
+        self.now = now;
+        match input {
+            Input::Offered { origin, dialled, caller_number, caller_name } => {
+                self.offered(Who { origin, dialled, caller_number, caller_name });
+            }
+            Input::Originate { extension, caller_number, caller_name, to } => {
+                let origin = Origin::Extension(extension);
+                self.originate(extension, Who { origin, dialled: to, caller_number, caller_name });
+            }
+            Input::Leg(leg, event) => self.leg_event(leg, event),
+            Input::Reply(ticket, reply) => self.reply(ticket, reply),
+            Input::Flow(command) => self.flow_command(command),
+            Input::Trail(entry) => self.keep(entry),
+            Input::Hangup { cause } => self.ordered_to_end(cause),
+        }
+        std::mem::take(&mut self.out)
+    }
+
+    /// Call this when [`Call::deadline`] has come; too early does nothing.
+    pub fn timeout(&mut self, now: Moment) -> Vec<Action> {
+        self.now = now;
+        while let Some(timer) = self.timers.take_due(now) {
+            match timer {
+                Timer::Asks => self.no_reply(),
+                Timer::Ring => self.ring_time_over(),
+                Timer::Silence => self.carrier_is_silent(),
+                Timer::Call => self.call_time_over(),
+                Timer::Hangup(leg) => self.gone(leg, Cause::Unreachable),
+            }
+        }
+        std::mem::take(&mut self.out)
+    }
+
+    /// When to call [`Call::timeout`].
+    pub fn deadline(&self) -> Option<Moment> {
+        self.timers.next()
+    }
+
+    /// Whether `Finish` was emitted and all legs are gone: the call can be forgotten.
+    pub fn is_over(&self) -> bool {
+        matches!(self.stage, Stage::Over) && self.legs.all_gone()
+    }
+
+    /// Which call it is.
+    pub fn id(&self) -> CallId {
+        self.id
+    }
+
+    /// Which way it goes, as far as it is known by now.
+    pub fn direction(&self) -> Direction {
+        self.routed.as_ref().map_or_else(|| self.who.likely_direction(), |routed| routed.direction)
+    }
+
+    fn leg_event(&mut self, id: LegId, event: LegEvent) {
+        // A leg that is gone has said its last word; what still comes crossed it on the way.
+        let Some(leg) = self.legs.get(id).filter(|leg| leg.state != State::Gone) else { return };
+        let live = leg.is_live();
+        match event {
+            LegEvent::Answered => self.leg_answered(id),
+            LegEvent::Rejected { cause } | LegEvent::Ended { cause } => self.gone(id, cause),
+            LegEvent::Progress if live => self.leg_reacted(id),
+            LegEvent::Ringing { early_media } if live => self.leg_rings(id, early_media),
+            LegEvent::Held if live => self.hold(id, true),
+            LegEvent::Resumed if live => self.hold(id, false),
+            LegEvent::Digit(digit) if live => self.digit(id, digit),
+            LegEvent::PlayDone if live => self.play_done(id),
+            LegEvent::MediaLost if live => self.media_lost(id),
+            LegEvent::Progress
+            | LegEvent::Ringing { .. }
+            | LegEvent::Held
+            | LegEvent::Resumed
+            | LegEvent::Digit(_)
+            | LegEvent::PlayDone
+            | LegEvent::MediaLost => {}
+        }
+    }
+
+    fn leg_answered(&mut self, id: LegId) {
+        let Some(leg) = self.legs.get_mut(id) else { return };
+        match leg.state {
+            State::Dialled | State::Reacted | State::Ringing => {
+                leg.state = State::Up;
+                leg.answered = Some(self.now);
+                self.picked_up(id);
+            }
+            // The answer crossed our hang-up: say it again, now to an answered leg. The guard timer stays.
+            State::Leaving => {
+                let cause = leg.ended.map_or(Cause::Normal, |(_, cause)| cause);
+                self.command(id, LegCommand::Hangup { cause });
+            }
+            State::Offered | State::Up | State::Gone => {}
+        }
+    }
+
+    /// A leg is over, whoever wanted it.
+    fn gone(&mut self, id: LegId, cause: Cause) {
+        let Some(leg) = self.legs.get_mut(id) else { return };
+        let awaited = leg.state == State::Leaving;
+        leg.end(self.now, cause);
+        leg.state = State::Gone;
+        self.timers.clear(Timer::Hangup(id));
+        if awaited {
+            return;
+        }
+        if self.caller == Some(id) {
+            return self.caller_left(cause);
+        }
+        match &self.stage {
+            Stage::Ringing(_) => self.target_failed(id, cause),
+            Stage::Talking { callee } if *callee == id => self.callee_left(cause),
+            Stage::Talking { .. }
+            | Stage::Fresh
+            | Stage::Routing(_)
+            | Stage::Steered
+            | Stage::Choosing(_)
+            | Stage::Over => {}
+        }
+    }
+
+    fn reply(&mut self, ticket: Ticket, reply: Reply) {
+        match reply {
+            Reply::Route(route) => self.route_found(ticket, *route),
+            Reply::Contacts(contacts) => self.phones_found(ticket, contacts),
+            Reply::Group(plan) => self.group_found(ticket, plan),
+        }
+    }
+
+    /// A question stayed unanswered. A reply that is still to come will find nobody.
+    fn no_reply(&mut self) {
+        match &self.stage {
+            Stage::Routing(_) | Stage::Choosing(_) => {
+                self.note("no_reply", "A question that the call depends on was not answered in time.");
+                self.end(Cause::Failed, EndedBy::System);
+            }
+            Stage::Ringing(_) => self.phones_not_found(),
+            Stage::Fresh | Stage::Steered | Stage::Talking { .. } | Stage::Over => {}
+        }
+    }
+
+    fn digit(&mut self, leg: LegId, digit: Digit) {
+        self.publish(Event::Digit { leg, digit });
+        if self.caller == Some(leg) {
+            self.tell_flow_digit(digit);
+        }
+    }
+
+    fn play_done(&mut self, id: LegId) {
+        let Some(leg) = self.legs.get_mut(id) else { return };
+        match leg.sounding {
+            Sounding::Once => {
+                leg.sounding = Sounding::Nothing;
+                if self.caller == Some(id) {
+                    self.tell_flow_play_done();
+                }
+            }
+            // A repeating sound has no end: this is the end of one that was replaced.
+            Sounding::Repeating | Sounding::Nothing => {}
+        }
+    }
+
+    // What the modules of the stages share.
+
+    pub(crate) fn command(&mut self, leg: LegId, command: LegCommand) {
+        self.out.push(Action::Leg(leg, command));
+    }
+
+    pub(crate) fn publish(&mut self, event: Event) {
+        self.out.push(Action::Publish(event));
+    }
+
+    pub(crate) fn ask(&mut self, question: Question) -> Ticket {
+        let ticket = Ticket(self.next_ticket);
+        self.next_ticket += 1;
+        self.timers.set(Timer::Asks, self.now + self.limits.answer_to_question);
+        self.out.push(Action::Ask(ticket, question));
+        ticket
+    }
+
+    pub(crate) fn add_leg(&mut self, kind: LegKind, party: Party) -> LegId {
+        self.legs.add(Leg::new(kind, party, self.now))
+    }
+
+    pub(crate) fn play(&mut self, id: LegId, sound: Sound, repeat: bool) {
+        let Some(leg) = self.legs.get_mut(id) else { return };
+        leg.sounding = if repeat { Sounding::Repeating } else { Sounding::Once };
+        self.command(id, LegCommand::Play(Play { sound, repeat }));
+    }
+
+    pub(crate) fn stop_play(&mut self, id: LegId) {
+        let Some(leg) = self.legs.get_mut(id) else { return };
+        if leg.sounding != Sounding::Nothing {
+            leg.sounding = Sounding::Nothing;
+            self.command(id, LegCommand::StopPlay);
+        }
+    }
+
+    /// Ends a leg in whatever state it is.
+    pub(crate) fn hang_up(&mut self, id: LegId, cause: Cause) {
+        let Some(leg) = self.legs.get_mut(id) else { return };
+        match leg.state {
+            State::Offered => {
+                leg.state = State::Gone;
+                leg.end(self.now, cause);
+                self.command(id, LegCommand::Reject { cause });
+            }
+            State::Dialled | State::Reacted | State::Ringing | State::Up => {
+                leg.state = State::Leaving;
+                leg.end(self.now, cause);
+                self.timers.set(Timer::Hangup(id), self.now + self.limits.hangup);
+                self.command(id, LegCommand::Hangup { cause });
+            }
+            State::Leaving | State::Gone => {}
+        }
+    }
+
+    /// The caller's leg, when it is answered.
+    pub(crate) fn caller_up(&self) -> Option<LegId> {
+        self.caller.filter(|id| self.legs.get(*id).is_some_and(|leg| leg.state == State::Up))
+    }
+
+    pub(crate) fn note(&mut self, step: &'static str, reason: impl Into<String>) {
+        self.keep(TrailEntry::new(self.now, step, reason));
+    }
+
+    pub(crate) fn keep(&mut self, entry: TrailEntry) {
+        let over = matches!(self.stage, Stage::Over);
+        if !over && self.trail.len() < LONGEST_TRAIL {
+            self.trail.push(entry);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,132 @@
+//! A flow has the caller: its words become actions, the caller's keys become its events.
+
+use crate::leg::State;
+use crate::machine::{Call, Stage};
+use crate::ringing::{Purpose, Wave};
+use crate::timers::Timer;
+use crate::{Action, Question, RingPlan, Ticket};
+use model::flow::{FlowCommand, FlowEvent, FlowTarget};
+use model::leg::Sound;
+use model::{Cause, Digit, EndedBy, FlowId, GroupId, LegCommand, TrailEntry};
+
+/// Waiting for the plan of a group.
+#[derive(Debug)]
+pub(crate) struct Choosing {
+    ticket: Ticket,
+    group: GroupId,
+    purpose: Purpose,
+}
+
+impl Call {
+    pub(crate) fn start_flow(&mut self, flow: FlowId) {
+        let entry = TrailEntry::new(self.now, "flow", "The call is answered and a flow takes the caller.");
+        self.keep(entry.fact("flow", flow));
+        self.answer_caller();
+        if let Some(caller) = self.caller {
+            self.stop_play(caller);
+        }
+        self.stage = Stage::Steered;
+        self.steered = true;
+        self.out.push(Action::StartFlow(flow));
+    }
+
+    /// Answers the caller's leg when that has not happened yet.
+    pub(crate) fn answer_caller(&mut self) {
+        let Some(id) = self.caller else { return };
+        let Some(leg) = self.legs.get_mut(id) else { return };
+        if leg.state == State::Offered {
+            leg.state = State::Up;
+            leg.answered = Some(self.now);
+            self.command(id, LegCommand::Answer);
+        }
+    }
+
+    /// A word from the flow. It counts only while the flow has the caller: one that comes later crossed our `StopFlow`.
+    pub(crate) fn flow_command(&mut self, command: FlowCommand) {
+        let (Stage::Steered, Some(caller)) = (&self.stage, self.caller) else { return };
+        match command {
+            FlowCommand::Play(sound) => self.flow_plays(caller, sound),
+            FlowCommand::StopPlay => self.stop_play(caller),
+            FlowCommand::Transfer(target) => {
+                self.stop_play(caller);
+                self.transfer(target);
+            }
+            FlowCommand::Hangup(cause) => {
+                let entry = TrailEntry::new(self.now, "flow_hangup", "The flow ends the call.");
+                self.keep(entry.fact("cause", cause.as_str()));
+                self.end(cause, EndedBy::System);
+            }
+        }
+    }
+
+    fn flow_plays(&mut self, caller: model::LegId, sound: Sound) {
+        let repeat = match sound {
+            Sound::Ringback | Sound::Busy | Sound::Hold => true,
+            Sound::Greeting(_) => false,
+        };
+        self.play(caller, sound, repeat);
+    }
+
+    fn transfer(&mut self, target: FlowTarget) {
+        match target {
+            FlowTarget::Group(group) => self.ask_group(group, Purpose::Transfer),
+            FlowTarget::Extension(extension) => {
+                self.ring(Purpose::Transfer, [Wave::Phones(vec![extension])], self.limits.ring_extension);
+            }
+        }
+    }
+
+    pub(crate) fn ask_group(&mut self, group: GroupId, purpose: Purpose) {
+        let ticket = self.ask(Question::Group(group));
+        self.stage = Stage::Choosing(Choosing { ticket, group, purpose });
+    }
+
+    pub(crate) fn group_found(&mut self, ticket: Ticket, plan: Option<RingPlan>) {
+        let Stage::Choosing(choosing) = &self.stage else { return };
+        if choosing.ticket != ticket {
+            return;
+        }
+        let (group, purpose) = (choosing.group, choosing.purpose);
+        self.timers.clear(Timer::Asks);
+        match plan {
+            Some(plan) => {
+                let entry = TrailEntry::new(self.now, "group", "A group is called.").fact("group", group);
+                let entry = entry.fact("strategy", plan.strategy.as_str()).fact("members", plan.members.len());
+                self.keep(entry.fact("ring_s", plan.ring_for.as_secs()));
+                self.ring_group(purpose, plan);
+            }
+            None => {
+                self.keep(TrailEntry::new(self.now, "group", "There is no such group.").fact("group", group));
+                self.ring(purpose, [], self.limits.ring_extension);
+            }
+        }
+    }
+
+    /// The transfer reached nobody.
+    pub(crate) fn back_to_flow(&mut self, cause: Cause) {
+        if let Some(caller) = self.caller {
+            self.stop_play(caller);
+        }
+        self.stage = Stage::Steered;
+        self.out.push(Action::Flow(FlowEvent::Returned(cause)));
+    }
+
+    pub(crate) fn tell_flow_digit(&mut self, digit: Digit) {
+        if matches!(self.stage, Stage::Steered) {
+            self.out.push(Action::Flow(FlowEvent::Digit(digit)));
+        }
+    }
+
+    pub(crate) fn tell_flow_play_done(&mut self) {
+        if matches!(self.stage, Stage::Steered) {
+            self.out.push(Action::Flow(FlowEvent::PlayDone));
+        }
+    }
+
+    pub(crate) fn stop_flow(&mut self) {
+        if self.steered {
+            self.steered = false;
+            self.out.push(Action::StopFlow);
+        }
+    }
+}

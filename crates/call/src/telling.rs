@@ -1,0 +1,55 @@
+//! Which of several failures tells the most.
+
+use model::Cause;
+
+/// The cause that tells the most when several phones or carriers failed. First comes what a person did or did not
+/// do, then what the devices said, then what the network said, then what was never there; our own faults come last.
+pub fn most_telling(one: Cause, other: Cause) -> Cause {
+    if rank(other) < rank(one) { other } else { one }
+}
+
+const fn rank(cause: Cause) -> u8 {
+    match cause {
+        Cause::NoAnswer => 0,
+        Cause::Declined => 1,
+        Cause::Busy => 2,
+        Cause::Forbidden => 3,
+        Cause::NotFound => 4,
+        Cause::InvalidNumber => 5,
+        Cause::Incompatible => 6,
+        Cause::Overload => 7,
+        Cause::Unavailable => 8,
+        Cause::Unreachable => 9,
+        Cause::NotRegistered => 10,
+        Cause::MediaTimeout => 11,
+        Cause::Cancelled => 12,
+        Cause::Normal => 13,
+        Cause::AnsweredElsewhere => 14,
+        Cause::FlowEnded => 15,
+        Cause::ServerStopping => 16,
+        Cause::ServerRestart => 17,
+        Cause::Failed => 18,
+        Cause::NoRoute => 19,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_phone_that_rang_tells_more_than_one_that_is_switched_off() {
+        assert_eq!(most_telling(Cause::NotRegistered, Cause::NoAnswer), Cause::NoAnswer);
+        assert_eq!(most_telling(Cause::NoAnswer, Cause::Busy), Cause::NoAnswer);
+        assert_eq!(most_telling(Cause::Busy, Cause::Unreachable), Cause::Busy);
+    }
+
+    #[test]
+    fn the_order_is_total_and_no_matter_who_comes_first() {
+        for one in Cause::ALL {
+            for other in Cause::ALL {
+                assert_eq!(most_telling(one, other), most_telling(other, one));
+            }
+        }
+    }
+}
