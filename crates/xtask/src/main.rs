@@ -1,3 +1,61 @@
-//! Development checks and benches.
+//! Development checks: `cargo xtask arch | deny | check`.
+//!
+//! `arch` holds the house's "what must never be" (docs/ARCHITECTURE.md) as rules over the source tree, each in
+//! one file under `rules/`; `deny` holds the licences and sources of dependencies; `check` is what must be green
+//! before a change is merged. Nothing here is part of the product.
 
-fn main() {}
+mod check;
+mod deny;
+mod rules;
+mod source;
+mod tree;
+
+use anyhow::{Result, bail};
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+cargo xtask arch    the architecture rules
+cargo xtask deny    licences and sources of all dependencies
+cargo xtask check   fmt, clippy, arch and deny";
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        // Without the backtrace that `{:?}` would add: a red check is news about the code, not about this tool.
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<()> {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let root = workspace_root();
+    match arguments.first().map(String::as_str) {
+        Some("arch") => arch(&root),
+        Some("deny") => deny::run(&root),
+        Some("check") => check::run(&root),
+        _ => bail!("say what to do:\n{USAGE}"),
+    }
+}
+
+fn arch(root: &Path) -> Result<()> {
+    let tree = tree::Tree::read(root)?;
+    let findings = rules::all(&tree);
+    for finding in &findings {
+        eprintln!("{finding}");
+    }
+    if !findings.is_empty() {
+        bail!("{} breaches of the architecture rules", findings.len());
+    }
+    println!("arch: {} crates, {} files, nothing to complain about", tree.crates.len(), tree.files.len());
+    Ok(())
+}
+
+fn workspace_root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.ancestors().nth(2).expect("this crate lies two folders below the root").to_path_buf()
+}

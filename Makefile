@@ -1,0 +1,24 @@
+# The two commands a newcomer needs are `make run` and `make test`. See README.md.
+.PHONY: run test check fmt clean
+
+## run: build the release binary and start Alo with a demo company in ./data
+run:
+	scripts/deps.sh build
+	cargo build --release --locked -p server
+	./target/release/alo serve
+
+## test: every check and every test
+test:
+	scripts/test.sh
+
+## check: format, lints, architecture rules, licences
+check:
+	cargo xtask check
+
+## fmt: format the sources
+fmt:
+	cargo fmt --all
+
+## clean: remove what was built; ./data stays
+clean:
+	cargo clean

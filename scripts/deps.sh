@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# Makes sure that what Alo needs from the system is there. Run it as often as you like.
+#
+#   scripts/deps.sh build    what `make run` needs: a C compiler (embedded SQLite, TLS)
+#   scripts/deps.sh test     also what `make test` needs: outside SIP agents and PostgreSQL
+#
+# As root on Debian it installs what is missing; otherwise it names what is missing and fails.
+set -euo pipefail
+
+need=${1:-build}
+declare -A packages=([cc]=gcc [pkg-config]=pkg-config)
+case "$need" in
+build) ;;
+test) packages+=([sipp]=sip-tester [baresip]=baresip-core) ;;
+*)
+    echo "usage: scripts/deps.sh build|test" >&2
+    exit 2
+    ;;
+esac
+
+missing=()
+for command in "${!packages[@]}"; do
+    command -v "$command" >/dev/null || missing+=("${packages[$command]}")
+done
+# Debian keeps the server's programs out of PATH.
+if [[ $need == test ]] && ! compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; then
+    missing+=(postgresql)
+fi
+
+if ! command -v cargo >/dev/null; then
+    echo "cargo is missing: install Rust from https://rustup.rs (stable, 1.95 or later), then come back" >&2
+    exit 1
+fi
+if [[ ${#missing[@]} -eq 0 ]]; then
+    exit 0
+fi
+if [[ $(id -u) -eq 0 ]] && command -v apt-get >/dev/null; then
+    echo "installing ${missing[*]}"
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get update -q
+    apt-get install -q -y --no-install-recommends "${missing[@]}"
+    exit 0
+fi
+echo "missing: ${missing[*]}" >&2
+echo "on Debian: sudo apt-get install ${missing[*]}" >&2
+exit 1
