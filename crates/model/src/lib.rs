@@ -22,5 +22,5 @@ pub use leg::{Digit, LegCommand, LegEvent};
 pub use moment::{Moment, Timestamp};
 pub use page::{Page, PageRequest};
 pub use phone::PhoneNumber;
-pub use problem::{Kind, Problem};
+pub use problem::{Faults, Kind, Problem};
 pub use trail::TrailEntry;

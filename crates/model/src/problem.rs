@@ -89,6 +89,25 @@ impl Problem {
     }
 }
 
+/// Collects what is wrong with an input, so that its sender hears everything at once.
+#[derive(Debug, Default)]
+pub struct Faults(Option<Problem>);
+
+impl Faults {
+    /// One more wrong field, and how to mend it.
+    pub fn add(&mut self, field: impl Into<String>, message: impl Into<String>) {
+        self.0 = Some(match self.0.take() {
+            None => Problem::invalid(field, message),
+            Some(problem) => problem.with_field(field, message),
+        });
+    }
+
+    /// Fails when anything was added.
+    pub fn done(self) -> Result<(), Problem> {
+        self.0.map_or(Ok(()), Err)
+    }
+}
+
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.code, self.message)

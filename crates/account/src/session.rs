@@ -1,0 +1,84 @@
+//! How a request proves who it is: an API key (`alo_…`), or the session (`als_…`) that a login began.
+
+mod repo;
+
+pub(crate) use repo::end_all;
+
+use crate::{key, password, user};
+use model::{Actor, Kind, Problem};
+use serde::{Deserialize, Serialize};
+use store::mint::secret_text;
+use store::{Db, now};
+
+/// How long a session lasts.
+const SESSION_MS: i64 = 12 * 3600 * 1000;
+/// How coarse `last_used_at` of a key is.
+const USED_MS: i64 = 5 * 60 * 1000;
+
+/// A session that began.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = Session))]
+pub struct Session {
+    /// What goes behind `Authorization: Bearer`.
+    pub token: String,
+    /// When it ends, milliseconds since 1970.
+    pub expires_at: i64,
+    /// Who logged in.
+    pub user: user::User,
+}
+
+/// Who sends this bearer text. One indexed read; a revoked key or ended session counts no more from the next request on.
+pub async fn authenticate(db: &Db, bearer: &str) -> Result<Actor, Problem> {
+    let (hash, now) = (key::digest(bearer), now().as_millis());
+    if bearer.starts_with("als_") {
+        let mut tx = db.system().await?;
+        return repo::find(&mut tx, &hash, now).await?.ok_or_else(nobody);
+    }
+    if !bearer.starts_with("alo_") {
+        return Err(nobody());
+    }
+    let mut tx = db.system().await?;
+    let found = key::repo::find_bearer(&mut tx, &hash).await?.ok_or_else(nobody)?;
+    drop(tx);
+    if found.last_used_at.is_none_or(|at| now - at > USED_MS) {
+        let mut tx = db.write(found.tenant).await?;
+        key::repo::used(&mut tx, found.id, now).await?;
+        tx.commit().await?;
+    }
+    Ok(Actor { tenant: found.tenant, role: found.role, user: None, key: Some(found.id) })
+}
+
+/// Begins a session. A wrong login and a wrong password look alike and take the same time.
+pub async fn login(db: &Db, login: &str, password: String) -> Result<Session, Problem> {
+    let wrong = || Problem::new(Kind::Unauthenticated, "login_failed", "The login or the password is wrong.");
+    let mut tx = db.system().await?;
+    let found = user::find_login(&mut tx, &login.trim().to_lowercase()).await?;
+    drop(tx);
+    let hash = found.as_ref().map(|found| found.password_hash.clone());
+    let fits = password::fits(password, hash).await?;
+    let found = found.filter(|found| fits && found.user.enabled).ok_or_else(wrong)?;
+    let (token, now) = (format!("als_{}", secret_text(32)), now().as_millis());
+    let expires_at = now + SESSION_MS;
+    let mut tx = db.write(found.tenant).await?;
+    repo::forget_ended(&mut tx, now).await?;
+    repo::insert(&mut tx, &key::digest(&token), found.user.id, now, expires_at).await?;
+    tx.commit().await?;
+    Ok(Session { token, expires_at, user: found.user })
+}
+
+/// Ends a session; an unknown one is no fault.
+pub async fn logout(actor: &Actor, db: &Db, token: &str) -> Result<(), Problem> {
+    let mut tx = db.write(actor.tenant).await?;
+    repo::end(&mut tx, &key::digest(token)).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+fn nobody() -> Problem {
+    Problem::new(
+        Kind::Unauthenticated,
+        "bearer_unknown",
+        "Send `Authorization: Bearer` with a valid API key or session.",
+    )
+}

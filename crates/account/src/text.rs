@@ -1,0 +1,52 @@
+//! Ids and roles as text in JSON; `model` itself knows no serde.
+
+pub(crate) mod id {
+    use serde::{Deserialize, Deserializer, Serializer};
+    use std::fmt::Display;
+    use std::str::FromStr;
+
+    pub(crate) fn serialize<T: Display, S: Serializer>(value: &T, out: S) -> Result<S::Ok, S::Error> {
+        out.collect_str(value)
+    }
+
+    pub(crate) fn deserialize<'de, T, D>(input: D) -> Result<T, D::Error>
+    where
+        T: FromStr<Err: Display>,
+        D: Deserializer<'de>,
+    {
+        String::deserialize(input)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+pub(crate) mod role {
+    use model::Role;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(crate) fn serialize<S: Serializer>(value: &Role, out: S) -> Result<S::Ok, S::Error> {
+        out.serialize_str(value.as_str())
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(input: D) -> Result<Role, D::Error> {
+        let word = String::deserialize(input)?;
+        Role::parse(&word).ok_or_else(|| serde::de::Error::custom("a role is operator, owner, manager or agent"))
+    }
+}
+
+pub(crate) mod some_role {
+    use super::role;
+    use model::Role;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(crate) fn serialize<S: Serializer>(value: &Option<Role>, out: S) -> Result<S::Ok, S::Error> {
+        match value {
+            Some(value) => role::serialize(value, out),
+            None => out.serialize_none(),
+        }
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(input: D) -> Result<Option<Role>, D::Error> {
+        #[derive(Deserialize)]
+        struct Word(#[serde(with = "role")] Role);
+        Ok(Option::<Word>::deserialize(input)?.map(|word| word.0))
+    }
+}

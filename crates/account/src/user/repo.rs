@@ -1,0 +1,114 @@
+//! How people are stored.
+
+use super::{Login, User};
+use model::{Role, UserId};
+use sqlx::Row;
+use sqlx::any::AnyRow;
+use store::{Error, Tx};
+
+pub(super) async fn insert(tx: &mut Tx, user: &User, password_hash: &str) -> Result<(), Error> {
+    sqlx::query(
+        "insert into users (id, tenant_id, login, name, role, password_hash, enabled, created_at, updated_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $8)",
+    )
+    .bind(user.id.to_string())
+    .bind(tx.tenant().to_owned())
+    .bind(&user.login)
+    .bind(&user.name)
+    .bind(user.role.as_str())
+    .bind(password_hash)
+    .bind(i64::from(user.enabled))
+    .bind(user.created_at)
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn find(tx: &mut Tx, id: UserId) -> Result<Option<User>, Error> {
+    let row = sqlx::query(
+        "select id, login, name, role, enabled, created_at, updated_at
+         from users
+         where tenant_id = $1
+         and id = $2",
+    )
+    .bind(tx.tenant().to_owned())
+    .bind(id.to_string())
+    .fetch_optional(tx.conn())
+    .await?;
+    row.as_ref().map(read).transpose()
+}
+
+pub(super) async fn list(tx: &mut Tx, after: Option<&str>, limit: u32) -> Result<Vec<User>, Error> {
+    let rows = sqlx::query(
+        "select id, login, name, role, enabled, created_at, updated_at
+         from users
+         where tenant_id = $1
+         and login > $2
+         order by login
+         limit $3",
+    )
+    .bind(tx.tenant().to_owned())
+    .bind(after.unwrap_or_default())
+    .bind(i64::from(limit) + 1)
+    .fetch_all(tx.conn())
+    .await?;
+    rows.iter().map(read).collect()
+}
+
+pub(super) async fn password_hash(tx: &mut Tx, id: UserId) -> Result<Option<String>, Error> {
+    let row = sqlx::query("select password_hash from users where tenant_id = $1 and id = $2")
+        .bind(tx.tenant().to_owned())
+        .bind(id.to_string())
+        .fetch_optional(tx.conn())
+        .await?;
+    Ok(row.map(|row| row.try_get(0)).transpose()?)
+}
+
+pub(super) async fn set_password(tx: &mut Tx, id: UserId, hash: &str, at: i64) -> Result<(), Error> {
+    sqlx::query("update users set password_hash = $3, updated_at = $4 where tenant_id = $1 and id = $2")
+        .bind(tx.tenant().to_owned())
+        .bind(id.to_string())
+        .bind(hash)
+        .bind(at)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn set_enabled(tx: &mut Tx, id: UserId, enabled: bool, at: i64) -> Result<(), Error> {
+    sqlx::query("update users set enabled = $3, updated_at = $4 where tenant_id = $1 and id = $2")
+        .bind(tx.tenant().to_owned())
+        .bind(id.to_string())
+        .bind(i64::from(enabled))
+        .bind(at)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// The person behind a login, of whatever company: who logs in has not said which.
+pub(crate) async fn find_login(tx: &mut Tx, login: &str) -> Result<Option<Login>, Error> {
+    let row = sqlx::query(
+        "select id, login, name, role, enabled, created_at, updated_at, tenant_id, password_hash
+         from users
+         where login = $1",
+    )
+    .bind(login)
+    .fetch_optional(tx.conn())
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let tenant = row.try_get::<&str, _>(7)?.parse().map_err(|_| Error::Corrupt("tenant id of a user"))?;
+    Ok(Some(Login { tenant, user: read(&row)?, password_hash: row.try_get(8)? }))
+}
+
+fn read(row: &AnyRow) -> Result<User, Error> {
+    Ok(User {
+        id: row.try_get::<&str, _>(0)?.parse().map_err(|_| Error::Corrupt("user id"))?,
+        login: row.try_get(1)?,
+        name: row.try_get(2)?,
+        role: Role::parse(row.try_get(3)?).ok_or(Error::Corrupt("role of a user"))?,
+        enabled: row.try_get::<i64, _>(4)? != 0,
+        created_at: row.try_get(5)?,
+        updated_at: row.try_get(6)?,
+    })
+}

@@ -1,0 +1,111 @@
+//! What one can do with people.
+
+use super::{NewUser, User, check_password, may_grant, repo};
+use crate::{password, session};
+use model::{Actor, Faults, Page, PageRequest, Permission, Problem, UserId};
+use store::{Db, NewEvent, mint, now};
+
+/// Creates a person.
+pub async fn create(actor: &Actor, db: &Db, new: NewUser) -> Result<User, Problem> {
+    actor.require(Permission::ManageUsers)?;
+    may_grant(actor, new.role)?;
+    new.check()?;
+    let hash = password::hash(new.password).await?;
+    let now = now().as_millis();
+    let login = new.login.to_lowercase();
+    let user =
+        User { id: mint(), login, name: new.name, role: new.role, enabled: true, created_at: now, updated_at: now };
+    let mut tx = db.write(actor.tenant).await?;
+    repo::insert(&mut tx, &user, &hash).await.map_err(|error| {
+        if error.is_unique() {
+            let message = format!("The login {} is taken; choose another.", user.login);
+            return Problem::conflict("login_taken", message.clone()).with_field("login", message);
+        }
+        error.into()
+    })?;
+    tx.emit(event("user.created", &user));
+    tx.commit().await?;
+    Ok(user)
+}
+
+/// One person of the company.
+pub async fn get(actor: &Actor, db: &Db, id: UserId) -> Result<User, Problem> {
+    if actor.user != Some(id) {
+        actor.require(Permission::ManageUsers)?;
+    }
+    let mut tx = db.read(actor.tenant).await?;
+    repo::find(&mut tx, id).await?.ok_or_else(|| Problem::not_found("user"))
+}
+
+/// The people of the company by login.
+pub async fn list(actor: &Actor, db: &Db, page: PageRequest) -> Result<Page<User>, Problem> {
+    actor.require(Permission::ManageUsers)?;
+    let mut tx = db.read(actor.tenant).await?;
+    let limit = page.limit.clamp(1, PageRequest::MAX);
+    let rows = repo::list(&mut tx, page.after.as_deref(), limit).await?;
+    Ok(Page::from_rows(rows, limit, |user| user.login.clone()))
+}
+
+/// Gives a person a new password: one's own with the old one, or somebody's as the one who manages users. All sessions
+/// of the person end.
+pub async fn change_password(
+    actor: &Actor,
+    db: &Db,
+    id: UserId,
+    old: Option<String>,
+    new: String,
+) -> Result<(), Problem> {
+    let own = actor.user == Some(id);
+    if !own {
+        actor.require(Permission::ManageUsers)?;
+    }
+    let mut faults = Faults::default();
+    check_password(&mut faults, &new);
+    faults.done()?;
+    let mut tx = db.read(actor.tenant).await?;
+    let user = repo::find(&mut tx, id).await?.ok_or_else(|| Problem::not_found("user"))?;
+    let kept = repo::password_hash(&mut tx, id).await?;
+    drop(tx);
+    may_grant(actor, user.role)?;
+    if own && !password::fits(old.unwrap_or_default(), kept).await? {
+        return Err(Problem::invalid("old_password", "This is not the present password."));
+    }
+    let hash = password::hash(new).await?;
+    let mut tx = db.write(actor.tenant).await?;
+    repo::set_password(&mut tx, id, &hash, now().as_millis()).await?;
+    session::end_all(&mut tx, id).await?;
+    tx.emit(event("user.password_changed", &user));
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Lets a person log in or not. All sessions of a person who may not end.
+pub async fn set_enabled(actor: &Actor, db: &Db, id: UserId, enabled: bool) -> Result<User, Problem> {
+    actor.require(Permission::ManageUsers)?;
+    if actor.user == Some(id) {
+        return Err(Problem::conflict("own_user", "Nobody can lock themselves out; ask somebody else to do it."));
+    }
+    let mut tx = db.write(actor.tenant).await?;
+    let mut user = repo::find(&mut tx, id).await?.ok_or_else(|| Problem::not_found("user"))?;
+    may_grant(actor, user.role)?;
+    user.enabled = enabled;
+    user.updated_at = now().as_millis();
+    repo::set_enabled(&mut tx, id, enabled, user.updated_at).await?;
+    if !enabled {
+        session::end_all(&mut tx, id).await?;
+    }
+    tx.emit(event("user.updated", &user));
+    tx.commit().await?;
+    Ok(user)
+}
+
+/// Whether anybody has this login.
+pub(crate) async fn exists(db: &Db, login: &str) -> Result<bool, Problem> {
+    let mut tx = db.system().await?;
+    Ok(repo::find_login(&mut tx, login).await?.is_some())
+}
+
+fn event(kind: &'static str, user: &User) -> NewEvent {
+    let data = serde_json::json!({ "id": user.id.to_string(), "login": user.login });
+    NewEvent { kind, call: None, data: data.to_string() }
+}
