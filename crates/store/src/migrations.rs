@@ -11,6 +11,8 @@ const FILES: &[(i64, &str, &str)] = &[
     (202611220200, "create account", include_str!("../migrations/202611220200_create_account.sql")),
     (202611220300, "create pbx", include_str!("../migrations/202611220300_create_pbx.sql")),
     (202611220400, "create calls", include_str!("../migrations/202611220400_create_calls.sql")),
+    (202611220500, "create webhooks", include_str!("../migrations/202611220500_create_webhooks.sql")),
+    (202611220600, "create idempotency", include_str!("../migrations/202611220600_create_idempotency.sql")),
 ];
 
 fn migrator() -> Migrator {

@@ -1,1 +1,5 @@
-//! The worker crate.
+//! Background work: what may wait for seconds.
+//!
+//! Here: webhooks. Start with [`webhook`].
+
+pub mod webhook;

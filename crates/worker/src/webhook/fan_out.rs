@@ -1,0 +1,68 @@
+//! From the outbox to the endpoints: each event becomes one delivery per endpoint that wants it. The deliveries and
+//! the place reached in the outbox are written in one transaction, so a crash neither loses nor doubles one.
+
+use super::repo;
+use model::{EndpointId, Problem, Timestamp};
+use serde_json::json;
+use std::collections::{BTreeSet, HashSet};
+use store::{Db, outbox};
+
+/// The name of our cursor in the outbox.
+pub(super) const READER: &str = "webhooks";
+/// How many events one step takes.
+const BATCH: u32 = 500;
+
+/// What one step did.
+#[derive(Debug, Default)]
+pub(super) struct Step {
+    /// How far the outbox is read now.
+    pub(super) seq: i64,
+    /// The endpoints (company, id) that have something new.
+    pub(super) endpoints: HashSet<(String, EndpointId)>,
+    /// Whether more events may be there already.
+    pub(super) more: bool,
+}
+
+/// Where the last run stopped.
+pub(super) async fn position(db: &Db) -> Result<i64, Problem> {
+    let mut tx = db.system().await?;
+    Ok(outbox::cursor(&mut tx, READER).await?)
+}
+
+/// Takes the next events after `after`.
+pub(super) async fn step(db: &Db, after: i64, now: Timestamp) -> Result<Step, Problem> {
+    let events = outbox::read(db, None, after, BATCH).await?;
+    let Some(seq) = events.last().map(|e| e.seq) else { return Ok(Step { seq: after, ..Step::default() }) };
+    let tenants: BTreeSet<String> = events.iter().map(|e| e.tenant.to_string()).collect();
+    let mut tx = db.system_write().await?;
+    let targets = repo::targets(&mut tx, &tenants.into_iter().collect::<Vec<_>>()).await?;
+    let mut rows = repo::new_deliveries();
+    let mut endpoints = HashSet::new();
+    for event in &events {
+        let tenant = event.tenant.to_string();
+        let wanting = |t: &&repo::Target| t.tenant == tenant && event.seq > t.from_seq && t.endpoint.wants(&event.kind);
+        for target in targets.iter().filter(wanting) {
+            repo::push_delivery(&mut rows, target, event, body(event)?, now);
+            endpoints.insert((tenant.clone(), target.endpoint.id));
+        }
+    }
+    rows.insert(&mut tx).await?;
+    outbox::advance(&mut tx, READER, seq).await?;
+    tx.commit().await?;
+    Ok(Step { seq, endpoints, more: events.len() == BATCH as usize })
+}
+
+/// What the receiver reads; the live socket sends the same words.
+fn body(event: &outbox::Event) -> Result<String, Problem> {
+    let data: serde_json::Value = serde_json::from_str(&event.data)
+        .map_err(|error| Problem::internal(format!("event {} holds no JSON: {error}", event.id)))?;
+    Ok(json!({
+        "id": event.id.to_string(),
+        "seq": event.seq,
+        "type": event.kind,
+        "at": event.created_at.as_millis(),
+        "call_id": event.call.map(|id| id.to_string()),
+        "data": data,
+    })
+    .to_string())
+}

@@ -1,0 +1,180 @@
+//! The sender of all webhooks: reads the outbox, wakes the endpoint whose turn it is, and keeps house.
+
+use super::address::Guard;
+use super::client::Outgoing;
+use super::fan_out;
+use super::lane::{self, Shared};
+use super::schedule::Schedule;
+use super::{ledger, repo};
+use model::{EndpointId, Problem, Timestamp};
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+use store::{Db, outbox};
+use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::task::{JoinHandle, JoinSet};
+
+/// How the sender behaves.
+#[derive(Clone)]
+pub struct Config {
+    /// Which addresses may be reached.
+    pub guard: Guard,
+    /// When a failed delivery is tried again.
+    pub schedule: Schedule,
+    /// How many deliveries of one endpoint are under way at once.
+    pub parallel: usize,
+    /// How long a receiver may take.
+    pub timeout: Duration,
+    /// How often to look for deliveries whose time has come.
+    pub poll: Duration,
+    /// How long finished deliveries and told events are kept.
+    pub keep: Duration,
+    /// The wall clock.
+    pub clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+}
+
+impl Config {
+    /// The usual behaviour.
+    pub fn new(guard: Guard) -> Config {
+        Config {
+            guard,
+            schedule: Schedule::default(),
+            parallel: 8,
+            timeout: Duration::from_secs(15),
+            poll: Duration::from_secs(1),
+            keep: Duration::from_secs(30 * 24 * 3600),
+            clock: Arc::new(store::now),
+        }
+    }
+}
+
+/// How many outcomes may wait to be written.
+const LEDGER_ROOM: usize = 1_000;
+/// How often old rows are forgotten.
+const TIDY_EVERY: Duration = Duration::from_secs(3_600);
+
+/// The running sender.
+#[derive(Debug)]
+pub struct Sender {
+    stop: oneshot::Sender<()>,
+    running: JoinHandle<()>,
+}
+
+impl Sender {
+    /// Starts it; it goes on where the last one was stopped or killed.
+    pub fn start(db: Db, config: Config) -> Result<Sender, Problem> {
+        let client = Outgoing::new(config.guard.clone(), config.timeout)
+            .map_err(|error| Problem::internal(format!("the HTTP client cannot be made: {error}")))?;
+        let (stop, stopped) = oneshot::channel();
+        let running = tokio::spawn(run(db, config, client, stopped));
+        Ok(Sender { stop, running })
+    }
+
+    /// Stops it. Deliveries under way are attempted again after the next start.
+    pub async fn stop(self) {
+        // It has ended already when nobody listens.
+        let _ = self.stop.send(());
+        if let Err(error) = self.running.await {
+            tracing::error!(%error, "the webhook sender ended badly");
+        }
+    }
+}
+
+async fn run(db: Db, config: Config, client: Outgoing, mut stopped: oneshot::Receiver<()>) {
+    let (lines, inbox) = mpsc::channel(LEDGER_ROOM);
+    let ledger = tokio::spawn(ledger::run(db.clone(), inbox));
+    let shared = Arc::new(Shared {
+        db: db.clone(),
+        client,
+        schedule: config.schedule.clone(),
+        parallel: config.parallel.max(1),
+        clock: config.clock.clone(),
+        ledger: lines,
+    });
+    let mut house = House { db: db.clone(), config, shared, lanes: HashMap::new(), tasks: JoinSet::new(), seq: None };
+    let mut events = db.watch_events();
+    let mut poll = tokio::time::interval(house.config.poll);
+    let mut tidy = tokio::time::interval(TIDY_EVERY);
+    loop {
+        let done = tokio::select! {
+            _ = &mut stopped => break,
+            _ = poll.tick() => house.poll().await,
+            Ok(()) = events.changed() => house.fan_out().await,
+            _ = tidy.tick() => house.tidy().await,
+        };
+        if let Err(problem) = done {
+            tracing::warn!("webhooks wait for the database: {problem}");
+        }
+    }
+    house.tasks.shutdown().await;
+    drop(house);
+    if let Err(error) = ledger.await {
+        tracing::error!(%error, "the webhook ledger ended badly");
+    }
+}
+
+/// What the supervising task holds.
+struct House {
+    db: Db,
+    config: Config,
+    shared: Arc<Shared>,
+    lanes: HashMap<EndpointId, (Arc<Notify>, tokio::task::AbortHandle)>,
+    tasks: JoinSet<()>,
+    /// How far the outbox is read; none before the first look.
+    seq: Option<i64>,
+}
+
+impl House {
+    /// Events of other processes, and deliveries whose time has come.
+    async fn poll(&mut self) -> Result<(), Problem> {
+        while self.tasks.try_join_next().is_some() {}
+        self.lanes.retain(|_, (_, task)| !task.is_finished());
+        self.fan_out().await?;
+        let mut tx = self.db.system().await?;
+        let due = repo::due_endpoints(&mut tx, (self.config.clock)()).await?;
+        drop(tx);
+        for (tenant, id) in due {
+            self.wake(tenant, id);
+        }
+        Ok(())
+    }
+
+    async fn fan_out(&mut self) -> Result<(), Problem> {
+        loop {
+            let after = match self.seq {
+                Some(seq) => seq,
+                None => fan_out::position(&self.db).await?,
+            };
+            let step = fan_out::step(&self.db, after, (self.config.clock)()).await?;
+            self.seq = Some(step.seq);
+            for (tenant, id) in step.endpoints {
+                self.wake(tenant, id);
+            }
+            if !step.more {
+                return Ok(());
+            }
+        }
+    }
+
+    fn wake(&mut self, tenant: String, id: EndpointId) {
+        if let Some((wake, task)) = self.lanes.get(&id)
+            && !task.is_finished()
+        {
+            return wake.notify_one();
+        }
+        let wake = Arc::new(Notify::new());
+        let task = self.tasks.spawn(lane::run(self.shared.clone(), tenant, id, wake.clone()));
+        self.lanes.insert(id, (wake, task));
+    }
+
+    async fn tidy(&mut self) -> Result<(), Problem> {
+        let keep = i64::try_from(self.config.keep.as_millis()).unwrap_or(i64::MAX);
+        let before = Timestamp((self.config.clock)().as_millis().saturating_sub(keep));
+        let mut tx = self.db.system_write().await?;
+        let deliveries = repo::forget(&mut tx, before).await?;
+        tx.commit().await?;
+        let events = outbox::trim(&self.db, before, &[fan_out::READER]).await?;
+        tracing::debug!(deliveries, events, "old deliveries and events were forgotten");
+        Ok(())
+    }
+}
