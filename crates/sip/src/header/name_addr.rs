@@ -29,7 +29,12 @@ impl<'a> NameAddr<'a> {
             }
             None => {
                 let end = find_outside(text, |b| b == b';').unwrap_or(text.len());
-                ("", text[..end].trim(), &text[end..])
+                let uri = text[..end].trim();
+                // A URI with headers must stand in brackets (RFC 3261 section 20).
+                if uri.contains('?') {
+                    return Err(HeaderError::Malformed);
+                }
+                ("", uri, &text[end..])
             }
         };
         let rest = rest.trim();
@@ -94,7 +99,9 @@ mod tests {
 
     #[test]
     fn broken_addresses_are_refused() {
-        for text in ["", "<>", "<sip:a@b", r#""open <sip:a@b>"#, "<sip:a b@c>", "<sip:a@b> x", ";tag=1"] {
+        for text in
+            ["", "<>", "<sip:a@b", r#""open <sip:a@b>"#, "<sip:a b@c>", "<sip:a@b> x", ";tag=1", "sip:a@b?Route=x"]
+        {
             assert_eq!(NameAddr::parse(text), Err(HeaderError::Malformed), "{text}");
         }
     }

@@ -181,11 +181,10 @@ fn read_status(line: &[u8]) -> Option<(Start, Option<Defect>)> {
 }
 
 impl Head {
-    /// Notes a NUL or a lone CR in the headers, which others might take for a line's end.
+    /// Notes a lone CR in the headers, which others might take for a line's end.
     fn check_bytes(mut self, raw: &[u8]) -> Head {
         let head = &raw[..self.end];
-        let stray = memchr::memchr_iter(b'\r', head).any(|at| head.get(at + 1) != Some(&b'\n'));
-        if stray || memchr(0, head).is_some() {
+        if memchr::memchr_iter(b'\r', head).any(|at| head.get(at + 1) != Some(&b'\n')) {
             self.defect = self.defect.or(Some((400, "Bad Byte In Headers")));
         }
         self
@@ -195,18 +194,20 @@ impl Head {
     pub(super) fn into_message(self, raw: Bytes, length: usize) -> Message {
         let end = self.end + length;
         let body = Span::new(self.end, end);
-        let valid = raw[..self.end].is_ascii() || std::str::from_utf8(&raw[..self.end]).is_ok();
-        let (text, original) = if valid && !self.folded { (raw, None) } else { (self.mend(&raw), Some(raw)) };
+        let (text, original) =
+            if self.folded || !is_clean(&raw[..self.end]) { (self.mend(&raw), Some(raw)) } else { (raw, None) };
         Message { text, original, start: self.start, lines: self.lines, body, defect: self.defect }
     }
 
-    /// The bytes with folds opened to blanks and bad UTF-8 replaced by `?`, all in place.
+    /// The bytes with folds opened to blanks, control characters and bad UTF-8 replaced by `?`, all in place.
     fn mend(&self, raw: &[u8]) -> Bytes {
         let mut text = BytesMut::from(raw);
         for line in &self.lines {
             for byte in &mut text[line.value.start as usize..line.value.end as usize] {
-                if matches!(byte, b'\r' | b'\n') {
-                    *byte = b' ';
+                match byte {
+                    b'\r' | b'\n' => *byte = b' ',
+                    byte if is_control(*byte) => *byte = b'?',
+                    _ => {}
                 }
             }
         }
@@ -218,4 +219,16 @@ impl Head {
         }
         text.freeze()
     }
+}
+
+/// Whether the header section needs no mending: UTF-8 without control characters.
+fn is_clean(head: &[u8]) -> bool {
+    // Without an early exit the compiler makes this a vector loop.
+    let odd = head.iter().fold(false, |odd, byte| odd | is_control(*byte) | !byte.is_ascii());
+    !odd || (!head.iter().any(|byte| is_control(*byte)) && std::str::from_utf8(head).is_ok())
+}
+
+/// A control character that has no business in a header, though RFC 3261 lets it stand escaped in quotes.
+fn is_control(byte: u8) -> bool {
+    (byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r')) || byte == 0x7f
 }

@@ -47,7 +47,8 @@ impl Message {
         for (name, bad) in [(Name::From, "Bad From"), (Name::To, "Bad To")] {
             let mut items = self.list(name);
             let address = items.next().map(NameAddr::parse);
-            if !matches!(address, Some(Ok(_))) || items.next().is_some() {
+            let readable = address.and_then(Result::ok).is_some_and(|address| address.uri().is_ok());
+            if !readable || items.next().is_some() {
                 return Err(Rejection::new(400, bad));
             }
         }

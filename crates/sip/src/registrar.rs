@@ -1,0 +1,313 @@
+//! Who is registered where: the bindings of RFC 3261 section 10.3, kept in memory, stepped by [`Moment`].
+//!
+//! A REGISTER is taken as a whole or not at all. The caller has proven the sender and knows the account; nothing here
+//! knows passwords, sockets or answers. Start with [`Bindings::register`]. See docs/specs/registrar.md.
+
+mod request;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeSet, HashMap};
+use std::time::Duration;
+
+use model::Moment;
+
+use crate::message::Message;
+use crate::transport::Flow;
+use crate::uri::Uri;
+use request::{Asked, Request, Wanted};
+
+/// How much is kept, and for how long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// The shortest time granted; less is refused with 423.
+    pub min_expires_s: u32,
+    /// The time granted when none is asked for.
+    pub default_expires_s: u32,
+    /// The longest time granted.
+    pub max_expires_s: u32,
+    /// Contacts of one account; a further one takes the place of the one refreshed longest ago.
+    pub contacts_per_account: usize,
+    /// Contacts of all accounts; a further one is refused with 503.
+    pub contacts: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            min_expires_s: 60,
+            default_expires_s: 300,
+            max_expires_s: 3600,
+            contacts_per_account: 10,
+            contacts: 200_000,
+        }
+    }
+}
+
+/// One way to a phone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contact {
+    /// Ours; never used twice.
+    pub key: u64,
+    /// The phone's own URI.
+    pub uri: String,
+    /// Where the REGISTER came from: how the phone is reached.
+    pub flow: Flow,
+    /// The route back through edge proxies (RFC 3327), first hop first.
+    pub path: Vec<String>,
+    /// Preference in thousandths.
+    pub q: u16,
+    /// User-Agent, or empty.
+    pub user_agent: String,
+    /// How long it still holds.
+    pub expires_in: Duration,
+}
+
+impl Contact {
+    /// The value of the Contact line that tells the phone of it.
+    pub fn header_value(&self) -> String {
+        let expires = self.expires_in.as_secs();
+        match self.q {
+            1000 => format!("<{}>;expires={expires}", self.uri),
+            q => format!("<{}>;q=0.{q:03};expires={expires}", self.uri),
+        }
+    }
+}
+
+/// A REGISTER that was taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Registered {
+    /// All contacts of the account now.
+    pub contacts: Vec<Contact>,
+    /// Whether one came, went or moved; false for a mere refresh or a query.
+    pub changed: bool,
+}
+
+/// A REGISTER that was not taken; nothing has changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Refusal {
+    /// The status.
+    pub code: u16,
+    /// The reason phrase.
+    pub reason: &'static str,
+    /// For 423: the Min-Expires line.
+    pub min_expires: Option<u32>,
+}
+
+impl Refusal {
+    const fn new(code: u16, reason: &'static str) -> Refusal {
+        Refusal { code, reason, min_expires: None }
+    }
+}
+
+/// All bindings.
+#[derive(Debug)]
+pub struct Bindings {
+    limits: Limits,
+    accounts: HashMap<u128, Vec<Binding>>,
+    /// When each contact ends; also the count of contacts.
+    ends: BTreeSet<(Moment, u128, u64)>,
+    next_key: u64,
+}
+
+#[derive(Debug)]
+struct Binding {
+    key: u64,
+    wanted: Wanted,
+    flow: Flow,
+    path: Vec<String>,
+    user_agent: String,
+    call_id: String,
+    cseq: u32,
+    refreshed_at: Moment,
+    ends_at: Moment,
+}
+
+impl Bindings {
+    /// An empty table; keys are counted from `first_key`.
+    pub fn new(limits: Limits, first_key: u64) -> Bindings {
+        Bindings { limits, accounts: HashMap::new(), ends: BTreeSet::new(), next_key: first_key }
+    }
+
+    /// Takes a REGISTER of an account that came over `flow`.
+    pub fn register(
+        &mut self,
+        account: u128,
+        message: &Message,
+        flow: Flow,
+        now: Moment,
+    ) -> Result<Registered, Refusal> {
+        self.expire_account(account, now);
+        let request = Request::read(message, &self.limits)?;
+        self.check_order(account, &request)?;
+        let changed = match request.asked {
+            Asked::Query => false,
+            Asked::RemoveAll => self.remove_all(account),
+            Asked::Set(ref wanted) => {
+                self.check_room(account, wanted)?;
+                let mut changed = false;
+                for contact in wanted {
+                    changed |= self.set(account, contact, &request, flow, now);
+                }
+                changed
+            }
+        };
+        Ok(Registered { contacts: self.lookup(account, now), changed })
+    }
+
+    /// The contacts of an account, the most preferred and then the freshest first.
+    pub fn lookup(&self, account: u128, now: Moment) -> Vec<Contact> {
+        let mut bindings: Vec<&Binding> =
+            self.accounts.get(&account).into_iter().flatten().filter(|b| b.ends_at > now).collect();
+        bindings.sort_by_key(|b| (std::cmp::Reverse(b.wanted.q), std::cmp::Reverse(b.refreshed_at), b.key));
+        bindings.into_iter().map(|b| b.contact(now)).collect()
+    }
+
+    /// Removes contacts whose time is over; the accounts that lost one.
+    pub fn expire(&mut self, now: Moment) -> Vec<u128> {
+        let mut lost = Vec::new();
+        while let Some(&(_, account, key)) = self.ends.first().filter(|(at, ..)| *at <= now) {
+            self.remove(account, key);
+            lost.push(account);
+        }
+        lost.sort_unstable();
+        lost.dedup();
+        lost
+    }
+
+    /// When [`Bindings::expire`] has something to do.
+    pub fn deadline(&self) -> Option<Moment> {
+        self.ends.first().map(|(at, ..)| *at)
+    }
+
+    /// Removes one contact (its connection closed, its phone is gone); whether it was there.
+    pub fn remove(&mut self, account: u128, key: u64) -> bool {
+        let Some(bindings) = self.accounts.get_mut(&account) else { return false };
+        let Some(at) = bindings.iter().position(|b| b.key == key) else { return false };
+        let gone = bindings.swap_remove(at);
+        if bindings.is_empty() {
+            self.accounts.remove(&account);
+        }
+        self.ends.remove(&(gone.ends_at, account, key))
+    }
+
+    /// How many contacts there are.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    fn expire_account(&mut self, account: u128, now: Moment) {
+        let over = |b: &&Binding| b.ends_at <= now;
+        let keys: Vec<u64> = self.accounts.get(&account).into_iter().flatten().filter(over).map(|b| b.key).collect();
+        for key in keys {
+            self.remove(account, key);
+        }
+    }
+
+    /// A request older than what it would change fails as a whole (RFC 3261 section 10.3 steps 6 and 7).
+    fn check_order(&self, account: u128, request: &Request) -> Result<(), Refusal> {
+        let late = |b: &&Binding| b.call_id == request.call_id && b.cseq >= request.cseq;
+        let mut touched = self.accounts.get(&account).into_iter().flatten().filter(|b| request.touches(&b.wanted));
+        if touched.any(|b| late(&b)) {
+            return Err(Refusal::new(500, "Out Of Order"));
+        }
+        Ok(())
+    }
+
+    fn check_room(&self, account: u128, wanted: &[Wanted]) -> Result<(), Refusal> {
+        if wanted.len() > self.limits.contacts_per_account {
+            return Err(Refusal::new(403, "Too Many Contacts"));
+        }
+        let known = self.accounts.get(&account).map_or(0, Vec::len);
+        let grows = wanted.iter().any(|w| w.expires_s > 0) && known < self.limits.contacts_per_account;
+        if grows && self.ends.len() + wanted.len() > self.limits.contacts {
+            return Err(Refusal::new(503, "Too Many Registrations"));
+        }
+        Ok(())
+    }
+
+    fn remove_all(&mut self, account: u128) -> bool {
+        let Some(bindings) = self.accounts.remove(&account) else { return false };
+        for binding in bindings {
+            self.ends.remove(&(binding.ends_at, account, binding.key));
+        }
+        true
+    }
+
+    /// Adds, refreshes or removes one contact; whether the set of ways to the phones changed.
+    fn set(&mut self, account: u128, wanted: &Wanted, request: &Request, flow: Flow, now: Moment) -> bool {
+        let bindings = self.accounts.get(&account).map_or(&[][..], Vec::as_slice);
+        let known = bindings.iter().find(|b| b.wanted.is_same(wanted)).map(|b| b.key);
+        if wanted.expires_s == 0 {
+            return known.is_some_and(|key| self.remove(account, key));
+        }
+        if known.is_none() && bindings.len() >= self.limits.contacts_per_account {
+            let oldest = bindings.iter().min_by_key(|b| (b.refreshed_at, b.key)).map(|b| b.key);
+            if let Some(key) = oldest {
+                self.remove(account, key);
+            }
+        }
+        let key = known.unwrap_or(self.next_key);
+        self.next_key += u64::from(known.is_none());
+        let binding = Binding {
+            key,
+            wanted: wanted.clone(),
+            flow,
+            path: request.path.clone(),
+            user_agent: request.user_agent.clone(),
+            call_id: request.call_id.clone(),
+            cseq: request.cseq,
+            refreshed_at: now,
+            ends_at: now + Duration::from_secs(u64::from(wanted.expires_s)),
+        };
+        self.ends.insert((binding.ends_at, account, key));
+        let bindings = self.accounts.entry(account).or_default();
+        match bindings.iter_mut().find(|b| b.key == key) {
+            Some(old) => {
+                if old.ends_at != binding.ends_at {
+                    self.ends.remove(&(old.ends_at, account, key));
+                }
+                let moved = old.flow != flow || old.wanted.uri != binding.wanted.uri;
+                *old = binding;
+                moved
+            }
+            None => {
+                bindings.push(binding);
+                true
+            }
+        }
+    }
+}
+
+impl Binding {
+    fn contact(&self, now: Moment) -> Contact {
+        Contact {
+            key: self.key,
+            uri: self.wanted.uri.clone(),
+            flow: self.flow,
+            path: self.path.clone(),
+            q: self.wanted.q,
+            user_agent: self.user_agent.clone(),
+            expires_in: self.ends_at.since(now),
+        }
+    }
+}
+
+impl Wanted {
+    /// Whether both name the same phone: the same flow of the same device (RFC 5626 section 6), else an equivalent
+    /// URI.
+    fn is_same(&self, other: &Wanted) -> bool {
+        match (&self.device, &other.device) {
+            (Some(a), Some(b)) => a == b,
+            (None, _) | (_, None) => {
+                self.uri == other.uri
+                    || matches!((Uri::parse(&self.uri), Uri::parse(&other.uri)), (Ok(a), Ok(b)) if a.is_equivalent(&b))
+            }
+        }
+    }
+}
