@@ -1,0 +1,145 @@
+//! What stands around every router: a request id, one time limit, a net for panics, and headers that keep browsers
+//! from guessing, framing or caching what we answer.
+
+use crate::Failure;
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt;
+use model::Problem;
+use std::panic::AssertUnwindSafe;
+use std::time::{Duration, Instant};
+
+/// The largest request body, unless a route says otherwise.
+pub const BODY_LIMIT: usize = 1024 * 1024;
+/// How long a request may take until its answer begins; a body that dribbles in counts too.
+const TIME_LIMIT: Duration = Duration::from_secs(30);
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Puts the layers around the router, and problems in the places where axum would answer with plain text.
+pub fn around(router: Router) -> Router {
+    router
+        .fallback(nothing_here)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(middleware::from_fn(guard))
+}
+
+async fn nothing_here() -> Failure {
+    Problem::not_found("address").into()
+}
+
+async fn wrong_method(method: Method) -> Failure {
+    let message = format!("{method} is not possible at this address.");
+    Failure::with_status(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", message)
+}
+
+async fn guard(request: Request, next: Next) -> Response {
+    let began = Instant::now();
+    let id = request_id(request.headers());
+    let method = request.method().clone();
+    let uri = masked(request.uri());
+    let run = AssertUnwindSafe(tokio::time::timeout(TIME_LIMIT, next.run(request))).catch_unwind();
+    let mut response = match run.await {
+        Ok(Ok(response)) => response,
+        Ok(Err(_)) => {
+            Failure::from(Problem::busy("timeout", "The request took too long and was given up.")).into_response()
+        }
+        Err(_) => Failure::from(Problem::internal(format!("{method} {uri} panicked"))).into_response(),
+    };
+    let headers = response.headers_mut();
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        headers.insert(REQUEST_ID, value);
+    }
+    secure(headers);
+    let duration_ms = began.elapsed().as_millis() as u64;
+    tracing::debug!(%method, uri, status = response.status().as_u16(), duration_ms, request_id = id, "answered");
+    response
+}
+
+/// Headers for every answer; a handler that set one of them keeps its own.
+fn secure(headers: &mut HeaderMap) {
+    for (name, value) in [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+        (header::CACHE_CONTROL, "no-store"),
+    ] {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+}
+
+/// The caller's id when it is short and harmless, else a new one.
+fn request_id(headers: &HeaderMap) -> String {
+    let given = headers.get(REQUEST_ID).and_then(|v| v.to_str().ok()).unwrap_or("");
+    let harmless = given.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
+    if (1..=64).contains(&given.len()) && harmless {
+        return given.to_owned();
+    }
+    let mut random = [0u8; 12];
+    if getrandom::fill(&mut random).is_err() {
+        return "none".to_owned();
+    }
+    random.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// The address for the log: a token in the query is not shown.
+pub fn masked(uri: &Uri) -> String {
+    let Some(query) = uri.query() else { return uri.path().to_owned() };
+    let shown: Vec<&str> =
+        query.split('&').map(|pair| if pair.starts_with("access_token=") { "access_token=…" } else { pair }).collect();
+    format!("{}?{}", uri.path(), shown.join("&"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::body::Body;
+    use axum::routing::get;
+    use tower::ServiceExt;
+
+    fn router() -> Router {
+        around(Router::new().route("/fine", get(|| async { "fine" })).route("/panic", get(panics)))
+    }
+
+    async fn panics() -> &'static str {
+        panic!("on purpose")
+    }
+
+    async fn ask(method: &str, path: &str) -> Response {
+        let request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
+        router().oneshot(request).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn every_answer_has_the_safe_headers() {
+        for (method, path, status) in
+            [("GET", "/fine", 200), ("GET", "/nowhere", 404), ("POST", "/fine", 405), ("GET", "/panic", 500)]
+        {
+            let response = ask(method, path).await;
+            assert_eq!(response.status(), status, "{path}");
+            assert_eq!(response.headers()["x-content-type-options"], "nosniff", "{path}");
+            assert!(response.headers().contains_key("x-request-id"), "{path}");
+            let problem = response.headers().get("content-type").is_some_and(|v| v == "application/problem+json");
+            assert_eq!(problem, status != 200, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_token_in_the_query_is_masked() {
+        let uri: Uri = "/api/v1/events?after=3&access_token=alo_secret".parse().unwrap();
+        assert_eq!(masked(&uri), "/api/v1/events?after=3&access_token=…");
+    }
+
+    #[test]
+    fn a_strange_request_id_is_replaced() {
+        let mut headers = HeaderMap::new();
+        headers.insert(REQUEST_ID, HeaderValue::from_static("abc-1"));
+        assert_eq!(request_id(&headers), "abc-1");
+        headers.insert(REQUEST_ID, HeaderValue::from_static("a b\"c"));
+        assert_eq!(request_id(&headers).len(), 24);
+    }
+}
