@@ -27,6 +27,17 @@ pub(super) struct Nonces {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct NonceId(pub(super) u64);
 
+/// What a nonce is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Worth {
+    /// We made it for this address, just now.
+    Good(NonceId),
+    /// We made it for this address, more than [`LIFETIME`] ago.
+    Old,
+    /// We did not make it, or for another address, or in an earlier life.
+    Foreign,
+}
+
 impl NonceId {
     pub(super) fn made_at(self) -> Moment {
         Moment::from_millis(self.0 >> COUNTER_BITS)
@@ -53,16 +64,22 @@ impl Nonces {
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
-    /// The id of a nonce of ours made for this address, not in the future and not older than [`LIFETIME`].
-    pub(super) fn check(&self, nonce: &str, source: IpAddr, now: Moment) -> Option<NonceId> {
+    /// What a nonce is worth to this address now.
+    pub(super) fn check(&self, nonce: &str, source: IpAddr, now: Moment) -> Worth {
         let mut bytes = [0; 8 + MAC_LEN];
         if nonce.len() > 4 * bytes.len() || URL_SAFE_NO_PAD.decode_slice(nonce, &mut bytes) != Ok(bytes.len()) {
-            return None;
+            return Worth::Foreign;
         }
-        let (id, tag) = bytes.split_first_chunk::<8>()?;
+        let Some((id, tag)) = bytes.split_first_chunk::<8>() else { return Worth::Foreign };
         let id = NonceId(u64::from_be_bytes(*id));
         let ours = bool::from(self.tag(id, source).ct_eq(tag));
-        (ours && id.made_at() <= now && now.since(id.made_at()) <= LIFETIME).then_some(id)
+        if !ours || id.made_at() > now {
+            Worth::Foreign
+        } else if now.since(id.made_at()) > LIFETIME {
+            Worth::Old
+        } else {
+            Worth::Good(id)
+        }
     }
 
     fn tag(&self, id: NonceId, source: IpAddr) -> [u8; MAC_LEN] {
@@ -100,11 +117,12 @@ mod tests {
         let made = Moment::from_millis(5_000);
         let nonce = nonces.make(PHONE, made);
         assert_eq!(nonce.len(), 24);
-        assert!(nonces.check(&nonce, PHONE, made).is_some());
-        assert!(nonces.check(&nonce, "::ffff:10.0.0.9".parse().expect("an address"), made + LIFETIME).is_some());
-        assert!(nonces.check(&nonce, PHONE, made + LIFETIME + Duration::from_millis(1)).is_none());
-        assert!(nonces.check(&nonce, PHONE, Moment::from_millis(4_000)).is_none());
-        assert!(nonces.check(&nonce, OTHER, made).is_none());
+        assert!(matches!(nonces.check(&nonce, PHONE, made), Worth::Good(_)));
+        let mapped = "::ffff:10.0.0.9".parse().expect("an address");
+        assert!(matches!(nonces.check(&nonce, mapped, made + LIFETIME), Worth::Good(_)));
+        assert_eq!(nonces.check(&nonce, PHONE, made + LIFETIME + Duration::from_millis(1)), Worth::Old);
+        assert_eq!(nonces.check(&nonce, PHONE, Moment::from_millis(4_000)), Worth::Foreign);
+        assert_eq!(nonces.check(&nonce, OTHER, made), Worth::Foreign);
     }
 
     #[test]
@@ -112,7 +130,7 @@ mod tests {
         let first = nonces(1);
         let nonce = first.make(PHONE, Moment::START);
         assert_ne!(nonce, first.make(PHONE, Moment::START));
-        assert!(nonces(2).check(&nonce, PHONE, Moment::START).is_none());
+        assert_eq!(nonces(2).check(&nonce, PHONE, Moment::START), Worth::Foreign);
     }
 
     #[test]
@@ -123,10 +141,10 @@ mod tests {
             let mut forged = nonce.clone().into_bytes();
             forged[at] = if forged[at] == b'A' { b'B' } else { b'A' };
             let forged = String::from_utf8(forged).expect("ASCII");
-            assert!(nonces.check(&forged, PHONE, Moment::START).is_none());
+            assert_eq!(nonces.check(&forged, PHONE, Moment::START), Worth::Foreign);
         }
         for noise in ["", "x", "ü", &"A".repeat(24), &"A".repeat(10_000)] {
-            assert!(nonces.check(noise, PHONE, Moment::START).is_none());
+            assert_eq!(nonces.check(noise, PHONE, Moment::START), Worth::Foreign);
         }
     }
 }

@@ -8,7 +8,7 @@ use subtle::ConstantTimeEq as _;
 use thiserror::Error;
 
 use super::header::DigestParams;
-use super::nonce::Nonces;
+use super::nonce::{Nonces, Worth};
 use super::replay::{Replay, Use};
 use super::{Algorithm, hex, response};
 use crate::directory::Account;
@@ -22,10 +22,11 @@ const MAX_LINES: usize = 4;
 /// Why a request is not proven. Unknown users and wrong passwords are both [`AuthFailure::Wrong`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum AuthFailure {
-    /// There is no proof for our realm: challenge.
+    /// There is no proof for our realm that can be read: challenge.
     #[error("no credentials")]
     Missing,
-    /// The proof is right but its nonce is old or used: challenge with `stale`.
+    /// The proof is right but its nonce is old or used, or the nonce is none of ours, so that nothing was checked:
+    /// challenge with `stale`. Not a failure: anyone could send it under a phone's address.
     #[error("an old nonce")]
     Stale,
     /// The proof is wrong: challenge, and count a failure.
@@ -73,7 +74,13 @@ impl Authenticator {
         now: Moment,
     ) -> Result<(), AuthFailure> {
         let params = credentials(message, realm).ok_or(AuthFailure::Missing)?;
-        let proof = Proof::read(&params).ok_or(AuthFailure::Wrong)?;
+        let proof = Proof::read(&params).ok_or(AuthFailure::Missing)?;
+        // A nonce that was not made for this address ends the check before the password is looked at: else a forged
+        // source could get a phone banned, or guesses on made-up nonces would go uncounted.
+        let worth = self.nonces.check(proof.nonce, source, now);
+        if worth == Worth::Foreign {
+            return Err(AuthFailure::Stale);
+        }
         let known = account.filter(|account| account.realm == realm);
         let expected = proof.expected(known.unwrap_or(&self.nobody), message.method_text());
         let matches = bool::from(expected.as_bytes().ct_eq(proof.response.to_ascii_lowercase().as_bytes()));
@@ -81,7 +88,7 @@ impl Authenticator {
         if known.is_none() || !matches || !named {
             return Err(AuthFailure::Wrong);
         }
-        let nonce = self.nonces.check(proof.nonce, source, now).ok_or(AuthFailure::Stale)?;
+        let Worth::Good(nonce) = worth else { return Err(AuthFailure::Stale) };
         match self.replay.use_count(nonce, proof.count) {
             Use::New => Ok(()),
             Use::Again => Err(AuthFailure::Stale),
