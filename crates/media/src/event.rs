@@ -24,7 +24,7 @@ pub enum Event {
         /// The leg.
         tag: u64,
     },
-    /// A recording has ended and its file is closed.
+    /// A recording has ended and its file is closed. Sent once for each `record`.
     Recorded {
         /// The leg whose sound is in the left channel.
         tag: u64,
@@ -37,7 +37,8 @@ pub enum Event {
         /// False when it ended before its time: the disk was full or failed.
         complete: bool,
     },
-    /// The leg is closed and its sockets are gone. The last event of a leg.
+    /// The leg is closed and its sockets are gone. Sent once for each leg; only `Recorded` may come after it, since the
+    /// disk takes its time.
     Closed {
         /// The leg.
         tag: u64,

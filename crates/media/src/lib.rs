@@ -8,15 +8,23 @@
 mod codec;
 mod command;
 mod config;
+#[cfg(test)]
+mod dice;
 mod direction;
 mod dtmf;
 mod event;
 pub mod g711;
+mod latch;
 mod leg;
 mod media;
 pub mod negotiation;
+mod outgoing;
+mod player;
 mod ports;
+mod reception;
 mod recording;
+pub mod rtcp;
+pub mod rtp;
 pub mod sdp;
 mod socket;
 pub mod sound;

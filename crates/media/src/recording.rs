@@ -1,17 +1,104 @@
-//! Recordings: media threads collect code words, one recorder thread writes them.
+//! Recordings: media threads copy code words ([`tape`]), one recorder thread decodes and writes them ([`writer`]), so
+//! that a slow disk never delays a packet.
+
+pub(crate) mod tape;
+mod writer;
 
 use crate::Event;
 use crate::media::Inventory;
+use std::collections::HashMap;
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc::{Sender, channel};
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use tape::{Chunk, Progress};
 use tokio::sync::mpsc::UnboundedSender;
+use writer::Writer;
 
+/// What a media thread asks of the recorder.
 #[derive(Debug)]
-pub(crate) enum Task {}
+pub(crate) enum Task {
+    Begin { id: u64, tag: u64, path: PathBuf, progress: Arc<Progress> },
+    Write { id: u64, chunk: Box<Chunk>, samples: usize },
+    End { id: u64 },
+}
 
-pub(crate) fn start(_inventory: Arc<Inventory>, _events: UnboundedSender<Event>) -> io::Result<Sender<Task>> {
-    let (sender, tasks) = channel::<Task>();
-    std::thread::Builder::new().name("media-recorder".to_owned()).spawn(move || while tasks.recv().is_ok() {})?;
+/// Starts the recorder thread. It ends when the last sender is gone.
+pub(crate) fn start(inventory: Arc<Inventory>, events: UnboundedSender<Event>) -> io::Result<Sender<Task>> {
+    let (sender, tasks) = channel();
+    let recorder = Recorder { inventory, events, open: HashMap::new() };
+    std::thread::Builder::new().name("media-recorder".to_owned()).spawn(move || recorder.run(&tasks))?;
     Ok(sender)
+}
+
+struct Recorder {
+    inventory: Arc<Inventory>,
+    events: UnboundedSender<Event>,
+    open: HashMap<u64, Open>,
+}
+
+struct Open {
+    tag: u64,
+    path: PathBuf,
+    progress: Arc<Progress>,
+    writer: Writer,
+}
+
+impl Recorder {
+    fn run(mut self, tasks: &Receiver<Task>) {
+        while let Ok(task) = tasks.recv() {
+            match task {
+                Task::Begin { id, tag, path, progress } => self.begin(id, tag, path, progress),
+                Task::Write { id, chunk, samples } => self.write(id, &chunk, samples),
+                Task::End { id } => self.end(id, None),
+            }
+        }
+        // The media threads are gone without a word: what was written is closed properly all the same.
+        let left: Vec<u64> = self.open.keys().copied().collect();
+        left.into_iter().for_each(|id| self.end(id, None));
+    }
+
+    fn begin(&mut self, id: u64, tag: u64, path: PathBuf, progress: Arc<Progress>) {
+        match Writer::create(&path, self.inventory.config.disk_reserve) {
+            Ok(writer) => {
+                self.open.insert(id, Open { tag, path, progress, writer });
+            }
+            Err(error) => {
+                tracing::error!(path = %path.display(), %error, "cannot begin a recording");
+                progress.ended.store(true, Ordering::Release);
+                self.tell(Event::Recorded { tag, path, bytes: 0, duration_ms: 0, complete: false });
+            }
+        }
+    }
+
+    fn write(&mut self, id: u64, chunk: &Chunk, samples: usize) {
+        let Some(open) = self.open.get_mut(&id) else { return };
+        open.progress.waiting.fetch_sub(1, Ordering::AcqRel);
+        if let Err(error) = open.writer.write(chunk, samples) {
+            self.end(id, Some(error));
+        }
+    }
+
+    fn end(&mut self, id: u64, fault: Option<io::Error>) {
+        let Some(Open { tag, path, progress, writer }) = self.open.remove(&id) else { return };
+        progress.ended.store(true, Ordering::Release);
+        let gaps = progress.gaps.load(Ordering::Acquire);
+        let closed = writer.close();
+        let error = fault.as_ref().or(closed.fault.as_ref());
+        if let Some(error) = error {
+            tracing::error!(path = %path.display(), %error, "a recording ended before its time");
+        } else if gaps {
+            tracing::error!(path = %path.display(), "a recording has gaps: the disk does not keep up");
+        }
+        let complete = error.is_none() && !gaps;
+        let (bytes, duration_ms) = (closed.bytes, closed.duration_ms);
+        self.tell(Event::Recorded { tag, path, bytes, duration_ms, complete });
+    }
+
+    fn tell(&self, event: Event) {
+        self.inventory.recordings.fetch_sub(1, Ordering::AcqRel);
+        // Nobody listens any more when the process ends.
+        let _ = self.events.send(event);
+    }
 }

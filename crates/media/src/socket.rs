@@ -1,6 +1,7 @@
-//! The UDP sockets of legs, and the system calls that read and write them without allocating. All unsafe code of the
-//! crate is here.
+//! The system calls: UDP sockets that are read and written without allocating, and the room left on a disk. All unsafe
+//! code of the crate is here.
 
+use std::fs::File;
 use std::io;
 use std::net::{SocketAddr, UdpSocket};
 use std::os::fd::AsRawFd;
@@ -97,6 +98,16 @@ impl Batch {
         let source = address(&self.names[place])?;
         Some((self.packets[place].get_mut(..length)?, source))
     }
+}
+
+/// The bytes that may still be written to the file system of a file.
+pub(crate) fn free_bytes(file: &File) -> io::Result<u64> {
+    // SAFETY: a plain C structure for which zeroes are valid, and which the call only writes to.
+    let (result, found) = unsafe {
+        let mut found: libc::statvfs = std::mem::zeroed();
+        (libc::fstatvfs(file.as_raw_fd(), &raw mut found), found)
+    };
+    if result == 0 { Ok(found.f_bavail.saturating_mul(found.f_frsize)) } else { Err(io::Error::last_os_error()) }
 }
 
 fn address(name: &libc::sockaddr_storage) -> Option<SocketAddr> {

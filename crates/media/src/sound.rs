@@ -4,7 +4,7 @@ mod load;
 mod tone;
 pub(crate) mod wav;
 
-pub use load::{LoadError, load};
+pub use load::{LONGEST, LoadError, load};
 pub(crate) use tone::key;
 pub use tone::{busy, cadence, ringback, tone};
 pub use wav::{Recovered, recover, to_wav};

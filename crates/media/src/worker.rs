@@ -1,24 +1,68 @@
-//! A media thread.
+//! A media thread: one poll loop that owns the sockets of its legs. Packets are forwarded the moment they are read;
+//! whatever has its time (prompts, keys, reports, silence, chunks of recordings) stands in one heap of timers.
+//! Nothing here waits for anything but the poll, and no packet costs an allocation.
+
+mod leg;
+mod pacing;
+mod packets;
+mod reports;
+mod tapes;
 
 use crate::Event;
-use crate::command::{Command, NewLeg};
+use crate::command::{Command, LegKey, NewLeg};
 use crate::media::{Inbox, Inventory};
+use crate::negotiation::Agreed;
 use crate::recording::Task;
+use crate::socket::{BATCH, Batch, Target};
+use leg::{Leg, Legs};
+use mio::unix::SourceFd;
+use mio::{Interest, Token};
+use model::Moment;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::os::fd::AsRawFd;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::Sender;
+use std::time::{Instant, SystemTime};
 use tokio::sync::mpsc::UnboundedSender;
 
 /// The token of the thread's inbox.
-pub(crate) const WAKER: mio::Token = mio::Token(usize::MAX);
+pub(crate) const WAKER: Token = Token(usize::MAX);
+/// Full reads of one socket before the others have their turn.
+const TURNS: usize = 4;
 
 pub(crate) struct Worker {
     poll: mio::Poll,
     inbox: Inbox,
     inventory: Arc<Inventory>,
     events: UnboundedSender<Event>,
-    _recorder: Sender<Task>,
-    legs: Vec<NewLeg>,
+    recorder: Sender<Task>,
+    legs: Legs,
+    timers: BinaryHeap<Reverse<(Moment, usize, LegKey, Timer)>>,
+    /// Sockets that were left before they were empty.
+    unread: Vec<Token>,
+    started: Instant,
+    /// Nanoseconds since 1970 at `started`; reports must not follow jumps of the wall clock.
+    started_unix: u64,
+    now: Moment,
+    report: Vec<u8>,
+    dice: u64,
+}
+
+/// What can be due on a leg.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Timer {
+    /// The next packet of a sound.
+    Play,
+    /// The next packet of a key.
+    Key,
+    /// The end of a key of the far side is overdue.
+    LostEnd,
+    /// An RTCP report, or the end of patience with a silent far side.
+    Care,
+    /// A chunk of the recording is full.
+    Tape,
 }
 
 impl Worker {
@@ -29,28 +73,221 @@ impl Worker {
         events: UnboundedSender<Event>,
         recorder: Sender<Task>,
     ) -> Worker {
-        Worker { poll, inbox, inventory, events, _recorder: recorder, legs: Vec::new() }
+        let unix = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        Worker {
+            poll,
+            inbox,
+            inventory,
+            events,
+            recorder,
+            legs: Legs::default(),
+            timers: BinaryHeap::new(),
+            unread: Vec::new(),
+            started: Instant::now(),
+            started_unix: u64::try_from(unix.as_nanos()).unwrap_or(0),
+            now: Moment::START,
+            report: Vec::with_capacity(128),
+            dice: unix.as_nanos() as u64 | 1,
+        }
     }
 
     pub(crate) fn run(mut self) {
-        let mut ready = mio::Events::with_capacity(256);
+        let mut ready = mio::Events::with_capacity(1024);
+        let mut batch = Batch::new();
         loop {
-            let _ = self.poll.poll(&mut ready, None);
+            let patience = if self.unread.is_empty() {
+                self.timers.peek().map(|Reverse((due, ..))| due.since(self.clock()))
+            } else {
+                Some(std::time::Duration::ZERO)
+            };
+            if let Err(error) = self.poll.poll(&mut ready, patience)
+                && error.kind() != std::io::ErrorKind::Interrupted
+            {
+                tracing::error!(%error, "a media thread cannot poll its sockets any more");
+                return;
+            }
+            self.now = self.clock();
             self.inbox.woken.store(false, Ordering::Release);
             while let Ok(command) = self.inbox.commands.try_recv() {
-                match command {
-                    Command::Open(leg) => self.legs.push(*leg),
-                    Command::Close(key) => {
-                        let Some(place) = self.legs.iter().position(|l| l.key == key) else { continue };
-                        let leg = self.legs.swap_remove(place);
-                        self.inventory.legs.fetch_sub(1, Ordering::AcqRel);
-                        self.inventory.free_port(leg.port);
-                        let _ = self.events.send(Event::Closed { tag: leg.tag, quality: Default::default() });
-                    }
-                    Command::Stop => return,
-                    _ => {}
+                if matches!(command, Command::Stop) {
+                    return;
+                }
+                self.obey(command);
+            }
+            for token in std::mem::take(&mut self.unread) {
+                self.read(&mut batch, token);
+            }
+            for event in &ready {
+                if event.token() != WAKER {
+                    self.read(&mut batch, event.token());
                 }
             }
+            self.run_timers();
         }
+    }
+
+    fn clock(&self) -> Moment {
+        Moment::START + self.started.elapsed()
+    }
+
+    fn obey(&mut self, command: Command) {
+        match command {
+            Command::Open(new) => self.open(*new),
+            Command::Agree(key, agreed) => self.agree(key, &agreed),
+            Command::Signalled(key, ip) => {
+                if let Some((_, leg)) = self.legs.find(key) {
+                    leg.latch.signalling(ip);
+                }
+            }
+            Command::Watch(key) => self.watch(key),
+            Command::Bridge(one, other) => self.bridge(one, other),
+            Command::Unbridge(key) => self.unbridge(key),
+            Command::Play(key, sound, repeat) => self.play(key, sound, repeat),
+            Command::StopPlay(key) => {
+                if let Some((_, leg)) = self.legs.find(key) {
+                    (leg.player, leg.pending) = (None, None);
+                }
+            }
+            Command::Digit(key, digit) => {
+                if let Some(slot) = self.legs.slot(key) {
+                    self.press(slot, digit);
+                }
+            }
+            Command::Record { left, right, path } => self.record(left, right, path),
+            Command::StopRecord(key) => {
+                if let Some(slot) = self.legs.slot(key) {
+                    self.stop_record(slot);
+                }
+            }
+            Command::Close(key) => self.close(key),
+            Command::Stop => {}
+        }
+    }
+
+    fn open(&mut self, new: NewLeg) {
+        let (rtp, rtcp) = (new.rtp.as_raw_fd(), new.rtcp.as_raw_fd());
+        let key = new.key;
+        let slot = self.legs.add(Leg::new(new, self.now));
+        let registry = self.poll.registry();
+        let registered = registry
+            .register(&mut SourceFd(&rtp), Token(2 * slot), Interest::READABLE)
+            .and_then(|()| registry.register(&mut SourceFd(&rtcp), Token(2 * slot + 1), Interest::READABLE));
+        if let Err(error) = registered {
+            tracing::error!(%error, "cannot watch a media socket");
+            self.close(key);
+        }
+    }
+
+    fn agree(&mut self, key: LegKey, agreed: &Agreed) {
+        let now = self.now;
+        let Some((slot, leg)) = self.legs.find(key) else { return };
+        let before = leg.agreed.replace(*agreed);
+        leg.latch.described(agreed.remote);
+        leg.target = leg.latch.target().map(Target::from);
+        leg.listens = agreed.events_in.is_none();
+        let was_watched = before.is_some_and(|a| reports::is_watched(&a));
+        if !was_watched {
+            (leg.heard, leg.silence_told) = (now, false);
+        }
+        let pending = leg.pending.take();
+        self.arrange_care(slot);
+        if let Some((sound, repeat)) = pending {
+            self.play(key, sound, repeat);
+        }
+    }
+
+    fn bridge(&mut self, one: LegKey, other: LegKey) {
+        let (Some(a), Some(b)) = (self.legs.slot(one), self.legs.slot(other)) else { return };
+        if a == b {
+            return;
+        }
+        self.unbridge(one);
+        self.unbridge(other);
+        for (slot, peer) in [(a, b), (b, a)] {
+            if let Some(leg) = self.legs.at(slot) {
+                leg.peer = Some(peer);
+            }
+        }
+    }
+
+    fn unbridge(&mut self, key: LegKey) {
+        let Some(peer) = self.legs.find(key).and_then(|(_, leg)| leg.peer.take()) else { return };
+        if let Some(leg) = self.legs.at(peer) {
+            leg.peer = None;
+        }
+    }
+
+    fn close(&mut self, key: LegKey) {
+        let Some(slot) = self.legs.slot(key) else { return };
+        self.unbridge(key);
+        self.stop_record(slot);
+        self.leave_tape(slot);
+        let Some(leg) = self.legs.remove(slot) else { return };
+        let (tag, port, quality) = (leg.tag, leg.port, leg.quality());
+        // The kernel forgets closed sockets by itself.
+        drop(leg);
+        self.inventory.free_port(port);
+        self.inventory.legs.fetch_sub(1, Ordering::AcqRel);
+        self.tell(Event::Closed { tag, quality });
+    }
+
+    fn read(&mut self, batch: &mut Batch, token: Token) {
+        let slot = token.0 / 2;
+        for _ in 0..TURNS {
+            let Some(leg) = self.legs.at(slot) else { return };
+            let is_rtp = token.0 % 2 == 0;
+            let count = batch.read(if is_rtp { &leg.rtp } else { &leg.rtcp });
+            for place in 0..count {
+                let Some((packet, source)) = batch.packet(place) else { continue };
+                if is_rtp {
+                    self.on_rtp(slot, packet, source);
+                } else {
+                    self.on_rtcp(slot, packet, source);
+                }
+            }
+            if count < BATCH {
+                return;
+            }
+        }
+        self.unread.push(token);
+    }
+
+    fn run_timers(&mut self) {
+        while let Some(Reverse((due, slot, key, timer))) = self.timers.peek().copied() {
+            if due > self.now {
+                return;
+            }
+            self.timers.pop();
+            // The slot may belong to another leg by now.
+            if self.legs.at(slot).is_none_or(|leg| leg.key != key) {
+                continue;
+            }
+            match timer {
+                Timer::Play => self.play_on(slot, due),
+                Timer::Key => self.key_on(slot, due),
+                Timer::LostEnd => self.lost_end(slot),
+                Timer::Care => self.care(slot, due),
+                Timer::Tape => self.turn_tape(slot, due),
+            }
+        }
+    }
+
+    fn set(&mut self, slot: usize, timer: Timer, due: Moment) {
+        if let Some(leg) = self.legs.at(slot) {
+            self.timers.push(Reverse((due, slot, leg.key, timer)));
+        }
+    }
+
+    fn tell(&self, event: Event) {
+        // Nobody listens any more when the process ends.
+        let _ = self.events.send(event);
+    }
+
+    /// Spreads reports over time; nothing secret hangs on it.
+    fn roll(&mut self) -> u64 {
+        self.dice ^= self.dice << 13;
+        self.dice ^= self.dice >> 7;
+        self.dice ^= self.dice << 17;
+        self.dice
     }
 }

@@ -1,0 +1,80 @@
+//! Recordings of the legs of this thread.
+
+use super::leg::Taping;
+use super::{Timer, Worker};
+use crate::command::LegKey;
+use crate::recording::Task;
+use crate::recording::tape::{Progress, Tape};
+use model::Moment;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+impl Worker {
+    pub(super) fn record(&mut self, left: LegKey, right: LegKey, path: PathBuf) {
+        let now = self.now;
+        let (Some(left), Some(right)) = (self.legs.slot(left), self.legs.slot(right)) else { return };
+        self.stop_record(left);
+        self.leave_tape(right);
+        let codecs = [left, right].map(|slot| self.legs.at(slot).and_then(|leg| leg.codec()));
+        let progress = Arc::new(Progress::default());
+        let tape = Tape::new(now, codecs, progress.clone());
+        let due = tape.due();
+        let Some(leg) = self.legs.at(left) else { return };
+        // A leg has one recording at a time, and the recorder hears of its end before it hears of the next.
+        let id = leg.key.0;
+        leg.tape = Some(Box::new(Taping { id, tape, right: Some(right) }));
+        let tag = leg.tag;
+        if let Some(leg) = self.legs.at(right) {
+            leg.taped_by = Some(left);
+        }
+        self.inventory.recordings.fetch_add(1, Ordering::AcqRel);
+        self.tell_recorder(Task::Begin { id, tag, path, progress });
+        self.set(left, Timer::Tape, due);
+    }
+
+    pub(super) fn stop_record(&mut self, left: usize) {
+        let now = self.now;
+        let Some(taping) = self.legs.at(left).and_then(|leg| leg.tape.take()) else { return };
+        if let Some(right) = taping.right.and_then(|slot| self.legs.at(slot)) {
+            right.taped_by = None;
+        }
+        let Taping { id, tape, .. } = *taping;
+        for (chunk, samples) in tape.finish(now) {
+            self.tell_recorder(Task::Write { id, chunk, samples });
+        }
+        self.tell_recorder(Task::End { id });
+    }
+
+    /// The right side of a recording goes; the left side goes on.
+    pub(super) fn leave_tape(&mut self, right: usize) {
+        let Some(left) = self.legs.at(right).and_then(|leg| leg.taped_by.take()) else { return };
+        if let Some(taping) = self.legs.at(left).and_then(|leg| leg.tape.as_mut()) {
+            taping.right = None;
+        }
+    }
+
+    pub(super) fn turn_tape(&mut self, left: usize, due: Moment) {
+        let Some(leg) = self.legs.at(left) else { return };
+        let Some(taping) = leg.tape.as_mut().filter(|t| t.tape.due() == due) else { return };
+        if taping.tape.progress.ended.load(Ordering::Acquire) {
+            let right = taping.right;
+            leg.tape = None;
+            if let Some(right) = right.and_then(|slot| self.legs.at(slot)) {
+                right.taped_by = None;
+            }
+            return;
+        }
+        let (id, chunk, due) = (taping.id, taping.tape.turn(), taping.tape.due());
+        if let Some(chunk) = chunk {
+            self.tell_recorder(Task::Write { id, chunk, samples: crate::recording::tape::CHUNK });
+        }
+        self.set(left, Timer::Tape, due);
+    }
+
+    fn tell_recorder(&self, task: Task) {
+        if self.recorder.send(task).is_err() {
+            tracing::error!("the recorder thread is gone");
+        }
+    }
+}
