@@ -23,6 +23,7 @@ impl Call {
 
     /// The leg of the called side is over.
     pub(crate) fn callee_left(&mut self, cause: Cause) {
+        let cause = of_a_talk(cause);
         self.note("callee_left", format!("The called side's leg ended: {}.", cause.as_str()));
         self.end(cause, if persons_doing(cause) { EndedBy::Callee } else { EndedBy::System });
     }
@@ -31,11 +32,14 @@ impl Call {
         match self.stage {
             // A call that never began leaves no record.
             Stage::Fresh | Stage::Over => {}
-            Stage::Routing(_) | Stage::Steered | Stage::Choosing(_) | Stage::Ringing(_) | Stage::Talking { .. } => {
-                self.note("ordered", format!("An order from outside ended the call: {}.", cause.as_str()));
-                self.end(cause, EndedBy::System);
-            }
+            Stage::Talking { .. } => self.obey(of_a_talk(cause)),
+            Stage::Routing(_) | Stage::Steered | Stage::Choosing(_) | Stage::Ringing(_) => self.obey(cause),
         }
+    }
+
+    fn obey(&mut self, cause: Cause) {
+        self.note("ordered", format!("An order from outside ended the call: {}.", cause.as_str()));
+        self.end(cause, EndedBy::System);
     }
 
     pub(crate) fn call_time_over(&mut self) {
@@ -92,6 +96,11 @@ impl Call {
             trail: std::mem::take(&mut self.trail),
         }
     }
+}
+
+/// A talk cannot be cancelled any more, only ended.
+fn of_a_talk(cause: Cause) -> Cause {
+    if cause == Cause::Cancelled { Cause::Normal } else { cause }
 }
 
 /// Whether a person brought this about, as against a fault or a timer.

@@ -42,6 +42,10 @@ pub(crate) struct Leg {
     /// The far side put us on hold.
     pub(crate) held: bool,
     pub(crate) sounding: Sounding,
+    /// When a sound was last stopped or replaced before its end: word of that end may still be under way to us.
+    pub(crate) interrupted: Option<Moment>,
+    /// Its answer crossed our hang-up, which was said again.
+    pub(crate) late: bool,
 }
 
 impl Leg {
@@ -60,6 +64,8 @@ impl Leg {
             ended: None,
             held: false,
             sounding: Sounding::Nothing,
+            interrupted: None,
+            late: false,
         }
     }
 

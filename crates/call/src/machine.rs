@@ -8,9 +8,14 @@ use crate::timers::{Timer, Timers};
 use crate::{Action, Direction, Event, Input, LegKind, Limits, Origin, Party, Question, Reply, Ticket};
 use model::leg::{Play, Sound};
 use model::{CallId, Cause, Digit, EndedBy, LegCommand, LegEvent, LegId, Moment, TrailEntry};
+use std::time::Duration;
 
 /// More decisions than this are not kept; the last one always is.
 const LONGEST_TRAIL: usize = 300;
+
+/// A sound cannot end sooner than this after it began (it is one packet long): what seems to is the end of the one that
+/// was interrupted for it, which crossed our command.
+const SHORTEST_SOUND: Duration = Duration::from_millis(20);
 
 /// One call.
 #[derive(Debug)]
@@ -191,11 +196,12 @@ impl Call {
                 self.picked_up(id);
             }
             // The answer crossed our hang-up: say it again, now to an answered leg. The guard timer stays.
-            State::Leaving => {
+            State::Leaving if !leg.late => {
+                leg.late = true;
                 let cause = leg.ended.map_or(Cause::Normal, |(_, cause)| cause);
                 self.command(id, LegCommand::Hangup { cause });
             }
-            State::Offered | State::Up | State::Gone => {}
+            State::Leaving | State::Offered | State::Up | State::Gone => {}
         }
     }
 
@@ -253,6 +259,9 @@ impl Call {
 
     fn play_done(&mut self, id: LegId) {
         let Some(leg) = self.legs.get_mut(id) else { return };
+        if leg.interrupted.take().is_some_and(|at| self.now.since(at) < SHORTEST_SOUND) {
+            return;
+        }
         match leg.sounding {
             Sounding::Once => {
                 leg.sounding = Sounding::Nothing;
@@ -271,8 +280,11 @@ impl Call {
         self.out.push(Action::Leg(leg, command));
     }
 
+    /// Tells the world, which hears nothing of a call before its start was announced.
     pub(crate) fn publish(&mut self, event: Event) {
-        self.out.push(Action::Publish(event));
+        if self.announced {
+            self.out.push(Action::Publish(event));
+        }
     }
 
     pub(crate) fn ask(&mut self, question: Question) -> Ticket {
@@ -288,17 +300,25 @@ impl Call {
     }
 
     pub(crate) fn play(&mut self, id: LegId, sound: Sound, repeat: bool) {
+        let now = self.now;
         let Some(leg) = self.legs.get_mut(id) else { return };
+        if leg.sounding == Sounding::Once {
+            leg.interrupted = Some(now);
+        }
         leg.sounding = if repeat { Sounding::Repeating } else { Sounding::Once };
         self.command(id, LegCommand::Play(Play { sound, repeat }));
     }
 
     pub(crate) fn stop_play(&mut self, id: LegId) {
+        let now = self.now;
         let Some(leg) = self.legs.get_mut(id) else { return };
-        if leg.sounding != Sounding::Nothing {
-            leg.sounding = Sounding::Nothing;
-            self.command(id, LegCommand::StopPlay);
+        match leg.sounding {
+            Sounding::Nothing => return,
+            Sounding::Once => leg.interrupted = Some(now),
+            Sounding::Repeating => {}
         }
+        leg.sounding = Sounding::Nothing;
+        self.command(id, LegCommand::StopPlay);
     }
 
     /// Ends a leg in whatever state it is.

@@ -127,7 +127,7 @@ impl Call {
     fn hear_early(&mut self, id: LegId) {
         let (Some(caller), None) = (self.caller, self.media.bridge) else { return };
         self.stop_play(caller);
-        if let Some(leg) = self.legs.get_mut(caller) {
+        if let Some(leg) = self.legs.get_mut(caller).filter(|leg| leg.state == State::Offered) {
             // It hears the far side; a plain "it rings" after this would only take that away.
             leg.ringing.get_or_insert(self.now);
         }

@@ -13,9 +13,6 @@ use std::time::Duration;
 
 /// A sound that has not come to its end by then is taken as ended.
 const LONGEST_SOUND: Duration = Duration::from_secs(10 * 60);
-/// A sound cannot end sooner than this after it began (it is one packet long); what seems to is the end of the one
-/// that was interrupted for it.
-const SHORTEST_SOUND: Duration = Duration::from_millis(20);
 /// Nodes entered at shorter distance than this follow each other "at once".
 const AT_ONCE: Duration = Duration::from_millis(100);
 /// How many nodes may follow each other at once before the flow is taken for a spinning one.
@@ -38,7 +35,8 @@ pub struct Flow {
     graph: Arc<Graph>,
     here: String,
     state: State,
-    sound: Speaker,
+    /// The caller hears a sound that has not ended.
+    playing: bool,
     deadline: Option<Moment>,
     budget: Budget,
     now: Moment,
@@ -60,14 +58,6 @@ enum State {
     Over,
 }
 
-/// What is known about the sound that the caller hears.
-#[derive(Debug, Default)]
-struct Speaker {
-    playing: bool,
-    /// When a sound was last stopped or replaced before its end: word of its end may still be under way to us.
-    interrupted: Option<Moment>,
-}
-
 /// Counts nodes, against graphs that spin in spite of the check (a greeting without sound, a group without members).
 #[derive(Debug, Default)]
 struct Budget {
@@ -84,7 +74,7 @@ impl Flow {
             graph,
             here,
             state: State::Fresh,
-            sound: Speaker::default(),
+            playing: false,
             deadline: None,
             budget: Budget { last: now, ..Budget::default() },
             now,
@@ -156,15 +146,13 @@ impl Flow {
     }
 
     fn play_done(&mut self) {
-        let early = |at: Moment| self.now.since(at) < SHORTEST_SOUND;
-        if self.sound.interrupted.take().is_some_and(early) || !self.sound.playing {
-            return;
+        if self.playing {
+            self.sound_ended();
         }
-        self.sound_ended();
     }
 
     fn sound_ended(&mut self) {
-        self.sound.playing = false;
+        self.playing = false;
         match self.state {
             State::Playing => match self.graph.nodes.get(&self.here) {
                 Some(Node::Play { next, .. }) => {
@@ -240,17 +228,14 @@ impl Flow {
     }
 
     fn play(&mut self, sound: Sound) {
-        if self.sound.playing {
-            self.sound.interrupted = Some(self.now);
-        }
-        self.sound.playing = true;
+        self.playing = true;
         self.deadline = Some(self.now + LONGEST_SOUND);
         self.command(FlowCommand::Play(sound));
     }
 
     fn silence(&mut self) {
-        if self.sound.playing {
-            self.sound = Speaker { playing: false, interrupted: Some(self.now) };
+        if self.playing {
+            self.playing = false;
             self.command(FlowCommand::StopPlay);
         }
     }

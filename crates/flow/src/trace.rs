@@ -89,8 +89,6 @@ impl Walk {
     }
 
     fn sound_ends(&mut self) {
-        // A packet's time passes, so that the flow does not take the end for that of an interrupted sound.
-        self.now = self.now + std::time::Duration::from_millis(20);
         self.playing = false;
         self.event(FlowEvent::PlayDone);
     }

@@ -1,0 +1,90 @@
+//! The company of the world: extensions and their phones, groups, flows, carriers, and where numbers lead.
+
+use crate::far::Manner;
+use call::{Direction, RingPlan, Route, RouteTarget};
+use flow::Graph;
+use model::id::Id;
+use model::{ExtensionId, FlowId, GroupId, HotlineId, TrunkId};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What the driver can look up.
+#[derive(Debug, Clone, Default)]
+pub struct House {
+    /// Extensions by name.
+    pub extensions: BTreeMap<String, ExtensionId>,
+    /// The registered phones of each extension: contact and manner.
+    pub phones: BTreeMap<ExtensionId, Vec<(u64, Manner)>>,
+    /// Groups by name.
+    pub groups: BTreeMap<String, GroupId>,
+    /// How each group rings.
+    pub plans: BTreeMap<GroupId, RingPlan>,
+    /// Flows by name.
+    pub flows: BTreeMap<String, FlowId>,
+    /// Their graphs.
+    pub graphs: BTreeMap<FlowId, Arc<Graph>>,
+    /// Carriers by name.
+    pub trunks: BTreeMap<String, TrunkId>,
+    /// What happens to a call that goes out through a carrier.
+    pub carriers: BTreeMap<TrunkId, Manner>,
+    /// Where each number leads.
+    pub numbers: BTreeMap<String, Route>,
+}
+
+impl House {
+    /// The id of an extension; made when it is new.
+    pub fn extension(&mut self, name: &str) -> ExtensionId {
+        let fresh = ExtensionId::from_bits(self.extensions.len() as u128 + 1);
+        *self.extensions.entry(name.to_owned()).or_insert(fresh)
+    }
+
+    /// The id of a group; made when it is new.
+    pub fn group(&mut self, name: &str) -> GroupId {
+        let fresh = GroupId::from_bits(self.groups.len() as u128 + 1);
+        *self.groups.entry(name.to_owned()).or_insert(fresh)
+    }
+
+    /// The id of a flow; made when it is new.
+    pub fn flow(&mut self, name: &str) -> FlowId {
+        let fresh = FlowId::from_bits(self.flows.len() as u128 + 1);
+        *self.flows.entry(name.to_owned()).or_insert(fresh)
+    }
+
+    /// The id of a carrier; made when it is new.
+    pub fn trunk(&mut self, name: &str) -> TrunkId {
+        let fresh = TrunkId::from_bits(self.trunks.len() as u128 + 1);
+        *self.trunks.entry(name.to_owned()).or_insert(fresh)
+    }
+
+    /// Gives the extension one more phone.
+    pub fn add_phone(&mut self, extension: ExtensionId, manner: Manner) {
+        let phones = self.phones.entry(extension).or_default();
+        let contact = (extension.bits() as u64) * 100 + phones.len() as u64;
+        phones.push((contact, manner));
+    }
+
+    /// What the phone with this contact does.
+    pub fn phone(&self, extension: ExtensionId, contact: u64) -> Manner {
+        let phones = self.phones.get(&extension).into_iter().flatten();
+        phones.clone().find(|(known, _)| *known == contact).map_or_else(Manner::quiet, |(_, manner)| manner.clone())
+    }
+
+    /// Lets a number lead somewhere.
+    pub fn add_number(&mut self, number: &str, direction: Direction, record: bool, to: RouteTarget) {
+        let hotline = match direction {
+            Direction::Inbound | Direction::Outbound => Some(HotlineId::from_bits(1)),
+            Direction::Internal => None,
+        };
+        let route = Route {
+            direction,
+            hotline,
+            caller_number: "+842873000001".into(),
+            caller_name: "Alo".into(),
+            to,
+            record,
+            reason: format!("The number {number} leads there."),
+            facts: vec![("number", number.to_owned())],
+        };
+        self.numbers.insert(number.to_owned(), route);
+    }
+}

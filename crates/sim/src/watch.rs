@@ -1,0 +1,271 @@
+//! The invariants. They are stated over what goes into a call and what comes out, not over its insides, so they hold
+//! for any way to build one.
+
+use call::{Action, Call, Event, Input, LegKind, Party, Summary};
+use model::leg::Destination;
+use model::{Cause, LegCommand, LegEvent, LegId, Moment};
+use std::collections::BTreeMap;
+
+/// An invariant that did not hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Broken {
+    /// The seed of the world.
+    pub seed: u64,
+    /// When, in the world's time.
+    pub at: Moment,
+    /// What did not hold.
+    pub what: String,
+}
+
+impl std::fmt::Display for Broken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "seed {} at {} ms: {}", self.seed, self.at.as_nanos() / 1_000_000, self.what)
+    }
+}
+
+/// Watches one call.
+#[derive(Debug, Default)]
+pub struct Watch {
+    legs: BTreeMap<LegId, Leg>,
+    bridge: Option<(LegId, LegId)>,
+    recording: bool,
+    recordings: u32,
+    flow: bool,
+    begun: bool,
+    started: bool,
+    ended: bool,
+    finished: Option<Summary>,
+}
+
+#[derive(Debug)]
+struct Leg {
+    incoming: bool,
+    carrier: bool,
+    answered: bool,
+    hangups: u32,
+    gone: bool,
+}
+
+impl Leg {
+    fn counts(&self) -> bool {
+        !self.gone && self.hangups == 0
+    }
+}
+
+type Verdict = Result<(), String>;
+
+fn must(holds: bool, what: impl FnOnce() -> String) -> Verdict {
+    if holds { Ok(()) } else { Err(what()) }
+}
+
+impl Watch {
+    /// The record, once the call has finished.
+    pub fn summary(&self) -> Option<&Summary> {
+        self.finished.as_ref()
+    }
+
+    /// The call is about to hear this.
+    pub fn input(&mut self, input: &Input) {
+        match input {
+            Input::Offered { .. } if !self.begun => {
+                self.begun = true;
+                let leg = Leg { incoming: true, carrier: false, answered: false, hangups: 0, gone: false };
+                self.legs.insert(LegId::FIRST, leg);
+            }
+            Input::Originate { .. } => self.begun = true,
+            Input::Leg(id, event) => self.leg_input(*id, event),
+            Input::Offered { .. } | Input::Reply(..) | Input::Flow(_) | Input::Trail(_) | Input::Hangup { .. } => {}
+        }
+    }
+
+    fn leg_input(&mut self, id: LegId, event: &LegEvent) {
+        let Some(leg) = self.legs.get_mut(&id).filter(|leg| !leg.gone) else { return };
+        match event {
+            LegEvent::Answered => leg.answered |= !leg.incoming,
+            LegEvent::Rejected { .. } | LegEvent::Ended { .. } => leg.gone = true,
+            LegEvent::Progress
+            | LegEvent::Ringing { .. }
+            | LegEvent::Held
+            | LegEvent::Resumed
+            | LegEvent::Digit(_)
+            | LegEvent::PlayDone
+            | LegEvent::MediaLost => {}
+        }
+    }
+
+    /// The call wants this.
+    pub fn action(&mut self, action: &Action) -> Verdict {
+        if self.finished.is_some() {
+            let late = matches!(action, Action::Leg(_, LegCommand::Hangup { .. }));
+            must(late, || format!("after Finish only hang-ups may follow, not {action:?}"))?;
+        }
+        match action {
+            Action::Ask(..) => Ok(()),
+            Action::Leg(id, LegCommand::Dial(dial)) => self.dial(*id, &dial.to),
+            Action::Leg(id, command) => self.command(*id, command),
+            Action::Bridge(a, b) => self.bridged(*a, *b),
+            Action::Unbridge(a, b) => {
+                must(self.bridge == Some((*a, *b)), || format!("un-bridged {a} and {b}, which are not bridged"))?;
+                self.bridge = None;
+                Ok(())
+            }
+            Action::Record { left, right } => {
+                must(!self.recording && self.recordings == 0, || "recorded twice".into())?;
+                let up = |id| self.legs.get(id).is_some_and(|leg| leg.answered && leg.counts());
+                must(up(left) && up(right), || "recorded a leg that is not up".into())?;
+                self.recording = true;
+                self.recordings += 1;
+                Ok(())
+            }
+            Action::StopRecord => {
+                must(self.recording, || "stopped a recording that does not run".into())?;
+                self.recording = false;
+                Ok(())
+            }
+            Action::StartFlow(_) => {
+                must(!self.flow, || "started a flow over a flow".into())?;
+                self.flow = true;
+                Ok(())
+            }
+            Action::Flow(_) => must(self.flow, || "spoke to a flow that does not run".into()),
+            Action::StopFlow => {
+                must(self.flow, || "stopped a flow that does not run".into())?;
+                self.flow = false;
+                Ok(())
+            }
+            Action::Publish(event) => self.published(event),
+            Action::Finish(summary) => self.finish(summary),
+        }
+    }
+
+    fn dial(&mut self, id: LegId, to: &Destination) -> Verdict {
+        must(usize::from(id.0) == self.legs.len(), || format!("leg {id} is out of order"))?;
+        let carrier = matches!(to, Destination::Trunk { .. });
+        self.legs.insert(id, Leg { incoming: false, carrier, answered: false, hangups: 0, gone: false });
+        Ok(())
+    }
+
+    fn command(&mut self, id: LegId, command: &LegCommand) -> Verdict {
+        let Some(leg) = self.legs.get_mut(&id) else { return Err(format!("{command:?} to leg {id}, which is none")) };
+        must(!leg.gone, || format!("{command:?} to leg {id}, which is gone"))?;
+        match command {
+            LegCommand::Hangup { .. } => {
+                must(!leg.incoming || leg.answered, || "hung up a leg that should be rejected".into())?;
+                leg.hangups += 1;
+                let late_answer = u32::from(leg.answered);
+                must(leg.hangups <= 1 + late_answer, || format!("hung up leg {id} too often"))
+            }
+            LegCommand::Reject { .. } => {
+                must(leg.incoming && !leg.answered, || format!("rejected leg {id}, which cannot be"))?;
+                leg.gone = true;
+                Ok(())
+            }
+            LegCommand::Answer => {
+                must(leg.incoming && !leg.answered && leg.counts(), || format!("answered leg {id}, which cannot be"))?;
+                leg.answered = true;
+                Ok(())
+            }
+            LegCommand::Ring => {
+                must(leg.incoming && !leg.answered && leg.counts(), || format!("leg {id} cannot be told that it rings"))
+            }
+            LegCommand::Play(_) => {
+                must(leg.answered && leg.counts(), || format!("played to leg {id}, which does not listen"))?;
+                let bridged = self.bridge.is_some_and(|(a, b)| a == id || b == id);
+                must(!bridged, || format!("played to leg {id}, which talks"))
+            }
+            LegCommand::StopPlay => must(leg.answered, || format!("nothing plays to leg {id}")),
+            LegCommand::Dial(_) => Ok(()),
+        }
+    }
+
+    fn bridged(&mut self, a: LegId, b: LegId) -> Verdict {
+        must(self.bridge.is_none(), || "bridged while a bridge stands".into())?;
+        let (Some(near), Some(far)) = (self.legs.get(&a), self.legs.get(&b)) else {
+            return Err(format!("bridged {a} and {b}, of which one does not exist"));
+        };
+        must(a != b && near.counts() && far.counts(), || format!("bridged {a} and {b}, of which one is leaving"))?;
+        if far.answered {
+            must(near.answered, || format!("bridged {b}, which is answered, with {a}, which is not"))?;
+        } else {
+            must(far.carrier, || format!("early sound from leg {b}, which is no carrier's"))?;
+        }
+        self.bridge = Some((a, b));
+        Ok(())
+    }
+
+    fn published(&mut self, event: &Event) -> Verdict {
+        must(!self.ended, || format!("told {event:?} after the end"))?;
+        match event {
+            Event::Started { .. } => {
+                must(!self.started, || "told the start twice".into())?;
+                self.started = true;
+                Ok(())
+            }
+            Event::Ended { .. } => {
+                must(self.started, || "told the end before the start".into())?;
+                self.ended = true;
+                Ok(())
+            }
+            Event::Ringing { .. }
+            | Event::Answered { .. }
+            | Event::Held { .. }
+            | Event::Resumed { .. }
+            | Event::Digit { .. } => must(self.started, || format!("told {event:?} before the start")),
+        }
+    }
+
+    fn finish(&mut self, summary: &Summary) -> Verdict {
+        must(self.finished.is_none(), || "finished twice".into())?;
+        must(self.ended, || "finished without telling the end".into())?;
+        must(!self.flow, || "finished with a flow left".into())?;
+        must(!self.recording, || "finished with a recording left".into())?;
+        must(self.bridge.is_none(), || "finished with a bridge left".into())?;
+        for (id, leg) in &self.legs {
+            must(!leg.counts(), || format!("finished and forgot leg {id}"))?;
+        }
+        check_summary(summary)?;
+        must(summary.legs.len() == self.legs.len(), || "a leg is missing in the record".into())?;
+        must(summary.recorded == (self.recordings > 0), || "the record is wrong about the recording".into())?;
+        self.finished = Some(summary.clone());
+        Ok(())
+    }
+
+    /// The call has heard and done everything of this step.
+    pub fn after_step(&self, call: &Call, now: Moment) -> Verdict {
+        let talking = self.legs.values().filter(|leg| leg.answered && leg.counts()).count();
+        must(talking <= 2, || format!("{talking} legs are up together"))?;
+        if let Some(deadline) = call.deadline() {
+            must(deadline > now, || "a timer that has come was not served".into())?;
+        }
+        if self.begun {
+            let waits = call.deadline().is_some() || call.is_over();
+            must(waits, || "the call waits for nothing and is not over".into())?;
+        }
+        must(!call.is_over() || self.finished.is_some(), || "over without Finish".into())
+    }
+
+    /// Nothing will happen any more.
+    pub fn at_rest(&self, call: &Call) -> Verdict {
+        must(call.is_over(), || "the world is at rest, the call is not".into())?;
+        must(call.deadline().is_none(), || "the call is over and still waits".into())
+    }
+}
+
+fn check_summary(summary: &Summary) -> Verdict {
+    let Summary { started, ringing, answered, ended, .. } = summary;
+    let times: Vec<Moment> = [Some(*started), *ringing, *answered, Some(*ended)].into_iter().flatten().collect();
+    // A phone may be picked up without ever having rung, but never ring after it was picked up.
+    must(times.is_sorted(), || format!("the record's times go backwards: {times:?}"))?;
+    must(answered.is_none() || summary.callee_leg.is_some(), || "answered by nobody".into())?;
+    let cancelled = summary.cause == Cause::Cancelled;
+    must(!cancelled || answered.is_none(), || "cancelled although answered".into())?;
+    for leg in &summary.legs {
+        let times: Vec<Moment> =
+            [Some(leg.started), leg.ringing, leg.answered, Some(leg.ended)].into_iter().flatten().collect();
+        must(times.is_sorted(), || format!("the times of leg {} go backwards: {times:?}", leg.leg))?;
+        let placed_by_us = matches!(leg.party, Party::Extension { contact: Some(_), .. }) || leg.kind == LegKind::In;
+        must(placed_by_us || matches!(leg.party, Party::Trunk { .. }), || format!("leg {} has no phone", leg.leg))?;
+    }
+    must(summary.trail.is_sorted_by_key(|entry| entry.at), || "the trail goes backwards".into())?;
+    must(summary.trail.last().is_some_and(|entry| entry.step == "end"), || "the trail does not end with the end".into())
+}

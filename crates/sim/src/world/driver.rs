@@ -1,0 +1,145 @@
+//! The driver of the world: what the engine is in the real one. It performs actions in order, answers questions from
+//! the house, and carries words between the call and its flow.
+
+use super::{Coming, World};
+use crate::edge::Edge;
+use crate::far::Manner;
+use call::{Action, Input, Question, Reply, Ticket};
+use flow::{Flow, FlowStep};
+use model::flow::{FlowCommand, FlowEvent};
+use model::leg::{Destination, Dial};
+use model::{Cause, FlowId, LegCommand, LegId};
+use std::sync::Arc;
+
+type Verdict = Result<(), String>;
+
+impl World {
+    /// The call hears this, and after it whatever that gave the flow to say.
+    pub(super) fn hear(&mut self, input: Input) -> Verdict {
+        self.inbox.push_back(input);
+        self.hear_all()
+    }
+
+    fn hear_all(&mut self) -> Verdict {
+        while let Some(input) = self.inbox.pop_front() {
+            self.tell(|| format!("  <- {input:?}"));
+            self.watch.input(&input);
+            let actions = self.call.handle(self.now, input);
+            self.perform(actions)?;
+        }
+        Ok(())
+    }
+
+    /// Some timer has come: the call's, the flow's, or both.
+    pub(super) fn time_passes(&mut self) -> Verdict {
+        let now = self.now;
+        if self.call.deadline().is_some_and(|at| at <= now) {
+            self.tell(|| "  <- the call's time".to_owned());
+            let actions = self.call.timeout(now);
+            self.perform(actions)?;
+        }
+        if let Some(flow) = &mut self.flow
+            && flow.deadline().is_some_and(|at| at <= now)
+        {
+            let steps = flow.timeout(now);
+            self.tell(|| "  <- the flow's time".to_owned());
+            self.flow_steps(steps);
+        }
+        self.hear_all()
+    }
+
+    fn perform(&mut self, actions: Vec<Action>) -> Verdict {
+        for action in actions {
+            self.tell(|| format!("  -> {action:?}"));
+            self.watch.action(&action)?;
+            match action {
+                Action::Ask(ticket, question) => self.answer(ticket, &question),
+                Action::Leg(leg, command) => self.command_leg(leg, command),
+                Action::Bridge(caller, far) => self.bridges.push((caller, far)),
+                Action::Unbridge(..) | Action::Record { .. } | Action::StopRecord | Action::Finish(_) => {}
+                Action::StartFlow(flow) => self.start_flow(flow),
+                Action::Flow(event) => self.tell_flow(event),
+                Action::StopFlow => self.flow = None,
+                Action::Publish(event) => self.events.push(event),
+            }
+        }
+        Ok(())
+    }
+
+    fn command_leg(&mut self, leg: LegId, command: LegCommand) {
+        self.commands.push((self.now, leg, command.clone()));
+        match &command {
+            LegCommand::Dial(dial) => {
+                let manner = self.manner_of(dial);
+                self.edges.insert(leg, Edge::new(false, &manner));
+                self.acts_begin(leg, &manner);
+            }
+            LegCommand::Play(play) => self.heard.push((leg, play.sound)),
+            LegCommand::Ring
+            | LegCommand::Answer
+            | LegCommand::Reject { .. }
+            | LegCommand::Hangup { .. }
+            | LegCommand::StopPlay => {}
+        }
+        self.later(self.nature.latency, Coming::Command(leg, command));
+    }
+
+    fn manner_of(&self, dial: &Dial) -> Manner {
+        match &dial.to {
+            Destination::Contact { extension, contact } => self.house.phone(*extension, *contact),
+            Destination::Trunk { trunk, .. } => self.house.carriers.get(trunk).cloned().unwrap_or_else(Manner::quiet),
+        }
+    }
+
+    fn answer(&mut self, ticket: Ticket, question: &Question) {
+        if self.dice.percent(self.nature.lost_replies) {
+            return self.tell(|| "     (the answer is lost)".to_owned());
+        }
+        let reply = match question {
+            Question::Route { dialled, .. } => Reply::Route(Box::new(self.route(dialled))),
+            Question::Locate { extension } => {
+                let phones = self.house.phones.get(extension).into_iter().flatten();
+                Reply::Contacts(phones.map(|(contact, _)| *contact).collect())
+            }
+            Question::Group(group) => Reply::Group(self.house.plans.get(group).cloned()),
+        };
+        self.say(self.nature.reply_after, Input::Reply(ticket, reply));
+    }
+
+    fn route(&self, dialled: &str) -> call::Route {
+        self.house.numbers.get(dialled).cloned().unwrap_or_else(|| call::Route {
+            direction: call::Direction::Internal,
+            hotline: None,
+            caller_number: String::new(),
+            caller_name: String::new(),
+            to: call::RouteTarget::Reject(Cause::NotFound),
+            record: false,
+            reason: format!("Nobody has the number {dialled}."),
+            facts: Vec::new(),
+        })
+    }
+
+    fn start_flow(&mut self, id: FlowId) {
+        match self.house.graphs.get(&id) {
+            Some(graph) => {
+                self.flow = Some(Flow::new(Arc::clone(graph), self.now));
+                self.tell_flow(FlowEvent::Started);
+            }
+            None => self.inbox.push_back(Input::Flow(FlowCommand::Hangup(Cause::NoRoute))),
+        }
+    }
+
+    fn tell_flow(&mut self, event: FlowEvent) {
+        let now = self.now;
+        let Some(flow) = &mut self.flow else { return };
+        let steps = flow.handle(now, event);
+        self.flow_steps(steps);
+    }
+
+    fn flow_steps(&mut self, steps: Vec<FlowStep>) {
+        self.inbox.extend(steps.into_iter().map(|step| match step {
+            FlowStep::Command(command) => Input::Flow(command),
+            FlowStep::Trail(entry) => Input::Trail(entry),
+        }));
+    }
+}

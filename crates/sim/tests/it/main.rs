@@ -1,0 +1,9 @@
+//! Scenarios told by hand, and random worlds.
+
+mod carriers;
+mod click;
+mod flows;
+mod internal;
+mod races;
+mod random;
+mod talks;
