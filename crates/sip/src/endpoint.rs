@@ -1,4 +1,247 @@
-//! One shard of the user agent, without any input or output of its own.
+//! One shard of the user agent, without any input or output of its own: messages, commands and time go in, messages
+//! and events are queued to be taken out. The driver is [`crate::stack`]; tests drive it with text and a virtual clock.
+//!
+//! - `inbound` sorts requests, `register` answers REGISTER,
+//! - `dial` begins outgoing legs, `registration` keeps up our own registrations,
+//! - `leg` is one call leg, `core` what the legs share.
 
 pub mod command;
+pub mod core;
+mod dial;
 pub mod event;
+mod inbound;
+mod leg;
+mod register;
+mod registration;
+pub mod shared;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use bytes::Bytes;
+use model::{Cause, Moment};
+
+use self::command::Command;
+use self::core::{Asker, Core, Due, Lookup};
+use self::event::{Event, Leg};
+use self::leg::LegState;
+use self::registration::Outbound;
+use self::shared::Shared;
+use crate::message::Message;
+use crate::transport::Flow;
+
+/// See the module.
+pub struct Endpoint {
+    core: Core,
+    shard: usize,
+    legs: HashMap<Leg, Box<LegState>>,
+    /// Legs by Call-ID and our tag.
+    dialogs: HashMap<u64, Leg>,
+    /// Incoming legs by Call-ID and the caller's tag: an INVITE that arrives twice on two ways is one call.
+    callers: HashMap<u64, Leg>,
+    registrations: HashMap<u64, Outbound>,
+    /// Whether expired bindings are going to be looked for.
+    sweeping: bool,
+}
+
+impl Endpoint {
+    /// A shard; `seed` is its randomness.
+    pub fn new(shared: Arc<Shared>, shard: usize, seed: [u8; 32]) -> Endpoint {
+        Endpoint {
+            core: Core::new(shared, seed),
+            shard,
+            legs: HashMap::new(),
+            dialogs: HashMap::new(),
+            callers: HashMap::new(),
+            registrations: HashMap::new(),
+            sweeping: false,
+        }
+    }
+
+    /// A message arrived.
+    pub fn receive(&mut self, now: Moment, flow: Flow, message: Message) {
+        self.core.now = now;
+        if message.is_request() {
+            self.on_request(flow, message);
+        } else if message.validate().is_ok()
+            && let Some((asker, way)) = self.core.hear(&message)
+        {
+            self.on_answer(asker, way, &message);
+        }
+    }
+
+    fn on_answer(&mut self, asker: Asker, way: Flow, response: &Message) {
+        let core = &mut self.core;
+        match asker {
+            Asker::Invite(id) | Asker::Reinvite(id) | Asker::Bye(id) => {
+                let Some(leg) = self.legs.get_mut(&id) else {
+                    let is_answer = response.status().is_some_and(|s| (200..300).contains(&s));
+                    if is_answer && !matches!(asker, Asker::Bye(_)) {
+                        leg::refuse_answer(core, response, way);
+                    }
+                    return;
+                };
+                match asker {
+                    Asker::Invite(_) => leg.on_invite_answer(core, response, way),
+                    Asker::Reinvite(_) => leg.on_reoffer_answer(core, Some(response)),
+                    _ => leg.on_bye_answer(core, Some(response)),
+                }
+                self.settle(id);
+            }
+            Asker::Register(id) => self.on_register_answer(id, Some(response)),
+            Asker::Nobody => {}
+        }
+    }
+
+    /// A request of ours had no answer (408), or could not be sent (503).
+    fn on_no_answer(&mut self, asker: Asker, status: u16) {
+        let core = &mut self.core;
+        match asker {
+            Asker::Invite(id) | Asker::Reinvite(id) | Asker::Bye(id) => {
+                let Some(leg) = self.legs.get_mut(&id) else { return };
+                match asker {
+                    Asker::Invite(_) => leg.on_invite_failed(core, status),
+                    Asker::Reinvite(_) => leg.on_reoffer_answer(core, None),
+                    _ => leg.on_bye_answer(core, None),
+                }
+                self.settle(id);
+            }
+            Asker::Register(id) => self.on_register_answer(id, None),
+            Asker::Nobody => {}
+        }
+    }
+
+    /// The house orders something.
+    pub fn command(&mut self, now: Moment, id: Leg, command: Command) {
+        self.core.now = now;
+        match command {
+            Command::Dial(dial) if !self.legs.contains_key(&id) => self.dial(id, *dial),
+            command => {
+                let Some(leg) = self.legs.get_mut(&id) else { return };
+                leg.on_command(&mut self.core, command);
+                self.settle(id);
+            }
+        }
+    }
+
+    /// Time passes; to be called at [`Endpoint::deadline`].
+    pub fn timeout(&mut self, now: Moment) {
+        self.core.now = now;
+        while let Some(due) = self.core.next_due() {
+            match due {
+                Due::Leg(id) => {
+                    let Some(leg) = self.legs.get_mut(&id) else { continue };
+                    leg.woken_at = None;
+                    leg.on_timeout(&mut self.core);
+                    self.settle(id);
+                }
+                Due::Registration(id) => self.on_registration_due(id),
+                Due::Sweep => self.sweep(),
+                Due::NoAnswer(asker) => self.on_no_answer(asker, 408),
+            }
+        }
+    }
+
+    /// When [`Endpoint::timeout`] is to be called; calling it earlier does no harm.
+    pub fn deadline(&self) -> Option<Moment> {
+        self.core.deadline()
+    }
+
+    /// Nothing can be sent on this way.
+    pub fn failed(&mut self, now: Moment, flow: Flow) {
+        self.core.now = now;
+        for asker in self.core.fail(flow) {
+            self.on_no_answer(asker, 503);
+        }
+    }
+
+    /// The next message to send.
+    pub fn next_transmit(&mut self) -> Option<(Flow, Bytes)> {
+        self.core.transmits.pop_front()
+    }
+
+    /// The next event for the house.
+    pub fn next_event(&mut self) -> Option<Event> {
+        self.core.events.pop_front()
+    }
+
+    /// Puts an event back that could not be handed over now.
+    pub(crate) fn put_back(&mut self, event: Event) {
+        self.core.events.push_front(event);
+    }
+
+    /// How many events wait to be handed over.
+    pub(crate) fn waiting_events(&self) -> usize {
+        self.core.events.len()
+    }
+
+    /// The next name to look up.
+    pub fn next_lookup(&mut self) -> Option<Lookup> {
+        self.core.lookups.pop_front()
+    }
+
+    /// The next stream over which somebody proved who they are.
+    pub fn next_proven(&mut self) -> Option<Flow> {
+        self.core.proven.pop_front()
+    }
+
+    /// Tells how many events the house has not read yet: when it is behind, new calls are turned away.
+    pub fn set_backlog(&mut self, events: usize) {
+        self.core.backlog = events;
+    }
+
+    /// Legs and active transactions.
+    pub fn counts(&self) -> (usize, usize) {
+        (self.legs.len(), self.core.active())
+    }
+
+    /// After a leg changed: forgets it when it is over, else sets its wake-up.
+    fn settle(&mut self, id: Leg) {
+        let Some(leg) = self.legs.get_mut(&id) else { return };
+        if !leg.is_over() {
+            if let Some(at) = leg.deadline()
+                && leg.woken_at.is_none_or(|set| at < set)
+            {
+                leg.woken_at = Some(at);
+                self.core.wake_leg(id, at);
+            }
+            return;
+        }
+        let Some(leg) = self.legs.remove(&id) else { return };
+        let dialog = &leg.dialog;
+        self.dialogs.remove(&self.core.hash((dialog.call_id.as_str(), dialog.local_tag.as_str())));
+        if !dialog.we_called {
+            let caller = self.core.hash((dialog.call_id.as_str(), dialog.remote_tag.as_str()));
+            self.callers.remove(&caller);
+        }
+        self.core.shared.legs.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    fn insert(&mut self, leg: LegState) {
+        let dialog = &leg.dialog;
+        let ours = self.core.hash((dialog.call_id.as_str(), dialog.local_tag.as_str()));
+        self.dialogs.insert(ours, leg.id);
+        if !dialog.we_called {
+            let theirs = self.core.hash((dialog.call_id.as_str(), dialog.remote_tag.as_str()));
+            self.callers.insert(theirs, leg.id);
+        }
+        self.core.shared.legs.fetch_add(1, Ordering::Relaxed);
+        self.legs.insert(leg.id, Box::new(leg));
+    }
+
+    /// Whether there is room for one more call.
+    fn has_room(&self) -> bool {
+        let shared = &self.core.shared;
+        shared.legs.load(Ordering::Relaxed) < shared.config.limits.legs
+            && !self.core.is_full()
+            && !self.core.is_backed_up()
+    }
+
+    /// A leg that could not even begin.
+    fn reject_dial(&mut self, id: Leg, code: u16, cause: Cause) {
+        self.core.tell(id, event::Signal::Rejected { code, cause });
+    }
+}

@@ -1,27 +1,51 @@
-//! The driver: sockets, tasks and clocks around the endpoints.
+//! The driver: sockets, tasks and the clock around the endpoints. It makes no decision of its own about SIP.
+//!
+//! - `shard` is the task of one endpoint, which reads the UDP sockets,
+//! - `stream` are the TCP connections.
 
-pub mod config;
+mod shard;
+mod stream;
 
+use std::collections::VecDeque;
 use std::io;
-use std::net::SocketAddr;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
 
+use model::Timestamp;
 use tokio::net::{TcpListener, UdpSocket};
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
-use crate::{Command, Config, Contact, Directory, Event, Leg, Registration};
+use self::shard::{Handle, Order, Shard};
+use self::stream::Streams;
+use crate::config::Config;
+use crate::directory::Directory;
+use crate::endpoint::Endpoint;
+use crate::endpoint::command::{Command, Registration};
+use crate::endpoint::event::{Contact, Event, Leg};
+use crate::endpoint::shared::{Shared, Sockets};
+
+/// What is asked of the kernel for each UDP socket's queues; it may give less.
+const SOCKET_BUFFER: usize = 4 << 20;
 
 /// A running SIP stack; clones are handles to the same one.
 #[derive(Clone)]
 pub struct Stack {
-    shared: Arc<Shared>,
+    hub: Arc<Hub>,
 }
 
-struct Shared {
-    udp: Vec<SocketAddr>,
-    tcp: Vec<SocketAddr>,
-    next_leg: AtomicU64,
+/// What all tasks of a stack hold together.
+struct Hub {
+    shared: Arc<Shared>,
+    started: Instant,
+    udp: Vec<Arc<UdpSocket>>,
+    shards: Vec<Handle>,
+    streams: Streams,
+    sockets: Sockets,
+    tasks: Mutex<Vec<JoinHandle<()>>>,
 }
 
 /// What is alive; all but `bindings` and `connections` return to zero after the last call.
@@ -40,52 +64,185 @@ pub struct Counts {
 impl Stack {
     /// Binds the sockets and starts to serve. Port 0 is allowed; ask `udp_addr` and `tcp_addr` afterwards.
     pub async fn start(config: Config, directory: Arc<dyn Directory>) -> io::Result<(Stack, mpsc::Receiver<Event>)> {
-        let (_events, receiver) = mpsc::channel(config.limits.events);
-        let mut shared = Shared { udp: Vec::new(), tcp: Vec::new(), next_leg: AtomicU64::new(1) };
+        let mut udp = Vec::new();
         for address in &config.udp {
-            shared.udp.push(UdpSocket::bind(address).await?.local_addr()?);
+            udp.push(Arc::new(bind(*address)?));
         }
+        let mut listeners = Vec::new();
         for address in &config.tcp {
-            shared.tcp.push(TcpListener::bind(address).await?.local_addr()?);
+            listeners.push(TcpListener::bind(address).await?);
         }
-        drop(directory);
-        Ok((Stack { shared: Arc::new(shared) }, receiver))
+        let sockets = Sockets {
+            udp: udp.iter().map(|socket| socket.local_addr()).collect::<io::Result<_>>()?,
+            tcp: listeners.iter().map(TcpListener::local_addr).collect::<io::Result<_>>()?,
+            outward: outward_address(&config),
+        };
+        let limits = config.limits;
+        let shared = Shared::new(config, directory, sockets.clone(), wall_clock());
+        let (sender, receiver) = mpsc::channel(limits.events.max(2));
+        let mut ends = Vec::new();
+        let mut shards = Vec::new();
+        for _ in 0..shared.shards() {
+            let (orders, order_end) = mpsc::unbounded_channel();
+            let (messages, message_end) = mpsc::channel(limits.queue.max(1));
+            shards.push(Handle { orders, messages, legs: AtomicUsize::new(0), transactions: AtomicUsize::new(0) });
+            ends.push((order_end, message_end));
+        }
+        let hub = Arc::new(Hub {
+            shared,
+            started: Instant::now(),
+            udp,
+            shards,
+            streams: Streams::default(),
+            sockets,
+            tasks: Mutex::new(Vec::new()),
+        });
+        let stack = Stack { hub: hub.clone() };
+        for (index, (orders, messages)) in ends.into_iter().enumerate() {
+            let mut seed = [0; 32];
+            getrandom::fill(&mut seed).map_err(io::Error::other)?;
+            let shard = Shard {
+                endpoint: Endpoint::new(hub.shared.clone(), index, seed),
+                sockets: hub.udp_of(index),
+                hub: hub.clone(),
+                index,
+                orders,
+                messages,
+                events: sender.clone(),
+                unsent: VecDeque::new(),
+            };
+            stack.keep(tokio::spawn(shard.run()));
+        }
+        for (local, listener) in listeners.into_iter().enumerate() {
+            stack.keep(tokio::spawn(Streams::listen(hub.clone(), local as u16, listener)));
+        }
+        Ok((stack, receiver))
+    }
+
+    fn keep(&self, task: JoinHandle<()>) {
+        self.hub.tasks.lock().unwrap_or_else(PoisonError::into_inner).push(task);
     }
 
     /// The first UDP socket's address.
     pub fn udp_addr(&self) -> Option<SocketAddr> {
-        self.shared.udp.first().copied()
+        self.hub.sockets.udp.first().copied()
     }
 
     /// The first TCP listener's address.
     pub fn tcp_addr(&self) -> Option<SocketAddr> {
-        self.shared.tcp.first().copied()
+        self.hub.sockets.tcp.first().copied()
     }
 
     /// A handle for an outgoing leg, to be used in `Command::Dial`.
     pub fn new_leg(&self) -> Leg {
-        Leg(self.shared.next_leg.fetch_add(1, Ordering::Relaxed))
+        self.hub.shared.new_leg_anywhere()
     }
 
     /// Gives an order to a leg. Never waits.
-    pub fn send(&self, _leg: Leg, _command: Command) {}
+    pub fn send(&self, leg: Leg, command: Command) {
+        self.order(self.hub.shared.shard_of(leg), Order::Command(leg, command));
+    }
 
     /// The phones registered for an account, the preferred first.
-    pub fn contacts(&self, _account: u128) -> Vec<Contact> {
-        Vec::new()
+    pub fn contacts(&self, account: u128) -> Vec<Contact> {
+        let contacts = self.hub.shared.registrar.contacts(account, self.hub.now());
+        contacts.into_iter().map(Contact::from).collect()
     }
 
     /// Keeps up a registration at a carrier, or ends the one with this id.
-    pub fn register(&self, _id: u64, _registration: Option<Registration>) {}
+    pub fn register(&self, id: u64, registration: Option<Registration>) {
+        self.order((id % self.hub.shards.len() as u64) as usize, Order::Register(id, registration));
+    }
+
+    fn order(&self, shard: usize, order: Order) {
+        if let Some(handle) = self.hub.shards.get(shard) {
+            // A shard that is gone was stopped: nobody expects anything of it.
+            let _ = handle.orders.send(order);
+        }
+    }
 
     /// Takes no new calls from now on: INVITEs get 503.
-    pub fn drain(&self) {}
+    pub fn drain(&self) {
+        self.hub.shared.drain();
+    }
 
     /// What is alive now.
     pub fn counts(&self) -> Counts {
-        Counts::default()
+        let sum = |of: fn(&Handle) -> &AtomicUsize| self.hub.shards.iter().map(|h| of(h).load(Ordering::Relaxed)).sum();
+        Counts {
+            dialogs: sum(|h| &h.legs),
+            transactions: sum(|h| &h.transactions),
+            connections: self.hub.streams.len(),
+            bindings: self.hub.shared.registrar.len(),
+        }
     }
 
     /// Ends every task and closes every socket. Calls are not hung up: do that first.
-    pub async fn stop(self) {}
+    pub async fn stop(self) {
+        for shard in 0..self.hub.shards.len() {
+            self.order(shard, Order::Stop);
+        }
+        let tasks = std::mem::take(&mut *self.hub.tasks.lock().unwrap_or_else(PoisonError::into_inner));
+        let shards = self.hub.shards.len();
+        for (index, task) in tasks.into_iter().enumerate() {
+            if index >= shards {
+                task.abort();
+            }
+            // An aborted or panicked task is as good as ended.
+            let _ = task.await;
+        }
+        self.hub.streams.close_all();
+    }
+}
+
+impl Hub {
+    /// The UDP sockets a shard reads.
+    fn udp_of(&self, shard: usize) -> Vec<(u16, Arc<UdpSocket>)> {
+        let shards = self.shards.len();
+        let mine = self.udp.iter().enumerate().filter(|(index, _)| index % shards == shard);
+        mine.map(|(index, socket)| (index as u16, socket.clone())).collect()
+    }
+}
+
+impl From<crate::registrar::Contact> for Contact {
+    fn from(contact: crate::registrar::Contact) -> Contact {
+        Contact {
+            key: contact.key,
+            uri: contact.uri,
+            source: contact.flow.remote,
+            transport: contact.flow.transport,
+            q: contact.q,
+            user_agent: contact.user_agent,
+            expires_in: contact.expires_in,
+        }
+    }
+}
+
+fn bind(address: SocketAddr) -> io::Result<UdpSocket> {
+    let domain = socket2::Domain::for_address(address);
+    let socket = socket2::Socket::new(domain, socket2::Type::DGRAM, None)?;
+    // Bursts wait in the kernel; when it gives less, fewer do.
+    let _ = socket.set_recv_buffer_size(SOCKET_BUFFER);
+    let _ = socket.set_send_buffer_size(SOCKET_BUFFER);
+    socket.set_nonblocking(true)?;
+    socket.bind(&address.into())?;
+    UdpSocket::from_std(socket.into())
+}
+
+/// The address this machine shows to the world, when a socket is bound to all. Connecting a datagram socket sends nothing.
+fn outward_address(config: &Config) -> Option<IpAddr> {
+    let wildcard = config.udp.iter().chain(&config.tcp).find(|address| address.ip().is_unspecified())?;
+    let (any, far): (IpAddr, IpAddr) = if wildcard.is_ipv4() {
+        (Ipv4Addr::UNSPECIFIED.into(), Ipv4Addr::new(192, 0, 2, 1).into())
+    } else {
+        (Ipv6Addr::UNSPECIFIED.into(), Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1).into())
+    };
+    let socket = std::net::UdpSocket::bind((any, 0)).ok()?;
+    socket.connect((far, 9)).ok()?;
+    socket.local_addr().ok().map(|address| address.ip())
+}
+
+fn wall_clock() -> Timestamp {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }

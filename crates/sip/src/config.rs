@@ -3,6 +3,9 @@
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
+use crate::limit;
+use crate::timer::Timing;
+
 /// Settings of a stack; start from `Config::default()`.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -24,6 +27,8 @@ pub struct Config {
     pub timing: Timing,
     /// Bounds of everything that can grow.
     pub limits: Limits,
+    /// How strangers and failed proofs are held back.
+    pub strangers: limit::Limits,
 }
 
 impl Default for Config {
@@ -38,6 +43,7 @@ impl Default for Config {
             expires: Expires::default(),
             timing: Timing::default(),
             limits: Limits::default(),
+            strangers: limit::Limits::default(),
         }
     }
 }
@@ -56,36 +62,6 @@ pub struct Expires {
 impl Default for Expires {
     fn default() -> Self {
         Expires { min_s: 30, default_s: 3600, max_s: 7200 }
-    }
-}
-
-/// Timer values, RFC 3261 table 4 and ours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Timing {
-    /// Estimate of the round trip.
-    pub t1: Duration,
-    /// The longest wait between two sendings of a request other than INVITE, and of a final response.
-    pub t2: Duration,
-    /// How long a message may stay in the network.
-    pub t4: Duration,
-    /// How long an outgoing INVITE may ring (Timer C): 408 and CANCEL then.
-    pub ringing: Duration,
-    /// How long the answer to a BYE waits for `FinishBye`.
-    pub bye_answer: Duration,
-    /// How long a far side's re-INVITE waits for the house before 500.
-    pub reoffer: Duration,
-}
-
-impl Default for Timing {
-    fn default() -> Self {
-        Timing {
-            t1: Duration::from_millis(500),
-            t2: Duration::from_secs(4),
-            t4: Duration::from_secs(5),
-            ringing: Duration::from_secs(180),
-            bye_answer: Duration::from_secs(2),
-            reoffer: Duration::from_secs(10),
-        }
     }
 }
 

@@ -1,0 +1,278 @@
+//! Sorting what arrives: repetitions, broken requests, requests inside dialogs, and the few that may stand alone.
+//!
+//! Whoever is not proven gets answers that keep nothing here: same request, same answer.
+
+use super::Endpoint;
+use super::event::{Event, Incoming, Leg, Origin, Party};
+use super::leg::{ALLOW, LegState, Offered, Phase, SDP, body_is_usable, session_of};
+use crate::auth::{AuthFailure, presented_user};
+use crate::dialog::Dialog;
+use crate::directory::Account;
+use crate::header::NameAddr;
+use crate::message::{Message, ParseError, Rejection};
+use crate::method::Method;
+use crate::name::Name;
+use crate::transport::Flow;
+use crate::uri::{Uri, decode};
+
+impl Endpoint {
+    /// Bytes arrived that are no whole message, but enough of one to answer.
+    pub fn receive_broken(&mut self, now: model::Moment, flow: Flow, error: &ParseError) {
+        self.core.now = now;
+        if let (Some((code, reason)), Some(message)) = (error.answer(), &error.message) {
+            self.reply_stranger(message, flow, code, reason, &[]);
+        }
+    }
+
+    pub(super) fn on_request(&mut self, flow: Flow, request: Message) {
+        let method = request.method();
+        if let Err(rejection) = request.validate() {
+            return self.turn_away(flow, &request, &rejection);
+        }
+        match method {
+            Method::Ack => return self.on_ack(&request),
+            Method::Cancel => return self.on_cancel(flow, &request),
+            _ => {}
+        }
+        let key = self.core.server_key(&request, method);
+        if self.core.repeat(key, flow) {
+            return;
+        }
+        if request.to_tag().is_some() {
+            return self.on_inside(key, flow, request);
+        }
+        match method {
+            Method::Invite => self.on_invite(key, flow, request),
+            Method::Register => self.on_register(key, flow, &request),
+            Method::Options => self.on_options(flow, &request),
+            Method::Bye | Method::Info | Method::Update | Method::Prack => self.unknown_dialog(flow, &request),
+            Method::Refer | Method::Notify | Method::Subscribe | Method::Message | Method::Publish => {
+                self.reply_stranger(&request, flow, 405, "Method Not Allowed", &[(Name::Allow, ALLOW)]);
+            }
+            Method::Other => self.reply_stranger(&request, flow, 501, "Not Implemented", &[(Name::Allow, ALLOW)]),
+            Method::Ack | Method::Cancel => {}
+        }
+    }
+
+    fn turn_away(&mut self, flow: Flow, request: &Message, rejection: &Rejection) {
+        if request.method() == Method::Ack || request.via().is_err() {
+            return;
+        }
+        let unsupported = [(Name::Unsupported, rejection.unsupported.as_str())];
+        let headers = if rejection.unsupported.is_empty() { &[][..] } else { &unsupported[..] };
+        self.reply_stranger(request, flow, rejection.code, rejection.reason, headers);
+    }
+
+    fn unknown_dialog(&mut self, flow: Flow, request: &Message) {
+        self.reply_stranger(request, flow, 481, "Call/Transaction Does Not Exist", &[]);
+    }
+
+    fn on_ack(&mut self, ack: &Message) {
+        let key = self.core.server_key(ack, Method::Invite);
+        if self.core.acknowledge(key) {
+            return;
+        }
+        let Some(id) = self.dialog_of(ack) else { return };
+        if let Some(leg) = self.legs.get_mut(&id) {
+            leg.on_ack(&mut self.core, ack);
+            self.settle(id);
+        }
+    }
+
+    fn on_cancel(&mut self, flow: Flow, cancel: &Message) {
+        let key = self.core.server_key(cancel, Method::Invite);
+        let Some((owner, waiting)) = self.core.invite_of(key) else {
+            return self.unknown_dialog(flow, cancel);
+        };
+        let Some(leg) = owner.and_then(|id| self.legs.get_mut(&id)) else {
+            return self.core.reply_stateless(cancel, flow, 200, "OK", &[]);
+        };
+        let id = leg.id;
+        let ok = self.core.reply(cancel, flow, 200, "OK", &leg.dialog.local_tag).finish();
+        self.core.transmit(flow, ok);
+        if waiting {
+            leg.on_cancel(&mut self.core);
+            self.settle(id);
+        }
+    }
+
+    /// The leg in whose dialog a request of the far side is.
+    fn dialog_of(&self, request: &Message) -> Option<Leg> {
+        let ours = self.core.hash((request.call_id(), request.to_tag()?));
+        let id = *self.dialogs.get(&ours)?;
+        let dialog = &self.legs.get(&id)?.dialog;
+        let theirs = request.from_tag().unwrap_or("");
+        (dialog.remote_tag.is_empty() || dialog.remote_tag == theirs).then_some(id)
+    }
+
+    fn on_inside(&mut self, key: u64, flow: Flow, request: Message) {
+        let method = request.method();
+        let Some(id) = self.dialog_of(&request) else {
+            return self.unknown_dialog(flow, &request);
+        };
+        if method == Method::Other {
+            return self.reply_stranger(&request, flow, 501, "Not Implemented", &[(Name::Allow, ALLOW)]);
+        }
+        self.core.open(key, method, flow, Some(id));
+        if let Some(leg) = self.legs.get_mut(&id) {
+            leg.on_request(&mut self.core, key, flow, request);
+        }
+        self.settle(id);
+    }
+
+    fn on_options(&mut self, flow: Flow, request: &Message) {
+        if self.core.shared.is_draining() {
+            return self.busy(flow, request);
+        }
+        let headers = [(Name::Allow, ALLOW), (Name::Accept, SDP), (Name::Supported, "path")];
+        self.reply_stranger(request, flow, 200, "OK", &headers);
+    }
+
+    pub(super) fn busy(&mut self, flow: Flow, request: &Message) {
+        self.reply_stranger(request, flow, 503, "Service Unavailable", &[(Name::RetryAfter, "5")]);
+    }
+
+    fn on_invite(&mut self, key: u64, flow: Flow, invite: Message) {
+        let caller = self.core.hash((invite.call_id(), invite.from_tag().unwrap_or("")));
+        let twin = self.callers.get(&caller).and_then(|id| self.legs.get(id));
+        if twin.is_some_and(|leg| leg.dialog.remote_seq == invite.cseq().map(|(number, _)| number)) {
+            return self.reply_stranger(&invite, flow, 482, "Loop Detected", &[]);
+        }
+        if self.core.shared.is_draining() || !self.has_room() {
+            return self.busy(flow, &invite);
+        }
+        let source = flow.remote.ip();
+        let origin = if self.core.shared.directory.carrier(source) {
+            Origin::Carrier(source)
+        } else {
+            let Ok(from) = invite.from() else { return };
+            let Ok(uri) = from.uri() else {
+                return self.reply_stranger(&invite, flow, 400, "Bad From", &[]);
+            };
+            match self.authenticate(flow, &invite, uri.host, None) {
+                Some(account) => Origin::Account(account.key),
+                None => return,
+            }
+        };
+        if !body_is_usable(&invite) {
+            return self.reply_stranger(&invite, flow, 415, "Unsupported Media Type", &[(Name::Accept, SDP)]);
+        }
+        self.begin(key, flow, invite, origin);
+    }
+
+    fn begin(&mut self, key: u64, flow: Flow, invite: Message, origin: Origin) {
+        let tag = self.core.tag();
+        let trust_contact = matches!(origin, Origin::Carrier(_));
+        let Ok(dialog) = Dialog::incoming(&invite, flow, tag, trust_contact) else {
+            return self.reply_stranger(&invite, flow, 400, "Missing Contact", &[]);
+        };
+        let id = self.core.shared.new_leg(self.shard);
+        self.core.open(key, Method::Invite, flow, Some(id));
+        let trying = self.core.reply(&invite, flow, 100, "Trying", "").finish();
+        self.core.answer(key, 100, trying);
+        self.core.events.push_back(Event::Incoming(Box::new(incoming(id, flow, &invite, origin))));
+        let give_up_at = self.core.now + self.core.timing().unanswered;
+        let offered = Offered { key, invite, flow, ringing: None, repeat_at: None, give_up_at };
+        self.insert(LegState::new(id, dialog, Phase::Offered(Box::new(offered))));
+        self.settle(id);
+    }
+
+    /// The proven account of a request, or none when the request is answered already. `user`: who it has to be; else
+    /// whoever the proof names.
+    pub(super) fn authenticate(
+        &mut self,
+        flow: Flow,
+        request: &Message,
+        domain: &str,
+        user: Option<&str>,
+    ) -> Option<Account> {
+        let shared = self.core.shared.clone();
+        let (source, now) = (flow.remote.ip(), self.core.now);
+        let realm = shared.directory.realm(domain);
+        let presented = presented_user(request, &realm);
+        let named = presented.as_deref().map(|name| name.strip_suffix(&format!("@{realm}")).unwrap_or(name));
+        let user = user.or(named);
+        let failure = match (user, named) {
+            (None, _) | (_, None) => AuthFailure::Missing,
+            (Some(user), Some(_)) => {
+                if shared.limiter().is_blocked(source, user, now) {
+                    return None;
+                }
+                let account = shared.directory.account(domain, user);
+                match shared.authenticator.verify(request, user, account.as_ref(), &realm, source, now) {
+                    Ok(()) => {
+                        shared.limiter().proven(source, user, now);
+                        if flow.transport.is_reliable() {
+                            self.core.proven.push_back(flow);
+                        }
+                        return account;
+                    }
+                    Err(failure) => failure,
+                }
+            }
+        };
+        let stale = failure == AuthFailure::Stale;
+        match failure {
+            AuthFailure::Busy => {
+                self.busy(flow, request);
+                return None;
+            }
+            AuthFailure::Missing | AuthFailure::Stale => {
+                if !shared.limiter().takes_stranger(source, now) {
+                    return None;
+                }
+            }
+            AuthFailure::Wrong => {
+                let ban = shared.limiter().failed(source, user.unwrap_or(""), now);
+                if let Some(ban) = ban {
+                    metrics::counter!("sip_bans_total").increment(1);
+                    tracing::warn!(%source, ban_s = ban.as_secs(), "too many wrong passwords: the source is shut out for a while");
+                }
+            }
+        }
+        let lines = shared.authenticator.challenge(&realm, source, now, stale);
+        let headers = lines.each_ref().map(|line| (Name::WwwAuthenticate, line.as_str()));
+        self.core.reply_stateless(request, flow, 401, "Unauthorized", &headers);
+        None
+    }
+
+    /// Answers a request nobody has proven anything for, as long as its source has not asked too often.
+    fn reply_stranger(&mut self, request: &Message, flow: Flow, status: u16, reason: &str, headers: &[(Name, &str)]) {
+        let source = flow.remote.ip();
+        let shared = &self.core.shared;
+        if shared.directory.carrier(source) || shared.limiter().takes_stranger(source, self.core.now) {
+            self.core.reply_stateless(request, flow, status, reason, headers);
+        }
+    }
+}
+
+/// What the house is told of an INVITE.
+fn incoming(leg: Leg, flow: Flow, invite: &Message, origin: Origin) -> Incoming {
+    let uri = Uri::parse(invite.request_uri());
+    let asserted = match origin {
+        Origin::Carrier(_) => invite.address(Name::PAssertedIdentity).ok().map(party),
+        Origin::Account(_) => None,
+    };
+    Incoming {
+        leg,
+        source: flow.remote,
+        origin,
+        request_uri: invite.request_uri().to_owned(),
+        dialled: uri.map_or_else(|_| String::new(), |uri| uri.user_text().into_owned()),
+        domain: uri.map_or_else(|_| String::new(), |uri| uri.host.to_owned()),
+        from: invite.from().map(party).unwrap_or_default(),
+        to: invite.to().map(party).unwrap_or_default(),
+        asserted,
+        call_id: invite.call_id().to_owned(),
+        user_agent: invite.header(Name::UserAgent).unwrap_or("").to_owned(),
+        offer: session_of(invite),
+    }
+}
+
+fn party(address: NameAddr<'_>) -> Party {
+    let display = address.display_text().into_owned();
+    match address.uri() {
+        Ok(uri) => Party { user: decode(uri.user).into_owned(), host: uri.host.to_owned(), display },
+        Err(_) => Party { user: String::new(), host: String::new(), display },
+    }
+}

@@ -1,0 +1,282 @@
+//! One leg: an INVITE, the dialog that comes of it, and its end. `docs/specs/dialog.md` tells the story.
+//!
+//! - `incoming` answers an INVITE, `outgoing` sends one,
+//! - `session` is the time between answer and BYE, `change` is the re-INVITE and UPDATE within it.
+
+mod change;
+mod incoming;
+mod outgoing;
+mod session;
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use model::{Cause, Moment};
+
+use super::command::{Command, Credentials};
+use super::core::Core;
+use super::event::{Leg, Signal};
+use crate::build::RequestBuilder;
+use crate::cause::q850_of;
+use crate::dialog::Dialog;
+use crate::message::Message;
+use crate::method::Method;
+use crate::name::Name;
+use crate::transport::Flow;
+
+pub(crate) use change::Change;
+pub(crate) use outgoing::{Outgoing, refuse_answer};
+
+/// What we answer in Allow.
+pub(crate) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, REGISTER";
+/// The one body we understand.
+pub(crate) const SDP: &str = "application/sdp";
+
+/// See the module.
+pub(crate) struct LegState {
+    pub(crate) id: Leg,
+    pub(crate) dialog: Dialog,
+    pub(crate) phase: Phase,
+    pub(crate) change: Change,
+    /// The 2xx of ours that waits for its ACK.
+    pub(crate) unacked: Option<Unacked>,
+    /// What is needed to send our INVITE again, with credentials.
+    pub(crate) outgoing: Option<Box<Outgoing>>,
+    /// Answers challenges inside the dialog.
+    pub(crate) credentials: Option<Credentials>,
+    /// A hang-up that waits for the ACK (RFC 3261 section 15).
+    pub(crate) hangup: Option<Cause>,
+    /// How often our BYE was challenged.
+    pub(crate) bye_tries: u8,
+    /// The earliest wake-up that is set.
+    pub(crate) woken_at: Option<Moment>,
+}
+
+/// Where the leg stands.
+pub(crate) enum Phase {
+    /// Dialled by name; the address is being looked up.
+    Resolving,
+    /// An INVITE of theirs waits for its answer.
+    Offered(Box<Offered>),
+    /// An INVITE of ours waits for its answer.
+    Inviting(Inviting),
+    /// Answered.
+    Up,
+    /// Our BYE is on its way.
+    Ending {
+        /// What to say when it is done.
+        cause: Cause,
+        /// Whether it is said already.
+        told: bool,
+    },
+    /// Their BYE waits until the end of the call is on record.
+    Ended {
+        /// The BYE's transaction.
+        key: u64,
+        /// The BYE.
+        request: Box<Message>,
+        /// The way it came.
+        flow: Flow,
+        /// When it is answered in any case.
+        answer_at: Moment,
+    },
+    /// Nothing is left.
+    Over,
+}
+
+/// See [`Phase::Offered`].
+pub(crate) struct Offered {
+    pub(crate) key: u64,
+    pub(crate) invite: Message,
+    pub(crate) flow: Flow,
+    /// The last provisional answer, to be repeated so that proxies keep waiting.
+    pub(crate) ringing: Option<(u16, Bytes)>,
+    pub(crate) repeat_at: Option<Moment>,
+    pub(crate) give_up_at: Moment,
+}
+
+/// See [`Phase::Inviting`].
+pub(crate) struct Inviting {
+    pub(crate) branch: u64,
+    /// Timer C.
+    pub(crate) ring_until: Option<Moment>,
+    /// We no longer want it: what to say when it is done, and whether that is a time-out of ours.
+    pub(crate) cancelled: Option<Withdrawn>,
+}
+
+/// See [`Inviting::cancelled`].
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Withdrawn {
+    pub(crate) cause: Cause,
+    /// The CANCEL is sent; before a provisional answer it must wait (section 9.1).
+    pub(crate) sent: bool,
+    /// It rang for too long: the house hears `Rejected` with 408.
+    pub(crate) timed_out: bool,
+}
+
+/// A 2xx to INVITE is repeated by the dialog until its ACK comes (section 13.3.1.4).
+pub(crate) struct Unacked {
+    seq: u32,
+    answer: Bytes,
+    flow: Flow,
+    interval: Duration,
+    repeat_at: Moment,
+    give_up_at: Moment,
+    /// The INVITE had no offer, so our answer carried one and the ACK carries theirs.
+    wants_answer: bool,
+}
+
+impl LegState {
+    pub(crate) fn new(id: Leg, dialog: Dialog, phase: Phase) -> LegState {
+        LegState {
+            id,
+            dialog,
+            phase,
+            change: Change::None,
+            unacked: None,
+            outgoing: None,
+            credentials: None,
+            hangup: None,
+            bye_tries: 0,
+            woken_at: None,
+        }
+    }
+
+    /// Performs an order; one that no longer fits is dropped.
+    pub(crate) fn on_command(&mut self, core: &mut Core, command: Command) {
+        match command {
+            Command::Dial(_) => tracing::warn!(leg = self.id.0, "a leg in use was dialled again"),
+            Command::Provisional { code, body } => self.provisional(core, code, body),
+            Command::Answer { body } => self.answer(core, &body),
+            Command::Reject { cause } => _ = self.refuse(core, cause),
+            Command::Hangup { cause } => self.hang_up(core, cause),
+            Command::Reoffer { body } => self.reoffer(core, body),
+            Command::AnswerReoffer { body } => self.answer_reoffer(core, &body),
+            Command::RejectReoffer { code } => self.reject_reoffer(core, code),
+            Command::FinishBye => self.finish_bye(core),
+        }
+    }
+
+    fn hang_up(&mut self, core: &mut Core, cause: Cause) {
+        match &self.phase {
+            Phase::Resolving => self.end(core, cause),
+            Phase::Offered(_) => {
+                if self.refuse(core, cause) {
+                    core.tell(self.id, Signal::Ended { cause });
+                }
+            }
+            Phase::Inviting(_) => self.withdraw(core, cause, false),
+            Phase::Up if self.unacked.is_some() => self.hangup = Some(cause),
+            Phase::Up => self.bye(core, cause, false),
+            Phase::Ending { .. } | Phase::Over => {}
+            Phase::Ended { .. } => self.finish_bye(core),
+        }
+    }
+
+    /// Says that the leg is over, and ends it.
+    fn end(&mut self, core: &mut Core, cause: Cause) {
+        core.tell(self.id, Signal::Ended { cause });
+        self.phase = Phase::Over;
+    }
+
+    /// Lets time pass.
+    pub(crate) fn on_timeout(&mut self, core: &mut Core) {
+        let now = core.now;
+        self.repeat_answer(core);
+        self.change_timeout(core);
+        match &mut self.phase {
+            Phase::Offered(offered) if offered.give_up_at <= now => {
+                self.refuse(core, Cause::NoAnswer);
+                core.tell(self.id, Signal::Ended { cause: Cause::NoAnswer });
+            }
+            Phase::Offered(offered) if offered.repeat_at.is_some_and(|at| at <= now) => {
+                offered.repeat_at = Some(now + core.timing().keep_ringing);
+                if let Some((code, answer)) = offered.ringing.clone() {
+                    core.answer(offered.key, code, answer);
+                }
+            }
+            Phase::Inviting(inviting) if inviting.ring_until.is_some_and(|at| at <= now) => {
+                inviting.ring_until = None;
+                self.withdraw(core, Cause::NoAnswer, true);
+            }
+            Phase::Ended { answer_at, .. } if *answer_at <= now => self.finish_bye(core),
+            Phase::Resolving
+            | Phase::Offered(_)
+            | Phase::Inviting(_)
+            | Phase::Up
+            | Phase::Ending { .. }
+            | Phase::Ended { .. }
+            | Phase::Over => {}
+        }
+    }
+
+    /// When `on_timeout` is to be called.
+    pub(crate) fn deadline(&self) -> Option<Moment> {
+        let phase = match &self.phase {
+            Phase::Offered(offered) => {
+                Some(offered.repeat_at.map_or(offered.give_up_at, |at| at.min(offered.give_up_at)))
+            }
+            Phase::Inviting(inviting) => inviting.ring_until,
+            Phase::Ended { answer_at, .. } => Some(*answer_at),
+            Phase::Resolving | Phase::Up | Phase::Ending { .. } | Phase::Over => None,
+        };
+        let unacked = self.unacked.as_ref().map(|u| u.repeat_at.min(u.give_up_at));
+        [phase, unacked, self.change.deadline()].into_iter().flatten().min()
+    }
+
+    pub(crate) fn is_over(&self) -> bool {
+        matches!(self.phase, Phase::Over)
+    }
+
+    /// Begins a request inside the dialog.
+    fn request(&mut self, core: &mut Core, method: Method) -> (u64, Flow, RequestBuilder) {
+        let flow = self.dialog.next_hop();
+        let branch = core.branch();
+        let via = core.via(flow, branch);
+        (branch, flow, self.dialog.request(method, &via, None))
+    }
+}
+
+/// The session description of a message, alone or as a part of several.
+pub(crate) fn session_of(message: &Message) -> Option<Bytes> {
+    let body = message.body_bytes();
+    if body.is_empty() {
+        return None;
+    }
+    let content_type = message.header(Name::ContentType).unwrap_or(SDP);
+    let kind = content_type.split(';').next().unwrap_or("").trim();
+    if kind.eq_ignore_ascii_case(SDP) {
+        return Some(body);
+    }
+    if !kind.get(..10).is_some_and(|k| k.eq_ignore_ascii_case("multipart/")) {
+        return None;
+    }
+    let boundary = content_type.split(';').find_map(|p| p.trim().strip_prefix("boundary="))?.trim_matches('"');
+    part_of(&body, boundary)
+}
+
+/// The SDP part of a multipart body (RFC 2046 section 5.1).
+fn part_of(body: &Bytes, boundary: &str) -> Option<Bytes> {
+    let mark = format!("--{boundary}");
+    let starts: Vec<usize> = memchr::memmem::find_iter(body, mark.as_bytes()).collect();
+    starts.windows(2).find_map(|pair| {
+        let part = body.slice(pair[0] + mark.len()..pair[1]);
+        let head_end = memchr::memmem::find(&part, b"\r\n\r\n")?;
+        let head = String::from_utf8_lossy(&part[..head_end]).to_ascii_lowercase();
+        let end = part.len() - if part.ends_with(b"\r\n") { 2 } else { 0 };
+        head.contains(SDP).then(|| part.slice((head_end + 4).min(end)..end))
+    })
+}
+
+/// Whether a request's body is one we can use; else 415.
+pub(crate) fn body_is_usable(request: &Message) -> bool {
+    request.body().is_empty() || session_of(request).is_some()
+}
+
+/// The Reason header for a cause.
+pub(crate) fn reason_of(cause: Cause) -> String {
+    match cause {
+        Cause::AnsweredElsewhere => "SIP;cause=200;text=\"Call completed elsewhere\"".to_owned(),
+        _ => format!("Q.850;cause={};text=\"{}\"", q850_of(cause), cause.as_str()),
+    }
+}

@@ -1,0 +1,192 @@
+//! An INVITE of ours: sending it, its answers, forks, challenges, and taking it back.
+
+use bytes::Bytes;
+use model::Cause;
+
+use super::{ALLOW, Inviting, LegState, Phase, SDP, Withdrawn, reason_of, session_of};
+use crate::dialog::Dialog;
+use crate::endpoint::core::{Asker, Core};
+use crate::endpoint::event::Signal;
+use crate::message::Message;
+use crate::method::Method;
+use crate::name::Name;
+use crate::transport::Flow;
+
+/// What our INVITE says, kept until it is answered: a challenge asks for the same again.
+#[derive(Debug)]
+pub(crate) struct Outgoing {
+    pub(crate) body: Bytes,
+    pub(crate) asserted: Option<String>,
+    pub(crate) headers: Vec<(String, String)>,
+    /// How often we were challenged.
+    pub(crate) tries: u8,
+}
+
+impl LegState {
+    /// Sends the INVITE over the dialog's flow.
+    pub(crate) fn invite(&mut self, core: &mut Core, credential: Option<(Name, String)>) {
+        let Some(outgoing) = &self.outgoing else { return };
+        let flow = self.dialog.flow;
+        let branch = core.branch();
+        let via = core.via(flow, branch);
+        let mut builder = self
+            .dialog
+            .request(Method::Invite, &via, None)
+            .header(Name::Contact, core.contact(flow))
+            .header(Name::Allow, ALLOW)
+            .header(Name::UserAgent, &core.shared.config.server_name);
+        if let Some(asserted) = &outgoing.asserted {
+            builder = builder.header(Name::PAssertedIdentity, asserted);
+        }
+        for (name, value) in &outgoing.headers {
+            builder = builder.other(name, value);
+        }
+        if let Some((name, value)) = credential {
+            builder = builder.header(name, value);
+        }
+        let invite = if outgoing.body.is_empty() { builder.finish() } else { builder.body(SDP, &outgoing.body) };
+        core.ask(branch, flow, Method::Invite, invite, Asker::Invite(self.id));
+        self.phase = Phase::Inviting(Inviting { branch, ring_until: None, cancelled: None });
+    }
+
+    /// An answer to our first INVITE.
+    pub(crate) fn on_invite_answer(&mut self, core: &mut Core, response: &Message, flow: Flow) {
+        let status = response.status().unwrap_or(500);
+        match status {
+            100..=199 => self.on_ringing(core, response, status),
+            200..=299 => self.on_answered(core, response, flow),
+            _ => self.on_refused(core, response, status),
+        }
+    }
+
+    fn on_ringing(&mut self, core: &mut Core, response: &Message, status: u16) {
+        let Phase::Inviting(inviting) = &mut self.phase else { return };
+        if let Some(withdrawn) = &mut inviting.cancelled {
+            if !withdrawn.sent {
+                withdrawn.sent = true;
+                core.cancel(inviting.branch, &reason_of(withdrawn.cause));
+            }
+            return;
+        }
+        if status > 100 || inviting.ring_until.is_none() {
+            inviting.ring_until = Some(core.now + core.timing().ringing);
+        }
+        let body = session_of(response);
+        match status {
+            100 => {}
+            180 => core.tell(self.id, Signal::Ringing { body }),
+            _ => core.tell(self.id, Signal::Progress { body }),
+        }
+    }
+
+    fn on_answered(&mut self, core: &mut Core, response: &Message, flow: Flow) {
+        let tag = response.to_tag().unwrap_or("");
+        let Phase::Inviting(inviting) = &self.phase else {
+            // Repeated: our ACK was lost. With another tag it is another fork, which nobody talks to.
+            if self.dialog.remote_tag == tag {
+                self.acknowledge(core, response);
+            } else {
+                refuse_answer(core, response, flow);
+            }
+            return;
+        };
+        let cancelled = inviting.cancelled;
+        self.dialog.confirm(response);
+        self.outgoing = None;
+        self.acknowledge(core, response);
+        self.phase = Phase::Up;
+        match cancelled {
+            // The CANCEL crossed the answer (section 9.1): it is a call now, and is ended as one.
+            Some(withdrawn) if withdrawn.timed_out => {
+                core.tell(self.id, Signal::Rejected { code: 408, cause: withdrawn.cause });
+                self.bye(core, withdrawn.cause, true);
+            }
+            Some(withdrawn) => self.bye(core, withdrawn.cause, false),
+            None => core.tell(self.id, Signal::Answered { body: session_of(response) }),
+        }
+    }
+
+    /// Acknowledges a 2xx of this dialog.
+    pub(super) fn acknowledge(&mut self, core: &mut Core, response: &Message) {
+        let Some((seq, _)) = response.cseq() else { return };
+        let flow = self.dialog.next_hop();
+        let branch = core.branch();
+        let via = core.via(flow, branch);
+        let ack = self.dialog.request(Method::Ack, &via, Some(seq)).finish();
+        core.transmit(flow, ack);
+    }
+
+    fn on_refused(&mut self, core: &mut Core, response: &Message, status: u16) {
+        let Phase::Inviting(inviting) = &self.phase else { return };
+        if let Some(withdrawn) = inviting.cancelled {
+            return self.withdrawn(core, withdrawn);
+        }
+        if matches!(status, 401 | 407)
+            && let Some(outgoing) = &mut self.outgoing
+            && outgoing.tries < 2
+        {
+            outgoing.tries += 1;
+            if let Some(credential) = self.credential(core, response, Method::Invite) {
+                return self.invite(core, Some(credential));
+            }
+        }
+        self.rejected(core, status, LegState::cause_in(response));
+    }
+
+    /// Our INVITE came to nothing without an answer: nobody there (408), or no way to send it (503).
+    pub(crate) fn on_invite_failed(&mut self, core: &mut Core, status: u16) {
+        let Phase::Inviting(inviting) = &self.phase else { return };
+        match inviting.cancelled {
+            Some(withdrawn) => self.withdrawn(core, withdrawn),
+            None => self.rejected(core, status, Cause::Unreachable),
+        }
+    }
+
+    fn withdrawn(&mut self, core: &mut Core, withdrawn: Withdrawn) {
+        if withdrawn.timed_out {
+            self.rejected(core, 408, withdrawn.cause);
+        } else {
+            self.end(core, withdrawn.cause);
+        }
+    }
+
+    /// Says that the INVITE came to nothing, and ends the leg.
+    pub(crate) fn rejected(&mut self, core: &mut Core, code: u16, cause: Cause) {
+        core.tell(self.id, Signal::Rejected { code, cause });
+        self.phase = Phase::Over;
+    }
+
+    /// Takes our INVITE back.
+    pub(super) fn withdraw(&mut self, core: &mut Core, cause: Cause, timed_out: bool) {
+        let Phase::Inviting(inviting) = &mut self.phase else { return };
+        if inviting.cancelled.is_some() {
+            return;
+        }
+        let sent = core.may_cancel(inviting.branch);
+        inviting.cancelled = Some(Withdrawn { cause, sent, timed_out });
+        inviting.ring_until = None;
+        if sent {
+            core.cancel(inviting.branch, &reason_of(cause));
+        }
+    }
+}
+
+/// A 2xx that nobody waits for - of a fork, or of a leg that is gone - is acknowledged and ended at once. When it is
+/// repeated, only the ACK is.
+pub(crate) fn refuse_answer(core: &mut Core, response: &Message, flow: Flow) {
+    let Some((seq, _)) = response.cseq() else { return };
+    let mut dialog = Dialog::answered(response, flow);
+    if dialog.remote_tag.is_empty() || dialog.target.is_empty() {
+        return;
+    }
+    let flow = dialog.next_hop();
+    let branch = core.branch();
+    let via = core.via(flow, branch);
+    core.transmit(flow, dialog.request(Method::Ack, &via, Some(seq)).finish());
+    if core.is_first_refusal(response) {
+        let branch = core.branch();
+        let via = core.via(flow, branch);
+        let bye = dialog.request(Method::Bye, &via, None).finish();
+        core.ask(branch, flow, Method::Bye, bye, Asker::Nobody);
+    }
+}

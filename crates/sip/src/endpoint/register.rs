@@ -1,0 +1,176 @@
+//! REGISTER: who may, what the registrar makes of it, and the answer. The bindings are shared by all shards, in parts
+//! with a lock each.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use model::Moment;
+
+use super::Endpoint;
+use super::event::Event;
+use super::shared::Shared;
+use crate::config::Config;
+use crate::message::Message;
+use crate::method::Method;
+use crate::name::Name;
+use crate::registrar::{Bindings, Contact, Limits, Refusal, Registered};
+use crate::transport::Flow;
+
+const PARTS: usize = 16;
+/// The part is the highest byte of a contact's key.
+const PART_SHIFT: u32 = 56;
+/// How often expired bindings are dropped.
+const SWEEP: Duration = Duration::from_secs(1);
+
+/// The bindings of all accounts.
+pub(crate) struct Registrar {
+    parts: Vec<Mutex<Part>>,
+}
+
+struct Part {
+    bindings: Bindings,
+    /// The account of each contact, by key; may name contacts that are gone.
+    owners: HashMap<u64, u128>,
+}
+
+impl Registrar {
+    pub(crate) fn new(config: &Config) -> Registrar {
+        let limits = Limits {
+            min_expires_s: config.expires.min_s,
+            default_expires_s: config.expires.default_s,
+            max_expires_s: config.expires.max_s,
+            contacts_per_account: config.limits.contacts,
+            ..Limits::default()
+        };
+        let part =
+            |index: u64| Part { bindings: Bindings::new(limits, (index << PART_SHIFT) + 1), owners: HashMap::new() };
+        Registrar { parts: (0..PARTS as u64).map(|index| Mutex::new(part(index))).collect() }
+    }
+
+    fn part(&self, index: usize) -> MutexGuard<'_, Part> {
+        // A part is whole after every statement: a panic elsewhere leaves nothing half done.
+        self.parts[index % PARTS].lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn part_of(&self, account: u128) -> MutexGuard<'_, Part> {
+        self.part(((account ^ (account >> 64)) as u64 % PARTS as u64) as usize)
+    }
+
+    fn register(&self, account: u128, message: &Message, flow: Flow, now: Moment) -> Result<Registered, Refusal> {
+        let mut part = self.part_of(account);
+        let registered = part.bindings.register(account, message, flow, now)?;
+        if registered.changed {
+            part.owners.extend(registered.contacts.iter().map(|contact| (contact.key, account)));
+            part.prune(now);
+        }
+        Ok(registered)
+    }
+
+    pub(crate) fn contacts(&self, account: u128, now: Moment) -> Vec<Contact> {
+        self.part_of(account).bindings.lookup(account, now)
+    }
+
+    pub(crate) fn by_key(&self, key: u64, now: Moment) -> Option<Contact> {
+        let part = self.part((key >> PART_SHIFT) as usize);
+        let account = *part.owners.get(&key)?;
+        part.bindings.lookup(account, now).into_iter().find(|contact| contact.key == key)
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        (0..PARTS).map(|index| self.part(index).bindings.len()).sum()
+    }
+
+    /// Drops expired bindings: the accounts that lost one, and how many contacts each has left.
+    fn expire(&self, now: Moment) -> Vec<(u128, usize)> {
+        let mut lost = Vec::new();
+        for index in 0..PARTS {
+            let mut part = self.part(index);
+            for account in part.bindings.expire(now) {
+                lost.push((account, part.bindings.lookup(account, now).len()));
+            }
+            part.prune(now);
+        }
+        lost
+    }
+}
+
+impl Part {
+    /// Forgets the owners of contacts that are gone, once they are the most.
+    fn prune(&mut self, now: Moment) {
+        if self.owners.len() <= self.bindings.len() * 2 + 16 {
+            return;
+        }
+        let bindings = &self.bindings;
+        self.owners.retain(|key, account| bindings.lookup(*account, now).iter().any(|contact| contact.key == *key));
+    }
+}
+
+impl Shared {
+    pub(crate) fn contact_by_key(&self, key: u64, now: Moment) -> Option<Contact> {
+        self.registrar.by_key(key, now)
+    }
+}
+
+impl Endpoint {
+    pub(super) fn on_register(&mut self, key: u64, flow: Flow, request: &Message) {
+        let Ok(to) = request.to() else { return };
+        let Ok(uri) = to.uri() else {
+            return self.core.reply_stateless(request, flow, 400, "Bad To", &[]);
+        };
+        let Some(account) = self.authenticate(flow, request, uri.host, Some(&uri.user_text())) else { return };
+        let (shared, now) = (self.core.shared.clone(), self.core.now);
+        let registered = match shared.registrar.register(account.key, request, flow, now) {
+            Ok(registered) => registered,
+            Err(refusal) => return self.refuse_register(flow, request, refusal),
+        };
+        let tag = self.core.tag();
+        let mut builder = self.core.reply(request, flow, 200, "OK", &tag);
+        for contact in &registered.contacts {
+            builder = builder.header(Name::Contact, contact.header_value());
+        }
+        for path in request.headers(Name::Path) {
+            builder = builder.header(Name::Path, path);
+        }
+        let answer = builder.finish();
+        if flow.transport.is_reliable() {
+            self.core.transmit(flow, answer);
+        } else {
+            self.core.open(key, Method::Register, flow, None);
+            self.core.answer(key, 200, answer);
+        }
+        if registered.changed {
+            let contacts = registered.contacts.len();
+            self.core.events.push_back(Event::Bindings { account: account.key, contacts });
+            self.plan_sweep();
+        }
+    }
+
+    fn refuse_register(&mut self, flow: Flow, request: &Message, refusal: Refusal) {
+        let min_expires = refusal.min_expires.map(|seconds| seconds.to_string());
+        let headers: Vec<(Name, &str)> = match (&min_expires, refusal.code) {
+            (Some(seconds), _) => vec![(Name::MinExpires, seconds)],
+            (None, 503) => vec![(Name::RetryAfter, "30")],
+            (None, _) => Vec::new(),
+        };
+        self.core.reply_stateless(request, flow, refusal.code, refusal.reason, &headers);
+    }
+
+    fn plan_sweep(&mut self) {
+        if !self.sweeping {
+            self.sweeping = true;
+            self.core.wake_sweep(SWEEP);
+        }
+    }
+
+    pub(super) fn sweep(&mut self) {
+        let shared = self.core.shared.clone();
+        for (account, contacts) in shared.registrar.expire(self.core.now) {
+            self.core.events.push_back(Event::Bindings { account, contacts });
+        }
+        self.sweeping = false;
+        if shared.registrar.len() > 0 {
+            self.plan_sweep();
+        }
+    }
+}
