@@ -21,3 +21,6 @@ mod repo;
 pub use address::{Guard, Network};
 pub use endpoint::{Attempt, Delivery, Endpoint, EndpointPatch, NewEndpoint, State};
 pub use sender::{Config, Sender};
+
+#[cfg(test)]
+mod tests;

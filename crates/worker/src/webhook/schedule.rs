@@ -22,6 +22,11 @@ impl Default for Schedule {
 }
 
 impl Schedule {
+    /// A plan with these waits, for tests and for operators with other ideas.
+    pub fn new(waits: Vec<Duration>) -> Schedule {
+        Schedule { waits }
+    }
+
     /// The wait after `attempts` failed attempts, or none when the delivery is given up. `random` (any number) spreads
     /// the retries of many deliveries over a fifth of the wait, always towards later.
     pub fn wait(&self, attempts: u32, random: u32, wish: Option<Duration>) -> Option<Duration> {
