@@ -5,7 +5,6 @@ use std::fs::File;
 use std::io;
 use std::net::{SocketAddr, UdpSocket};
 use std::os::fd::AsRawFd;
-use std::ptr;
 
 /// Binds a non-blocking socket.
 pub(crate) fn bind(address: SocketAddr) -> io::Result<UdpSocket> {
@@ -40,63 +39,41 @@ pub(crate) fn send(socket: &UdpSocket, packet: &[u8], to: &Target) -> bool {
     sent >= 0
 }
 
-/// How many packets one system call reads at most.
-pub(crate) const BATCH: usize = 8;
 /// The largest packet that is read; longer ones are cut, which no voice packet is.
-pub(crate) const PACKET: usize = 1504;
+pub(crate) const PACKET: usize = 2048;
 
-/// Room for the packets of one read.
-pub(crate) struct Batch {
-    packets: Box<[[u8; PACKET]; BATCH]>,
-    names: Box<[libc::sockaddr_storage; BATCH]>,
-    vectors: Box<[libc::iovec; BATCH]>,
-    headers: Box<[libc::mmsghdr; BATCH]>,
+/// Room for one packet and its source.
+///
+/// Measured: two `recvfrom`, the second of which finds nothing, cost less than one `recvmmsg`, since a voice socket
+/// rarely holds more than one packet.
+pub(crate) struct Buffer {
+    packet: Box<[u8; PACKET]>,
+    name: libc::sockaddr_storage,
 }
 
-impl Batch {
-    pub(crate) fn new() -> Batch {
-        let mut packets = Box::new([[0; PACKET]; BATCH]);
-        // SAFETY: all three are plain C structures for which zeroes are valid.
-        let (mut names, mut vectors, mut headers): (
-            Box<[libc::sockaddr_storage; BATCH]>,
-            Box<[libc::iovec; BATCH]>,
-            Box<[libc::mmsghdr; BATCH]>,
-        ) = unsafe { (Box::new(std::mem::zeroed()), Box::new(std::mem::zeroed()), Box::new(std::mem::zeroed())) };
-        for place in 0..BATCH {
-            vectors[place] = libc::iovec { iov_base: packets[place].as_mut_ptr().cast(), iov_len: PACKET };
-            headers[place].msg_hdr.msg_name = ptr::from_mut(&mut names[place]).cast();
-            headers[place].msg_hdr.msg_iov = ptr::from_mut(&mut vectors[place]);
-            headers[place].msg_hdr.msg_iovlen = 1;
-        }
-        Batch { packets, names, vectors, headers }
+impl Buffer {
+    pub(crate) fn new() -> Buffer {
+        // SAFETY: a plain C structure for which zeroes are valid.
+        let name = unsafe { std::mem::zeroed() };
+        Buffer { packet: Box::new([0; PACKET]), name }
     }
 
-    /// Reads what has arrived, up to [`BATCH`] packets; zero when nothing has. Fewer than [`BATCH`] means that the
-    /// socket is empty.
-    pub(crate) fn read(&mut self, socket: &UdpSocket) -> usize {
-        for header in self.headers.iter_mut() {
-            header.msg_hdr.msg_namelen = size_of::<libc::sockaddr_storage>() as libc::socklen_t;
-        }
-        debug_assert!(self.vectors.iter().all(|v| v.iov_len == PACKET));
-        // SAFETY: each header points to a name and a vector of this batch, which live on the heap and do not move;
-        // `self` is borrowed mutably, so nobody else looks at them.
+    /// Reads one packet and where it came from; none when nothing has arrived.
+    pub(crate) fn read(&mut self, socket: &UdpSocket) -> Option<(&mut [u8], SocketAddr)> {
+        let mut length = size_of::<libc::sockaddr_storage>() as libc::socklen_t;
+        // SAFETY: the pointers and lengths describe `packet` and `name`, which outlive the call and are borrowed mutably.
         let read = unsafe {
-            libc::recvmmsg(
+            libc::recvfrom(
                 socket.as_raw_fd(),
-                self.headers.as_mut_ptr(),
-                BATCH as libc::c_uint,
+                self.packet.as_mut_ptr().cast(),
+                PACKET,
                 libc::MSG_DONTWAIT,
-                ptr::null_mut(),
+                (&raw mut self.name).cast(),
+                &raw mut length,
             )
         };
-        usize::try_from(read).unwrap_or(0)
-    }
-
-    /// One of the packets of the last read and where it came from.
-    pub(crate) fn packet(&mut self, place: usize) -> Option<(&mut [u8], SocketAddr)> {
-        let length = self.headers[place].msg_len as usize;
-        let source = address(&self.names[place])?;
-        Some((self.packets[place].get_mut(..length)?, source))
+        let read = usize::try_from(read).ok()?;
+        Some((self.packet.get_mut(..read)?, address(&self.name)?))
     }
 }
 
@@ -114,13 +91,13 @@ fn address(name: &libc::sockaddr_storage) -> Option<SocketAddr> {
     match i32::from(name.ss_family) {
         libc::AF_INET => {
             // SAFETY: the family says that this is what the kernel wrote, and the storage is large and aligned enough.
-            let name = unsafe { &*ptr::from_ref(name).cast::<libc::sockaddr_in>() };
+            let name = unsafe { &*std::ptr::from_ref(name).cast::<libc::sockaddr_in>() };
             let ip = std::net::Ipv4Addr::from(u32::from_be(name.sin_addr.s_addr));
             Some(SocketAddr::new(ip.into(), u16::from_be(name.sin_port)))
         }
         libc::AF_INET6 => {
             // SAFETY: as above.
-            let name = unsafe { &*ptr::from_ref(name).cast::<libc::sockaddr_in6>() };
+            let name = unsafe { &*std::ptr::from_ref(name).cast::<libc::sockaddr_in6>() };
             let ip = std::net::Ipv6Addr::from(name.sin6_addr.s6_addr);
             Some(SocketAddr::new(ip.to_canonical(), u16::from_be(name.sin6_port)))
         }

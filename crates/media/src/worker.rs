@@ -13,7 +13,7 @@ use crate::command::{Command, LegKey, NewLeg};
 use crate::media::{Inbox, Inventory};
 use crate::negotiation::Agreed;
 use crate::recording::Task;
-use crate::socket::{BATCH, Batch, Target};
+use crate::socket::{Buffer, Target};
 use leg::{Leg, Legs};
 use mio::unix::SourceFd;
 use mio::{Interest, Token};
@@ -29,8 +29,8 @@ use tokio::sync::mpsc::UnboundedSender;
 
 /// The token of the thread's inbox.
 pub(crate) const WAKER: Token = Token(usize::MAX);
-/// Full reads of one socket before the others have their turn.
-const TURNS: usize = 4;
+/// Packets of one socket before the others have their turn.
+const TURN: usize = 32;
 
 pub(crate) struct Worker {
     poll: mio::Poll,
@@ -93,7 +93,7 @@ impl Worker {
 
     pub(crate) fn run(mut self) {
         let mut ready = mio::Events::with_capacity(1024);
-        let mut batch = Batch::new();
+        let mut buffer = Buffer::new();
         loop {
             let patience = if self.unread.is_empty() {
                 self.timers.peek().map(|Reverse((due, ..))| due.since(self.clock()))
@@ -115,11 +115,11 @@ impl Worker {
                 self.obey(command);
             }
             for token in std::mem::take(&mut self.unread) {
-                self.read(&mut batch, token);
+                self.read(&mut buffer, token);
             }
             for event in &ready {
                 if event.token() != WAKER {
-                    self.read(&mut batch, event.token());
+                    self.read(&mut buffer, event.token());
                 }
             }
             self.run_timers();
@@ -231,22 +231,16 @@ impl Worker {
         self.tell(Event::Closed { tag, quality });
     }
 
-    fn read(&mut self, batch: &mut Batch, token: Token) {
+    fn read(&mut self, buffer: &mut Buffer, token: Token) {
         let slot = token.0 / 2;
-        for _ in 0..TURNS {
+        let is_rtp = token.0 % 2 == 0;
+        for _ in 0..TURN {
             let Some(leg) = self.legs.at(slot) else { return };
-            let is_rtp = token.0 % 2 == 0;
-            let count = batch.read(if is_rtp { &leg.rtp } else { &leg.rtcp });
-            for place in 0..count {
-                let Some((packet, source)) = batch.packet(place) else { continue };
-                if is_rtp {
-                    self.on_rtp(slot, packet, source);
-                } else {
-                    self.on_rtcp(slot, packet, source);
-                }
-            }
-            if count < BATCH {
-                return;
+            let Some((packet, source)) = buffer.read(if is_rtp { &leg.rtp } else { &leg.rtcp }) else { return };
+            if is_rtp {
+                self.on_rtp(slot, packet, source);
+            } else {
+                self.on_rtcp(slot, packet, source);
             }
         }
         self.unread.push(token);

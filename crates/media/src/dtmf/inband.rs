@@ -33,7 +33,10 @@ pub(crate) fn frequencies(digit: Digit) -> (f64, f64) {
 /// Listens to one leg.
 #[derive(Debug, Clone)]
 pub(crate) struct Detector {
-    tones: [Goertzel; 8],
+    /// The filters of the eight tones, side by side so that the compiler computes them together.
+    coefficient: [f32; 8],
+    last: [f32; 8],
+    before: [f32; 8],
     energy: f32,
     samples: u32,
     heard: Option<Digit>,
@@ -42,20 +45,15 @@ pub(crate) struct Detector {
     reported: bool,
 }
 
-#[derive(Debug, Clone, Copy, Default)]
-struct Goertzel {
-    coefficient: f32,
-    last: f32,
-    before: f32,
-}
-
 impl Detector {
     pub(crate) fn new() -> Detector {
-        let mut tones = [Goertzel::default(); 8];
-        for (tone, hz) in tones.iter_mut().zip(LOW.iter().chain(&HIGH)) {
-            tone.coefficient = 2.0 * (TAU * *hz as f32 / 8000.0).cos();
+        let mut coefficient = [0.0; 8];
+        for (coefficient, hz) in coefficient.iter_mut().zip(LOW.iter().chain(&HIGH)) {
+            *coefficient = 2.0 * (TAU * *hz as f32 / 8000.0).cos();
         }
-        Detector { tones, energy: 0.0, samples: 0, heard: None, blocks: 0, quiet: 0, reported: false }
+        let (last, before) = ([0.0; 8], [0.0; 8]);
+        let (heard, blocks, quiet, reported) = (None, 0, 0, false);
+        Detector { coefficient, last, before, energy: 0.0, samples: 0, heard, blocks, quiet, reported }
     }
 
     /// Listens to some samples; a key is told once, as soon as it is certain.
@@ -64,10 +62,10 @@ impl Detector {
         for sample in samples {
             let sample = f32::from(sample);
             self.energy += sample * sample;
-            for tone in &mut self.tones {
-                let now = sample + tone.coefficient * tone.last - tone.before;
-                tone.before = tone.last;
-                tone.last = now;
+            for tone in 0..8 {
+                let now = sample + self.coefficient[tone] * self.last[tone] - self.before[tone];
+                self.before[tone] = self.last[tone];
+                self.last[tone] = now;
             }
             self.samples += 1;
             if self.samples == BLOCK {
@@ -78,11 +76,12 @@ impl Detector {
     }
 
     fn judge(&mut self) -> Option<Digit> {
-        let powers = self.tones.map(|t| t.last * t.last + t.before * t.before - t.coefficient * t.last * t.before);
+        let (last, before) = (self.last, self.before);
+        let powers = std::array::from_fn(|t| {
+            last[t] * last[t] + before[t] * before[t] - self.coefficient[t] * last[t] * before[t]
+        });
         let energy = self.energy;
-        for tone in &mut self.tones {
-            (tone.last, tone.before) = (0.0, 0.0);
-        }
+        (self.last, self.before) = ([0.0; 8], [0.0; 8]);
         (self.energy, self.samples) = (0.0, 0);
 
         let now = key(&powers, energy);
