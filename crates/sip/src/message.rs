@@ -5,6 +5,7 @@
 //! Start with [`Message::parse`] (a datagram) or [`Message::parse_stream`] (TCP and the like); then call
 //! [`Message::validate`] once before anything of the message is believed. Never here: sockets, transactions, answers.
 
+mod body;
 mod error;
 mod parse;
 mod stream;
@@ -217,16 +218,6 @@ impl Message {
     /// The Content-Type without its parameters.
     pub fn content_type(&self) -> Option<&str> {
         self.header(Name::ContentType).map(|value| value.split(';').next().unwrap_or("").trim())
-    }
-
-    /// The body.
-    pub fn body(&self) -> &[u8] {
-        &self.text[self.body.start as usize..self.body.end as usize]
-    }
-
-    /// The body as a shared slice of the message's bytes.
-    pub fn body_bytes(&self) -> Bytes {
-        self.text.slice(self.body.start as usize..self.body.end as usize)
     }
 
     /// The message as it came, up to the end of its body.

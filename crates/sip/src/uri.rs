@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use thiserror::Error;
 
@@ -239,14 +239,25 @@ pub(crate) fn split_host_port(text: &str) -> Option<(&str, Option<u16>)> {
 
 fn host_is_valid(host: &str) -> bool {
     match host.strip_prefix('[') {
-        Some(inner) => inner.strip_suffix(']').is_some_and(|ip| ip.parse::<Ipv6Addr>().is_ok()),
+        Some(inner) => inner.strip_suffix(']').is_some_and(|ip| parse_v6(ip).is_some()),
         None => !host.is_empty() && host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_')),
     }
 }
 
 /// The address a host is, with or without brackets.
 pub(crate) fn host_ip(host: &str) -> Option<IpAddr> {
-    host.strip_prefix('[').and_then(|h| h.strip_suffix(']')).unwrap_or(host).parse().ok()
+    let bare = host.strip_prefix('[').and_then(|h| h.strip_suffix(']')).unwrap_or(host);
+    if bare.contains(':') { parse_v6(bare).map(IpAddr::V6) } else { bare.parse().ok() }
+}
+
+/// An IPv6 address; also with three colons before an IPv4 tail, which the grammar of RFC 3261 makes by mistake and
+/// RFC 5118 section 4.10 wants read.
+fn parse_v6(text: &str) -> Option<Ipv6Addr> {
+    if let Some((head, tail)) = text.split_once(":::") {
+        tail.parse::<Ipv4Addr>().ok()?;
+        return format!("{head}::{tail}").parse().ok();
+    }
+    text.parse().ok()
 }
 
 fn same_host(a: &str, b: &str) -> bool {

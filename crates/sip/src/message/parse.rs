@@ -22,7 +22,8 @@ pub(super) struct Head {
     lines: Vec<Line>,
     /// Where the body begins.
     pub(super) end: usize,
-    folded: bool,
+    /// Whether something must be replaced before it is shown.
+    mends: bool,
     defect: Option<Defect>,
 }
 
@@ -38,6 +39,8 @@ impl Message {
         }
         let head = match read_head(&raw) {
             Ok(head) => head,
+            // Some senders leave out the empty line after the headers when there is no body.
+            Err((ParseErrorKind::Incomplete, Some(head))) if raw.ends_with(b"\n") => head,
             Err((kind, None)) => return Err(ParseError { kind, message: None }),
             Err((kind, Some(head))) => return Err(failed(kind, head, raw)),
         };
@@ -77,18 +80,19 @@ pub(super) fn read_head(raw: &[u8]) -> Result<Head, (ParseErrorKind, Option<Head
     let (start, mut defect) = read_start(&raw[..first]).ok_or((ParseErrorKind::NotSip, None))?;
     let mut lines = Vec::with_capacity(USUAL_LINES);
     let mut per_name = [0u8; Name::COUNT];
-    let mut folded = false;
+    let mut mends = false;
     let mut at = first + 1;
     loop {
         let Some(mut end) = memchr(b'\n', &raw[at..]).map(|n| at + n) else {
-            return Err((ParseErrorKind::Incomplete, Some(Head { start, lines, end: raw.len(), folded, defect })));
+            let head = Head { start, lines, end: raw.len(), mends, defect };
+            return Err((ParseErrorKind::Incomplete, Some(head.check_bytes(raw))));
         };
         if end == at || &raw[at..end] == b"\r" {
-            let head = Head { start, lines, end: end + 1, folded, defect };
+            let head = Head { start, lines, end: end + 1, mends, defect };
             return Ok(head.check_bytes(raw));
         }
         while matches!(raw.get(end + 1), Some(b' ' | b'\t')) {
-            folded = true;
+            mends = true;
             match memchr(b'\n', &raw[end + 1..]) {
                 Some(n) => end += 1 + n,
                 None => break,
@@ -185,6 +189,7 @@ impl Head {
     fn check_bytes(mut self, raw: &[u8]) -> Head {
         let head = &raw[..self.end];
         if memchr::memchr_iter(b'\r', head).any(|at| head.get(at + 1) != Some(&b'\n')) {
+            self.mends = true;
             self.defect = self.defect.or(Some((400, "Bad Byte In Headers")));
         }
         self
@@ -195,19 +200,24 @@ impl Head {
         let end = self.end + length;
         let body = Span::new(self.end, end);
         let (text, original) =
-            if self.folded || !is_clean(&raw[..self.end]) { (self.mend(&raw), Some(raw)) } else { (raw, None) };
+            if self.mends || !is_clean(&raw[..self.end]) { (self.mend(&raw), Some(raw)) } else { (raw, None) };
         Message { text, original, start: self.start, lines: self.lines, body, defect: self.defect }
     }
 
     /// The bytes with folds opened to blanks, control characters and bad UTF-8 replaced by `?`, all in place.
     fn mend(&self, raw: &[u8]) -> Bytes {
         let mut text = BytesMut::from(raw);
+        for at in 0..self.end {
+            match text[at] {
+                b'\r' if text.get(at + 1) != Some(&b'\n') => text[at] = b' ',
+                byte if is_control(byte) => text[at] = b'?',
+                _ => {}
+            }
+        }
         for line in &self.lines {
             for byte in &mut text[line.value.start as usize..line.value.end as usize] {
-                match byte {
-                    b'\r' | b'\n' => *byte = b' ',
-                    byte if is_control(*byte) => *byte = b'?',
-                    _ => {}
+                if matches!(byte, b'\r' | b'\n') {
+                    *byte = b' ';
                 }
             }
         }

@@ -141,6 +141,9 @@ fn readable_but_wrong_requests_have_their_code() {
         ("Max-Forwards: 70", "Max-Forwards: 0", (483, "Too Many Hops")),
         ("Max-Forwards: 70", "Max-Forwards: 256", (400, "Bad Max-Forwards")),
         ("X-Thing: a", "Require: timer, foo\nRequire: bar", (420, "Bad Extension")),
+        ("X-Thing: a", "Accept: text/plain, image/*", (406, "Not Acceptable")),
+        ("application/sdp", "text/plain", (415, "Unsupported Media Type")),
+        ("application/sdp", "multipart/mixed;boundary=x", (415, "Unsupported Media Type")),
         ("\"Lan\"", "\"Lan", (400, "Bad From")),
         ("SIP/2.0/UDP", "SIP/2.0 UDP", (400, "Bad Via")),
     ] {
@@ -148,6 +151,28 @@ fn readable_but_wrong_requests_have_their_code() {
     }
     let required = parse(&INVITE.replace("X-Thing: a", "Require: timer, foo\nRequire: bar"));
     assert_eq!(required.validate().expect_err("refused").unsupported, "foo, bar");
+}
+
+#[test]
+fn the_session_description_is_found_in_a_multipart_body() {
+    let part = |kind: &str, text: &str| format!("--b1\nContent-Type: {kind}\n\n{text}\n");
+    let body =
+        format!("preamble\n{}{}--b1--\n", part("application/isup", "--b1x"), part("Application/SDP;x=y", "v=0\n"));
+    let head = INVITE.split_once("Content-Type").expect("a head").0;
+    let text = format!("{head}Content-Type: multipart/mixed; boundary=\"b1\"\n\n{body}");
+    let m = parse(&text);
+    assert_eq!(m.session_description().as_deref(), Some(&b"v=0\r\n"[..]));
+    assert!(m.validate().is_ok());
+    assert_eq!(parse(&text.replace("--b1--", "")).session_description(), None);
+    assert_eq!(parse(INVITE).session_description().as_deref(), Some(&b"v=0\r"[..]));
+}
+
+#[test]
+fn a_datagram_may_end_with_its_headers() {
+    let head = INVITE.split_once("Content-Type").expect("a head").0;
+    assert!(parse(head).validate().is_ok());
+    let cut = Message::parse(wire(head.trim_end())).expect_err("half a line");
+    assert_eq!(cut.answer(), Some((400, "Incomplete Headers")));
 }
 
 #[test]

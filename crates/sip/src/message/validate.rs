@@ -1,7 +1,7 @@
 //! What a message must have before anyone believes it (RFC 3261 sections 8.1.1, 8.2 and 16.3).
 
 use super::{Message, Rejection, Start};
-use crate::header::NameAddr;
+use crate::header::{NameAddr, Params, Via};
 use crate::method::Method;
 use crate::name::Name;
 use crate::uri::{Scheme, Uri};
@@ -38,7 +38,7 @@ impl Message {
                 return Err(Rejection::new(400, repeated));
             }
         }
-        if self.via().is_err() {
+        if self.list(Name::Via).any(|via| Via::parse(via).is_err()) {
             return Err(Rejection::new(400, "Bad Via"));
         }
         if self.cseq().is_none() {
@@ -56,7 +56,8 @@ impl Message {
     }
 
     fn check_request(&self) -> Result<(), Rejection> {
-        if self.cseq().is_some_and(|(_, method)| method != self.method()) {
+        let cseq_method = self.header(Name::CSeq).and_then(|value| value.split_ascii_whitespace().nth(1));
+        if cseq_method != Some(self.method_text()) {
             return Err(Rejection::new(400, "CSeq Method Mismatch"));
         }
         if self.header(Name::MaxForwards).is_some() {
@@ -74,7 +75,26 @@ impl Message {
             Ok(uri) if !uri.headers.is_empty() => return Err(Rejection::new(400, "Bad Request-URI")),
             Ok(_) => {}
         }
-        self.check_required()
+        self.check_required()?;
+        if self.method() == Method::Invite { self.check_session() } else { Ok(()) }
+    }
+
+    /// An INVITE must take and bring session descriptions we can read (RFC 3261 sections 8.2.3 and 13.3.1).
+    fn check_session(&self) -> Result<(), Rejection> {
+        let mut accepted = self.list(Name::Accept).map(|range| range.split(';').next().unwrap_or("").trim()).peekable();
+        let takes_sdp =
+            |range: &str| ["application/sdp", "application/*", "*/*"].iter().any(|r| r.eq_ignore_ascii_case(range));
+        if accepted.peek().is_some() && !accepted.any(takes_sdp) {
+            return Err(Rejection::new(406, "Not Acceptable"));
+        }
+        let optional = self.header(Name::ContentDisposition).is_some_and(|value| {
+            let params = value.find(';').map_or("", |at| &value[at..]);
+            Params::new(params).get("handling").is_some_and(|how| how.eq_ignore_ascii_case("optional"))
+        });
+        if !self.body().is_empty() && !optional && self.session_description().is_none() {
+            return Err(Rejection::new(415, "Unsupported Media Type"));
+        }
+        Ok(())
     }
 
     fn check_required(&self) -> Result<(), Rejection> {

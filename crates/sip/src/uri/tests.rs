@@ -22,6 +22,7 @@ fn odd_but_legal() {
     assert_eq!(uri("sip:[2001:db8::10]:5070").port, Some(5070));
     assert_eq!(uri("sip:[2001:db8::10:5070]").port, None);
     assert_eq!(uri("sip:a@[::1]").ip(), "::1".parse().ok());
+    assert_eq!(uri("sip:a@[2001:db8:::192.0.2.1]").ip(), "2001:db8::192.0.2.1".parse().ok());
     assert_eq!(uri("sip:null-%00-null@example.com").user_text(), "null-\0-null");
     assert_eq!((uri("tel:+84-90;phone-context=a.b").user, uri("tel:+1").host), ("+84-90", ""));
     assert_eq!(uri("soap.beep://192.0.2.103:3002").scheme, Scheme::Other);
@@ -47,6 +48,8 @@ fn refused() {
         "sip:2001:db8::1",
         "sip:[::1",
         "sip:[::g]",
+        "sip:[1:::2]",
+        "sip:[1:::2:::1.2.3.4]",
         "sip::pw@b",
         "sip:a@b;lr\r\n",
         "1sip:a",
