@@ -112,6 +112,10 @@ pub(crate) struct Legs(Vec<Leg>);
 
 impl Legs {
     pub(crate) fn add(&mut self, leg: Leg) -> LegId {
+        // Most calls have two legs, so room for two comes first.
+        if self.0.capacity() == 0 {
+            self.0.reserve_exact(2);
+        }
         let id = LegId(u16::try_from(self.0.len()).unwrap_or(u16::MAX));
         self.0.push(leg);
         id

@@ -349,9 +349,14 @@ impl Call {
         self.keep(TrailEntry::new(self.now, step, reason));
     }
 
-    pub(crate) fn keep(&mut self, entry: TrailEntry) {
+    /// Keeps a decision. The trail is most of what a call weighs, so no room is kept for what does not come.
+    pub(crate) fn keep(&mut self, mut entry: TrailEntry) {
         let over = matches!(self.stage, Stage::Over);
         if !over && self.trail.len() < LONGEST_TRAIL {
+            entry.facts.shrink_to_fit();
+            if self.trail.len() == self.trail.capacity() {
+                self.trail.reserve_exact(4);
+            }
             self.trail.push(entry);
         }
     }

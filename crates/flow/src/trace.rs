@@ -2,7 +2,7 @@
 
 use crate::graph::Graph;
 use crate::machine::{Flow, FlowStep};
-use model::flow::{FlowCommand, FlowEvent};
+use model::flow::{FlowCommand, FlowEvent, FlowTarget};
 use model::{Cause, Digit, Moment, TrailEntry};
 use std::sync::Arc;
 
@@ -104,7 +104,7 @@ impl Walk {
                 FlowStep::Trail(entry) => self.trail.push(entry),
                 FlowStep::Command(FlowCommand::Play(_)) => self.playing = true,
                 FlowStep::Command(FlowCommand::StopPlay) => self.playing = false,
-                FlowStep::Command(FlowCommand::Transfer(target)) => self.transferred = Some(format!("{target:?}")),
+                FlowStep::Command(FlowCommand::Transfer(target)) => self.transferred = Some(name(target)),
                 FlowStep::Command(FlowCommand::Hangup(cause)) => {
                     self.ended = Some(format!("The flow ends the call ({}).", cause.as_str()));
                 }
@@ -117,6 +117,13 @@ impl Walk {
         let reason = self.ended.unwrap_or_else(|| format!("The script is over; the caller is at `{node}`."));
         self.trail.push(TrailEntry::new(self.now, "flow_end", reason).fact("node", node));
         self.trail
+    }
+}
+
+fn name(target: FlowTarget) -> String {
+    match target {
+        FlowTarget::Group(group) => format!("The group {group}"),
+        FlowTarget::Extension(extension) => format!("The extension {extension}"),
     }
 }
 

@@ -1,1 +1,220 @@
+//! The examples of `docs/specs/call.md`, and what the machine does with words out of turn. Longer stories stand in
+//! `crates/sim/tests`.
 
+use super::*;
+use crate::{RingPlan, Route, RouteTarget, Strategy};
+use model::flow::{FlowCommand, FlowTarget};
+use model::id::Id;
+use model::{ExtensionId, FlowId, GroupId, TrunkId};
+
+fn at(ms: u64) -> Moment {
+    Moment::from_millis(ms)
+}
+
+fn lan() -> ExtensionId {
+    ExtensionId::from_bits(1)
+}
+
+fn offered() -> Input {
+    let origin = Origin::Trunk(TrunkId::from_bits(1));
+    let (dialled, caller_number) = ("02873000001".to_owned(), "0901234567".to_owned());
+    Input::Offered { origin, dialled, caller_number, caller_name: String::new() }
+}
+
+fn routed(to: RouteTarget) -> Reply {
+    Reply::Route(Box::new(Route {
+        direction: Direction::Inbound,
+        hotline: None,
+        caller_number: "+84901234567".into(),
+        caller_name: String::new(),
+        to,
+        record: true,
+        reason: "The hotline leads there.".into(),
+        facts: Vec::new(),
+    }))
+}
+
+fn leg(id: u16, event: LegEvent) -> Input {
+    Input::Leg(LegId(id), event)
+}
+
+fn reply(ticket: u32, reply: Reply) -> Input {
+    Input::Reply(Ticket(ticket), reply)
+}
+
+fn plan() -> Reply {
+    let (members, ring_for) = (vec![lan()], Duration::from_secs(20));
+    Reply::Group(Some(RingPlan { strategy: Strategy::Simultaneous, members, ring_for }))
+}
+
+/// Actions in few words.
+fn words(actions: &[Action]) -> Vec<String> {
+    actions
+        .iter()
+        .map(|action| match action {
+            Action::Ask(ticket, question) => {
+                let what = match question {
+                    Question::Route { .. } => "Route",
+                    Question::Locate { .. } => "Locate",
+                    Question::Group(_) => "Group",
+                };
+                format!("Ask({}, {what})", ticket.0)
+            }
+            Action::Leg(id, command) => {
+                let command = format!("{command:?}");
+                let name = command.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_owned();
+                format!("Leg {id} {name}")
+            }
+            Action::Publish(event) => {
+                let event = format!("{event:?}");
+                format!("Publish({})", event.split(' ').next().unwrap_or_default())
+            }
+            Action::Finish(_) => "Finish".to_owned(),
+            Action::StartFlow(_) => "StartFlow".to_owned(),
+            Action::Flow(event) => format!("Flow({event:?})"),
+            Action::Bridge(a, b) => format!("Bridge({a}, {b})"),
+            Action::Unbridge(a, b) => format!("Unbridge({a}, {b})"),
+            Action::Record { .. } => "Record".to_owned(),
+            Action::StopRecord => "StopRecord".to_owned(),
+            Action::StopFlow => "StopFlow".to_owned(),
+        })
+        .collect()
+}
+
+fn new() -> Call {
+    Call::new(CallId::from_bits(1), at(0))
+}
+
+/// A call that rings lan's phone (leg 1), straight from a hotline.
+fn ringing() -> Call {
+    let mut call = new();
+    call.handle(at(0), offered());
+    call.handle(at(1), reply(1, routed(RouteTarget::Extension(lan()))));
+    call.handle(at(2), reply(2, Reply::Contacts(vec![7])));
+    call
+}
+
+fn summary(actions: Vec<Action>) -> crate::Summary {
+    let finish = actions.into_iter().find_map(|action| match action {
+        Action::Finish(summary) => Some(*summary),
+        _ => None,
+    });
+    finish.expect("the call has finished")
+}
+
+#[test]
+fn the_example_of_the_specification() {
+    let mut call = new();
+    let mut step = |ms: u64, input: Input, expected: &[&str]| {
+        assert_eq!(words(&call.handle(at(ms), input)), expected);
+    };
+    let digit = Digit::new('1').expect("a key");
+    step(0, offered(), &["Ask(1, Route)"]);
+    let flow = routed(RouteTarget::Flow(FlowId::from_bits(1)));
+    step(1, reply(1, flow), &["Publish(Started)", "Leg 0 Answer", "StartFlow"]);
+    step(2, Input::Flow(FlowCommand::Play(Sound::Greeting(Id::from_bits(1)))), &["Leg 0 Play"]);
+    step(900, leg(0, LegEvent::Digit(digit)), &["Publish(Digit)", "Flow(Digit(1))"]);
+    step(900, Input::Flow(FlowCommand::StopPlay), &["Leg 0 StopPlay"]);
+    let transfer = FlowCommand::Transfer(FlowTarget::Group(GroupId::from_bits(1)));
+    step(900, Input::Flow(transfer), &["Ask(2, Group)"]);
+    step(901, reply(2, plan()), &["Ask(3, Locate)"]);
+    step(902, reply(3, Reply::Contacts(vec![7])), &["Leg 0 Play", "Leg 1 Dial"]);
+    step(950, leg(1, LegEvent::Ringing { early_media: false }), &["Publish(Ringing)"]);
+    let talk = ["StopFlow", "Leg 0 StopPlay", "Bridge(0, 1)", "Record", "Publish(Answered)"];
+    step(4_000, leg(1, LegEvent::Answered), &talk);
+    let end = ["StopRecord", "Unbridge(0, 1)", "Leg 1 Hangup", "Publish(Ended)", "Finish"];
+    step(9_000, leg(0, LegEvent::Ended { cause: Cause::Normal }), &end);
+    step(9_010, leg(1, LegEvent::Ended { cause: Cause::Normal }), &[]);
+    assert!(call.is_over() && call.deadline().is_none());
+}
+
+#[test]
+fn the_first_input_counts_and_only_the_first() {
+    let mut call = new();
+    assert!(call.handle(at(0), leg(0, LegEvent::Answered)).is_empty(), "nothing has begun");
+    assert!(call.handle(at(0), Input::Hangup { cause: Cause::Normal }).is_empty());
+    assert_eq!(call.handle(at(0), offered()).len(), 1);
+    assert!(call.handle(at(0), offered()).is_empty(), "it has begun already");
+}
+
+#[test]
+fn a_reply_with_another_ticket_or_of_another_kind_is_nobodys() {
+    let mut call = new();
+    call.handle(at(0), offered());
+    assert!(call.handle(at(1), reply(2, routed(RouteTarget::Reject(Cause::Busy)))).is_empty());
+    assert!(call.handle(at(1), reply(1, Reply::Contacts(vec![1]))).is_empty());
+    assert!(call.handle(at(1), reply(1, plan())).is_empty());
+    assert!(!call.handle(at(1), reply(1, routed(RouteTarget::Reject(Cause::Busy)))).is_empty());
+    assert!(call.handle(at(1), reply(1, routed(RouteTarget::Reject(Cause::Busy)))).is_empty(), "once is enough");
+}
+
+#[test]
+fn a_time_out_too_early_does_nothing() {
+    let mut call = ringing();
+    let deadline = call.deadline().expect("it rings for a while");
+    assert_eq!(deadline, at(2) + Limits::default().ring_extension);
+    assert!(call.timeout(at(20_000)).is_empty());
+    assert_eq!(call.deadline(), Some(deadline));
+    assert_eq!(summary(call.timeout(deadline)).cause, Cause::Unreachable, "the phone never gave a sign");
+}
+
+#[test]
+fn the_answer_and_the_bridge_come_before_anything_else() {
+    let mut call = ringing();
+    let actions = words(&call.handle(at(3), leg(1, LegEvent::Answered)));
+    assert_eq!(actions, ["Leg 0 Answer", "Bridge(0, 1)", "Record", "Publish(Answered)"]);
+}
+
+#[test]
+fn early_sound_stays_bridged_when_the_answer_comes() {
+    let mut call = new();
+    call.handle(at(0), offered());
+    let step = crate::TrunkStep { trunk: TrunkId::from_bits(2), number: "1".into() };
+    call.handle(at(1), reply(1, routed(RouteTarget::Trunk(vec![step]))));
+    let early = words(&call.handle(at(2), leg(1, LegEvent::Ringing { early_media: true })));
+    assert_eq!(early, ["Bridge(0, 1)", "Publish(Ringing)"]);
+    assert!(call.handle(at(3), leg(1, LegEvent::Ringing { early_media: false })).is_empty(), "no plain ringing then");
+    let answer = words(&call.handle(at(4), leg(1, LegEvent::Answered)));
+    assert_eq!(answer, ["Leg 0 Answer", "Record", "Publish(Answered)"]);
+}
+
+#[test]
+fn a_cancel_that_crosses_the_answer_leaves_an_unanswered_call() {
+    let mut call = ringing();
+    call.handle(at(3_000), leg(1, LegEvent::Answered));
+    let summary = summary(call.handle(at(3_001), leg(0, LegEvent::Ended { cause: Cause::Cancelled })));
+    assert_eq!((summary.cause, summary.ended_by, summary.answered), (Cause::Cancelled, EndedBy::Caller, None));
+}
+
+#[test]
+fn a_late_answer_is_hung_up_once_more_and_no_more_often() {
+    let mut call = ringing();
+    call.handle(at(3), leg(0, LegEvent::Ended { cause: Cause::Cancelled }));
+    assert_eq!(words(&call.handle(at(4), leg(1, LegEvent::Answered))), ["Leg 1 Hangup"]);
+    assert!(call.handle(at(5), leg(1, LegEvent::Answered)).is_empty());
+    assert!(!call.is_over());
+    let guard = call.deadline().expect("the leg is awaited");
+    assert!(call.timeout(guard).is_empty() && call.is_over(), "but not for ever");
+}
+
+#[test]
+fn the_trail_says_why_with_facts() {
+    let mut call = ringing();
+    let summary = summary(call.handle(at(5), leg(1, LegEvent::Rejected { cause: Cause::Busy })));
+    let steps: Vec<&str> = summary.trail.iter().map(|entry| entry.step).collect();
+    assert_eq!(steps, ["offered", "route", "ring", "leg_failed", "not_reached", "end"]);
+    let failed = &summary.trail[3];
+    assert_eq!(failed.reason, "Leg 1 did not answer: busy.");
+    assert_eq!(failed.facts, [("leg", "1".to_owned()), ("cause", "busy".to_owned())]);
+}
+
+#[test]
+fn a_trail_that_grows_too_long_keeps_its_end() {
+    let mut call = ringing();
+    for n in 0..1_000 {
+        call.handle(at(3), Input::Trail(TrailEntry::new(at(3), "flow_node", format!("{n}"))));
+    }
+    let trail = summary(call.handle(at(9), Input::Hangup { cause: Cause::Normal })).trail;
+    assert_eq!(trail.len(), LONGEST_TRAIL + 1);
+    assert_eq!(trail.last().map(|entry| entry.step), Some("end"));
+}
