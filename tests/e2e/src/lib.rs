@@ -1,1 +1,22 @@
-//! End-to-end tests against the real `alo` binary.
+//! The harness of the end-to-end tests: it starts the real `alo` binary with its own data directory and its own
+//! loopback address, and talks to it as the world does.
+//!
+//! - [`Server`] starts, kills and asks the binary ([`server`]).
+//! - [`Phone`] is a scripted SIP and RTP agent for exact assertions ([`phone`]); a carrier is a phone that does not register.
+//! - [`agents`] runs other people's agents, sipp and baresip, to prove that it is not only our own dialect that works.
+//! - [`wait`] waits for conditions. Nothing here sleeps for a guess.
+//!
+//! The tests are in `tests/it`, one file a subject.
+
+pub mod agents;
+mod binary;
+pub mod phone;
+pub mod server;
+pub mod tone;
+pub mod wait;
+pub mod wav;
+pub mod webhook;
+
+pub use phone::{Call, Codec, Phone};
+pub use server::{Plan, Server};
+pub use wait::until;

@@ -1,0 +1,4 @@
+//! Other people's agents, run as child processes.
+
+pub mod baresip;
+pub mod sipp;

@@ -1,0 +1,171 @@
+//! baresip: a real softphone without a screen. It says a sine tone and keeps what it hears in a WAV file.
+
+use crate::tone;
+use crate::wait::until;
+use crate::wav::Wav;
+use serde_json::Value;
+use std::fmt::Write as _;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+/// A running baresip.
+#[derive(Debug)]
+pub struct Baresip {
+    child: Child,
+    folder: PathBuf,
+    control: tokio::net::tcp::OwnedWriteHalf,
+    events: Arc<Mutex<Vec<Value>>>,
+}
+
+/// How it is started.
+#[derive(Debug, Clone)]
+pub struct Settings<'a> {
+    /// The server.
+    pub server: SocketAddr,
+    /// The company's domain.
+    pub domain: &'a str,
+    /// The extension.
+    pub user: &'a str,
+    /// Its password.
+    pub password: &'a str,
+    /// `udp` or `tcp`.
+    pub transport: &'a str,
+    /// The tone it says, in Hz.
+    pub tone: u32,
+}
+
+impl Baresip {
+    /// Starts it in a folder of its own below `folder` and waits until it has registered.
+    ///
+    /// # Panics
+    /// When there is no `baresip` (`scripts/deps.sh test` installs it), or when it does not register.
+    pub async fn start(settings: &Settings<'_>, folder: &Path) -> Baresip {
+        let folder = folder.join(format!("baresip-{}-{}", settings.user, settings.transport));
+        std::fs::create_dir_all(&folder).expect("a directory for baresip");
+        let control = free_port();
+        std::fs::write(folder.join("config"), config(settings, &folder, control)).expect("a config file");
+        let account = format!(
+            "<sip:{}@{};transport={}>;auth_pass={};outbound=\"sip:{};transport={}\";regint=300;answermode=manual\n",
+            settings.user, settings.domain, settings.transport, settings.password, settings.server, settings.transport
+        );
+        std::fs::write(folder.join("accounts"), account).expect("an accounts file");
+        std::fs::write(folder.join("contacts"), "").expect("a contacts file");
+        let log = std::fs::File::create(folder.join("log")).expect("a log file");
+        let mut command = Command::new("baresip");
+        command.arg("-f").arg(&folder).current_dir(&folder).stdin(Stdio::null());
+        command.stdout(log.try_clone().expect("a second handle")).stderr(log);
+        let child = command.spawn().expect("baresip is there; scripts/deps.sh test installs it");
+        let stream =
+            until("baresip listens", async || TcpStream::connect((Ipv4Addr::LOCALHOST, control)).await.ok()).await;
+        let (mut reader, control) = stream.into_split();
+        let events = Arc::new(Mutex::new(Vec::new()));
+        let kept = Arc::clone(&events);
+        tokio::spawn(async move {
+            let mut pending = Vec::new();
+            let mut buffer = [0; 4_096];
+            while let Ok(length @ 1..) = reader.read(&mut buffer).await {
+                pending.extend_from_slice(&buffer[..length]);
+                while let Some(event) = take_netstring(&mut pending) {
+                    kept.lock().unwrap_or_else(PoisonError::into_inner).push(event);
+                }
+            }
+        });
+        let baresip = Baresip { child, folder, control, events };
+        // It registers at once, perhaps before we listen, so the log is asked too.
+        until("baresip is registered", async || {
+            let log = std::fs::read_to_string(baresip.folder.join("log")).unwrap_or_default();
+            (log.contains("200 OK") || baresip.has("REGISTER_OK")).then_some(())
+        })
+        .await;
+        baresip
+    }
+
+    fn has(&self, kind: &str) -> bool {
+        let events = self.events.lock().unwrap_or_else(PoisonError::into_inner);
+        events.iter().any(|event| event["type"] == kind)
+    }
+
+    /// Waits for an event: `CALL_INCOMING`, `CALL_ESTABLISHED`, `CALL_CLOSED`…
+    pub async fn tells(&self, kind: &str) {
+        until(&format!("baresip tells {kind}"), async || self.has(kind).then_some(())).await;
+    }
+
+    /// Gives a command: `dial`, `accept`, `hangup`, `hold`, `resume`.
+    pub async fn command(&mut self, command: &str, parameters: &str) {
+        let json = serde_json::json!({ "command": command, "params": parameters, "token": "e2e" }).to_string();
+        let text = format!("{}:{json},", json.len());
+        self.control.write_all(text.as_bytes()).await.expect("baresip takes commands");
+    }
+
+    /// How many 100 ms windows with this tone it has heard so far.
+    pub fn heard(&self, frequency: f64) -> usize {
+        let Ok(entries) = std::fs::read_dir(&self.folder) else { return 0 };
+        let files = entries.filter_map(|entry| Some(entry.ok()?.path()));
+        files
+            .filter(|path| path.to_string_lossy().contains("dec.wav"))
+            .filter_map(|path| std::fs::read(path).ok())
+            .map(|bytes| windows(&bytes, frequency))
+            .sum()
+    }
+
+    /// What it printed.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.folder.join("log")).unwrap_or_default()
+    }
+}
+
+impl Drop for Baresip {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        if std::thread::panicking() {
+            eprintln!("--- baresip's log ---\n{}", self.log());
+        }
+    }
+}
+
+fn windows(bytes: &[u8], frequency: f64) -> usize {
+    if bytes.len() < 44 {
+        return 0;
+    }
+    Wav::parse_growing(bytes).channels[0].chunks_exact(tone::WINDOW).filter(|w| tone::is_tone(w, frequency)).count()
+}
+
+fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+    listener.local_addr().expect("a bound socket has an address").port()
+}
+
+fn take_netstring(pending: &mut Vec<u8>) -> Option<Value> {
+    let colon = pending.iter().position(|b| *b == b':')?;
+    let length: usize = std::str::from_utf8(&pending[..colon]).ok()?.parse().ok()?;
+    if pending.len() < colon + 1 + length + 1 {
+        return None;
+    }
+    let body = pending[colon + 1..colon + 1 + length].to_vec();
+    pending.drain(..colon + 1 + length + 1);
+    serde_json::from_slice(&body).ok()
+}
+
+fn config(settings: &Settings<'_>, folder: &Path, control: u16) -> String {
+    let mut text = String::from("module_path /usr/lib/baresip/modules\n");
+    for module in ["g711.so", "ausine.so", "aufile.so", "sndfile.so", "stdio.so", "uuid.so"] {
+        let _ = writeln!(text, "module {module}");
+    }
+    for module in ["account.so", "contact.so", "menu.so", "ctrl_tcp.so"] {
+        let _ = writeln!(text, "module_app {module}");
+    }
+    let _ = writeln!(text, "sip_listen 127.0.0.1:0");
+    let _ = writeln!(text, "ctrl_tcp_listen 127.0.0.1:{control}");
+    let _ = writeln!(text, "audio_source ausine,{}", settings.tone);
+    let _ = writeln!(text, "audio_player aufile,{}", folder.join("player.wav").display());
+    let _ = writeln!(text, "audio_alert aufile,{}", folder.join("alert.wav").display());
+    let _ = writeln!(text, "ausrc_srate 8000\nauplay_srate 8000\nausrc_channels 1\nauplay_channels 1");
+    let _ = writeln!(text, "ausrc_format s16\nauplay_format s16\nauenc_format s16\naudec_format s16");
+    let _ = writeln!(text, "rtp_ports 30000-39999\naudio_path /usr/share/baresip\nsnd_path {}", folder.display());
+    text
+}

@@ -1,0 +1,113 @@
+//! A small scripted phone: enough SIP and RTP to say exactly what happens, and nothing done behind the test's back
+//! but what any phone does (ACK to failures, 200 to OPTIONS, the same answer to a repeated request).
+
+mod call;
+mod digest;
+mod line;
+mod message;
+mod voice;
+
+pub use call::Call;
+pub use message::Message;
+pub use voice::{Codec, Heard, Voice};
+
+use crate::wait;
+use line::Line;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use tokio::sync::Mutex;
+use tokio::sync::mpsc::UnboundedReceiver;
+
+/// A phone, or a carrier's switch.
+#[derive(Debug)]
+pub struct Phone {
+    line: Arc<Line>,
+    incoming: Mutex<UnboundedReceiver<Message>>,
+    codec: Codec,
+}
+
+impl Phone {
+    /// A phone at 127.0.0.1 with a port of its own.
+    pub async fn new(server: SocketAddr, domain: &str, user: &str, password: &str) -> Phone {
+        Phone::at((Ipv4Addr::LOCALHOST, 0).into(), server, domain, user, password).await
+    }
+
+    /// A phone at a certain address.
+    pub async fn at(local: SocketAddr, server: SocketAddr, domain: &str, user: &str, password: &str) -> Phone {
+        let (line, incoming) = Line::open(local, server, domain, user, password).await;
+        Phone { line, incoming: Mutex::new(incoming), codec: Codec::Pcmu }
+    }
+
+    /// The same phone, but it speaks another codec only.
+    #[must_use]
+    pub fn speaking(mut self, codec: Codec) -> Phone {
+        self.codec = codec;
+        self
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.line.local
+    }
+
+    /// Registers, answering one challenge; returns the final status.
+    pub async fn register(&self) -> u16 {
+        self.register_for(300).await.status()
+    }
+
+    /// Registers for some seconds, 0 to unregister; returns the final response.
+    pub async fn register_for(&self, expires_s: u32) -> Message {
+        let contact = format!("Contact: {}\r\nExpires: {expires_s}\r\n", self.line.contact());
+        self.line.ask("REGISTER", &contact).await
+    }
+
+    /// The first answer to a REGISTER without credentials, and to one with: what a stranger can see.
+    pub async fn register_steps(&self) -> (Message, Message) {
+        let contact = format!("Contact: {}\r\nExpires: 300\r\n", self.line.contact());
+        self.line.ask_in_steps("REGISTER", &contact).await
+    }
+
+    /// OPTIONS to the server; returns the status.
+    pub async fn ping(&self) -> u16 {
+        self.line.ask("OPTIONS", "").await.status()
+    }
+
+    /// Dials a number; returns when the server has taken the INVITE (after its challenge, if any).
+    pub async fn dial(&self, number: &str) -> Call {
+        let from = format!("<sip:{}@{}>", self.line.user, self.line.domain);
+        Call::dial(&self.line, number, &from, self.codec).await
+    }
+
+    /// Dials as another number, as carriers do for their callers.
+    pub async fn dial_as(&self, from: &str, number: &str) -> Call {
+        let from = format!("<sip:{from}@{}>", self.line.local.ip());
+        Call::dial(&self.line, number, &from, self.codec).await
+    }
+
+    /// Waits for a call and lets it ring.
+    ///
+    /// # Panics
+    /// When none comes in time.
+    pub async fn rings(&self) -> Call {
+        let mut call = self.offered().await;
+        call.ring().await;
+        call
+    }
+
+    /// Waits for a call without reacting to it.
+    ///
+    /// # Panics
+    /// When none comes in time.
+    pub async fn offered(&self) -> Call {
+        let mut incoming = self.incoming.lock().await;
+        let waiting = format!("an INVITE to {}", self.line.user);
+        let invite =
+            wait::within(&waiting, incoming.recv()).await.expect("the phone's reader lives as long as the phone");
+        Call::take(&self.line, invite, self.codec).await
+    }
+
+    /// Whether a call is waiting that nobody looked at.
+    pub async fn is_ringing(&self) -> bool {
+        !self.incoming.lock().await.is_empty()
+    }
+}

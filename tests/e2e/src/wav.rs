@@ -1,0 +1,64 @@
+//! Reads the recordings: WAV, PCM, 16 bits.
+
+use crate::tone;
+
+/// A recording, one list of samples a channel.
+#[derive(Debug)]
+pub struct Wav {
+    /// Samples in a second.
+    pub rate: u32,
+    /// Left, then right.
+    pub channels: Vec<Vec<i16>>,
+}
+
+impl Wav {
+    /// Reads a whole file.
+    ///
+    /// # Panics
+    /// When it is no whole, true WAV file.
+    pub fn parse(bytes: &[u8]) -> Wav {
+        assert_eq!((&bytes[..4], &bytes[8..12]), (&b"RIFF"[..], &b"WAVE"[..]), "not a WAV file");
+        assert_eq!(number(bytes, 4) as usize, bytes.len() - 8, "the header's size is not the file's");
+        let (mut rate, mut count, mut at) = (0, 0, 12);
+        while at + 8 <= bytes.len() {
+            let size = number(bytes, at + 4) as usize;
+            let body = &bytes[at + 8..at + 8 + size];
+            match &bytes[at..at + 4] {
+                b"fmt " => {
+                    assert_eq!((body[0], body[14]), (1, 16), "not PCM with 16 bits");
+                    count = usize::from(body[2]);
+                    rate = number(body, 4);
+                }
+                b"data" => {
+                    let samples: Vec<i16> = body.chunks_exact(2).map(|b| i16::from_le_bytes([b[0], b[1]])).collect();
+                    let channels = (0..count).map(|c| samples.iter().skip(c).step_by(count).copied().collect());
+                    return Wav { rate, channels: channels.collect() };
+                }
+                _ => {}
+            }
+            at += 8 + size + size % 2;
+        }
+        panic!("the WAV file has no data");
+    }
+
+    /// Reads a file that is still being written: the header's sizes are not true yet, and the last sample may be half.
+    pub fn parse_growing(bytes: &[u8]) -> Wav {
+        let start = bytes.windows(4).position(|w| w == b"data").map_or(44, |at| at + 8).min(bytes.len());
+        let samples = bytes[start..].chunks_exact(2).map(|b| i16::from_le_bytes([b[0], b[1]])).collect();
+        Wav { rate: number(bytes, 24), channels: vec![samples] }
+    }
+
+    /// How long it is, in milliseconds.
+    pub fn duration_ms(&self) -> u64 {
+        self.channels[0].len() as u64 * 1_000 / u64::from(self.rate)
+    }
+
+    /// How many 100 ms windows of a channel hold the tone.
+    pub fn tone_windows(&self, channel: usize, frequency: f64) -> usize {
+        self.channels[channel].chunks_exact(tone::WINDOW).filter(|window| tone::is_tone(window, frequency)).count()
+    }
+}
+
+fn number(bytes: &[u8], at: usize) -> u32 {
+    u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]])
+}

@@ -1,0 +1,113 @@
+//! Other people's agents instead of ours: sipp over UDP and TCP, baresip.
+
+use crate::{CALLEE, CALLER};
+use e2e::Server;
+use e2e::agents::baresip::{Baresip, Settings};
+use e2e::agents::sipp::Scenario;
+use e2e::server::HOTLINE;
+use e2e::until;
+use std::net::SocketAddr;
+
+/// sipp registers, then takes a call and echoes; our phone must hear itself through the server, twice.
+async fn sipp_answers(tcp: bool) {
+    let server = Server::start().await;
+    let local = SocketAddr::new(server.ip(), 25_070);
+    let keys = [("user", "102"), ("domain", server.domain())];
+    let scenario =
+        |name| Scenario { name, server: server.sip(), local, tcp, keys: &keys, credentials: Some(("102", "pw102")) };
+    scenario("register").start(server.folder()).succeeds().await;
+    let sipp = scenario("answer").start(server.folder());
+
+    let lan = server.phone("101").await;
+    let mut caller = lan.dial("102").await;
+    caller.answered().await;
+    caller.voice.say(Some(CALLER));
+    caller.voice.hears(CALLER).await;
+    assert_eq!(caller.hang_up().await, 200);
+    sipp.succeeds().await;
+    server.record("the call to sipp", |call| call["direction"] == "internal" && call["cause"] == "normal").await;
+    server.settles().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sipp_over_udp_registers_and_answers() {
+    sipp_answers(false).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sipp_over_tcp_registers_and_answers() {
+    sipp_answers(true).await;
+}
+
+/// sipp plays the carrier, chooses 1 and echoes; the agent must hear itself.
+async fn sipp_carrier(tcp: bool) {
+    let server = Server::start().await;
+    let agent = server.phone("101").await;
+    let keys = [("number", HOTLINE)];
+    let local = server.carrier_address();
+    let carrier = Scenario { name: "carrier", server: server.sip(), local, tcp, keys: &keys, credentials: None };
+    let sipp = carrier.start(server.folder());
+
+    let mut desk = agent.rings().await;
+    desk.answer().await;
+    desk.voice.say(Some(CALLEE));
+    desk.voice.hears(CALLEE).await;
+    assert_eq!(desk.hang_up().await, 200);
+    sipp.succeeds().await;
+    server.record("sipp's call", |call| call["direction"] == "inbound" && call["ended_by"] == "callee").await;
+    server.settles().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sipp_carrier_over_udp_reaches_an_agent() {
+    sipp_carrier(false).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sipp_carrier_over_tcp_reaches_an_agent() {
+    sipp_carrier(true).await;
+}
+
+fn softphone<'a>(server: &'a Server, user: &'a str, password: &'a str, transport: &'a str, tone: u32) -> Settings<'a> {
+    Settings { server: server.sip(), domain: server.domain(), user, password, transport, tone }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_baresips_talk_over_udp_and_tcp_and_hold() {
+    let server = Server::start().await;
+    let mut caller = Baresip::start(&softphone(&server, "101", "pw101", "udp", 440), server.folder()).await;
+    let mut callee = Baresip::start(&softphone(&server, "102", "pw102", "tcp", 1_000), server.folder()).await;
+    caller.command("dial", &format!("sip:102@{}", server.domain())).await;
+    callee.tells("CALL_INCOMING").await;
+    callee.command("accept", "").await;
+    caller.tells("CALL_ESTABLISHED").await;
+    until("the caller hears the callee", async || (caller.heard(CALLEE) >= 5).then_some(())).await;
+    until("the callee hears the caller", async || (callee.heard(CALLER) >= 5).then_some(())).await;
+
+    callee.command("hold", "").await;
+    callee.command("resume", "").await;
+    let before = caller.heard(CALLEE);
+    until("the caller hears the callee again", async || (caller.heard(CALLEE) > before + 5).then_some(())).await;
+    caller.command("hangup", "").await;
+    callee.tells("CALL_CLOSED").await;
+    server.record("the softphones' call", |call| call["cause"] == "normal").await;
+    server.settles().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_baresip_agent_answers_the_hotline() {
+    let server = Server::start().await;
+    let mut agent = Baresip::start(&softphone(&server, "101", "pw101", "udp", 1_000), server.folder()).await;
+    let carrier = server.carrier().await;
+    let mut caller = carrier.dial_as("0901234567", HOTLINE).await;
+    caller.answered().await;
+    caller.voice.say(Some(CALLER));
+    caller.voice.press('1');
+    agent.tells("CALL_INCOMING").await;
+    agent.command("accept", "").await;
+    caller.voice.hears(CALLEE).await;
+    until("the agent hears the caller", async || (agent.heard(CALLER) >= 5).then_some(())).await;
+    agent.command("hangup", "").await;
+    caller.hung_up().await;
+    server.settles().await;
+}

@@ -1,0 +1,28 @@
+//! End to end: the real binary on loopback, one file a subject.
+
+mod agents;
+mod clicks;
+mod crash;
+mod harness;
+mod hold;
+mod hostile;
+mod inbound;
+mod internal;
+mod outbound;
+mod registration;
+mod storage;
+mod tenants;
+
+use e2e::Call;
+
+/// What the caller's side says, in Hz.
+const CALLER: f64 = 440.0;
+/// What the called side says.
+const CALLEE: f64 = 1_000.0;
+
+/// Lets both sides talk and waits until each hears the other.
+async fn talk(caller: &Call, callee: &Call) {
+    caller.voice.say(Some(CALLER));
+    callee.voice.say(Some(CALLEE));
+    tokio::join!(caller.voice.hears(CALLEE), callee.voice.hears(CALLER));
+}

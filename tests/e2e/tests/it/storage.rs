@@ -1,0 +1,114 @@
+//! Calls when the database or the disk does not play along.
+
+use crate::talk;
+use e2e::{Plan, Server};
+use serde_json::json;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn calls_go_on_while_the_database_is_locked_and_are_recorded_afterwards() {
+    let server = Server::start().await;
+    let (lan, minh) = (server.phone("101").await, server.phone("102").await);
+    let lock = Lock::hold(&database(server.data()));
+    let mut caller = lan.dial("102").await;
+    let mut callee = minh.rings().await;
+    callee.answer().await;
+    caller.answered().await;
+    talk(&caller, &callee).await;
+    assert_eq!(caller.hang_up().await, 200, "the record is safe in the spool");
+    callee.hung_up().await;
+    server.settles().await;
+    drop(lock);
+    let record = server.record("the call of the locked time", |call| call["direction"] == "internal").await;
+    assert_eq!(record["cause"], json!("normal"), "{record}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_stops_the_recording_but_not_the_call() {
+    // A small file system can only be mounted by root; elsewhere this is shown by the media crate's own tests.
+    let Some(disk) = SmallDisk::mount() else { return };
+    let server = Plan::default().data_in(disk.folder.parent().expect("it lies in a data directory")).start().await;
+    let (lan, minh) = (server.phone("101").await, server.phone("102").await);
+    let filler = disk.fill();
+    let mut caller = lan.dial("102").await;
+    let mut callee = minh.rings().await;
+    callee.answer().await;
+    caller.answered().await;
+    talk(&caller, &callee).await;
+    caller.voice.forget();
+    talk(&caller, &callee).await;
+    assert_eq!(caller.hang_up().await, 200);
+    callee.hung_up().await;
+    std::fs::remove_file(filler).expect("the filler can go");
+    let record = server.record("the call on the full disk", |call| call["direction"] == "internal").await;
+    assert_eq!(record["cause"], json!("normal"), "{record}");
+    server.settles().await;
+    drop(server);
+}
+
+fn database(data: &Path) -> PathBuf {
+    let entries = std::fs::read_dir(data).expect("the data directory").flatten().map(|entry| entry.path());
+    let found = entries.into_iter().find(|path| path.extension().is_some_and(|e| e == "db"));
+    found.expect("a SQLite file in the data directory")
+}
+
+/// Another process that holds SQLite's write lock.
+struct Lock(std::process::Child);
+
+impl Lock {
+    fn hold(database: &Path) -> Lock {
+        let script = "import sqlite3,sys\nc=sqlite3.connect(sys.argv[1],isolation_level=None,timeout=30)\n\
+                      c.execute('begin immediate')\nprint('locked',flush=True)\nsys.stdin.read()\n";
+        let mut child = Command::new("python3")
+            .args(["-c", script])
+            .arg(database)
+            .stdin(std::process::Stdio::piped())
+            .stdout(std::process::Stdio::piped())
+            .spawn()
+            .expect("python3 is there");
+        let mut line = [0; 6];
+        std::io::Read::read_exact(child.stdout.as_mut().expect("piped"), &mut line)
+            .expect("it says that it holds the lock");
+        Lock(child)
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// A tmpfs of some megabytes, mounted as `recordings` in a data directory.
+struct SmallDisk {
+    folder: PathBuf,
+}
+
+impl SmallDisk {
+    fn mount() -> Option<SmallDisk> {
+        let folder = std::env::temp_dir().join(format!("alo-e2e-disk-{}/recordings", std::process::id()));
+        std::fs::create_dir_all(&folder).expect("a directory to mount on");
+        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", "size=24m", "alo-e2e"]).arg(&folder).output();
+        let disk = SmallDisk { folder };
+        mounted.is_ok_and(|output| output.status.success()).then_some(disk)
+    }
+
+    /// Leaves about 64 KiB.
+    fn fill(&self) -> PathBuf {
+        let path = self.folder.join("filler");
+        let mut file = std::fs::File::create(&path).expect("a file");
+        while std::io::Write::write_all(&mut file, &[0; 65_536]).is_ok() {}
+        let length = file.metadata().expect("its size").len();
+        file.set_len(length.saturating_sub(65_536)).expect("it can be cut");
+        path
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("-l").arg(&self.folder).status();
+        let _ = std::fs::remove_dir_all(self.folder.parent().expect("it lies in a data directory"));
+    }
+}
