@@ -1,0 +1,133 @@
+//! The command line: what can be asked of `alo`.
+
+use clap::{Args, Parser, Subcommand};
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+/// Alo: a whole cloud call centre in one binary.
+#[derive(Debug, Parser)]
+#[command(name = "alo", version, about, max_term_width = 100)]
+pub(crate) struct Cli {
+    /// The configuration file; without it alo.toml here, then /etc/alo/alo.toml.
+    #[arg(long, global = true, env = "ALO_CONFIG", value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run the server: SIP, sound, API.
+    Serve,
+    /// Make a company with extensions, a hotline, a trunk and a flow. Running it again changes nothing.
+    Bootstrap(Bootstrap),
+    /// Let a simulated carrier, customers and agents use a running server of the demo company.
+    Demo(Demo),
+    /// Look at configuration, ports, database, disk, limits and clock, and say how to mend what is wrong.
+    Doctor,
+    /// Bring the database to this version.
+    Migrate,
+    /// Tell what would happen if a number dialled another, without placing a call.
+    Simulate(Simulate),
+    /// Show calls, newest first.
+    Calls(Calls),
+    /// Check, show or print the configuration.
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Look after people who log in.
+    #[command(subcommand)]
+    User(UserCommand),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Bootstrap {
+    /// The company's name.
+    #[arg(long)]
+    pub(crate) company: String,
+    /// Extension numbers: 101-110, or 101,105,200-210.
+    #[arg(long, default_value = "101-110")]
+    pub(crate) extensions: String,
+    /// The phones' passwords; {ext} is the number. Without it each gets a random one.
+    #[arg(long, value_name = "PATTERN")]
+    pub(crate) password_pattern: Option<String>,
+    /// The public number that the flow answers.
+    #[arg(long)]
+    pub(crate) hotline: Option<String>,
+    /// The address calls from the carrier come from, and calls to it go to.
+    #[arg(long)]
+    pub(crate) trunk_ip: Option<IpAddr>,
+    /// The carrier's SIP port for outgoing calls.
+    #[arg(long, default_value_t = 5060)]
+    pub(crate) trunk_port: u16,
+    /// The company's SIP domain; without it made from the name.
+    #[arg(long)]
+    pub(crate) domain: Option<String>,
+    /// The country's calling code.
+    #[arg(long, default_value = "84")]
+    pub(crate) country: String,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// Stop after so many calls.
+    #[arg(long, value_name = "N")]
+    pub(crate) calls: Option<u64>,
+    /// Seconds between two calls.
+    #[arg(long, default_value_t = 4.0)]
+    pub(crate) every: f64,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Simulate {
+    /// Who dials: a public number, or an extension of the company.
+    pub(crate) from: String,
+    /// What is dialled: the hotline, an extension, a public number.
+    pub(crate) to: String,
+    /// Keys pressed, in order; a comma lets the time for a key run out: "9,1".
+    #[arg(long, default_value = "")]
+    pub(crate) digits: String,
+    /// The company, by name or id; needed when there are several.
+    #[arg(long)]
+    pub(crate) company: Option<String>,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Calls {
+    /// Stay and show each call as it ends.
+    #[arg(long, short)]
+    pub(crate) follow: bool,
+    /// How many.
+    #[arg(long, short, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=200))]
+    pub(crate) number: u32,
+    /// The company, by name or id; without it all.
+    #[arg(long)]
+    pub(crate) company: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Say what is wrong with the configuration, or that nothing is.
+    Check,
+    /// Print the configuration in force, secrets left out.
+    Show,
+    /// Print the default file with every key explained.
+    Default,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum UserCommand {
+    /// Give somebody a new random password and print it.
+    ResetPassword {
+        /// The login.
+        login: String,
+        /// The company, by name or id; needed when there are several.
+        #[arg(long)]
+        company: Option<String>,
+    },
+}

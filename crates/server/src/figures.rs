@@ -1,0 +1,25 @@
+//! Counters for Prometheus: the recorder that all crates count into, and the gauges that are read when asked.
+
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+
+/// Seconds, from a tenth of a millisecond to ten seconds.
+const SECONDS: [f64; 12] = [0.0001, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.25, 1.0, 2.5, 10.0];
+
+/// Installs the recorder of this process.
+pub(crate) fn start() -> anyhow::Result<PrometheusHandle> {
+    let handle = PrometheusBuilder::new()
+        .set_buckets_for_metric(Matcher::Suffix("_seconds".into()), &SECONDS)?
+        .install_recorder()?;
+    metrics::describe_gauge!("alo_calls", "Calls that are up.");
+    metrics::describe_gauge!("alo_sip_dialogs", "SIP legs, from INVITE to the last message.");
+    metrics::describe_gauge!("alo_sip_transactions", "SIP transactions that wait for something.");
+    metrics::describe_gauge!("alo_sip_connections", "SIP stream connections.");
+    metrics::describe_gauge!("alo_sip_bindings", "Registered phones.");
+    metrics::describe_gauge!("alo_media_legs", "Sound legs whose sockets are open.");
+    metrics::describe_gauge!("alo_media_sockets", "Open sound sockets.");
+    metrics::describe_gauge!("alo_media_recordings", "Recordings being written.");
+    metrics::describe_gauge!("alo_open_files", "Open descriptors of the process.");
+    metrics::describe_gauge!("alo_resident_bytes", "Memory of the process.");
+    metrics::describe_gauge!("alo_draining", "1 while the server takes no new calls.");
+    Ok(handle)
+}

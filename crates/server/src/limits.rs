@@ -1,0 +1,83 @@
+//! What the operating system allows this process.
+
+/// How many files and sockets may be open: now, and at most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct OpenFiles {
+    pub(crate) soft: u64,
+    pub(crate) hard: u64,
+}
+
+/// Reads the limit.
+pub(crate) fn open_files() -> Option<OpenFiles> {
+    let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+    // SAFETY: the kernel fills the struct, which outlives the call.
+    let result = unsafe { libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut limit) };
+    (result == 0).then_some(OpenFiles { soft: limit.rlim_cur, hard: limit.rlim_max })
+}
+
+/// Raises the limit to what is wanted, or as far as it goes. Tells what it is then.
+pub(crate) fn raise_open_files(wanted: u64) -> Option<OpenFiles> {
+    let now = open_files()?;
+    if now.soft >= wanted {
+        return Some(now);
+    }
+    // A privileged process may raise the hard limit too; others get as far as that.
+    for (soft, hard) in [(wanted, now.hard.max(wanted)), (wanted.min(now.hard), now.hard)] {
+        let limit = libc::rlimit { rlim_cur: soft, rlim_max: hard };
+        // SAFETY: the kernel only reads the struct.
+        if unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit) } == 0 {
+            break;
+        }
+    }
+    open_files()
+}
+
+/// Free bytes of the disk under a path, for a process without privileges.
+pub(crate) fn free_bytes(path: &std::path::Path) -> Option<u64> {
+    use std::os::unix::ffi::OsStrExt;
+    let path = std::ffi::CString::new(path.as_os_str().as_bytes()).ok()?;
+    // SAFETY: all zero is a valid value of this struct of integers.
+    let mut stat: libc::statvfs = unsafe { std::mem::zeroed() };
+    // SAFETY: the path ends with a zero byte and the kernel fills the struct; both outlive the call.
+    let result = unsafe { libc::statvfs(path.as_ptr(), &raw mut stat) };
+    (result == 0).then(|| stat.f_bavail.saturating_mul(stat.f_frsize))
+}
+
+/// Whether the kernel believes its clock to be kept right by a time service.
+pub(crate) fn clock_is_kept() -> Option<bool> {
+    // SAFETY: all zero is a valid value of this struct of integers; modes 0 only reads.
+    let mut state: libc::timex = unsafe { std::mem::zeroed() };
+    // SAFETY: the kernel fills the struct, which outlives the call.
+    let result = unsafe { libc::adjtimex(&raw mut state) };
+    (result >= 0).then_some(result != libc::TIME_ERROR)
+}
+
+/// Open descriptors and resident bytes of this process.
+pub(crate) fn usage() -> (usize, u64) {
+    let descriptors = std::fs::read_dir("/proc/self/fd").map_or(0, Iterator::count);
+    let pages = std::fs::read_to_string("/proc/self/statm")
+        .ok()
+        .and_then(|text| text.split(' ').nth(1)?.parse::<u64>().ok())
+        .unwrap_or(0);
+    (descriptors, pages * 4096)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_limit_is_raised_as_far_as_it_goes() {
+        let before = open_files().expect("a limit");
+        let wanted = before.soft.min(before.hard);
+        assert!(raise_open_files(wanted).expect("a limit").soft >= wanted);
+    }
+
+    #[test]
+    fn the_machine_can_be_asked() {
+        assert!(free_bytes(std::path::Path::new("/")).is_some());
+        assert!(free_bytes(std::path::Path::new("/no/such/place")).is_none());
+        let (descriptors, resident) = usage();
+        assert!(descriptors > 0 && resident > 0);
+    }
+}
