@@ -59,6 +59,33 @@ impl Wav {
     }
 }
 
+/// A mono file of G.711's rate.
+pub fn write(samples: &[i16]) -> Vec<u8> {
+    let rate = tone::RATE as u32;
+    let size = samples.len() as u32 * 2;
+    let mut bytes = b"RIFF".to_vec();
+    bytes.extend((36 + size).to_le_bytes());
+    bytes.extend(b"WAVEfmt ");
+    for number in [16, 0x0001_0001, rate, rate * 2, 0x0010_0002] {
+        bytes.extend(u32::to_le_bytes(number));
+    }
+    bytes.extend(b"data");
+    bytes.extend(size.to_le_bytes());
+    bytes.extend(samples.iter().flat_map(|sample| sample.to_le_bytes()));
+    bytes
+}
+
 fn number(bytes: &[u8], at: usize) -> u32 {
     u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_can_be_read() {
+        let wav = Wav::parse(&write(&[1, -2, 3]));
+        assert_eq!((wav.rate, wav.channels), (8_000, vec![vec![1, -2, 3]]));
+    }
 }

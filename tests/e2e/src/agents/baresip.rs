@@ -1,8 +1,8 @@
-//! baresip: a real softphone without a screen. It says a sine tone and keeps what it hears in a WAV file.
+//! baresip: a real softphone without a screen. It says a tone from a file and keeps what it hears in another.
 
 use crate::tone;
 use crate::wait::until;
-use crate::wav::Wav;
+use crate::wav::{self, Wav};
 use serde_json::Value;
 use std::fmt::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -11,6 +11,10 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+
+/// The file it plays into calls, and for how long that lasts.
+const TONE: &str = "tone.wav";
+const TONE_S: u32 = 120;
 
 /// A running baresip.
 #[derive(Debug)]
@@ -35,7 +39,7 @@ pub struct Settings<'a> {
     /// `udp` or `tcp`.
     pub transport: &'a str,
     /// The tone it says, in Hz.
-    pub tone: u32,
+    pub tone: f64,
 }
 
 impl Baresip {
@@ -48,6 +52,9 @@ impl Baresip {
         std::fs::create_dir_all(&folder).expect("a directory for baresip");
         let control = free_port();
         std::fs::write(folder.join("config"), config(settings, &folder, control)).expect("a config file");
+        let rate = tone::RATE as u32;
+        let sound: Vec<i16> = (0..TONE_S * rate).map(|at| tone::sample(settings.tone, at)).collect();
+        std::fs::write(folder.join(TONE), wav::write(&sound)).expect("a sound file");
         let account = format!(
             "<sip:{}@{};transport={}>;auth_pass={};outbound=\"sip:{};transport={}\";regint=300;answermode=manual\n",
             settings.user, settings.domain, settings.transport, settings.password, settings.server, settings.transport
@@ -153,17 +160,17 @@ fn take_netstring(pending: &mut Vec<u8>) -> Option<Value> {
 
 fn config(settings: &Settings<'_>, folder: &Path, control: u16) -> String {
     let mut text = String::from("module_path /usr/lib/baresip/modules\n");
-    for module in ["g711.so", "ausine.so", "aufile.so", "sndfile.so", "stdio.so", "uuid.so"] {
+    for module in ["g711.so", "aufile.so", "aubridge.so", "sndfile.so", "uuid.so"] {
         let _ = writeln!(text, "module {module}");
     }
     for module in ["account.so", "contact.so", "menu.so", "ctrl_tcp.so"] {
         let _ = writeln!(text, "module_app {module}");
     }
-    let _ = writeln!(text, "sip_listen 127.0.0.1:0");
-    let _ = writeln!(text, "ctrl_tcp_listen 127.0.0.1:{control}");
-    let _ = writeln!(text, "audio_source ausine,{}", settings.tone);
-    let _ = writeln!(text, "audio_player aufile,{}", folder.join("player.wav").display());
-    let _ = writeln!(text, "audio_alert aufile,{}", folder.join("alert.wav").display());
+    // Without sip_listen it takes free ports; with it, TLS wants the port above.
+    let _ = writeln!(text, "net_interface 127.0.0.1\nctrl_tcp_listen 127.0.0.1:{control}");
+    let _ = writeln!(text, "audio_source aufile,{}", folder.join(TONE).display());
+    // A bridge that nobody reads from is a loudspeaker without a room; sndfile keeps what goes there.
+    let _ = writeln!(text, "audio_player aubridge,{0}\naudio_alert aubridge,{0}-alert", settings.user);
     let _ = writeln!(text, "ausrc_srate 8000\nauplay_srate 8000\nausrc_channels 1\nauplay_channels 1");
     let _ = writeln!(text, "ausrc_format s16\nauplay_format s16\nauenc_format s16\naudec_format s16");
     let _ = writeln!(text, "rtp_ports 30000-39999\naudio_path /usr/share/baresip\nsnd_path {}", folder.display());

@@ -166,7 +166,7 @@ impl Voice {
         self.socket.send_to(bytes, to).await.expect("a datagram on loopback leaves");
     }
 
-    /// Waits until the newest [`SURE`] windows all hold the tone.
+    /// Waits until the four newest windows all hold the tone.
     ///
     /// # Panics
     /// When they do not in time.
@@ -179,7 +179,11 @@ impl Voice {
         self.hears_windows("something is heard", |window| !tone::is_silence(window)).await;
     }
 
-    async fn hears_windows(&self, what: &str, good: impl Fn(&[i16]) -> bool) {
+    /// Waits until the four newest windows all satisfy `good`.
+    ///
+    /// # Panics
+    /// When they do not in time.
+    pub async fn hears_windows(&self, what: &str, good: impl Fn(&[i16]) -> bool) {
         let start = Instant::now();
         loop {
             let heard = self.heard();
