@@ -1,1 +1,20 @@
-//! The pbx crate.
+//! The telephone exchange of a company as records: extensions, carriers, hotlines, ring groups, flows, greetings, and
+//! the records of calls. Live calls are not here; they ask the [`snapshot`], which answers from memory, and hand their
+//! records to the [`calls::Journal`].
+//!
+//! Each noun has its shape and rules in `noun.rs`, what one can do in `noun/service.rs`, its SQL in `noun/repo.rs`. Start with
+//! [`extension`], then [`snapshot`] and [`route`](route()).
+
+mod config;
+pub mod extension;
+pub mod flow;
+pub mod greeting;
+pub mod group;
+pub mod hotline;
+mod route;
+pub mod snapshot;
+mod text;
+pub mod trunk;
+
+pub use route::{Caller, route};
+pub use snapshot::Snapshot;

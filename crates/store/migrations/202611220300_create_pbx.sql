@@ -4,11 +4,14 @@ create table extensions (
     number text not null,
     name text not null,
     sealed_password text not null,
+    -- The hotline shown when calling out; the company's first when null.
+    hotline_id text,
     enabled bigint not null,
     created_at bigint not null,
     updated_at bigint not null,
     unique (tenant_id, number)
 );
+create index extensions_by_hotline on extensions (tenant_id, hotline_id);
 
 create table trunks (
     id text not null primary key,

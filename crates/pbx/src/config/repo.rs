@@ -1,0 +1,65 @@
+//! The rows that order the changes of configuration, and the heads of companies for the snapshot.
+
+use crate::snapshot::Tenant;
+use sqlx::Row;
+use sqlx::any::AnyRow;
+use std::collections::{BTreeMap, HashMap};
+use store::{Error, Tx};
+
+/// Locks the company's row; false when there is no such company.
+pub(super) async fn lock(tx: &mut Tx) -> Result<bool, Error> {
+    let done = sqlx::query("update tenants set config_version = config_version where id = $1")
+        .bind(tx.tenant().to_owned())
+        .execute(tx.conn())
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Makes changes of all companies wait for this one.
+pub(super) async fn lock_all(tx: &mut Tx) -> Result<(), Error> {
+    sqlx::query("update counters set value = value where name = 'config'").execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// The number of the newest change of configuration.
+pub(crate) async fn version(tx: &mut Tx) -> Result<i64, Error> {
+    let row = sqlx::query("select value from counters where name = 'config'").fetch_one(tx.conn()).await?;
+    Ok(row.try_get(0)?)
+}
+
+/// All companies, oldest first, without what belongs to them.
+pub(crate) async fn tenants(tx: &mut Tx) -> Result<Vec<Tenant>, Error> {
+    let rows = sqlx::query(
+        "select id, name, domain, country, time_zone, record_calls, dial_countries, blocked_prefixes, config_version
+         from tenants
+         order by id",
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    rows.iter().map(read).collect()
+}
+
+fn read(row: &AnyRow) -> Result<Tenant, Error> {
+    let words = |place: usize| -> Result<Vec<String>, Error> {
+        let text: &str = row.try_get(place)?;
+        Ok(text.split(',').filter(|word| !word.is_empty()).map(str::to_owned).collect())
+    };
+    Ok(Tenant {
+        id: row.try_get::<&str, _>(0)?.parse().map_err(|_| Error::Corrupt("tenant id"))?,
+        name: row.try_get(1)?,
+        domain: row.try_get(2)?,
+        country: row.try_get(3)?,
+        time_zone: row.try_get(4)?,
+        record: row.try_get::<i64, _>(5)? != 0,
+        dial_countries: words(6)?,
+        blocked_prefixes: words(7)?,
+        version: row.try_get(8)?,
+        extensions: HashMap::new(),
+        numbers: HashMap::new(),
+        hotlines: BTreeMap::new(),
+        trunks: BTreeMap::new(),
+        groups: HashMap::new(),
+        flows: HashMap::new(),
+        greetings: HashMap::new(),
+    })
+}

@@ -1,0 +1,126 @@
+//! A number inside the company that phones register as.
+
+pub(crate) mod repo;
+mod service;
+
+pub(crate) use service::insert_all;
+pub use service::{create, create_many, delete, find_by_number, get, list, password, update};
+
+use model::{ExtensionId, Faults, HotlineId};
+use serde::{Deserialize, Serialize};
+
+/// An extension, without its password.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = Extension))]
+pub struct Extension {
+    /// The id.
+    #[serde(with = "crate::text::id")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String, example = "ext_01hv3k0000000000000000000"))]
+    pub id: ExtensionId,
+    /// The number, 2–8 digits.
+    pub number: String,
+    /// Whose it is; shown to colleagues who are called.
+    pub name: String,
+    /// The hotline shown when calling out; the company's first when missing.
+    #[serde(with = "crate::text::some_id")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub hotline: Option<HotlineId>,
+    /// Whether phones may register and call.
+    pub enabled: bool,
+    /// When it was created, milliseconds since 1970.
+    pub created_at: i64,
+    /// When it was last changed.
+    pub updated_at: i64,
+}
+
+/// An extension to create.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = NewExtension))]
+pub struct NewExtension {
+    /// The number, 2–8 digits, unique in the company.
+    pub number: String,
+    /// Whose it is; the number when missing.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// The SIP password, 4–64 characters; a random one when missing.
+    #[serde(default)]
+    pub password: Option<String>,
+    /// The hotline shown when calling out; the company's first when missing.
+    #[serde(default, with = "crate::text::some_id")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub hotline: Option<HotlineId>,
+}
+
+/// Changes to an extension; what is missing stays.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = ExtensionPatch))]
+pub struct ExtensionPatch {
+    /// Whose it is.
+    pub name: Option<String>,
+    /// A new SIP password.
+    pub password: Option<String>,
+    /// The hotline shown when calling out; `null` for the company's first.
+    #[serde(with = "crate::text::patch_id")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub hotline: Option<Option<HotlineId>>,
+    /// Whether phones may register and call.
+    pub enabled: Option<bool>,
+}
+
+/// A new extension with its password, for whoever sets up the phone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = CreatedExtension))]
+pub struct Created {
+    /// The extension.
+    #[serde(flatten)]
+    pub extension: Extension,
+    /// The SIP password.
+    pub password: String,
+}
+
+impl NewExtension {
+    /// An extension of this number with a random password.
+    pub fn number(number: impl Into<String>) -> NewExtension {
+        NewExtension { number: number.into(), ..NewExtension::default() }
+    }
+
+    /// `path` is empty for one, `extensions[2].` inside a list.
+    fn check(&self, path: &str, faults: &mut Faults) {
+        if !good_number(&self.number) {
+            faults.add(format!("{path}number"), "Use 2 to 8 digits.");
+        }
+        check_name(path, self.name.as_deref(), faults);
+        check_password(path, self.password.as_deref(), faults);
+    }
+}
+
+impl ExtensionPatch {
+    fn check(&self, faults: &mut Faults) {
+        check_name("", self.name.as_deref(), faults);
+        check_password("", self.password.as_deref(), faults);
+    }
+}
+
+/// Whether the text can be an extension's number.
+pub(crate) fn good_number(text: &str) -> bool {
+    (2..=8).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn check_name(path: &str, name: Option<&str>, faults: &mut Faults) {
+    if name.is_some_and(|name| !crate::config::good_name(name) || name.chars().any(char::is_control)) {
+        faults.add(format!("{path}name"), "Use 1 to 200 characters.");
+    }
+}
+
+fn check_password(path: &str, password: Option<&str>, faults: &mut Faults) {
+    let good = |text: &str| (4..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
+    if password.is_some_and(|password| !good(password)) {
+        faults.add(format!("{path}password"), "Use 4 to 64 letters, digits and signs without spaces or accents.");
+    }
+}

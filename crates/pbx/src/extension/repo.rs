@@ -1,0 +1,183 @@
+//! How extensions are stored. Passwords are sealed for their row.
+
+use super::{Created, Extension};
+use model::ExtensionId;
+use sqlx::Row;
+use sqlx::any::AnyRow;
+use std::collections::HashSet;
+use store::{Cell, Error, Rows, Sql, Tx};
+
+pub(super) async fn insert(tx: &mut Tx, created: &[Created]) -> Result<(), Error> {
+    let head = "insert into extensions (id, tenant_id, number, name, sealed_password, hotline_id, enabled, created_at, updated_at)";
+    let mut rows = Rows::new(head, "", 9);
+    let vault = tx.db().vault().clone();
+    for Created { extension, password } in created {
+        let id = extension.id.to_string();
+        rows.push([
+            Cell::from(id.as_str()),
+            Cell::from(tx.tenant()),
+            Cell::from(extension.number.as_str()),
+            Cell::from(extension.name.as_str()),
+            Cell::from(vault.seal(password, &id)),
+            Cell::from(extension.hotline.map(|id| id.to_string())),
+            Cell::from(i64::from(extension.enabled)),
+            Cell::from(extension.created_at),
+            Cell::from(extension.updated_at),
+        ]);
+    }
+    rows.insert(tx).await?;
+    Ok(())
+}
+
+pub(super) async fn save(tx: &mut Tx, extension: &Extension, password: Option<&str>) -> Result<(), Error> {
+    let id = extension.id.to_string();
+    let sealed = password.map(|password| tx.db().vault().seal(password, &id));
+    sqlx::query(
+        "update extensions
+         set name = $3, hotline_id = $4, enabled = $5, updated_at = $6, sealed_password = coalesce($7, sealed_password)
+         where tenant_id = $1
+         and id = $2",
+    )
+    .bind(tx.tenant().to_owned())
+    .bind(id)
+    .bind(&extension.name)
+    .bind(extension.hotline.map(|id| id.to_string()))
+    .bind(i64::from(extension.enabled))
+    .bind(extension.updated_at)
+    .bind(sealed)
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn delete(tx: &mut Tx, id: ExtensionId) -> Result<(), Error> {
+    sqlx::query("delete from extensions where tenant_id = $1 and id = $2")
+        .bind(tx.tenant().to_owned())
+        .bind(id.to_string())
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn find(tx: &mut Tx, id: ExtensionId) -> Result<Option<Extension>, Error> {
+    let row = sqlx::query(
+        "select id, number, name, hotline_id, enabled, created_at, updated_at
+         from extensions
+         where tenant_id = $1
+         and id = $2",
+    )
+    .bind(tx.tenant().to_owned())
+    .bind(id.to_string())
+    .fetch_optional(tx.conn())
+    .await?;
+    row.as_ref().map(read).transpose()
+}
+
+pub(super) async fn find_by_number(tx: &mut Tx, number: &str) -> Result<Option<Extension>, Error> {
+    let row = sqlx::query(
+        "select id, number, name, hotline_id, enabled, created_at, updated_at
+         from extensions
+         where tenant_id = $1
+         and number = $2",
+    )
+    .bind(tx.tenant().to_owned())
+    .bind(number)
+    .fetch_optional(tx.conn())
+    .await?;
+    row.as_ref().map(read).transpose()
+}
+
+pub(super) async fn list(
+    tx: &mut Tx,
+    search: Option<&str>,
+    after: Option<&str>,
+    limit: u32,
+) -> Result<Vec<Extension>, Error> {
+    let mut sql = Sql::new(
+        "select id, number, name, hotline_id, enabled, created_at, updated_at
+         from extensions
+         where tenant_id = ",
+    );
+    sql.bind(tx.tenant()).push("\nand number > ").bind(after.unwrap_or_default());
+    if let Some(search) = search.filter(|text| !text.is_empty()) {
+        let literal: String = search.to_lowercase().replace(['\\', '%', '_'], " ");
+        sql.push("\nand (number like ").bind(format!("{literal}%"));
+        sql.push(" or lower(name) like ").bind(format!("%{literal}%")).push(")");
+    }
+    sql.push("\norder by number\nlimit ").bind(i64::from(limit) + 1);
+    sql.fetch_all(tx).await?.iter().map(read).collect()
+}
+
+/// Which of these numbers exist.
+pub(crate) async fn numbers_taken(tx: &mut Tx, numbers: Vec<&str>) -> Result<HashSet<String>, Error> {
+    let mut taken = HashSet::new();
+    for part in numbers.chunks(500) {
+        let mut sql = Sql::new("select number\nfrom extensions\nwhere tenant_id = ");
+        sql.bind(tx.tenant()).push("\nand number in (");
+        sql.bind_list(part.iter().map(|number| Cell::from(*number)).collect()).push(")");
+        for row in sql.fetch_all(tx).await? {
+            taken.insert(row.try_get(0)?);
+        }
+    }
+    Ok(taken)
+}
+
+/// Which of these exist.
+pub(crate) async fn existing(tx: &mut Tx, ids: &[ExtensionId]) -> Result<HashSet<ExtensionId>, Error> {
+    let mut found = HashSet::new();
+    for part in ids.chunks(500) {
+        let mut sql = Sql::new("select id\nfrom extensions\nwhere tenant_id = ");
+        sql.bind(tx.tenant()).push("\nand id in (");
+        sql.bind_list(part.iter().map(|id| Cell::from(id.to_string())).collect()).push(")");
+        for row in sql.fetch_all(tx).await? {
+            found.insert(row.try_get::<&str, _>(0)?.parse().map_err(|_| Error::Corrupt("extension id"))?);
+        }
+    }
+    Ok(found)
+}
+
+/// The numbers of extensions that show this hotline when calling out.
+pub(crate) async fn showing(tx: &mut Tx, hotline: &str) -> Result<Vec<String>, Error> {
+    let rows = sqlx::query("select number from extensions where tenant_id = $1 and hotline_id = $2 order by number")
+        .bind(tx.tenant().to_owned())
+        .bind(hotline)
+        .fetch_all(tx.conn())
+        .await?;
+    rows.iter().map(|row| Ok(format!("extension {}", row.try_get::<&str, _>(0)?))).collect()
+}
+
+pub(super) async fn sealed_password(tx: &mut Tx, id: ExtensionId) -> Result<Option<String>, Error> {
+    let row = sqlx::query("select sealed_password from extensions where tenant_id = $1 and id = $2")
+        .bind(tx.tenant().to_owned())
+        .bind(id.to_string())
+        .fetch_optional(tx.conn())
+        .await?;
+    Ok(row.map(|row| row.try_get(0)).transpose()?)
+}
+
+/// All extensions of the company with their sealed passwords, for the snapshot and bootstrap.
+pub(crate) async fn all(tx: &mut Tx) -> Result<Vec<(Extension, String)>, Error> {
+    let rows = sqlx::query(
+        "select id, number, name, hotline_id, enabled, created_at, updated_at, sealed_password
+         from extensions
+         where tenant_id = $1
+         order by number",
+    )
+    .bind(tx.tenant().to_owned())
+    .fetch_all(tx.conn())
+    .await?;
+    rows.iter().map(|row| Ok((read(row)?, row.try_get(7)?))).collect()
+}
+
+fn read(row: &AnyRow) -> Result<Extension, Error> {
+    let hotline: Option<&str> = row.try_get(3)?;
+    Ok(Extension {
+        id: row.try_get::<&str, _>(0)?.parse().map_err(|_| Error::Corrupt("extension id"))?,
+        number: row.try_get(1)?,
+        name: row.try_get(2)?,
+        hotline: hotline.map(|id| id.parse().map_err(|_| Error::Corrupt("hotline id of an extension"))).transpose()?,
+        enabled: row.try_get::<i64, _>(4)? != 0,
+        created_at: row.try_get(5)?,
+        updated_at: row.try_get(6)?,
+    })
+}

@@ -1,0 +1,162 @@
+//! What one can do with extensions.
+
+use super::{Created, Extension, ExtensionPatch, NewExtension, repo};
+use crate::{config, flow, group, hotline};
+use ::flow::Reference;
+use model::{Actor, ExtensionId, Faults, HotlineId, Page, PageRequest, Permission, Problem};
+use std::collections::HashSet;
+use store::mint::secret_text;
+use store::{Db, Tx, mint, now};
+
+/// The most extensions created at once.
+const MOST: usize = 10_000;
+
+/// Creates one extension.
+pub async fn create(actor: &Actor, db: &Db, new: NewExtension) -> Result<Created, Problem> {
+    actor.require(Permission::EditConfig)?;
+    let mut faults = Faults::default();
+    new.check("", &mut faults);
+    faults.done()?;
+    let mut tx = config::change(db, actor.tenant).await?;
+    let number = new.number.clone();
+    if let Some(hotline) = new.hotline {
+        check_hotline(&mut tx, hotline).await?;
+    }
+    let created = insert_all(&mut tx, vec![new])
+        .await
+        .map_err(|error| config::taken(error, "number", format!("The number {number} is taken; choose another.")))?;
+    tx.commit().await?;
+    created.into_iter().next().ok_or_else(|| Problem::internal("An extension was created and not returned."))
+}
+
+/// Creates many extensions, all or none.
+pub async fn create_many(actor: &Actor, db: &Db, new: Vec<NewExtension>) -> Result<Vec<Created>, Problem> {
+    actor.require(Permission::EditConfig)?;
+    let mut faults = Faults::default();
+    if new.len() > MOST {
+        faults.add("extensions", format!("Create at most {MOST} extensions at once."));
+    }
+    let mut seen = HashSet::new();
+    for (place, one) in new.iter().enumerate().take(MOST) {
+        let path = format!("extensions[{place}].");
+        one.check(&path, &mut faults);
+        if !seen.insert(one.number.as_str()) {
+            faults.add(format!("{path}number"), format!("The number {} stands in the list twice.", one.number));
+        }
+    }
+    faults.done()?;
+    let mut tx = config::change(db, actor.tenant).await?;
+    let mut faults = Faults::default();
+    let taken = repo::numbers_taken(&mut tx, new.iter().map(|one| one.number.as_str()).collect()).await?;
+    for (place, one) in new.iter().enumerate().filter(|(_, one)| taken.contains(&one.number)) {
+        faults.add(format!("extensions[{place}].number"), format!("The number {} is taken.", one.number));
+    }
+    if let Err(problem) = faults.done() {
+        return Err(Problem { kind: model::Kind::Conflict, code: "already_exists", ..problem });
+    }
+    for hotline in new.iter().filter_map(|one| one.hotline).collect::<HashSet<_>>() {
+        check_hotline(&mut tx, hotline).await?;
+    }
+    let created = insert_all(&mut tx, new).await?;
+    tx.commit().await?;
+    Ok(created)
+}
+
+/// Writes checked extensions and their events.
+pub(crate) async fn insert_all(tx: &mut Tx, new: Vec<NewExtension>) -> Result<Vec<Created>, store::Error> {
+    let now = now().as_millis();
+    let created: Vec<Created> = new
+        .into_iter()
+        .map(|one| Created {
+            extension: Extension {
+                id: mint(),
+                name: one.name.map_or_else(|| one.number.clone(), |name| name.trim().to_owned()),
+                number: one.number,
+                hotline: one.hotline,
+                enabled: true,
+                created_at: now,
+                updated_at: now,
+            },
+            password: one.password.unwrap_or_else(|| secret_text(20)),
+        })
+        .collect();
+    repo::insert(tx, &created).await?;
+    for one in &created {
+        tx.emit(config::event("extension.created", one.extension.id, &one.extension.number));
+    }
+    Ok(created)
+}
+
+async fn check_hotline(tx: &mut Tx, hotline: HotlineId) -> Result<(), Problem> {
+    if hotline::repo::find(tx, hotline).await?.is_none() {
+        return Err(Problem::invalid("hotline", "There is no such hotline."));
+    }
+    Ok(())
+}
+
+/// One extension.
+pub async fn get(actor: &Actor, db: &Db, id: ExtensionId) -> Result<Extension, Problem> {
+    actor.require(Permission::ViewConfig)?;
+    let mut tx = db.read(actor.tenant).await?;
+    repo::find(&mut tx, id).await?.ok_or_else(|| Problem::not_found("extension"))
+}
+
+/// The extension of this number.
+pub async fn find_by_number(actor: &Actor, db: &Db, number: &str) -> Result<Option<Extension>, Problem> {
+    actor.require(Permission::ViewConfig)?;
+    let mut tx = db.read(actor.tenant).await?;
+    Ok(repo::find_by_number(&mut tx, number).await?)
+}
+
+/// The extensions by number; `search` keeps those whose number begins with it or whose name holds it.
+pub async fn list(actor: &Actor, db: &Db, search: Option<&str>, page: PageRequest) -> Result<Page<Extension>, Problem> {
+    actor.require(Permission::ViewConfig)?;
+    let mut tx = db.read(actor.tenant).await?;
+    let limit = page.limit.clamp(1, PageRequest::MAX);
+    let rows = repo::list(&mut tx, search, page.after.as_deref(), limit).await?;
+    Ok(Page::from_rows(rows, limit, |extension| extension.number.clone()))
+}
+
+/// Changes an extension.
+pub async fn update(actor: &Actor, db: &Db, id: ExtensionId, patch: ExtensionPatch) -> Result<Extension, Problem> {
+    actor.require(Permission::EditConfig)?;
+    let mut faults = Faults::default();
+    patch.check(&mut faults);
+    faults.done()?;
+    let mut tx = config::change(db, actor.tenant).await?;
+    let mut extension = repo::find(&mut tx, id).await?.ok_or_else(|| Problem::not_found("extension"))?;
+    if let Some(Some(hotline)) = patch.hotline {
+        check_hotline(&mut tx, hotline).await?;
+    }
+    extension.name = patch.name.map_or(extension.name, |name| name.trim().to_owned());
+    extension.hotline = patch.hotline.unwrap_or(extension.hotline);
+    extension.enabled = patch.enabled.unwrap_or(extension.enabled);
+    extension.updated_at = now().as_millis();
+    repo::save(&mut tx, &extension, patch.password.as_deref()).await?;
+    tx.emit(config::event("extension.updated", id, &extension.number));
+    tx.commit().await?;
+    Ok(extension)
+}
+
+/// Deletes an extension that nothing refers to.
+pub async fn delete(actor: &Actor, db: &Db, id: ExtensionId) -> Result<(), Problem> {
+    actor.require(Permission::EditConfig)?;
+    let mut tx = config::change(db, actor.tenant).await?;
+    let extension = repo::find(&mut tx, id).await?.ok_or_else(|| Problem::not_found("extension"))?;
+    let mut users = group::repo::groups_with(&mut tx, id).await?;
+    users.extend(hotline::repo::hotlines_to(&mut tx, &id.to_string()).await?);
+    users.extend(flow::repo::flows_with(&mut tx, Reference::Extension(id)).await?);
+    config::unused(&format!("Extension {}", extension.number), &users)?;
+    repo::delete(&mut tx, id).await?;
+    tx.emit(config::event("extension.deleted", id, &extension.number));
+    tx.commit().await?;
+    Ok(())
+}
+
+/// The SIP password, for whoever sets up the phone.
+pub async fn password(actor: &Actor, db: &Db, id: ExtensionId) -> Result<String, Problem> {
+    actor.require(Permission::EditConfig)?;
+    let mut tx = db.read(actor.tenant).await?;
+    let sealed = repo::sealed_password(&mut tx, id).await?.ok_or_else(|| Problem::not_found("extension"))?;
+    db.vault().unseal(&sealed, &id.to_string())
+}

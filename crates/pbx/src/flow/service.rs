@@ -1,0 +1,112 @@
+//! What one can do with flows.
+
+use super::{Flow, FlowPatch, NewFlow, repo};
+use crate::{config, extension, greeting, group, hotline};
+use ::flow::{Graph, Reference};
+use model::{Actor, Faults, FlowId, Page, PageRequest, Permission, Problem};
+use store::{Db, Tx, mint, now};
+
+/// Creates a flow.
+pub async fn create(actor: &Actor, db: &Db, new: NewFlow) -> Result<Flow, Problem> {
+    actor.require(Permission::EditConfig)?;
+    let mut tx = config::change(db, actor.tenant).await?;
+    let flow = insert(&mut tx, new).await?;
+    tx.commit().await?;
+    Ok(flow)
+}
+
+/// Checks and writes one inside a transaction.
+pub(crate) async fn insert(tx: &mut Tx, new: NewFlow) -> Result<Flow, Problem> {
+    let now = now().as_millis();
+    let name = new.name.trim().to_owned();
+    let flow = Flow { id: mint(), name, version: 1, graph: new.graph, created_at: now, updated_at: now };
+    check(tx, &flow.name, &flow.graph).await?;
+    repo::insert(tx, &flow).await?;
+    tx.emit(config::event("flow.created", flow.id, &flow.name));
+    Ok(flow)
+}
+
+/// The graph can be walked, and what it names belongs to the company.
+async fn check(tx: &mut Tx, name: &str, graph: &Graph) -> Result<(), Problem> {
+    let mut faults = Faults::default();
+    if !config::good_name(name) {
+        faults.add("name", "Use 1 to 200 characters.");
+    }
+    for fault in graph.validate().err().unwrap_or_default() {
+        faults.add(format!("graph.{}", fault.path()), fault.wrong.to_string());
+    }
+    let references = graph.references();
+    let (mut groups, mut extensions, mut greetings) = (Vec::new(), Vec::new(), Vec::new());
+    for (_, reference) in &references {
+        match reference {
+            Reference::Group(id) => groups.push(*id),
+            Reference::Extension(id) => extensions.push(*id),
+            Reference::Greeting(id) => greetings.push(*id),
+        }
+    }
+    let groups = group::repo::existing(tx, &groups).await?;
+    let extensions = extension::repo::existing(tx, &extensions).await?;
+    let greetings = greeting::repo::existing(tx, &greetings).await?;
+    for (path, reference) in references {
+        let (there, what) = match reference {
+            Reference::Group(id) => (groups.contains(&id), "ring group"),
+            Reference::Extension(id) => (extensions.contains(&id), "extension"),
+            Reference::Greeting(id) => (greetings.contains(&id), "greeting"),
+        };
+        if !there {
+            faults.add(format!("graph.{path}"), format!("There is no such {what}."));
+        }
+    }
+    faults.done()
+}
+
+/// One flow.
+pub async fn get(actor: &Actor, db: &Db, id: FlowId) -> Result<Flow, Problem> {
+    actor.require(Permission::ViewConfig)?;
+    let mut tx = db.read(actor.tenant).await?;
+    repo::find(&mut tx, id).await?.ok_or_else(|| Problem::not_found("flow"))
+}
+
+/// The flows in the order of their creation.
+pub async fn list(actor: &Actor, db: &Db, page: PageRequest) -> Result<Page<Flow>, Problem> {
+    actor.require(Permission::ViewConfig)?;
+    let mut tx = db.read(actor.tenant).await?;
+    let limit = page.limit.clamp(1, PageRequest::MAX);
+    let rows = repo::list(&mut tx, page.after.as_deref(), limit).await?;
+    Ok(Page::from_rows(rows, limit, |flow| flow.id.to_string()))
+}
+
+/// Changes a flow. Calls that walk the former version walk it to their end.
+pub async fn update(actor: &Actor, db: &Db, id: FlowId, patch: FlowPatch) -> Result<Flow, Problem> {
+    actor.require(Permission::EditConfig)?;
+    let mut tx = config::change(db, actor.tenant).await?;
+    let mut flow = repo::find(&mut tx, id).await?.ok_or_else(|| Problem::not_found("flow"))?;
+    if patch.version.is_some_and(|version| version != flow.version) {
+        let message = format!("The flow is at version {} by now; read it again and repeat the change.", flow.version);
+        return Err(Problem::conflict("version_changed", message.clone()).with_field("version", message));
+    }
+    flow.name = patch.name.map_or(flow.name, |name| name.trim().to_owned());
+    if let Some(graph) = patch.graph {
+        flow.version += i64::from(graph != flow.graph);
+        flow.graph = graph;
+    }
+    flow.updated_at = now().as_millis();
+    check(&mut tx, &flow.name, &flow.graph).await?;
+    repo::save(&mut tx, &flow).await?;
+    tx.emit(config::event("flow.updated", id, &flow.name));
+    tx.commit().await?;
+    Ok(flow)
+}
+
+/// Deletes a flow that no hotline leads to.
+pub async fn delete(actor: &Actor, db: &Db, id: FlowId) -> Result<(), Problem> {
+    actor.require(Permission::EditConfig)?;
+    let mut tx = config::change(db, actor.tenant).await?;
+    let flow = repo::find(&mut tx, id).await?.ok_or_else(|| Problem::not_found("flow"))?;
+    let users = hotline::repo::hotlines_to(&mut tx, &id.to_string()).await?;
+    config::unused(&format!("The flow {}", flow.name), &users)?;
+    repo::delete(&mut tx, id).await?;
+    tx.emit(config::event("flow.deleted", id, &flow.name));
+    tx.commit().await?;
+    Ok(())
+}

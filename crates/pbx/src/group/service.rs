@@ -1,0 +1,97 @@
+//! What one can do with ring groups.
+
+use super::{Group, GroupPatch, NewGroup, repo};
+use crate::{config, extension, flow, hotline};
+use ::flow::Reference;
+use model::{Actor, ExtensionId, Faults, GroupId, Page, PageRequest, Permission, Problem};
+use std::collections::HashSet;
+use store::{Db, Tx, mint, now};
+
+/// Creates a ring group.
+pub async fn create(actor: &Actor, db: &Db, new: NewGroup) -> Result<Group, Problem> {
+    actor.require(Permission::EditConfig)?;
+    let mut tx = config::change(db, actor.tenant).await?;
+    let group = insert(&mut tx, new).await?;
+    tx.commit().await?;
+    Ok(group)
+}
+
+/// Checks and writes one inside a transaction.
+pub(crate) async fn insert(tx: &mut Tx, new: NewGroup) -> Result<Group, Problem> {
+    let now = now().as_millis();
+    let group = Group {
+        id: mint(),
+        name: new.name.trim().to_owned(),
+        strategy: new.strategy,
+        ring_ms: new.ring_ms,
+        members: new.members,
+        created_at: now,
+        updated_at: now,
+    };
+    check(tx, &group).await?;
+    repo::insert(tx, &group).await?;
+    tx.emit(config::event("group.created", group.id, &group.name));
+    Ok(group)
+}
+
+async fn check(tx: &mut Tx, group: &Group) -> Result<(), Problem> {
+    let mut faults = Faults::default();
+    group.check(&mut faults);
+    let there = extension::repo::existing(tx, &group.members).await?;
+    let mut seen: HashSet<ExtensionId> = HashSet::new();
+    for (place, member) in group.members.iter().enumerate() {
+        if !there.contains(member) {
+            faults.add(format!("members[{place}]"), "There is no such extension.");
+        } else if !seen.insert(*member) {
+            faults.add(format!("members[{place}]"), "This extension stands in the list twice.");
+        }
+    }
+    faults.done()
+}
+
+/// One ring group.
+pub async fn get(actor: &Actor, db: &Db, id: GroupId) -> Result<Group, Problem> {
+    actor.require(Permission::ViewConfig)?;
+    let mut tx = db.read(actor.tenant).await?;
+    repo::find(&mut tx, id).await?.ok_or_else(|| Problem::not_found("ring group"))
+}
+
+/// The ring groups in the order of their creation.
+pub async fn list(actor: &Actor, db: &Db, page: PageRequest) -> Result<Page<Group>, Problem> {
+    actor.require(Permission::ViewConfig)?;
+    let mut tx = db.read(actor.tenant).await?;
+    let limit = page.limit.clamp(1, PageRequest::MAX);
+    let rows = repo::list(&mut tx, page.after.as_deref(), limit).await?;
+    Ok(Page::from_rows(rows, limit, |group| group.id.to_string()))
+}
+
+/// Changes a ring group.
+pub async fn update(actor: &Actor, db: &Db, id: GroupId, patch: GroupPatch) -> Result<Group, Problem> {
+    actor.require(Permission::EditConfig)?;
+    let mut tx = config::change(db, actor.tenant).await?;
+    let mut group = repo::find(&mut tx, id).await?.ok_or_else(|| Problem::not_found("ring group"))?;
+    group.name = patch.name.map_or(group.name, |name| name.trim().to_owned());
+    group.strategy = patch.strategy.unwrap_or(group.strategy);
+    group.ring_ms = patch.ring_ms.unwrap_or(group.ring_ms);
+    group.members = patch.members.unwrap_or(group.members);
+    group.updated_at = now().as_millis();
+    check(&mut tx, &group).await?;
+    repo::save(&mut tx, &group).await?;
+    tx.emit(config::event("group.updated", id, &group.name));
+    tx.commit().await?;
+    Ok(group)
+}
+
+/// Deletes a ring group that nothing leads to.
+pub async fn delete(actor: &Actor, db: &Db, id: GroupId) -> Result<(), Problem> {
+    actor.require(Permission::EditConfig)?;
+    let mut tx = config::change(db, actor.tenant).await?;
+    let group = repo::find(&mut tx, id).await?.ok_or_else(|| Problem::not_found("ring group"))?;
+    let mut users = hotline::repo::hotlines_to(&mut tx, &id.to_string()).await?;
+    users.extend(flow::repo::flows_with(&mut tx, Reference::Group(id)).await?);
+    config::unused(&format!("The ring group {}", group.name), &users)?;
+    repo::delete(&mut tx, id).await?;
+    tx.emit(config::event("group.deleted", id, &group.name));
+    tx.commit().await?;
+    Ok(())
+}

@@ -1,0 +1,163 @@
+//! Whose number is it? The one place that decides where a dialled number goes, from the snapshot alone: no database, no
+//! clock. Each decision says why, for the call's trail.
+
+use crate::hotline::{Hotline, Target};
+use crate::snapshot::{Extension, Tenant};
+use call::{Direction, Origin, Route, RouteTarget, TrunkStep};
+use model::{Cause, PhoneNumber};
+
+/// What the caller's side said of itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Caller<'a> {
+    /// The number as it came; ignored for our own extensions, whose number we know.
+    pub number: &'a str,
+    /// The name as it came; ignored likewise.
+    pub name: &'a str,
+}
+
+/// Decides where a call goes.
+pub fn route(tenant: &Tenant, origin: Origin, caller: Caller<'_>, dialled: &str) -> Route {
+    match origin {
+        Origin::Trunk(trunk) => {
+            let number = PhoneNumber::parse(caller.number, &tenant.country);
+            let shown = number.map_or_else(|| caller.number.to_owned(), |number| number.to_string());
+            let base = Route {
+                direction: Direction::Inbound,
+                hotline: None,
+                caller_number: shown,
+                caller_name: caller.name.to_owned(),
+                to: RouteTarget::Reject(Cause::NotFound),
+                record: tenant.record,
+                reason: String::new(),
+                facts: vec![("dialled", dialled.to_owned())],
+            };
+            let hotline = PhoneNumber::parse(dialled, &tenant.country)
+                .and_then(|number| tenant.hotline_on(trunk, number.as_str()))
+                .and_then(|id| tenant.hotlines.get(&id));
+            match hotline {
+                Some(hotline) => to_hotline(base, hotline),
+                None => Route { reason: "No hotline of the company has this number on this trunk.".into(), ..base },
+            }
+        }
+        Origin::Extension(id) => match tenant.extensions.get(&id) {
+            Some(extension) => from_extension(tenant, extension, dialled.trim()),
+            None => refuse(tenant, None, dialled, Cause::Forbidden, "The calling extension does not exist any more."),
+        },
+    }
+}
+
+fn from_extension(tenant: &Tenant, from: &Extension, dialled: &str) -> Route {
+    if !from.enabled {
+        return refuse(tenant, Some(from), dialled, Cause::Forbidden, "The calling extension is disabled.");
+    }
+    if let Some(to) = tenant.by_number(dialled) {
+        let base = internal(tenant, Some(from), dialled);
+        if !to.enabled {
+            let reason = format!("Extension {dialled} is disabled.");
+            return Route { to: RouteTarget::Reject(Cause::NotFound), reason, ..base };
+        }
+        return Route { to: RouteTarget::Extension(to.id), reason: format!("{dialled} is an extension."), ..base };
+    }
+    let Some(number) = PhoneNumber::parse(dialled, &tenant.country) else {
+        // Two digits can be an extension nobody has; anything else is no number at all.
+        let short = (1..=15).contains(&dialled.len()) && dialled.bytes().all(|byte| byte.is_ascii_digit());
+        let cause = if short { Cause::NotFound } else { Cause::InvalidNumber };
+        return refuse(tenant, Some(from), dialled, cause, "This is neither an extension nor a telephone number.");
+    };
+    if let Some(hotline) = tenant.hotline(number.as_str()) {
+        return to_hotline(internal(tenant, Some(from), dialled), hotline);
+    }
+    outside(tenant, from, dialled, &number)
+}
+
+fn outside(tenant: &Tenant, from: &Extension, dialled: &str, number: &PhoneNumber) -> Route {
+    if let Some(prefix) = blocked(tenant, number) {
+        let reason = format!("The company blocks numbers that begin with {prefix}.");
+        return refuse(tenant, Some(from), dialled, Cause::Forbidden, &reason);
+    }
+    if let Some(digits) = number.as_str().strip_prefix('+') {
+        let allowed = tenant.dial_countries.iter().any(|code| code == "*" || digits.starts_with(code.as_str()));
+        if !allowed {
+            let reason = "The company does not allow calls to this country.";
+            return refuse(tenant, Some(from), dialled, Cause::Forbidden, reason);
+        }
+    }
+    let Some(hotline) = shown_hotline(tenant, from) else {
+        let reason = "The company has no hotline on an enabled trunk to call out with.";
+        return refuse(tenant, Some(from), dialled, Cause::NoRoute, reason);
+    };
+    // The carrier that owns the number shown goes first: others may refuse a number that is not theirs.
+    let own = tenant.trunks.get(&hotline.trunk).into_iter();
+    let others = tenant.trunks.values().filter(|trunk| trunk.id != hotline.trunk);
+    let steps: Vec<TrunkStep> = own
+        .chain(others)
+        .filter(|trunk| trunk.enabled)
+        .map(|trunk| TrunkStep { trunk: trunk.id, number: trunk.number_format.write(number, &tenant.country) })
+        .collect();
+    let first = steps.first().and_then(|step| tenant.trunks.get(&step.trunk)).map_or("", |trunk| trunk.name.as_str());
+    Route {
+        direction: Direction::Outbound,
+        hotline: Some(hotline.id),
+        caller_number: hotline.number.clone(),
+        caller_name: String::new(),
+        record: tenant.record,
+        reason: format!("{number} is outside; it goes out by {first} showing {}.", hotline.number),
+        facts: facts(Some(from), dialled),
+        to: RouteTarget::Trunk(steps),
+    }
+}
+
+fn blocked<'a>(tenant: &'a Tenant, number: &PhoneNumber) -> Option<&'a String> {
+    let plain = number.as_str().strip_prefix('+').unwrap_or(number.as_str());
+    let national = number.national(&tenant.country);
+    tenant.blocked_prefixes.iter().find(|prefix| match prefix.strip_prefix('+') {
+        Some(prefix) => number.as_str().starts_with('+') && plain.starts_with(prefix),
+        None => national.starts_with(prefix.as_str()) || plain.starts_with(prefix.as_str()),
+    })
+}
+
+/// The extension's own choice, else the company's oldest hotline; only those on an enabled trunk count.
+fn shown_hotline<'a>(tenant: &'a Tenant, from: &Extension) -> Option<&'a Hotline> {
+    let usable = |hotline: &&Hotline| tenant.trunks.get(&hotline.trunk).is_some_and(|trunk| trunk.enabled);
+    let own = from.hotline.and_then(|id| tenant.hotlines.get(&id)).filter(usable);
+    own.or_else(|| tenant.hotlines.values().find(usable))
+}
+
+fn to_hotline(base: Route, hotline: &Hotline) -> Route {
+    let (to, what) = match hotline.target {
+        Target::Flow(id) => (RouteTarget::Flow(id), "the flow"),
+        Target::Group(id) => (RouteTarget::Group(id), "the ring group"),
+        Target::Extension(id) => (RouteTarget::Extension(id), "the extension"),
+    };
+    let mut facts = base.facts;
+    facts.push(("target", hotline.target.to_string()));
+    let reason = format!("{} is the hotline {}, which leads to {what}.", hotline.number, hotline.name);
+    Route { hotline: Some(hotline.id), to, reason, facts, ..base }
+}
+
+fn facts(from: Option<&Extension>, dialled: &str) -> Vec<(&'static str, String)> {
+    let mut facts = vec![("dialled", dialled.to_owned())];
+    facts.extend(from.map(|from| ("from", from.number.clone())));
+    facts
+}
+
+fn internal(tenant: &Tenant, from: Option<&Extension>, dialled: &str) -> Route {
+    Route {
+        direction: Direction::Internal,
+        hotline: None,
+        caller_number: from.map(|from| from.number.clone()).unwrap_or_default(),
+        caller_name: from.map(|from| from.name.clone()).unwrap_or_default(),
+        to: RouteTarget::Reject(Cause::NotFound),
+        record: tenant.record,
+        reason: String::new(),
+        facts: facts(from, dialled),
+    }
+}
+
+/// Refused calls to what looks like an outside number count as outbound.
+fn refuse(tenant: &Tenant, from: Option<&Extension>, dialled: &str, cause: Cause, reason: &str) -> Route {
+    let outward = PhoneNumber::parse(dialled, &tenant.country).is_some_and(|number| number.as_str().starts_with('+'));
+    let direction = if outward { Direction::Outbound } else { Direction::Internal };
+    let base = internal(tenant, from, dialled);
+    Route { direction, to: RouteTarget::Reject(cause), reason: reason.to_owned(), ..base }
+}

@@ -1,0 +1,106 @@
+//! Reading the companies that changed. Digests are computed here, so that the database holds no password-equivalent in
+//! the clear and a change of the SIP domain needs no new passwords.
+
+use super::tenant::{Extension, Group, Tenant, Trunk};
+use crate::trunk::Network;
+use crate::{config, extension, flow, greeting, group, hotline, trunk};
+use md5::Md5;
+use model::{Problem, TenantId};
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+use store::{Db, Vault};
+
+/// All companies as they are now, and the version; those not changed since `known` come from `old`.
+pub(super) async fn tenants(
+    db: &Db,
+    known: i64,
+    old: &HashMap<TenantId, Arc<Tenant>>,
+) -> Result<(i64, Vec<Arc<Tenant>>), Problem> {
+    let mut tx = db.system().await?;
+    // Read first: a change that comes in between is read twice rather than missed.
+    let version = config::version(&mut tx).await?;
+    let heads = config::tenants(&mut tx).await?;
+    drop(tx);
+    let mut tenants = Vec::with_capacity(heads.len());
+    for head in heads {
+        match old.get(&head.id).filter(|kept| kept.version == head.version && head.version <= known) {
+            Some(kept) => tenants.push(Arc::clone(kept)),
+            None => tenants.push(Arc::new(tenant(db, head).await?)),
+        }
+    }
+    Ok((version, tenants))
+}
+
+/// `head` is the company without what belongs to it.
+async fn tenant(db: &Db, mut head: Tenant) -> Result<Tenant, Problem> {
+    let mut tx = db.read(head.id).await?;
+    let extensions = extension::repo::all(&mut tx).await?;
+    for (trunk, sealed) in trunk::repo::all(&mut tx).await? {
+        let place = trunk.id.to_string();
+        let password = sealed.map(|sealed| db.vault().unseal(&sealed, &place)).transpose()?;
+        head.trunks.insert(trunk.id, ready_trunk(trunk, password));
+    }
+    head.hotlines = hotline::repo::all(&mut tx).await?.into_iter().map(|hotline| (hotline.id, hotline)).collect();
+    for group in group::repo::all(&mut tx).await? {
+        let ring_for = Duration::from_millis(u64::try_from(group.ring_ms).unwrap_or(0));
+        let ready = Group { name: group.name, strategy: group.strategy.into(), members: group.members, ring_for };
+        head.groups.insert(group.id, ready);
+    }
+    head.flows = flow::repo::all(&mut tx).await?.into_iter().map(|flow| (flow.id, Arc::new(flow.graph))).collect();
+    let greetings = greeting::repo::all(&mut tx).await?;
+    drop(tx);
+    head.greetings = greetings.into_iter().map(|one| (one.id, greeting::file(head.id, one.id))).collect();
+    let (vault, domain) = (db.vault().clone(), head.domain.clone());
+    // A hundred thousand passwords take a while to open.
+    let ready = tokio::task::spawn_blocking(move || {
+        extensions.into_iter().map(|(extension, sealed)| ready_extension(&vault, &domain, extension, &sealed)).collect()
+    });
+    let ready: Result<Vec<Extension>, Problem> =
+        ready.await.map_err(|error| Problem::internal(format!("Reading extensions died: {error}")))?;
+    for extension in ready? {
+        head.numbers.insert(extension.number.clone(), extension.id);
+        head.extensions.insert(extension.id, extension);
+    }
+    Ok(head)
+}
+
+fn ready_trunk(trunk: crate::trunk::Trunk, password: Option<String>) -> Trunk {
+    let mut networks: Vec<Network> = trunk.addresses.iter().filter_map(|address| Network::parse(address)).collect();
+    // A carrier we register with usually calls from the server we registered at.
+    let host = trunk.server.parse().map(|at: std::net::SocketAddr| at.ip().to_string()).unwrap_or(trunk.server.clone());
+    networks.extend(Network::parse(&host).filter(|network| !networks.iter().any(|known| known.overlaps(network))));
+    Trunk {
+        id: trunk.id,
+        name: trunk.name,
+        kind: trunk.kind,
+        networks,
+        server: trunk.server,
+        transport: trunk.transport,
+        login: trunk.login,
+        password,
+        number_format: trunk.number_format,
+        max_calls: trunk.max_calls,
+        enabled: trunk.enabled,
+    }
+}
+
+fn ready_extension(
+    vault: &Vault,
+    domain: &str,
+    extension: crate::extension::Extension,
+    sealed: &str,
+) -> Result<Extension, Problem> {
+    let password = vault.unseal(sealed, &extension.id.to_string())?;
+    let secret = format!("{}:{domain}:{password}", extension.number);
+    Ok(Extension {
+        id: extension.id,
+        number: extension.number,
+        name: extension.name,
+        hotline: extension.hotline,
+        enabled: extension.enabled,
+        ha1_md5: Md5::digest(secret.as_bytes()).into(),
+        ha1_sha256: Sha256::digest(secret.as_bytes()).into(),
+    })
+}

@@ -1,0 +1,159 @@
+//! One company in memory.
+
+use crate::hotline::Hotline;
+use crate::trunk::{Kind, Network, NumberFormat, Transport};
+use ::flow::Graph;
+use model::{ExtensionId, FlowId, GreetingId, GroupId, HotlineId, PhoneNumber, TenantId, TrunkId};
+use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A company.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tenant {
+    /// Its id.
+    pub id: TenantId,
+    /// Its name.
+    pub name: String,
+    /// The SIP domain of its phones.
+    pub domain: String,
+    /// The calling code of its country.
+    pub country: String,
+    /// Its IANA time zone.
+    pub time_zone: String,
+    /// Whether its calls are recorded.
+    pub record: bool,
+    /// Calling codes that may be dialled; `*` stands for all.
+    pub dial_countries: Vec<String>,
+    /// Numbers that begin so are never dialled.
+    pub blocked_prefixes: Vec<String>,
+    /// The configuration change it was read at.
+    pub version: i64,
+    /// Extensions.
+    pub extensions: HashMap<ExtensionId, Extension>,
+    /// Extensions by number.
+    pub numbers: HashMap<String, ExtensionId>,
+    /// Public numbers, oldest first.
+    pub hotlines: BTreeMap<HotlineId, Hotline>,
+    /// Ways to carriers, oldest first.
+    pub trunks: BTreeMap<TrunkId, Trunk>,
+    /// Ring groups.
+    pub groups: HashMap<GroupId, Group>,
+    /// Flows.
+    pub flows: HashMap<FlowId, Arc<Graph>>,
+    /// Sounds: their files from the data directory on.
+    pub greetings: HashMap<GreetingId, PathBuf>,
+}
+
+/// An extension.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Extension {
+    /// Its id.
+    pub id: ExtensionId,
+    /// Its number.
+    pub number: String,
+    /// Whose it is.
+    pub name: String,
+    /// The hotline it shows when calling out.
+    pub hotline: Option<HotlineId>,
+    /// Whether phones may register and call.
+    pub enabled: bool,
+    /// MD5 of `number:domain:password`.
+    pub ha1_md5: [u8; 16],
+    /// SHA-256 of `number:domain:password`.
+    pub ha1_sha256: [u8; 32],
+}
+
+/// A way to a carrier.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trunk {
+    /// Its id.
+    pub id: TrunkId,
+    /// Its name.
+    pub name: String,
+    /// How we and the carrier know each other.
+    pub kind: Kind,
+    /// Where its calls come from.
+    pub networks: Vec<Network>,
+    /// Where our calls go: host, or host:port.
+    pub server: String,
+    /// The transport of our calls.
+    pub transport: Transport,
+    /// Who we are to the carrier; empty when it asks for no password.
+    pub login: String,
+    /// The password that goes with the login.
+    pub password: Option<String>,
+    /// How the carrier wants numbers written.
+    pub number_format: NumberFormat,
+    /// The most calls at once; 0 sets no bound.
+    pub max_calls: i64,
+    /// Whether it is used.
+    pub enabled: bool,
+}
+
+/// A ring group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// Its name.
+    pub name: String,
+    /// How the members ring.
+    pub strategy: call::Strategy,
+    /// Who rings, in order.
+    pub members: Vec<ExtensionId>,
+    /// How long to ring: all together, or each one.
+    pub ring_for: Duration,
+}
+
+impl Tenant {
+    /// The extension of this number.
+    pub fn by_number(&self, number: &str) -> Option<&Extension> {
+        self.numbers.get(number).and_then(|id| self.extensions.get(id))
+    }
+
+    /// The hotline of this number that comes in by this trunk.
+    pub fn hotline_on(&self, trunk: TrunkId, number: &str) -> Option<HotlineId> {
+        self.hotlines.values().find(|hotline| hotline.trunk == trunk && hotline.number == number).map(|found| found.id)
+    }
+
+    /// The hotline of this number, by whatever trunk.
+    pub fn hotline(&self, number: &str) -> Option<&Hotline> {
+        self.hotlines.values().find(|hotline| hotline.number == number)
+    }
+
+    /// How a group rings; disabled members are left out.
+    pub fn ring_plan(&self, id: GroupId) -> Option<call::RingPlan> {
+        let group = self.groups.get(&id)?;
+        let rings = |id: &&ExtensionId| self.extensions.get(*id).is_some_and(|extension| extension.enabled);
+        Some(call::RingPlan {
+            strategy: group.strategy,
+            members: group.members.iter().filter(rings).copied().collect(),
+            ring_for: group.ring_for,
+        })
+    }
+
+    /// A number as this trunk's carrier wants it; text that is no number stays as it is.
+    pub fn as_written(&self, trunk: TrunkId, number: &str) -> String {
+        match (self.trunks.get(&trunk), PhoneNumber::parse(number, &self.country)) {
+            (Some(trunk), Some(parsed)) => trunk.number_format.write(&parsed, &self.country),
+            _ => number.to_owned(),
+        }
+    }
+}
+
+impl Trunk {
+    /// The address of a number behind this carrier.
+    pub fn uri(&self, number: &str) -> String {
+        match self.transport {
+            Transport::Udp => format!("sip:{number}@{}", self.host()),
+            Transport::Tcp => format!("sip:{number}@{};transport=tcp", self.host()),
+        }
+    }
+
+    fn host(&self) -> String {
+        match self.server.parse::<std::net::Ipv6Addr>() {
+            Ok(address) => format!("[{address}]"),
+            Err(_) => self.server.clone(),
+        }
+    }
+}
