@@ -1,9 +1,10 @@
-//! Development checks: `cargo xtask arch | deny | check`.
+//! Development checks and benches: `cargo xtask arch | deny | check | bench`.
 //!
 //! `arch` holds the house's "what must never be" (docs/ARCHITECTURE.md) as rules over the source tree, each in
 //! one file under `rules/`; `deny` holds the licences and sources of dependencies; `check` is what must be green
 //! before a change is merged. Nothing here is part of the product.
 
+mod bench;
 mod check;
 mod deny;
 mod rules;
@@ -18,7 +19,9 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 cargo xtask arch    the architecture rules
 cargo xtask deny    licences and sources of all dependencies
-cargo xtask check   fmt, clippy, arch and deny";
+cargo xtask check   fmt, clippy, arch and deny
+cargo xtask bench --bench-dir DIR [--scenarios S1,S2] [--runs 3] [--server-cpu 0] [--generator-cpu 1]
+                    the load scenarios of a bench folder against a release build";
 
 fn main() -> ExitCode {
     match run() {
@@ -38,6 +41,7 @@ fn run() -> Result<()> {
         Some("arch") => arch(&root),
         Some("deny") => deny::run(&root),
         Some("check") => check::run(&root),
+        Some("bench") => bench::run(&root, &arguments[1..]),
         _ => bail!("say what to do:\n{USAGE}"),
     }
 }

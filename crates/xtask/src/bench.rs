@@ -1,0 +1,170 @@
+//! `cargo xtask bench`: builds a release binary, makes a company of a thousand extensions, and lets the scenarios of a
+//! bench folder load it, server and generator pinned to a core each.
+//!
+//! The folder is named by `--bench-dir`; it holds `bench.py` and the generator's sources in `pbxload/`. Everything
+//! written goes below `target/bench`.
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+use std::ffi::OsStr;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const SIP: &str = "127.0.0.1:5560";
+const HOTLINE: &str = "02873000001";
+/// The generator plays the carrier from here.
+const CARRIER: &str = "127.0.0.30";
+
+#[derive(Debug, PartialEq)]
+struct Options {
+    bench_dir: PathBuf,
+    scenarios: String,
+    runs: String,
+    server_cpu: String,
+    generator_cpu: String,
+}
+
+pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<()> {
+    let options = Options::parse(arguments)?;
+    let work = root.join("target/bench");
+    if work.exists() {
+        std::fs::remove_dir_all(&work).context("cannot clear target/bench")?;
+    }
+    std::fs::create_dir_all(&work)?;
+    cargo(root, &["build", "--release", "--locked", "-p", "server"], None)?;
+    let generator = options.bench_dir.join("pbxload/Cargo.toml");
+    let manifest = generator.to_str().context("the bench folder's path is not text")?;
+    cargo(root, &["build", "--release", "--manifest-path", manifest], Some(&work.join("pbxload")))?;
+
+    let settings = settings(&work);
+    let alo = target_directory(root).join("release/alo");
+    let arguments = ["bootstrap", "--company", "Bench", "--extensions", "1000-1999", "--password-pattern", "pw{ext}"];
+    let output = Command::new(&alo)
+        .args(arguments)
+        .args(["--hotline", HOTLINE, "--trunk-ip", CARRIER, "--json"])
+        .envs(settings.iter().map(|(name, value)| (name, value)))
+        .output()
+        .with_context(|| format!("cannot start {}", alo.display()))?;
+    if !output.status.success() {
+        bail!("alo bootstrap: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    let company: Value = serde_json::from_slice(&output.stdout).context("alo bootstrap printed no JSON")?;
+    let users = work.join("users.csv");
+    std::fs::write(&users, csv(&company)?)?;
+
+    let results = work.join("results.jsonl");
+    let bench = |arguments: &[&OsStr]| -> Result<()> {
+        let mut python = Command::new("python3");
+        python.arg("bench.py").args(arguments).current_dir(&options.bench_dir);
+        python.envs(settings.iter().map(|(name, value)| (name, value)));
+        python.env("OURS_CMD", format!("{} serve", alo.display()));
+        python.env("OURS_CMD_REC", format!("env ALO_RECORDING=all {} serve", alo.display()));
+        python.env("OURS_SIP", SIP).env("OURS_USERS", &users).env("OURS_TRUNK_NUMBER", HOTLINE);
+        python.env("OURS_DOMAIN", company["sip"]["domain"].as_str().context("bootstrap names no domain")?);
+        // The flow's digit 1 rings the first extension, which is the first line of the users' file.
+        python.env("OURS_IVR_CALLEE", "0-0").env("BENCH_WORK", work.join("run"));
+        python.env("BENCH_SERVER_CPU", &options.server_cpu).env("BENCH_GEN_CPU", &options.generator_cpu);
+        python.env("PBXLOAD", work.join("pbxload/release/pbxload"));
+        finish(&mut python)
+    };
+    let arguments = ["run", "-t", "ours", "-s", &options.scenarios, "-n", &options.runs, "-o"].map(OsStr::new);
+    bench(&[&arguments[..], &[results.as_os_str()]].concat())?;
+    bench(&[OsStr::new("table"), results.as_os_str()])
+}
+
+impl Options {
+    fn parse(arguments: &[String]) -> Result<Options> {
+        let mut options = Options {
+            bench_dir: PathBuf::new(),
+            scenarios: "S1,S2,S3,S4,S5".into(),
+            runs: "3".into(),
+            server_cpu: "0".into(),
+            generator_cpu: "1".into(),
+        };
+        let mut rest = arguments.iter();
+        while let Some(name) = rest.next() {
+            let value = rest.next().with_context(|| format!("{name} needs a value"))?.clone();
+            match name.as_str() {
+                "--bench-dir" => options.bench_dir = std::path::absolute(value)?,
+                "--scenarios" => options.scenarios = value,
+                "--runs" => options.runs = value,
+                "--server-cpu" => options.server_cpu = value,
+                "--generator-cpu" => options.generator_cpu = value,
+                _ => bail!("there is no {name}"),
+            }
+        }
+        if !options.bench_dir.join("bench.py").is_file() {
+            bail!("--bench-dir must name a folder with bench.py");
+        }
+        Ok(options)
+    }
+}
+
+/// The server's settings: its own data and ports, quiet, nothing recorded unless a scenario asks.
+fn settings(work: &Path) -> Vec<(String, String)> {
+    let settings = [
+        ("DATA_DIR", work.join("data").display().to_string()),
+        ("DEMO", "0".into()),
+        ("HTTP__LISTEN", "127.0.0.1:18080".into()),
+        ("SIP__UDP", SIP.into()),
+        ("SIP__TCP", SIP.into()),
+        ("MEDIA__ADDRESS", "127.0.0.1".into()),
+        ("MEDIA__PORTS", "20000-29999".into()),
+        ("RECORDING", "none".into()),
+        ("LOG__LEVEL", "warn".into()),
+    ];
+    settings.into_iter().map(|(name, value)| (format!("ALO_{name}"), value)).collect()
+}
+
+/// `user,password` lines.
+fn csv(company: &Value) -> Result<String> {
+    let mut text = String::new();
+    for extension in company["extensions"].as_array().context("bootstrap names no extensions")? {
+        let (number, password) = (extension["number"].as_str(), extension["password"].as_str());
+        let _ = writeln!(text, "{},{}", number.context("no number")?, password.context("no password")?);
+    }
+    Ok(text)
+}
+
+fn target_directory(root: &Path) -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from)
+}
+
+fn cargo(root: &Path, arguments: &[&str], target: Option<&Path>) -> Result<()> {
+    let mut command = Command::new(std::env::var("CARGO").unwrap_or_else(|_| "cargo".into()));
+    command.args(arguments).current_dir(root);
+    if let Some(target) = target {
+        command.arg("--target-dir").arg(target);
+    }
+    finish(&mut command)
+}
+
+fn finish(command: &mut Command) -> Result<()> {
+    let status = command.status().with_context(|| format!("cannot start {:?}", command.get_program()))?;
+    if !status.success() {
+        bail!("{:?} ended with {status}", command.get_program());
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bench_needs_its_folder() {
+        let parse = |words: &[&str]| Options::parse(&words.iter().map(|w| w.to_string()).collect::<Vec<_>>());
+        assert!(parse(&[]).is_err());
+        assert!(parse(&["--bench-dir"]).is_err());
+        assert!(parse(&["--bench-dir", "/nonexistent"]).is_err());
+        assert!(parse(&["--speed", "9"]).is_err());
+    }
+
+    #[test]
+    fn users_are_written_one_a_line() {
+        let company = serde_json::json!({"extensions": [{"number": "1000", "password": "pw1000"}]});
+        assert_eq!(csv(&company).expect("a good company"), "1000,pw1000\n");
+        assert!(csv(&serde_json::json!({})).is_err());
+    }
+}
