@@ -60,6 +60,7 @@ pub async fn last(db: &Db) -> Result<i64, Error> {
 /// The smallest number still kept; none when there is no event. A client that resumes from before it has missed some.
 pub async fn oldest(db: &Db) -> Result<Option<i64>, Error> {
     let mut tx = db.system().await?;
+    // All tenants: sequence numbers run over all companies.
     let row = sqlx::query("select min(seq) from events").fetch_one(tx.conn()).await?;
     Ok(row.try_get(0)?)
 }
@@ -93,6 +94,7 @@ pub async fn trim(db: &Db, before: Timestamp, readers: &[&str]) -> Result<u64, E
     for reader in readers {
         done = done.min(cursor(&mut tx, reader).await?);
     }
+    // All tenants: retention is the same for every company.
     let mut sql = Sql::new("delete from events\nwhere created_at < ");
     sql.bind(Cell::from(before.as_millis())).push("\nand seq <= ").bind(done);
     let gone = sql.execute(&mut tx).await?;

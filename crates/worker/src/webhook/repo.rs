@@ -115,6 +115,7 @@ pub(super) async fn delete(tx: &mut Tx, id: EndpointId) -> Result<(), Error> {
     sql.execute(tx).await.map(|_| ())
 }
 
+// All tenants: this is the head of a statement; who uses it adds `where tenant_id = …`.
 const DELIVERY: &str = "select seq, event_id, kind, call_id, state, attempts, next_at, last_status, last_error,
     created_at, finished_at
 from webhook_deliveries
@@ -201,6 +202,7 @@ pub(super) async fn requeue_dead(tx: &mut Tx, id: EndpointId, now: Timestamp) ->
 }
 
 fn requeued(now: Timestamp) -> Sql {
+    // All tenants: this is the head of a statement; who uses it adds `where tenant_id = …`.
     let mut sql =
         Sql::new("update webhook_deliveries\nset state = 'pending', tries = 0, finished_at = null, next_at = ");
     sql.bind(now.as_millis());
@@ -353,6 +355,7 @@ pub(super) async fn settle(tx: &mut Tx, outcome: &Outcome) -> Result<(), Error> 
 
 /// Forgets finished deliveries and attempts older than this.
 pub(super) async fn forget(tx: &mut Tx, before: Timestamp) -> Result<u64, Error> {
+    // All tenants: retention is the same for every company.
     let mut sql = Sql::new("delete from webhook_attempts\nwhere at < ");
     sql.bind(before.as_millis());
     sql.execute(tx).await?;

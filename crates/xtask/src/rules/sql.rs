@@ -23,11 +23,13 @@ pub(super) fn check(tree: &Tree) -> Vec<Finding> {
 fn check_file(file: &File, tables: &BTreeSet<String>) -> Vec<Finding> {
     let home = file.owner() == "store" || file.path.ends_with("/repo.rs") || file.path.contains("/repo/");
     let mut findings = Vec::new();
-    for literal in Source::parse(&file.text).literals {
-        let words = words(&literal.text);
+    let source = Source::parse(&file.text);
+    for (at, literal) in source.literals.iter().enumerate() {
+        let mut words = words(&literal.text);
         if !is_statement(&words) {
             continue;
         }
+        words.extend(continuation(&source, at));
         let place = format!("{}:{}", file.path, literal.line);
         if !home {
             let message = "SQL outside store and repo.rs: move the statement to the feature's repo.rs".to_owned();
@@ -44,6 +46,16 @@ fn check_file(file: &File, tables: &BTreeSet<String>) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// The words of the literals that go on with the statement of literal `at`: a builder adds them piece by piece. They
+/// end with the function, or where the next statement begins.
+fn continuation(source: &Source, at: usize) -> Vec<String> {
+    let start = source.literals[at].line;
+    let ends = |line: &&str| *line == "}" || line.split_whitespace().any(|word| word == "fn");
+    let length = source.code.lines().skip(start).position(|line| ends(&line)).unwrap_or(usize::MAX - start);
+    let later = source.literals[at + 1..].iter().take_while(|piece| piece.line <= start + length);
+    later.map(|piece| words(&piece.text)).take_while(|words| !is_statement(words)).flatten().collect()
 }
 
 /// Lower-case words of a statement; punctuation separates, a dot joins.
@@ -135,6 +147,18 @@ mod tests {
             complaints("crates/pbx/src/repo.rs", "q(\"select j.id from jobs j join calls c on c.id = j.id\");"),
             1
         );
+    }
+
+    #[test]
+    fn a_statement_in_pieces_is_read_to_its_end() {
+        let pieces = |last: &str| {
+            format!(
+                "fn f() {{\n    let mut sql = Sql::new(\"update calls set x = \");\n    sql.push({last});\n}}\n\
+                 fn g() {{\n    q(\"and tenant_id = $1\");\n}}\n"
+            )
+        };
+        assert_eq!(complaints("crates/pbx/src/repo.rs", &pieces("\" where tenant_id = \"")), 0);
+        assert_eq!(complaints("crates/pbx/src/repo.rs", &pieces("\" where id = \"")), 1);
     }
 
     #[test]
