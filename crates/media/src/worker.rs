@@ -233,7 +233,7 @@ impl Worker {
 
     fn read(&mut self, buffer: &mut Buffer, token: Token) {
         let slot = token.0 / 2;
-        let is_rtp = token.0 % 2 == 0;
+        let is_rtp = token.0.is_multiple_of(2);
         for _ in 0..TURN {
             let Some(leg) = self.legs.at(slot) else { return };
             let Some((packet, source)) = buffer.read(if is_rtp { &leg.rtp } else { &leg.rtcp }) else { return };
