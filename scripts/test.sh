@@ -6,8 +6,11 @@ trap 'echo "alo: tests FAILED after ${SECONDS} s"' ERR
 
 scripts/deps.sh test
 cargo xtask check
-# The end-to-end tests drive the real binary; building it first keeps its compile time out of their deadlines.
-cargo build --locked -p server
+# The end-to-end tests drive the real binary. Built together with the tests it shares their compiled dependencies,
+# and its compile time stays out of their deadlines.
+cargo build --workspace --all-targets --locked
+ALO_BIN=$(realpath "${CARGO_TARGET_DIR:-target}/debug/alo")
+export ALO_BIN
 if command -v cargo-nextest >/dev/null; then
     cargo nextest run --workspace --locked --no-fail-fast
     cargo test --workspace --locked --doc --quiet

@@ -234,6 +234,15 @@ impl Server {
         self.json(path, request).await
     }
 
+    /// `PATCH` under `/api/v1` with the company's key.
+    ///
+    /// # Panics
+    /// When the answer is no success or no JSON.
+    pub async fn patch(&self, path: &str, body: &Value) -> Value {
+        let request = self.client.patch(self.url(&format!("/api/v1{path}"))).bearer_auth(self.api_key()).json(body);
+        self.json(path, request).await
+    }
+
     /// The bytes under `/api/v1`, if the answer is a success.
     pub async fn download(&self, path: &str) -> Option<Vec<u8>> {
         let request = self.client.get(self.url(&format!("/api/v1{path}"))).bearer_auth(self.api_key());

@@ -14,6 +14,7 @@ async fn a_carrier_call_is_answered_recorded_told_and_leaves_nothing() {
     let endpoint = server.post("/webhooks", &json!({ "url": hooks.url(), "kinds": ["call.*"] })).await;
     let agent = server.phone("101").await;
     let carrier = server.carrier().await;
+    let files = server.metric("alo_open_files").await.expect("the server counts its descriptors");
 
     let mut caller = carrier.dial_as("0901234567", HOTLINE).await;
     caller.answered().await;
@@ -51,6 +52,10 @@ async fn a_carrier_call_is_answered_recorded_told_and_leaves_nothing() {
     assert!(told.is_signed_with(endpoint["secret"].as_str().expect("the secret is shown once")), "{}", told.text);
     assert!(told.text.contains(id), "{}", told.text);
     server.settles().await;
+    // Beside the call: idle HTTP connections of the test and of the webhook, and the database's pool.
+    let allowed = files + 6.0;
+    until("the descriptors are given back", async || (server.metric("alo_open_files").await? <= allowed).then_some(()))
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -73,6 +78,29 @@ async fn without_a_digit_everybody_rings_and_the_first_answer_wins() {
 
     let record = server.record("the call", |call| call["direction"] == "inbound").await;
     assert_eq!((&record["cause"], &record["ended_by"]), (&json!("normal"), &json!("callee")), "{record}");
+    server.settles().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_who_does_not_answer_is_left_in_peace() {
+    let server = Server::start().await;
+    let groups = server.get("/ring-groups").await;
+    for group in groups["items"].as_array().expect("bootstrap makes ring groups") {
+        let path = format!("/ring-groups/{}", group["id"].as_str().expect("an id"));
+        server.patch(&path, &json!({ "ring_ms": 5_000 })).await;
+    }
+    let agent = server.phone("101").await;
+    let carrier = server.carrier().await;
+    let mut caller = carrier.dial_as("0901234567", HOTLINE).await;
+    caller.answered().await;
+    caller.voice.say_silence();
+    caller.voice.press('1');
+    let mut desk = agent.rings().await;
+    desk.cancelled().await;
+    caller.hang_up().await;
+    let record = server.record("the call nobody answered", |call| call["direction"] == "inbound").await;
+    assert_ne!(record["status"], "answered", "{record}");
+    assert_eq!(record["answered_at"], json!(null), "{record}");
     server.settles().await;
 }
 
