@@ -56,7 +56,7 @@ pub struct NewExtension {
 
 /// Changes to an extension; what is missing stays.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(as = ExtensionPatch))]
 pub struct ExtensionPatch {
@@ -65,7 +65,7 @@ pub struct ExtensionPatch {
     /// A new SIP password.
     pub password: Option<String>,
     /// The hotline shown when calling out; `null` for the company's first.
-    #[serde(with = "crate::text::patch_id")]
+    #[serde(default, with = "crate::text::patch_id")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub hotline: Option<Option<HotlineId>>,
     /// Whether phones may register and call.

@@ -83,7 +83,7 @@ pub struct NewGroup {
 
 /// Changes to a ring group; what is missing stays.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(as = RingGroupPatch))]
 pub struct GroupPatch {
@@ -94,7 +94,7 @@ pub struct GroupPatch {
     /// How long to ring.
     pub ring_ms: Option<i64>,
     /// Who rings, in order; replaces the whole list.
-    #[serde(with = "crate::text::some_ids")]
+    #[serde(default, with = "crate::text::some_ids")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Vec<String>>))]
     pub members: Option<Vec<ExtensionId>>,
 }

@@ -126,14 +126,14 @@ pub struct NewHotline {
 
 /// Changes to a public number; what is missing stays.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(as = HotlinePatch))]
 pub struct HotlinePatch {
     /// Its name.
     pub name: Option<String>,
     /// The trunk.
-    #[serde(with = "crate::text::some_id")]
+    #[serde(default, with = "crate::text::some_id")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub trunk: Option<TrunkId>,
     /// Where callers go.
