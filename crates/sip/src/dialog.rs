@@ -13,7 +13,7 @@ use crate::message::Message;
 use crate::method::Method;
 use crate::name::Name;
 use crate::transport::{Flow, Transport};
-use crate::uri::Uri;
+use crate::uri::{Scheme, Uri};
 
 /// The two ends and the way between them.
 #[derive(Debug, Clone)]
@@ -54,7 +54,7 @@ impl Dialog {
         local_tag: String,
         trust_contact: bool,
     ) -> Result<Dialog, NoContact> {
-        let target = invite.contact().map_err(|_| NoContact)?.uri.to_owned();
+        let target = target_in(invite).ok_or(NoContact)?;
         Ok(Dialog {
             call_id: invite.call_id().to_owned(),
             remote_tag: invite.from_tag().unwrap_or("").to_owned(),
@@ -98,15 +98,15 @@ impl Dialog {
         self.remote = response.header(Name::To).unwrap_or("").to_owned();
         self.routes = response.list(Name::RecordRoute).map(str::to_owned).collect();
         self.routes.reverse();
-        if let Ok(contact) = response.contact() {
-            self.target = contact.uri.to_owned();
+        if let Some(target) = target_in(response) {
+            self.target = target;
         }
     }
 
     /// Takes over a new Contact (a target refresh), and the way it came when it came from the far side itself.
     pub(crate) fn refresh(&mut self, message: &Message, flow: Option<Flow>) {
-        if let Ok(contact) = message.contact() {
-            contact.uri.clone_into(&mut self.target);
+        if let Some(target) = target_in(message) {
+            self.target = target;
         }
         if let Some(flow) = flow {
             self.flow = flow;
@@ -132,8 +132,8 @@ impl Dialog {
         // A first hop that does not know loose routing wants itself as request URI (section 12.2.1.1).
         let strict = self.routes.first().and_then(|hop| {
             let uri = NameAddr::parse(hop).ok()?.uri;
-            let lr = Uri::parse(uri).is_ok_and(|u| u.params.has("lr"));
-            (!lr).then(|| uri.to_owned())
+            let is_strict = Uri::parse(uri).is_ok_and(|u| !u.params.has("lr") && u.headers.is_empty());
+            is_strict.then(|| uri.to_owned())
         });
         let uri = strict.as_deref().unwrap_or(&self.target);
         let mut builder = RequestBuilder::new(method, uri).header(Name::Via, via);
@@ -167,6 +167,14 @@ impl Dialog {
     }
 }
 
+/// The Contact of a message, when it can be the request URI of a request of ours: its headers cannot.
+fn target_in(message: &Message) -> Option<String> {
+    let contact = message.contact().ok()?;
+    let uri = contact.uri().ok().filter(|uri| matches!(uri.scheme, Scheme::Sip | Scheme::Sips))?;
+    let end = if uri.headers.is_empty() { contact.uri.len() } else { contact.uri.find('?')? };
+    Some(contact.uri[..end].to_owned())
+}
+
 /// The transport and address a URI names, when it names an address and not a host.
 pub(crate) fn address_of(uri: &str) -> Option<(Transport, SocketAddr)> {
     let uri = Uri::parse(uri).ok()?;
@@ -180,7 +188,7 @@ pub(crate) fn address_of(uri: &str) -> Option<(Transport, SocketAddr)> {
 pub(crate) fn transport_of(uri: &Uri<'_>) -> Transport {
     let asked = uri.params.get("transport").and_then(Transport::parse);
     match (uri.scheme, asked) {
-        (crate::uri::Scheme::Sips, None | Some(Transport::Udp | Transport::Tcp)) => Transport::Tls,
+        (Scheme::Sips, None | Some(Transport::Udp | Transport::Tcp)) => Transport::Tls,
         (_, asked) => asked.unwrap_or(Transport::Udp),
     }
 }

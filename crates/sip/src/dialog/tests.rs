@@ -78,3 +78,19 @@ fn names_are_not_addresses() {
     let tls = "10.0.0.1:5061".parse().expect("an address");
     assert_eq!(address_of("sips:a@10.0.0.1"), Some((Transport::Tls, tls)));
 }
+
+#[test]
+fn a_contact_that_cannot_be_asked_begins_no_dialog() {
+    let invite = |contact: &str| {
+        message(&format!(
+            "INVITE sip:b@h SIP/2.0\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\nFrom: <sip:a@h>;tag=t\nTo: <sip:b@h>\nCall-ID: c\nCSeq: 1 INVITE\nContact: {contact}\nContent-Length: 0\n\n"
+        ))
+    };
+    let target = |contact: &str| {
+        Dialog::incoming(&invite(contact), flow("10.0.0.9:5060"), "x".into(), false).map(|dialog| dialog.target)
+    };
+    assert_eq!(target("<sip:a@h?Subject=x>"), Ok("sip:a@h".to_owned()));
+    for bad in ["*", "<mailto:a@h>", "<sip:>", "<sip:a@h"] {
+        assert_eq!(target(bad), Err(NoContact), "{bad}");
+    }
+}

@@ -4,7 +4,7 @@
 
 use super::Endpoint;
 use super::event::{Event, Incoming, Leg, Origin, Party};
-use super::leg::{ALLOW, LegState, Offered, Phase, SDP, body_is_usable, session_of};
+use super::leg::{ALLOW, LegState, Offered, Phase, SDP};
 use crate::auth::{AuthFailure, presented_user};
 use crate::dialog::Dialog;
 use crate::directory::Account;
@@ -58,8 +58,11 @@ impl Endpoint {
         if request.method() == Method::Ack || request.via().is_err() {
             return;
         }
-        let unsupported = [(Name::Unsupported, rejection.unsupported.as_str())];
-        let headers = if rejection.unsupported.is_empty() { &[][..] } else { &unsupported[..] };
+        let headers: &[(Name, &str)] = match rejection.code {
+            415 => &[(Name::Accept, SDP)],
+            420 => &[(Name::Unsupported, &rejection.unsupported)],
+            _ => &[],
+        };
         self.reply_stranger(request, flow, rejection.code, rejection.reason, headers);
     }
 
@@ -154,9 +157,6 @@ impl Endpoint {
                 None => return,
             }
         };
-        if !body_is_usable(&invite) {
-            return self.reply_stranger(&invite, flow, 415, "Unsupported Media Type", &[(Name::Accept, SDP)]);
-        }
         self.begin(key, flow, invite, origin);
     }
 
@@ -265,7 +265,7 @@ fn incoming(leg: Leg, flow: Flow, invite: &Message, origin: Origin) -> Incoming 
         asserted,
         call_id: invite.call_id().to_owned(),
         user_agent: invite.header(Name::UserAgent).unwrap_or("").to_owned(),
-        offer: session_of(invite),
+        offer: invite.session_description(),
     }
 }
 

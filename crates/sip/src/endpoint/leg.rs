@@ -21,7 +21,6 @@ use crate::cause::q850_of;
 use crate::dialog::Dialog;
 use crate::message::Message;
 use crate::method::Method;
-use crate::name::Name;
 use crate::transport::Flow;
 
 pub(crate) use change::Change;
@@ -235,42 +234,6 @@ impl LegState {
         let via = core.via(flow, branch);
         (branch, flow, self.dialog.request(method, &via, None))
     }
-}
-
-/// The session description of a message, alone or as a part of several.
-pub(crate) fn session_of(message: &Message) -> Option<Bytes> {
-    let body = message.body_bytes();
-    if body.is_empty() {
-        return None;
-    }
-    let content_type = message.header(Name::ContentType).unwrap_or(SDP);
-    let kind = content_type.split(';').next().unwrap_or("").trim();
-    if kind.eq_ignore_ascii_case(SDP) {
-        return Some(body);
-    }
-    if !kind.get(..10).is_some_and(|k| k.eq_ignore_ascii_case("multipart/")) {
-        return None;
-    }
-    let boundary = content_type.split(';').find_map(|p| p.trim().strip_prefix("boundary="))?.trim_matches('"');
-    part_of(&body, boundary)
-}
-
-/// The SDP part of a multipart body (RFC 2046 section 5.1).
-fn part_of(body: &Bytes, boundary: &str) -> Option<Bytes> {
-    let mark = format!("--{boundary}");
-    let starts: Vec<usize> = memchr::memmem::find_iter(body, mark.as_bytes()).collect();
-    starts.windows(2).find_map(|pair| {
-        let part = body.slice(pair[0] + mark.len()..pair[1]);
-        let head_end = memchr::memmem::find(&part, b"\r\n\r\n")?;
-        let head = String::from_utf8_lossy(&part[..head_end]).to_ascii_lowercase();
-        let end = part.len() - if part.ends_with(b"\r\n") { 2 } else { 0 };
-        head.contains(SDP).then(|| part.slice((head_end + 4).min(end)..end))
-    })
-}
-
-/// Whether a request's body is one we can use; else 415.
-pub(crate) fn body_is_usable(request: &Message) -> bool {
-    request.body().is_empty() || session_of(request).is_some()
 }
 
 /// The Reason header for a cause.

@@ -19,6 +19,8 @@ pub(crate) struct Client {
     interval: Duration,
     repeat_at: Option<Moment>,
     end_at: Option<Moment>,
+    /// Its end is near and is not put off by further provisional answers.
+    giving_up: bool,
 }
 
 /// RFC 3261 figures 5 and 6; `Accepted` is RFC 6026.
@@ -73,6 +75,7 @@ impl Client {
             interval: timing.t1,
             repeat_at: repeat.length(timing, reliable).map(|d| now + d),
             end_at: end.length(timing, reliable).map(|d| now + d),
+            giving_up: false,
         }
     }
 
@@ -81,9 +84,11 @@ impl Client {
             (State::Calling | State::Proceeding, 100..=199) => {
                 self.state = State::Proceeding;
                 if self.kind == Kind::Invite {
-                    // The caller of an INVITE waits as long as it rings: that limit is the dialog's (Timer C).
                     self.repeat_at = None;
-                    self.end_at = None;
+                    if !self.giving_up {
+                        // How long it may ring is the dialog's to say (Timer C); this is for dialogs that are gone.
+                        self.end_at = Some(now + timing.ringing + timing.t1 * 64);
+                    }
                 }
                 Heard::Tell
             }
@@ -172,6 +177,7 @@ impl Client {
     /// Gives up waiting after `patience`: for an INVITE whose CANCEL may be ignored (section 9.1).
     pub(crate) fn give_up_after(&mut self, now: Moment, patience: Duration) {
         if self.is_waiting() {
+            self.giving_up = true;
             self.end_at = Some(now + patience);
         }
     }
@@ -231,7 +237,7 @@ mod tests {
     fn a_provisional_answer_ends_the_repetition_of_an_invite() {
         let (mut client, timing) = client(Kind::Invite, false);
         assert_eq!(client.on_response(at(10), &timing, 180), Heard::Tell);
-        assert_eq!(client.deadline(), None);
+        assert_eq!(run(&mut client, &timing), (vec![], 212_010, Step::TimedOut));
     }
 
     #[test]
@@ -282,6 +288,7 @@ mod tests {
         let (mut client, timing) = client(Kind::Invite, false);
         client.on_response(at(100), &timing, 180);
         client.give_up_after(at(1000), timing.t1 * 64);
+        client.on_response(at(2000), &timing, 180);
         assert_eq!(run(&mut client, &timing), (vec![], 33_000, Step::TimedOut));
     }
 }

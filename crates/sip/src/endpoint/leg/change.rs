@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use model::{Cause, Moment};
 
-use super::{ALLOW, LegState, Phase, SDP, body_is_usable, session_of};
+use super::{ALLOW, LegState, Phase, SDP};
 use crate::endpoint::core::{Asker, Core};
 use crate::endpoint::event::Signal;
 use crate::message::Message;
@@ -98,7 +98,9 @@ impl LegState {
             return;
         }
         match (status, response) {
-            (200..=299, Some(response)) => core.tell(self.id, Signal::ReofferAnswered { body: session_of(response) }),
+            (200..=299, Some(response)) => {
+                core.tell(self.id, Signal::ReofferAnswered { body: response.session_description() })
+            }
             (491, _) if tries < MAX_TRIES => {
                 let at = Some(core.now + self.glare_pause(core));
                 self.change = Change::Waiting { body, at, tries: tries + 1 };
@@ -131,7 +133,7 @@ impl LegState {
         if !matches!(self.phase, Phase::Up) {
             return self.reply(core, key, flow, &request, 500, "Server Internal Error", &[(Name::RetryAfter, "2")]);
         }
-        if !body_is_usable(&request) {
+        if !request.body().is_empty() && request.session_description().is_none() {
             return self.reply(core, key, flow, &request, 415, "Unsupported Media Type", &[(Name::Accept, SDP)]);
         }
         match &self.change {
@@ -175,7 +177,7 @@ impl LegState {
             core.answer(key, 100, trying);
         }
         let give_up_at = core.now + core.timing().reoffer;
-        core.tell(self.id, Signal::Reoffer { body: session_of(&request) });
+        core.tell(self.id, Signal::Reoffer { body: request.session_description() });
         self.change = Change::Theirs(Box::new(Theirs { key, request, flow, give_up_at }));
     }
 
@@ -185,7 +187,7 @@ impl LegState {
         let builder = core.reply(&theirs.request, theirs.flow, 200, "OK", &self.dialog.local_tag);
         if theirs.request.method() == Method::Invite {
             let seq = theirs.request.cseq().map_or(0, |(number, _)| number);
-            let wants_answer = session_of(&theirs.request).is_none();
+            let wants_answer = theirs.request.session_description().is_none();
             self.accept(core, theirs.key, theirs.flow, seq, wants_answer, builder, body);
         } else {
             let answer =

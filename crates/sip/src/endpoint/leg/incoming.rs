@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use model::Cause;
 
-use super::{ALLOW, LegState, Offered, Phase, SDP, Unacked, reason_of, session_of};
+use super::{ALLOW, LegState, Offered, Phase, SDP, Unacked, reason_of};
 use crate::build::ResponseBuilder;
 use crate::cause::status_of;
 use crate::endpoint::core::Core;
@@ -42,7 +42,7 @@ impl LegState {
         let builder = core.reply(&offered.invite, offered.flow, 200, "OK", &self.dialog.local_tag);
         let (key, flow) = (offered.key, offered.flow);
         let seq = offered.invite.cseq().map_or(0, |(number, _)| number);
-        let wants_answer = session_of(&offered.invite).is_none();
+        let wants_answer = offered.invite.session_description().is_none();
         self.accept(core, key, flow, seq, wants_answer, builder, body);
         self.phase = Phase::Up;
     }
@@ -108,7 +108,7 @@ impl LegState {
         let seq = ack.cseq().map(|(number, _)| number);
         let Some(unacked) = self.unacked.take_if(|u| Some(u.seq) == seq) else { return };
         if unacked.wants_answer {
-            core.tell(self.id, Signal::ReofferAnswered { body: session_of(ack) });
+            core.tell(self.id, Signal::ReofferAnswered { body: ack.session_description() });
         }
         match self.hangup.take() {
             Some(cause) => self.bye(core, cause, false),

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use model::Cause;
 
-use super::{ALLOW, Inviting, LegState, Phase, SDP, Withdrawn, reason_of, session_of};
+use super::{ALLOW, Inviting, LegState, Phase, SDP, Withdrawn, reason_of};
 use crate::dialog::Dialog;
 use crate::endpoint::core::{Asker, Core};
 use crate::endpoint::event::Signal;
@@ -71,7 +71,7 @@ impl LegState {
         if status > 100 || inviting.ring_until.is_none() {
             inviting.ring_until = Some(core.now + core.timing().ringing);
         }
-        let body = session_of(response);
+        let body = response.session_description();
         match status {
             100 => {}
             180 => core.tell(self.id, Signal::Ringing { body }),
@@ -102,7 +102,7 @@ impl LegState {
                 self.bye(core, withdrawn.cause, true);
             }
             Some(withdrawn) => self.bye(core, withdrawn.cause, false),
-            None => core.tell(self.id, Signal::Answered { body: session_of(response) }),
+            None => core.tell(self.id, Signal::Answered { body: response.session_description() }),
         }
     }
 

@@ -82,10 +82,10 @@ impl LegState {
 
     /// The end of the call is on record: the far side may know that we know.
     pub(super) fn finish_bye(&mut self, core: &mut Core) {
-        let Phase::Ended { key, request, flow, .. } = std::mem::replace(&mut self.phase, Phase::Over) else {
-            return;
-        };
-        self.reply(core, key, flow, &request, 200, "OK", &[]);
+        if let Phase::Ended { key, request, flow, .. } = &self.phase {
+            self.reply(core, *key, *flow, request, 200, "OK", &[]);
+            self.phase = Phase::Over;
+        }
     }
 
     fn on_info(&mut self, core: &mut Core, key: u64, flow: Flow, request: &Message) {
