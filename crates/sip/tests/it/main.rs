@@ -2,4 +2,5 @@
 
 mod corpus;
 mod mutation;
+mod stack;
 mod torture;
