@@ -119,10 +119,9 @@ async fn serve(
             return;
         }
         let chunk = format!("1000\r\n{}\r\n", "x".repeat(0x1000));
-        while matches!(behaviour, Behaviour::Flood) {
-            if stream.write_all(chunk.as_bytes()).await.is_err() {
-                return;
-            }
+        if matches!(behaviour, Behaviour::Flood) {
+            while stream.write_all(chunk.as_bytes()).await.is_ok() {}
+            return;
         }
     }
 }

@@ -1,0 +1,10 @@
+//! `/calls`: calls that are up, through the bus; click-to-call; and the records of those that ended.
+
+mod live;
+
+use crate::State;
+use utoipa_axum::router::OpenApiRouter;
+
+pub(crate) fn routes() -> OpenApiRouter<State> {
+    OpenApiRouter::new().merge(live::routes())
+}

@@ -1,0 +1,44 @@
+//! `/keys`: the API keys of the company.
+
+use crate::State;
+use account::key::{self, Created, Key, NewKey};
+use axum::extract;
+use axum::http::StatusCode;
+use rest::{Answer, Caller, Json, PageOf, Paging, Path, Query, id};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub(crate) fn routes() -> OpenApiRouter<State> {
+    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(revoke))
+}
+
+/// The keys, without their secrets.
+#[utoipa::path(get, path = "/keys", tag = "keys", params(Paging), responses((status = 200, body = PageOf<Key>)))]
+async fn list(
+    Caller(actor): Caller,
+    extract::State(state): extract::State<State>,
+    Query(paging): Query<Paging>,
+) -> Answer<axum::Json<PageOf<Key>>> {
+    Ok(PageOf::of(key::list(&actor, &state.db, paging.request()?).await?, |key| key))
+}
+
+/// Create a key; its secret is shown this once.
+#[utoipa::path(post, path = "/keys", tag = "keys", request_body = NewKey, responses((status = 201, body = Created)))]
+async fn create(
+    Caller(actor): Caller,
+    extract::State(state): extract::State<State>,
+    Json(new): Json<NewKey>,
+) -> Answer<(StatusCode, axum::Json<Created>)> {
+    Ok((StatusCode::CREATED, axum::Json(key::create(&actor, &state.db, new).await?)))
+}
+
+/// Revoke a key; it counts no more from the next request on.
+#[utoipa::path(delete, path = "/keys/{key_id}", tag = "keys", params(("key_id" = String, Path)), responses((status = 204)))]
+async fn revoke(
+    Caller(actor): Caller,
+    extract::State(state): extract::State<State>,
+    Path(key): Path<String>,
+) -> Answer<StatusCode> {
+    key::revoke(&actor, &state.db, id("key", &key)?).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,169 @@
+//! Every operation of the document against credentials and ids that do not count: what a foreigner sees must be what
+//! nobody sees.
+
+use crate::world::World;
+use model::Id;
+use serde_json::{Value, json};
+use std::collections::HashMap;
+
+/// The operations (method, path below the prefix) of the document.
+fn operations() -> Vec<(String, String)> {
+    let document = serde_json::to_value(api::document()).unwrap();
+    let mut all = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for method in item.as_object().unwrap().keys() {
+            all.push((method.to_uppercase(), path.trim_start_matches("/api/v1").to_owned()));
+        }
+    }
+    all
+}
+
+/// Something of each kind that belongs to Alpha, by the name it has in paths.
+async fn things(w: &World) -> HashMap<&'static str, String> {
+    let key = &w.alpha.key;
+    let extension = w.post(key, "/extensions", json!({ "number": "101" })).await.text("id");
+    let trunk = json!({ "name": "C", "kind": "address", "addresses": ["203.0.113.7"] });
+    let trunk = w.post(key, "/trunks", trunk).await.text("id");
+    let target = json!({ "kind": "extension", "id": extension });
+    let hotline = w.post(key, "/hotlines", json!({ "number": "19001000", "trunk": trunk, "target": target })).await;
+    let group = w.post(key, "/ring-groups", json!({ "name": "G", "members": [extension] })).await.text("id");
+    let graph = json!({ "start": "end", "nodes": { "end": { "type": "hangup" } } });
+    let flow = w.post(key, "/flows", json!({ "name": "F", "graph": graph })).await.text("id");
+    let user = json!({ "login": "lan@alpha", "role": "agent", "password": "first password" });
+    let user = w.post(key, "/users", user).await.text("id");
+    let bearer = w.post(key, "/keys", json!({ "name": "k" })).await.text("id");
+    let webhook = w.post(key, "/webhooks", json!({ "url": "http://127.0.0.1:9/" })).await.text("id");
+    let call = crate::calls::ended(w, &w.alpha).await.to_string();
+    let greeting = crate::calls::greeting(w, &w.alpha).await.to_string();
+    HashMap::from([
+        ("company_id", w.alpha.actor.tenant.to_string()),
+        ("extension_id", extension),
+        ("trunk_id", trunk),
+        ("hotline_id", hotline.text("id")),
+        ("group_id", group),
+        ("flow_id", flow),
+        ("user_id", user),
+        ("key_id", bearer),
+        ("webhook_id", webhook),
+        ("event_id", model::EventId::from_bits(7).to_string()),
+        ("call_id", call),
+        ("greeting_id", greeting),
+    ])
+}
+
+fn filled(path: &str, value: impl Fn(&str) -> String) -> String {
+    path.split('/')
+        .map(|part| match part.strip_prefix('{').and_then(|p| p.strip_suffix('}')) {
+            Some(name) => value(name),
+            None => part.to_owned(),
+        })
+        .collect::<Vec<_>>()
+        .join("/")
+}
+
+/// The same kind of id, of nothing.
+fn unknown(id: &str) -> String {
+    let prefix = id.split('_').next().unwrap();
+    format!("{prefix}_00000000000000000000000001")
+}
+
+/// A body that every operation with an id takes or at least reads.
+fn body(method: &str, path: &str) -> Value {
+    match (method, path) {
+        ("PATCH", "/users/{user_id}") => json!({ "enabled": false }),
+        ("PATCH", _) => json!({}),
+        ("POST", path) if path.ends_with("/password") => json!({ "password": "another password" }),
+        ("POST", path) if path.ends_with("/users") => {
+            json!({ "login": "eve@x", "role": "agent", "password": "0123456789" })
+        }
+        ("POST", path) if path.ends_with("/keys") => json!({ "name": "eve" }),
+        _ => Value::Null,
+    }
+}
+
+#[tokio::test]
+async fn what_belongs_to_others_looks_like_what_does_not_exist() {
+    let w = World::new().await;
+    let things = things(&w).await;
+    let mut checked = 0;
+    for (method, path) in operations().into_iter().filter(|(_, path)| path.contains('{')) {
+        let foreign = filled(&path, |name| things[name].clone());
+        let nothing = filled(&path, |name| unknown(&things[name]));
+        let a = w.ask(&w.beta.key, &method, &foreign, body(&method, &path)).await;
+        let b = w.ask(&w.beta.key, &method, &nothing, body(&method, &path)).await;
+        assert!([403, 404].contains(&a.status.as_u16()), "{method} {path}: {} {}", a.status, a.json());
+        assert_eq!((a.status, &a.bytes), (b.status, &b.bytes), "{method} {path}");
+        let c = w.ask(&w.beta.key, &method, &filled(&path, |_| "%00nonsense".into()), body(&method, &path)).await;
+        assert_eq!((c.status, &c.bytes), (b.status, &b.bytes), "{method} {path} with a text that is no id");
+        checked += 1;
+    }
+    assert!(checked > 25, "{checked}");
+    for (name, id) in &things {
+        // Nothing of what was tried had an effect.
+        let list = match *name {
+            "extension_id" => format!("/extensions/{id}"),
+            "webhook_id" => format!("/webhooks/{id}"),
+            "user_id" => format!("/users/{id}"),
+            "flow_id" => format!("/flows/{id}"),
+            "greeting_id" => format!("/greetings/{id}"),
+            "call_id" => format!("/calls/{id}"),
+            _ => continue,
+        };
+        assert_eq!(w.get(&w.alpha.key, &list).await.status, 200, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn without_a_credential_nothing_answers_but_the_login() {
+    let w = World::new().await;
+    for (method, path) in operations() {
+        if (method.as_str(), path.as_str()) == ("POST", "/session") {
+            continue;
+        }
+        let path = filled(&path, |_| "x".into());
+        let answer = w.ask("", &method, &path, Value::Null).await;
+        assert_eq!(answer.status, 401, "{method} {path}: {}", answer.json());
+    }
+}
+
+#[tokio::test]
+async fn an_agent_reads_configuration_and_no_more() {
+    let w = World::new().await;
+    let things = things(&w).await;
+    let agent = w.key(&w.alpha, "agent").await;
+    for (method, path) in operations() {
+        let readable = ["/extensions", "/trunks", "/hotlines", "/ring-groups", "/flows", "/greetings", "/session"];
+        let own = format!("/companies/{}", w.alpha.actor.tenant);
+        let filled = filled(&path, |name| things[name].clone());
+        let reads =
+            method == "GET" && readable.iter().any(|start| path.starts_with(start)) && !path.ends_with("/password");
+        let may = reads || (method == "GET" && filled == own) || path.starts_with("/session");
+        let talks = path.starts_with("/calls") && method != "GET" || path == "/calls/live";
+        if may || talks || path.starts_with("/users/") {
+            continue;
+        }
+        let body = if method == "GET" || method == "DELETE" { Value::Null } else { valid(&path, &things) };
+        let answer = w.ask(&agent, &method, &filled, body).await;
+        assert_eq!(answer.status, 403, "{method} {path}: {}", answer.json());
+    }
+}
+
+/// A body that would be taken from somebody with the right.
+fn valid(path: &str, things: &HashMap<&'static str, String>) -> Value {
+    let extension = &things["extension_id"];
+    match path {
+        "/companies" => json!({ "name": "N" }),
+        "/users" | "/companies/{company_id}/users" => {
+            json!({ "login": "n@x", "role": "agent", "password": "0123456789" })
+        }
+        "/keys" | "/companies/{company_id}/keys" => json!({ "name": "n", "role": "agent" }),
+        "/extensions" => json!({ "number": "900" }),
+        "/extensions/bulk" => json!({ "extensions": [] }),
+        "/trunks" => json!({ "name": "n", "kind": "address", "addresses": ["203.0.113.9"] }),
+        "/hotlines" => json!({ "number": "19009000", "target": { "kind": "extension", "id": extension } }),
+        "/ring-groups" => json!({ "name": "n", "members": [extension] }),
+        "/flows" => json!({ "name": "n", "graph": { "start": "e", "nodes": { "e": { "type": "hangup" } } } }),
+        "/webhooks" => json!({ "url": "http://127.0.0.1:9/" }),
+        _ => json!({}),
+    }
+}

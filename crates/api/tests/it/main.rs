@@ -1,0 +1,19 @@
+//! The API as a client sees it: the real router on a real database.
+
+mod calls;
+mod companies;
+mod documents;
+mod events;
+mod extensions;
+mod flows;
+mod greetings;
+mod groups;
+mod hotlines;
+mod idempotency;
+mod isolation;
+mod robustness;
+mod session;
+mod trunks;
+mod users;
+mod webhooks;
+mod world;

@@ -1,0 +1,60 @@
+use crate::world::World;
+use axum::body::Body;
+use axum::http::Request;
+use serde_json::{Value, json};
+
+#[tokio::test]
+async fn a_person_logs_in_is_known_and_logs_out() {
+    let w = World::new().await;
+    let answer = w.post("", "/session", json!({ "login": w.alpha.login, "password": w.alpha.password })).await;
+    assert_eq!(answer.status, 201, "{}", answer.json());
+    let token = answer.text("token");
+    let me = w.get(&token, "/session").await;
+    assert_eq!(me.text("company_id"), w.alpha.actor.tenant.to_string());
+    assert_eq!(me.text("role"), "owner");
+    assert_eq!(w.delete(&token, "/session").await.status, 204);
+    assert_eq!(w.get(&token, "/session").await.status, 401);
+}
+
+#[tokio::test]
+async fn a_wrong_password_and_an_unknown_login_look_alike_and_are_slowed_down() {
+    let w = World::new().await;
+    let wrong = w.post("", "/session", json!({ "login": w.alpha.login, "password": "guess" })).await;
+    let unknown = w.post("", "/session", json!({ "login": "nobody@nowhere", "password": "guess" })).await;
+    assert_eq!((wrong.status.as_u16(), wrong.bytes), (401, unknown.bytes));
+    for _ in 0..9 {
+        w.post("", "/session", json!({ "login": w.alpha.login, "password": "guess" })).await;
+    }
+    let right = json!({ "login": w.alpha.login, "password": w.alpha.password });
+    let refused = w.post("", "/session", right).await;
+    assert_eq!(refused.status, 429);
+    assert!(refused.headers.contains_key("retry-after"));
+}
+
+#[tokio::test]
+async fn a_missing_or_strange_credential_is_401_with_the_scheme() {
+    let w = World::new().await;
+    for value in ["", "Bearer", "Bearer ", "Bearer alo_wrong", "Basic abc", "Bearer als_x y", "bearer \u{7f}"] {
+        let request = Request::builder().uri("/api/v1/extensions");
+        let request = if value.is_empty() { request } else { request.header("authorization", value.as_bytes()) };
+        let answer = w.send(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(answer.status, 401, "{value}");
+        assert_eq!(answer.headers["www-authenticate"], "Bearer realm=\"alo\"");
+        assert_eq!(answer.headers["content-type"], "application/problem+json");
+    }
+}
+
+#[tokio::test]
+async fn a_login_names_its_wrong_field() {
+    let w = World::new().await;
+    for (body, field) in [
+        (json!({ "password": "x" }), "login"),
+        (json!({ "login": 5, "password": "x" }), "login"),
+        (json!({ "login": "a", "password": "x", "admin": true }), "admin"),
+        (json!([]), "body"),
+    ] {
+        let answer = w.post("", "/session", body).await;
+        assert_eq!((answer.status.as_u16(), answer.field().as_str()), (422, field));
+    }
+    assert_eq!(w.post("", "/session", Value::Null).await.code(), "body_missing");
+}

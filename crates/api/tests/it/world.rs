@@ -1,0 +1,136 @@
+//! Two companies on one server, and short ways to ask it.
+
+use account::bootstrap;
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Request, StatusCode};
+use bus::{Bus, Command};
+use model::Actor;
+use serde_json::Value;
+use store::Db;
+use store::testing::{TestDb, sqlite};
+use tokio::sync::mpsc;
+use tower::ServiceExt;
+use worker::webhook::Guard;
+
+/// The server, and the engine's end of the bus.
+pub(crate) struct World {
+    pub(crate) db: TestDb,
+    pub(crate) router: Router,
+    pub(crate) commands: mpsc::Receiver<Command>,
+    pub(crate) bus: Bus,
+    /// The first company: its key is the operator's.
+    pub(crate) operator: Company,
+    /// Two companies like any other.
+    pub(crate) alpha: Company,
+    pub(crate) beta: Company,
+}
+
+/// A company and its owner's credentials.
+#[derive(Clone)]
+pub(crate) struct Company {
+    pub(crate) actor: Actor,
+    pub(crate) key: String,
+    pub(crate) login: String,
+    pub(crate) password: String,
+}
+
+/// An answer.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.bytes).unwrap_or(Value::Null)
+    }
+
+    /// The name of the first wrong field.
+    pub(crate) fn field(&self) -> String {
+        self.json()["fields"][0]["name"].as_str().unwrap_or("").to_owned()
+    }
+
+    pub(crate) fn code(&self) -> String {
+        self.json()["code"].as_str().unwrap_or("").to_owned()
+    }
+
+    pub(crate) fn text(&self, name: &str) -> String {
+        self.json()[name].as_str().unwrap_or_else(|| panic!("{name} in {}", self.json())).to_owned()
+    }
+
+    /// The items of a page.
+    pub(crate) fn items(&self) -> Vec<Value> {
+        self.json()["items"].as_array().cloned().unwrap_or_else(|| panic!("items in {}", self.json()))
+    }
+}
+
+impl World {
+    pub(crate) async fn new() -> World {
+        let db = sqlite().await;
+        let (bus, commands) = Bus::new();
+        let guard = Guard::new(vec!["127.0.0.0/8".parse().unwrap()]);
+        let state = api::State::new((*db).clone(), bus.clone(), db.folder().to_owned(), guard);
+        let operator = company(&db, "Operator").await;
+        let alpha = company(&db, "Alpha").await;
+        let beta = company(&db, "Beta").await;
+        World { router: api::router(state), db, commands, bus, operator, alpha, beta }
+    }
+
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = to_bytes(body, usize::MAX).await.unwrap().to_vec();
+        Answer { status: parts.status, headers: parts.headers, bytes }
+    }
+
+    pub(crate) async fn ask(&self, key: &str, method: &str, path: &str, body: Value) -> Answer {
+        let request = Request::builder()
+            .method(method)
+            .uri(format!("/api/v1{path}"))
+            .header("authorization", format!("Bearer {key}"))
+            .header("content-type", "application/json")
+            .body(if body.is_null() { Body::empty() } else { Body::from(body.to_string()) })
+            .unwrap();
+        self.send(request).await
+    }
+
+    pub(crate) async fn get(&self, key: &str, path: &str) -> Answer {
+        self.ask(key, "GET", path, Value::Null).await
+    }
+
+    pub(crate) async fn post(&self, key: &str, path: &str, body: Value) -> Answer {
+        self.ask(key, "POST", path, body).await
+    }
+
+    pub(crate) async fn patch(&self, key: &str, path: &str, body: Value) -> Answer {
+        self.ask(key, "PATCH", path, body).await
+    }
+
+    pub(crate) async fn delete(&self, key: &str, path: &str) -> Answer {
+        self.ask(key, "DELETE", path, Value::Null).await
+    }
+
+    /// A key of the company with this role.
+    pub(crate) async fn key(&self, company: &Company, role: &str) -> String {
+        let body = serde_json::json!({ "name": role, "role": role });
+        let answer = self.post(&company.key, "/keys", body).await;
+        assert_eq!(answer.status, 201, "{}", answer.json());
+        answer.text("secret")
+    }
+
+    /// Tells an event of the company.
+    pub(crate) async fn tell(&self, company: &Company, kind: &'static str, data: &str) {
+        let mut tx = self.db.write(company.actor.tenant).await.unwrap();
+        tx.emit(store::NewEvent { kind, call: None, data: data.to_owned() });
+        tx.commit().await.unwrap();
+    }
+}
+
+async fn company(db: &Db, name: &str) -> Company {
+    let made = bootstrap::run(db, name).await.unwrap();
+    let actor = account::authenticate(db, &made.api_key).await.unwrap();
+    Company { actor, key: made.api_key, login: made.login, password: made.password }
+}
