@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 
 use bytes::Bytes;
 
+use crate::header::{Via, find_outside, is_token};
 use crate::message::Message;
 use crate::method::Method;
 use crate::name::Name;
@@ -148,17 +149,13 @@ impl Writer {
 
     fn vias(&mut self, request: &Message, source: SocketAddr) {
         let mut lines = request.raw_values(Name::Via);
-        match (request.via(), request.header(Name::Via)) {
-            (Ok(via), Some(value)) => {
-                lines.next();
-                let top = crate::header::split_list(value).next().unwrap_or(value);
-                let rest = &value[value.find(top).map_or(value.len(), |at| at + top.len())..];
-                self.name(Name::Via.as_str());
-                self.top_via(top, &via, source);
-                self.0.extend_from_slice(rest.as_bytes());
-                self.end_line();
-            }
-            (Err(_), _) | (_, None) => {}
+        if let (Ok(via), Some(value)) = (request.via(), request.header(Name::Via)) {
+            lines.next();
+            let (top, rest) = value.split_at(find_outside(value, b',').unwrap_or(value.len()));
+            self.name(Name::Via.as_str());
+            self.top_via(top.trim(), &via, source);
+            self.0.extend_from_slice(rest.as_bytes());
+            self.end_line();
         }
         for value in lines {
             self.raw_line(Name::Via, value);
@@ -166,26 +163,28 @@ impl Writer {
     }
 
     /// The topmost Via without any `received` or value of `rport` it came with, and with those we saw.
-    fn top_via(&mut self, text: &str, via: &crate::header::Via<'_>, source: SocketAddr) {
-        let params_at = text.len() - via.params.as_str().len();
+    fn top_via(&mut self, text: &str, via: &Via<'_>, source: SocketAddr) {
+        let params_at = text.len().saturating_sub(via.params.as_str().len());
         self.0.extend_from_slice(text[..params_at].trim_end().as_bytes());
+        let mut asks_port = false;
         for (name, value) in via.params.iter() {
-            if name.eq_ignore_ascii_case("received") || name.eq_ignore_ascii_case("rport") {
+            let is_port = name.eq_ignore_ascii_case("rport");
+            asks_port |= is_port;
+            if is_port || name.eq_ignore_ascii_case("received") {
                 continue;
             }
-            match value {
-                Some(value) if value.bytes().all(|b| crate::header::is_token(b) || matches!(b, b'[' | b']' | b':')) => {
-                    self.text(format_args!(";{name}={value}"));
-                }
-                Some(value) => self.text(format_args!(";{name}=\"{value}\"")),
-                None => self.text(format_args!(";{name}")),
-            }
+            self.0.push(b';');
+            self.0.extend_from_slice(name.as_bytes());
+            let Some(value) = value else { continue };
+            let plain = value.bytes().all(|b| is_token(b) || matches!(b, b'[' | b']' | b':'));
+            self.0.extend_from_slice(if plain { b"=" } else { b"=\"" });
+            self.0.extend_from_slice(value.as_bytes());
+            self.0.extend_from_slice(if plain { b"" } else { b"\"" });
         }
-        let ask_port = via.rport().is_some();
-        if ask_port || host_ip(via.host) != Some(source.ip()) {
+        if asks_port || host_ip(via.host) != Some(source.ip()) {
             self.text(format_args!(";received={}", source.ip()));
         }
-        if ask_port {
+        if asks_port {
             self.text(format_args!(";rport={}", source.port()));
         }
     }

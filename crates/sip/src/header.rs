@@ -4,6 +4,7 @@ mod name_addr;
 mod params;
 mod via;
 
+use memchr::{memchr, memchr2, memchr3};
 use thiserror::Error;
 
 pub use name_addr::NameAddr;
@@ -27,7 +28,7 @@ pub fn split_list(value: &str) -> impl Iterator<Item = &str> {
     std::iter::from_fn(move || {
         loop {
             let text = rest?;
-            let item = match find_outside(text, |b| b == b',') {
+            let item = match find_outside(text, b',') {
                 Some(at) => {
                     rest = Some(&text[at + 1..]);
                     &text[..at]
@@ -45,27 +46,31 @@ pub fn split_list(value: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Where the first ASCII byte that `wanted` accepts stands outside quoted strings and `<>`.
-pub(crate) fn find_outside(text: &str, wanted: impl Fn(u8) -> bool) -> Option<usize> {
-    let mut quoted = false;
-    let mut escaped = false;
-    let mut angle = false;
-    for (at, byte) in text.bytes().enumerate() {
-        if escaped {
-            escaped = false;
-            continue;
-        }
-        match byte {
-            b'\\' if quoted => escaped = true,
-            b'"' => quoted = !quoted,
-            _ if quoted => {}
-            b'<' => angle = true,
-            b'>' => angle = false,
-            _ if !angle && wanted(byte) => return Some(at),
-            _ => {}
+/// Where the first `wanted` byte stands outside quoted strings and `<>`; none behind a quote or bracket that does not
+/// end.
+pub(crate) fn find_outside(text: &str, wanted: u8) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    loop {
+        at += memchr3(wanted, b'"', b'<', &bytes[at..])?;
+        match bytes[at] {
+            byte if byte == wanted => return Some(at),
+            b'"' => at = end_of_quotes(bytes, at)?,
+            _ => at += memchr(b'>', &bytes[at..])? + 1,
         }
     }
-    None
+}
+
+/// Where the quoted string that opens at `at` is over.
+pub(crate) fn end_of_quotes(bytes: &[u8], at: usize) -> Option<usize> {
+    let mut at = at + 1;
+    loop {
+        at += memchr2(b'"', b'\\', bytes.get(at..)?)?;
+        match bytes[at] {
+            b'"' => return Some(at + 1),
+            _ => at += 2,
+        }
+    }
 }
 
 /// A decimal number below 2^32, digits only.
@@ -87,9 +92,26 @@ pub(crate) fn leading_line_ends(bytes: &[u8]) -> usize {
 }
 
 /// Whether the byte may stand in a token (RFC 3261 section 25.1).
-pub(crate) fn is_token(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-.!%*_+`'~".contains(&byte)
+pub(crate) const fn is_token(byte: u8) -> bool {
+    TOKEN[byte as usize]
 }
+
+/// A table, because this is asked for each byte of each header name.
+const TOKEN: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        table[byte] = (byte as u8).is_ascii_alphanumeric();
+        byte += 1;
+    }
+    let others = b"-.!%*_+`'~";
+    let mut at = 0;
+    while at < others.len() {
+        table[others[at] as usize] = true;
+        at += 1;
+    }
+    table
+};
 
 /// The text of a quoted string with its escapes removed; text without quotes is returned as it is.
 pub fn unquote(text: &str) -> std::borrow::Cow<'_, str> {

@@ -39,7 +39,7 @@ impl<'a> DigestParams<'a> {
         }
         let mut params = DigestParams::default();
         while !rest.is_empty() {
-            let (item, next) = match find_outside(rest, |b| b == b',') {
+            let (item, next) = match find_outside(rest, b',') {
                 Some(at) => (&rest[..at], &rest[at + 1..]),
                 None => (rest, ""),
             };

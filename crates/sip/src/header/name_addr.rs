@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::{HeaderError, Params, find_outside, unquote};
+use memchr::memchr3;
+
+use super::{HeaderError, Params, end_of_quotes, find_outside, unquote};
 use crate::uri::{Uri, UriError};
 
 /// One address.
@@ -28,7 +30,7 @@ impl<'a> NameAddr<'a> {
                 (text[..open].trim(), text[open + 1..close].trim(), &text[close + 1..])
             }
             None => {
-                let end = find_outside(text, |b| b == b';').unwrap_or(text.len());
+                let end = find_outside(text, b';').unwrap_or(text.len());
                 let uri = text[..end].trim();
                 // A URI with headers must stand in brackets (RFC 3261 section 20).
                 if uri.contains('?') {
@@ -63,19 +65,17 @@ impl<'a> NameAddr<'a> {
 
 /// Where `<` opens outside quotes; an error when a quoted string does not end.
 fn open_bracket(text: &str) -> Result<Option<usize>, HeaderError> {
-    let mut quoted = false;
-    let mut escaped = false;
-    for (at, byte) in text.bytes().enumerate() {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if quoted => escaped = true,
-            b'"' => quoted = !quoted,
-            b'<' if !quoted => return Ok(Some(at)),
-            b';' if !quoted => return Ok(None),
-            _ => {}
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while let Some(found) = memchr3(b'"', b'<', b';', &bytes[at..]) {
+        at += found;
+        match bytes[at] {
+            b'<' => return Ok(Some(at)),
+            b';' => return Ok(None),
+            _ => at = end_of_quotes(bytes, at).ok_or(HeaderError::Malformed)?,
         }
     }
-    if quoted { Err(HeaderError::Malformed) } else { Ok(None) }
+    Ok(None)
 }
 
 #[cfg(test)]

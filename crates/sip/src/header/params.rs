@@ -23,7 +23,7 @@ impl<'a> Params<'a> {
         std::iter::from_fn(move || {
             loop {
                 rest = rest.trim_start().strip_prefix(';')?;
-                let end = find_outside(rest, |b| b == b';').unwrap_or(rest.len());
+                let end = find_outside(rest, b';').unwrap_or(rest.len());
                 let (item, next) = rest.split_at(end);
                 rest = next;
                 let (name, value) = match item.split_once('=') {
