@@ -8,11 +8,8 @@ impl Call {
     /// The leg of the calling side is over.
     pub(crate) fn caller_left(&mut self, cause: Cause) {
         let talking = matches!(self.stage, Stage::Talking { .. });
-        let cause = match cause {
-            // A flow has answered the leg, but no person: to the record the caller gave up.
-            Cause::Normal if !talking => Cause::Cancelled,
-            cause => cause,
-        };
+        // A flow may have answered the leg, but no person did: to the record the caller gave up.
+        let cause = if talking { cause } else { of_no_talk(cause) };
         if cause == Cause::Cancelled {
             // When a CANCEL crossed the answer, the caller never heard it.
             self.times.answered = None;
@@ -33,7 +30,7 @@ impl Call {
             // A call that never began leaves no record.
             Stage::Fresh | Stage::Over => {}
             Stage::Talking { .. } => self.obey(of_a_talk(cause)),
-            Stage::Routing(_) | Stage::Steered | Stage::Choosing(_) | Stage::Ringing(_) => self.obey(cause),
+            Stage::Routing(_) | Stage::Steered | Stage::Choosing(_) | Stage::Ringing(_) => self.obey(of_no_talk(cause)),
         }
     }
 
@@ -43,8 +40,17 @@ impl Call {
     }
 
     pub(crate) fn call_time_over(&mut self) {
+        let cause = match self.stage {
+            Stage::Talking { .. } => Cause::Normal,
+            Stage::Fresh
+            | Stage::Routing(_)
+            | Stage::Steered
+            | Stage::Choosing(_)
+            | Stage::Ringing(_)
+            | Stage::Over => Cause::NoAnswer,
+        };
         self.note("call_timeout", "The call lasted as long as a call may.");
-        self.end(Cause::Normal, EndedBy::System);
+        self.end(cause, EndedBy::System);
     }
 
     /// The outcome is known. What is said to the legs and to the world follows from it.
@@ -101,6 +107,11 @@ impl Call {
 /// A talk cannot be cancelled any more, only ended.
 fn of_a_talk(cause: Cause) -> Cause {
     if cause == Cause::Cancelled { Cause::Normal } else { cause }
+}
+
+/// What never was a talk has no normal end: it was given up.
+fn of_no_talk(cause: Cause) -> Cause {
+    if cause == Cause::Normal { Cause::Cancelled } else { cause }
 }
 
 /// Whether a person brought this about, as against a fault or a timer.

@@ -210,6 +210,8 @@ impl Call {
         if ringing.legs.len() == before {
             return;
         }
+        // An end before any answer, without a reason of its own, is a refusal.
+        let cause = if matches!(cause, Cause::Normal | Cause::Cancelled) { Cause::Unavailable } else { cause };
         let entry = TrailEntry::new(self.now, "leg_failed", format!("Leg {id} did not answer: {}.", cause.as_str()));
         self.keep(entry.fact("leg", id).fact("cause", cause.as_str()));
         self.count_failure(id, cause);

@@ -76,7 +76,8 @@ fn nature(dice: &mut Dice, told: bool) -> Nature {
         latency: dice.time(0..=40),
         reply_after: dice.time(0..=30),
         lost_replies: if dice.percent(10) { 30 } else { 0 },
-        greeting: dice.time(0..=4_000),
+        // A greeting without any sound ends when it begins, which a flow must survive.
+        greeting: if dice.percent(10) { ms(0) } else { dice.time(100..=4_000) },
         shuffled: dice.percent(50),
         told,
     }
@@ -86,7 +87,7 @@ fn limits(dice: &mut Dice) -> Limits {
     Limits {
         ring_extension: dice.time(1_000..=30_000),
         ring_trunk: dice.time(5_000..=90_000),
-        call: dice.pick(&[secs(20), minutes(2), minutes(30), minutes(240)]),
+        call: dice.pick(&[secs(20), minutes(2), minutes(30), minutes(240), minutes(240), minutes(240)]),
         legs: if dice.percent(10) { dice.of(1..=4) as u16 } else { 500 },
         ..Limits::default()
     }
@@ -121,7 +122,7 @@ fn target(world: &mut World, dice: &mut Dice) -> RouteTarget {
     let groups: Vec<GroupId> = world.house.groups.values().copied().collect();
     let trunks: Vec<TrunkId> = world.house.trunks.values().copied().collect();
     match dice.of(0..=9) {
-        0 => RouteTarget::Reject(dice.pick(&Cause::ALL)),
+        0 => RouteTarget::Reject(dice.pick(&[Cause::NotFound, Cause::Forbidden, Cause::InvalidNumber, Cause::NoRoute])),
         1 | 2 => RouteTarget::Extension(dice.pick(&extensions)),
         3 | 4 => RouteTarget::Group(dice.pick(&groups)),
         5 | 6 => {
@@ -169,7 +170,9 @@ fn caller(dice: &mut Dice) -> Manner {
         manner = manner.and(dice.time(0..=30_000), Act::Press(dice.pick(&KEYS.map(key))));
     }
     if dice.percent(70) {
-        manner = manner.hangs_up(dice.time(0..=90_000));
+        // Some are impatient, most wait for somebody.
+        let patience = if dice.percent(30) { 0..=15_000 } else { 20_000..=180_000 };
+        manner = manner.hangs_up(dice.time(patience));
     }
     manner.when_ended(on_hangup(dice))
 }

@@ -2,7 +2,8 @@
 //! for any way to build one.
 
 use call::{Action, Call, Event, Input, LegKind, Party, Summary};
-use model::leg::Destination;
+use model::flow::FlowEvent;
+use model::leg::{Destination, Sound};
 use model::{Cause, LegCommand, LegEvent, LegId, Moment};
 use std::collections::BTreeMap;
 
@@ -31,6 +32,8 @@ pub struct Watch {
     recording: bool,
     recordings: u32,
     flow: bool,
+    /// A far side picked up although it had been hung up: it must be told again.
+    owed: Option<LegId>,
     begun: bool,
     started: bool,
     ended: bool,
@@ -41,12 +44,21 @@ pub struct Watch {
 struct Leg {
     incoming: bool,
     carrier: bool,
+    rang: bool,
     answered: bool,
+    held: bool,
+    /// Plays a sound that does not end by itself.
+    repeating: bool,
     hangups: u32,
     gone: bool,
 }
 
 impl Leg {
+    fn new(incoming: bool, carrier: bool) -> Leg {
+        let (rang, answered, held, repeating, gone) = (false, false, false, false, false);
+        Leg { incoming, carrier, rang, answered, held, repeating, hangups: 0, gone }
+    }
+
     fn counts(&self) -> bool {
         !self.gone && self.hangups == 0
     }
@@ -69,8 +81,7 @@ impl Watch {
         match input {
             Input::Offered { .. } if !self.begun => {
                 self.begun = true;
-                let leg = Leg { incoming: true, carrier: false, answered: false, hangups: 0, gone: false };
-                self.legs.insert(LegId::FIRST, leg);
+                self.legs.insert(LegId::FIRST, Leg::new(true, false));
             }
             Input::Originate { .. } => self.begun = true,
             Input::Leg(id, event) => self.leg_input(*id, event),
@@ -81,10 +92,18 @@ impl Watch {
     fn leg_input(&mut self, id: LegId, event: &LegEvent) {
         let Some(leg) = self.legs.get_mut(&id).filter(|leg| !leg.gone) else { return };
         match event {
-            LegEvent::Answered => leg.answered |= !leg.incoming,
+            LegEvent::Answered if !leg.incoming => {
+                if leg.hangups == 1 && !leg.answered {
+                    self.owed = Some(id);
+                }
+                leg.answered = true;
+            }
             LegEvent::Rejected { .. } | LegEvent::Ended { .. } => leg.gone = true,
-            LegEvent::Progress
-            | LegEvent::Ringing { .. }
+            LegEvent::Ringing { .. } => leg.rang |= !leg.incoming && leg.counts(),
+            LegEvent::Held if leg.counts() => leg.held = true,
+            LegEvent::Resumed if leg.counts() => leg.held = false,
+            LegEvent::Answered
+            | LegEvent::Progress
             | LegEvent::Held
             | LegEvent::Resumed
             | LegEvent::Digit(_)
@@ -127,7 +146,12 @@ impl Watch {
                 self.flow = true;
                 Ok(())
             }
-            Action::Flow(_) => must(self.flow, || "spoke to a flow that does not run".into()),
+            Action::Flow(event) => {
+                must(self.flow, || "spoke to a flow that does not run".into())?;
+                let noisy = self.legs.values().any(|leg| leg.counts() && leg.repeating);
+                let returns = matches!(event, FlowEvent::Returned(_));
+                must(!(returns && noisy), || "came back to the flow with our own tone still on".into())
+            }
             Action::StopFlow => {
                 must(self.flow, || "stopped a flow that does not run".into())?;
                 self.flow = false;
@@ -141,7 +165,9 @@ impl Watch {
     fn dial(&mut self, id: LegId, to: &Destination) -> Verdict {
         must(usize::from(id.0) == self.legs.len(), || format!("leg {id} is out of order"))?;
         let carrier = matches!(to, Destination::Trunk { .. });
-        self.legs.insert(id, Leg { incoming: false, carrier, answered: false, hangups: 0, gone: false });
+        let rang = self.legs.values().any(|leg| leg.carrier && leg.rang);
+        must(!(carrier && rang), || "tried another carrier although the far phone had rung".into())?;
+        self.legs.insert(id, Leg::new(false, carrier));
         Ok(())
     }
 
@@ -152,10 +178,14 @@ impl Watch {
             LegCommand::Hangup { .. } => {
                 must(!leg.incoming || leg.answered, || "hung up a leg that should be rejected".into())?;
                 leg.hangups += 1;
+                if self.owed == Some(id) {
+                    self.owed = None;
+                }
                 let late_answer = u32::from(leg.answered);
                 must(leg.hangups <= 1 + late_answer, || format!("hung up leg {id} too often"))
             }
-            LegCommand::Reject { .. } => {
+            LegCommand::Reject { cause } => {
+                must(*cause != Cause::Normal, || "refused a leg for no reason".into())?;
                 must(leg.incoming && !leg.answered, || format!("rejected leg {id}, which cannot be"))?;
                 leg.gone = true;
                 Ok(())
@@ -166,14 +196,22 @@ impl Watch {
                 Ok(())
             }
             LegCommand::Ring => {
-                must(leg.incoming && !leg.answered && leg.counts(), || format!("leg {id} cannot be told that it rings"))
+                let can = leg.incoming && !leg.answered && leg.counts() && !leg.rang;
+                leg.rang = true;
+                must(can, || format!("leg {id} cannot be told that it rings, or knows"))
             }
-            LegCommand::Play(_) => {
+            LegCommand::Play(play) => {
                 must(leg.answered && leg.counts(), || format!("played to leg {id}, which does not listen"))?;
+                leg.repeating = play.repeat;
+                let music = play.sound == Sound::Hold && !self.flow;
+                must(!(music && leg.held), || format!("played music to leg {id}, which holds"))?;
                 let bridged = self.bridge.is_some_and(|(a, b)| a == id || b == id);
                 must(!bridged, || format!("played to leg {id}, which talks"))
             }
-            LegCommand::StopPlay => must(leg.answered, || format!("nothing plays to leg {id}")),
+            LegCommand::StopPlay => {
+                leg.repeating = false;
+                must(leg.answered, || format!("nothing plays to leg {id}"))
+            }
             LegCommand::Dial(_) => Ok(()),
         }
     }
@@ -234,6 +272,9 @@ impl Watch {
     pub fn after_step(&self, call: &Call, now: Moment) -> Verdict {
         let talking = self.legs.values().filter(|leg| leg.answered && leg.counts()).count();
         must(talking <= 2, || format!("{talking} legs are up together"))?;
+        must(self.owed.is_none(), || "an answer that came too late was not hung up".into())?;
+        self.bridge_is_whole()?;
+        must(!(call.is_over() && call.deadline().is_some()), || "the call is over and still waits".into())?;
         if let Some(deadline) = call.deadline() {
             must(deadline > now, || "a timer that has come was not served".into())?;
         }
@@ -242,6 +283,16 @@ impl Watch {
             must(waits, || "the call waits for nothing and is not over".into())?;
         }
         must(!call.is_over() || self.finished.is_some(), || "over without Finish".into())
+    }
+
+    fn bridge_is_whole(&self) -> Verdict {
+        let Some((near, far)) = self.bridge else { return Ok(()) };
+        let counts = |id| self.legs.get(&id).is_some_and(Leg::counts);
+        must(counts(near) && counts(far), || format!("a bridge of {near} and {far} is left, one of them is not"))?;
+        let talking = self.legs.get(&far).is_some_and(|leg| leg.answered);
+        let others = self.legs.iter().any(|(id, leg)| *id != near && *id != far && leg.counts());
+        must(!(talking && others), || "people talk while another phone still rings".into())?;
+        must(!(talking && self.flow), || "people talk while a flow still runs".into())
     }
 
     /// Nothing will happen any more.
@@ -259,12 +310,16 @@ fn check_summary(summary: &Summary) -> Verdict {
     must(answered.is_none() || summary.callee_leg.is_some(), || "answered by nobody".into())?;
     let cancelled = summary.cause == Cause::Cancelled;
     must(!cancelled || answered.is_none(), || "cancelled although answered".into())?;
+    must(summary.cause != Cause::Normal || answered.is_some(), || "a normal end without a talk".into())?;
     for leg in &summary.legs {
         let times: Vec<Moment> =
             [Some(leg.started), leg.ringing, leg.answered, Some(leg.ended)].into_iter().flatten().collect();
         must(times.is_sorted(), || format!("the times of leg {} go backwards: {times:?}", leg.leg))?;
-        let placed_by_us = matches!(leg.party, Party::Extension { contact: Some(_), .. }) || leg.kind == LegKind::In;
-        must(placed_by_us || matches!(leg.party, Party::Trunk { .. }), || format!("leg {} has no phone", leg.leg))?;
+        let phone = match (&leg.party, leg.kind) {
+            (Party::Extension { contact, .. }, LegKind::Out) => contact.is_some(),
+            (Party::Extension { .. }, LegKind::In) | (Party::Trunk { .. }, LegKind::In | LegKind::Out) => true,
+        };
+        must(phone, || format!("leg {} was dialled, but on no phone", leg.leg))?;
     }
     must(summary.trail.is_sorted_by_key(|entry| entry.at), || "the trail goes backwards".into())?;
     must(summary.trail.last().is_some_and(|entry| entry.step == "end"), || "the trail does not end with the end".into())

@@ -75,7 +75,7 @@ fn random_worlds_visit_every_decision() {
         "flow_limit",
         "end",
     ];
-    for seed in 0..5_000 {
+    for seed in 0..10_000 {
         let mut world = random::world(seed, false);
         world.go_until(None).expect("the invariants are another test's matter");
         let record = world.record().expect("at rest means on record");
