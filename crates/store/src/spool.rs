@@ -15,6 +15,7 @@ use std::collections::VecDeque;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 /// How a spool is kept.
 #[derive(Debug, Clone)]
@@ -45,12 +46,37 @@ pub struct Record {
 /// What was found on opening.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Replay {
-    /// Records that no checkpoint covers, oldest first.
-    pub records: Vec<Record>,
+    /// How many records no checkpoint covers; [`Spool::reader`] reads them.
+    pub waiting: u64,
     /// Bytes at the end of a segment that were still being written at the crash. Normal after `kill -9`.
     pub torn_bytes: u64,
     /// Bytes in the middle of a segment that do not hold what was written. Never normal: the disk is at fault.
     pub damaged_bytes: u64,
+    /// When a former process last wrote.
+    pub written_at: Option<SystemTime>,
+}
+
+/// Reads records back, on whatever thread, while the spool is being written.
+#[derive(Debug, Clone)]
+pub struct Reader {
+    /// Segments, oldest first, with the number of their last record.
+    segments: Vec<(PathBuf, u64)>,
+    record_bytes: usize,
+}
+
+impl Reader {
+    /// Records after `after`, oldest first: at least `most` when there are so many, and whole segments, so a few more.
+    pub fn read(&self, after: u64, most: usize) -> io::Result<Vec<Record>> {
+        let mut records = Vec::new();
+        for (path, _) in self.segments.iter().filter(|(_, end)| *end > after) {
+            let scan = segment::scan(path, self.record_bytes)?;
+            records.extend(scan.records.into_iter().filter(|record| record.seq > after));
+            if records.len() >= most {
+                break;
+            }
+        }
+        Ok(records)
+    }
 }
 
 /// The journal.
@@ -80,8 +106,9 @@ impl Spool {
             replay.damaged_bytes += scan.damaged_bytes;
             let end = scan.records.last().map_or(first.saturating_sub(1), |record| record.seq);
             last = last.max(end).max(first.saturating_sub(1));
+            replay.waiting += scan.records.iter().filter(|record| record.seq > checkpoint).count() as u64;
+            replay.written_at = fs::metadata(&path)?.modified().ok().max(replay.written_at);
             closed.push_back((path, end, scan.length));
-            replay.records.extend(scan.records.into_iter().filter(|record| record.seq > checkpoint));
         }
         let mut spool = Spool {
             folder: folder.to_owned(),
@@ -146,6 +173,23 @@ impl Spool {
     /// Returns when everything appended so far is on the disk itself.
     pub fn sync(&mut self) -> io::Result<()> {
         self.open.as_mut().map_or(Ok(()), Segment::sync)
+    }
+
+    /// The file that is being written, to make it safe from a power cut with `sync_data` on another thread.
+    pub fn handle(&self) -> io::Result<Option<fs::File>> {
+        self.open.as_ref().map(Segment::handle).transpose()
+    }
+
+    /// Reads back what is waiting, as of now.
+    pub fn reader(&self) -> Reader {
+        let closed = self.closed.iter().map(|(path, end, _)| (path.clone(), *end));
+        let open = self.open.as_ref().map(|segment| (segment.path().to_owned(), self.next - 1));
+        Reader { segments: closed.chain(open).collect(), record_bytes: self.options.record_bytes }
+    }
+
+    /// The number up to which records are forgotten.
+    pub fn forgotten(&self) -> u64 {
+        self.checkpoint
     }
 
     /// Forgets all records up to `seq`: they are safe elsewhere. A crash right after it may bring some of them back once

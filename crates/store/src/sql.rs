@@ -149,18 +149,34 @@ impl Rows {
 
     /// Writes them all and tells how many were written.
     pub async fn insert(self, tx: &mut Tx) -> Result<u64, Error> {
+        let mut written = 0;
+        for (text, cells) in self.statements(tx.engine()) {
+            written += bind_all(text, cells).execute(tx.conn()).await?.rows_affected();
+        }
+        Ok(written)
+    }
+
+    /// Writes them all and reads what `returning` in the tail asks for.
+    pub async fn insert_returning(self, tx: &mut Tx) -> Result<Vec<AnyRow>, Error> {
+        let mut returned = Vec::with_capacity(self.len());
+        for (text, cells) in self.statements(tx.engine()) {
+            returned.extend(bind_all(text, cells).fetch_all(tx.conn()).await?);
+        }
+        Ok(returned)
+    }
+
+    fn statements(self, engine: Engine) -> Vec<(String, Vec<Cell>)> {
         let mut left = self.len();
         let mut cells = self.cells.into_iter();
-        let mut written = 0;
+        let mut statements = Vec::new();
         for size in CHUNKS {
             while left >= size {
-                let text = values(tx.engine(), self.head, self.tail, size, self.width);
-                let chunk = cells.by_ref().take(size * self.width).collect();
-                written += bind_all(text, chunk).execute(tx.conn()).await?.rows_affected();
+                let text = values(engine, self.head, self.tail, size, self.width);
+                statements.push((text, cells.by_ref().take(size * self.width).collect()));
                 left -= size;
             }
         }
-        Ok(written)
+        statements
     }
 }
 

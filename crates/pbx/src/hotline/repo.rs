@@ -7,7 +7,7 @@ use sqlx::any::AnyRow;
 use store::{Error, Sql, Tx};
 
 /// The calling code of the company's country, to read numbers with.
-pub(super) async fn country(tx: &mut Tx) -> Result<String, Error> {
+pub(crate) async fn country(tx: &mut Tx) -> Result<String, Error> {
     let row = sqlx::query("select country from tenants where id = $1")
         .bind(tx.tenant().to_owned())
         .fetch_one(tx.conn())

@@ -53,6 +53,10 @@ impl Segment {
         Ok(())
     }
 
+    pub(crate) fn handle(&self) -> io::Result<File> {
+        self.file.try_clone()
+    }
+
     pub(crate) fn length(&self) -> u64 {
         self.length
     }

@@ -1,0 +1,110 @@
+//! Finding calls: what became of them, the filters of a list, and who counts as taking part.
+
+use super::CallRecord;
+use call::Direction;
+use model::{Cause, ExtensionId, HotlineId};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// What became of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = CallStatus))]
+pub enum Status {
+    /// Somebody on the called side answered.
+    Answered,
+    /// It rang, or could not ring, and nobody answered.
+    NoAnswer,
+    /// The called side was on another call.
+    Busy,
+    /// The called side refused.
+    Declined,
+    /// The caller gave up.
+    Cancelled,
+    /// It could not be placed.
+    Failed,
+}
+
+impl Status {
+    /// All, with their stable words.
+    pub const ALL: [(Status, &'static str); 6] = [
+        (Status::Answered, "answered"),
+        (Status::NoAnswer, "no_answer"),
+        (Status::Busy, "busy"),
+        (Status::Declined, "declined"),
+        (Status::Cancelled, "cancelled"),
+        (Status::Failed, "failed"),
+    ];
+
+    /// The status with this word.
+    pub fn parse(word: &str) -> Option<Status> {
+        crate::trunk::value(&Status::ALL, word)
+    }
+
+    /// The stable word.
+    pub fn as_str(self) -> &'static str {
+        crate::trunk::word(&Status::ALL, self)
+    }
+
+    /// What a call that ended so has become.
+    pub fn of(answered: bool, cause: Cause) -> Status {
+        if answered {
+            return Status::Answered;
+        }
+        match cause {
+            Cause::Busy => Status::Busy,
+            Cause::Declined => Status::Declined,
+            Cause::Normal | Cause::Cancelled => Status::Cancelled,
+            Cause::NoAnswer
+            | Cause::AnsweredElsewhere
+            | Cause::NotRegistered
+            | Cause::Unreachable
+            | Cause::FlowEnded => Status::NoAnswer,
+            Cause::NotFound
+            | Cause::InvalidNumber
+            | Cause::Forbidden
+            | Cause::Incompatible
+            | Cause::Unavailable
+            | Cause::Overload
+            | Cause::MediaTimeout
+            | Cause::NoRoute
+            | Cause::ServerStopping
+            | Cause::ServerRestart
+            | Cause::Failed => Status::Failed,
+        }
+    }
+}
+
+/// Which calls a list shows; all conditions hold together.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Which way it went.
+    pub direction: Option<Direction>,
+    /// What became of it.
+    pub status: Option<Status>,
+    /// An extension that took part: called, rang, or talked.
+    pub extension: Option<ExtensionId>,
+    /// A number that took part, in any usual form.
+    pub number: Option<String>,
+    /// The hotline.
+    pub hotline: Option<HotlineId>,
+    /// Began then or later, milliseconds since 1970.
+    pub from: Option<i64>,
+    /// Began before then.
+    pub to: Option<i64>,
+}
+
+/// Who took part: one row each in `call_parties`.
+pub(super) fn parties(record: &CallRecord) -> BTreeSet<String> {
+    let mut parties = BTreeSet::new();
+    parties.extend(record.hotline.map(|id| id.to_string()));
+    parties.extend(record.extension.map(|id| id.to_string()));
+    parties.extend(record.legs.iter().filter_map(|leg| leg.extension).map(|id| id.to_string()));
+    for number in [&record.caller_number, &record.callee_number] {
+        if !number.is_empty() {
+            parties.insert(number.clone());
+        }
+    }
+    parties
+}

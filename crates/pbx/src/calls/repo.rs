@@ -1,0 +1,243 @@
+//! How records of calls are stored.
+
+use super::finding::parties;
+use super::{Call, CallDetail, CallRecord, Decision, Filter, Leg, Recording, RecordingView, Status};
+use call::Direction;
+use model::{CallId, Cause};
+use serde::Serialize;
+use sqlx::Row;
+use sqlx::any::AnyRow;
+use std::collections::HashSet;
+use std::str::FromStr;
+use store::{Cell, Error, Rows, Sql, Tx};
+
+/// Writes those that are not there yet and gives them back, each with the JSON of its legs.
+pub(super) async fn insert<'a>(tx: &mut Tx, records: &'a [CallRecord]) -> Result<Vec<(&'a CallRecord, String)>, Error> {
+    let head = "insert into calls (id, tenant_id, direction, status, hotline_id, trunk_id, extension_id, caller_number, caller_name,
+                   callee_number, started_at, ringing_at, answered_at, ended_at, duration_ms, talk_ms, cause,
+                   ended_by, legs, trail)";
+    let mut rows = Rows::new(head, "on conflict (id) do nothing returning id", 20);
+    let mut written = Vec::with_capacity(records.len());
+    for record in records {
+        let legs = json(&record.legs);
+        let view_ms = (record.ended_at - record.started_at).max(0);
+        let talk_ms = record.answered_at.map_or(0, |at| (record.ended_at - at).max(0));
+        rows.push([
+            Cell::from(record.id.to_string()),
+            Cell::from(record.tenant.to_string()),
+            Cell::from(record.direction.as_str()),
+            Cell::from(record.status().as_str()),
+            Cell::from(record.hotline.map(|id| id.to_string())),
+            Cell::from(record.trunk.map(|id| id.to_string())),
+            Cell::from(record.extension.map(|id| id.to_string())),
+            Cell::from(record.caller_number.as_str()),
+            Cell::from(record.caller_name.as_str()),
+            Cell::from(record.callee_number.as_str()),
+            Cell::from(record.started_at),
+            Cell::from(record.ringing_at),
+            Cell::from(record.answered_at),
+            Cell::from(record.ended_at),
+            Cell::from(view_ms),
+            Cell::from(talk_ms),
+            Cell::from(record.cause.as_str()),
+            Cell::from(record.ended_by.as_str()),
+            Cell::from(legs.as_str()),
+            Cell::from(json(&record.trail)),
+        ]);
+        written.push((record, legs));
+    }
+    let mut new: HashSet<CallId> = HashSet::with_capacity(records.len());
+    for row in rows.insert_returning(tx).await? {
+        new.insert(id(row.try_get(0)?, "call id")?);
+    }
+    // `remove`, so that a record that stands twice in the input is told once.
+    written.retain(|(record, _)| new.remove(&record.id));
+    let head = "insert into call_parties (tenant_id, party, started_at, call_id)";
+    let mut rows = Rows::new(head, "on conflict do nothing", 4);
+    for (record, _) in &written {
+        let (tenant, call) = (record.tenant.to_string(), record.id.to_string());
+        for party in parties(record) {
+            let (tenant, call) = (Cell::from(tenant.as_str()), Cell::from(call.as_str()));
+            rows.push([tenant, Cell::from(party), Cell::from(record.started_at), call]);
+        }
+    }
+    rows.insert(tx).await?;
+    Ok(written)
+}
+
+/// True when it was not there yet.
+pub(super) async fn insert_recording(tx: &mut Tx, recording: &Recording) -> Result<bool, Error> {
+    let done = sqlx::query(
+        "insert into recordings (call_id, tenant_id, file, size_bytes, duration_ms, complete, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7)
+         on conflict (call_id) do nothing",
+    )
+    .bind(recording.call.to_string())
+    .bind(recording.tenant.to_string())
+    .bind(&recording.file)
+    .bind(recording.size_bytes)
+    .bind(recording.duration_ms)
+    .bind(i64::from(recording.complete))
+    .bind(recording.created_at)
+    .execute(tx.conn())
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+const COLUMNS: &str =
+    "select c.id, c.direction, c.status, c.hotline_id, c.trunk_id, c.extension_id, c.caller_number, c.caller_name,
+       c.callee_number, c.started_at, c.ringing_at, c.answered_at, c.ended_at, c.duration_ms, c.talk_ms, c.cause,
+       c.ended_by, r.duration_ms, r.size_bytes, r.complete";
+
+pub(super) async fn list(
+    tx: &mut Tx,
+    filter: &Filter,
+    after: Option<(i64, CallId)>,
+    limit: u32,
+) -> Result<Vec<Call>, Error> {
+    let mut sql = Sql::new(COLUMNS);
+    // The rarest party leads; the others are looked up for each call found.
+    let mut wanted =
+        [filter.number.clone(), filter.extension.map(|id| id.to_string()), filter.hotline.map(|id| id.to_string())]
+            .into_iter()
+            .flatten();
+    match wanted.next() {
+        Some(party) => {
+            sql.push("\nfrom call_parties p\njoin calls c on c.id = p.call_id and c.tenant_id = p.tenant_id");
+            sql.push("\nleft join recordings r on r.call_id = c.id and r.tenant_id = c.tenant_id");
+            sql.push("\nwhere p.tenant_id = ").bind(tx.tenant()).push("\nand p.party = ").bind(party);
+            bounds(
+                &mut sql,
+                filter,
+                after,
+                ["\nand p.started_at >= ", "\nand p.started_at < "],
+                "\nand (p.started_at, p.call_id) < (",
+            );
+        }
+        None => {
+            sql.push("\nfrom calls c\nleft join recordings r on r.call_id = c.id and r.tenant_id = c.tenant_id");
+            sql.push("\nwhere c.tenant_id = ").bind(tx.tenant());
+            bounds(
+                &mut sql,
+                filter,
+                after,
+                ["\nand c.started_at >= ", "\nand c.started_at < "],
+                "\nand (c.started_at, c.id) < (",
+            );
+        }
+    }
+    for party in wanted {
+        sql.push("\nand exists (select 1 from call_parties q where q.tenant_id = c.tenant_id and q.party = ")
+            .bind(party);
+        sql.push(" and q.started_at = c.started_at and q.call_id = c.id)");
+    }
+    if let Some(direction) = filter.direction {
+        sql.push("\nand c.direction = ").bind(direction.as_str());
+    }
+    if let Some(status) = filter.status {
+        sql.push("\nand c.status = ").bind(status.as_str());
+    }
+    let led_by_party = filter.number.is_some() || filter.extension.is_some() || filter.hotline.is_some();
+    sql.push(if led_by_party {
+        "\norder by p.started_at desc, p.call_id desc"
+    } else {
+        "\norder by c.started_at desc, c.id desc"
+    });
+    sql.push("\nlimit ").bind(i64::from(limit) + 1);
+    sql.fetch_all(tx).await?.iter().map(read).collect()
+}
+
+fn bounds(sql: &mut Sql, filter: &Filter, after: Option<(i64, CallId)>, times: [&'static str; 2], key: &'static str) {
+    for (text, time) in times.into_iter().zip([filter.from, filter.to]) {
+        if let Some(time) = time {
+            sql.push(text).bind(time);
+        }
+    }
+    if let Some((at, id)) = after {
+        sql.push(key).bind(at).push(", ").bind(id.to_string()).push(")");
+    }
+}
+
+pub(super) async fn find(tx: &mut Tx, id: CallId) -> Result<Option<CallDetail>, Error> {
+    let mut sql = Sql::new(COLUMNS);
+    sql.push(", c.legs\nfrom calls c\nleft join recordings r on r.call_id = c.id and r.tenant_id = c.tenant_id");
+    sql.push("\nwhere c.tenant_id = ").bind(tx.tenant()).push("\nand c.id = ").bind(id.to_string());
+    let rows = sql.fetch_all(tx).await?;
+    let Some(row) = rows.first() else { return Ok(None) };
+    let legs: Vec<Leg> = serde_json::from_str(row.try_get(20)?).map_err(|_| Error::Corrupt("legs of a call"))?;
+    Ok(Some(CallDetail { call: read(row)?, legs }))
+}
+
+pub(super) async fn trail(tx: &mut Tx, id: CallId) -> Result<Option<Vec<Decision>>, Error> {
+    let row = sqlx::query("select trail from calls where tenant_id = $1 and id = $2")
+        .bind(tx.tenant().to_owned())
+        .bind(id.to_string())
+        .fetch_optional(tx.conn())
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    serde_json::from_str(row.try_get(0)?).map(Some).map_err(|_| Error::Corrupt("trail of a call"))
+}
+
+pub(super) async fn find_recording(tx: &mut Tx, call: CallId) -> Result<Option<Recording>, Error> {
+    let row = sqlx::query(
+        "select call_id, tenant_id, file, size_bytes, duration_ms, complete, created_at
+         from recordings
+         where tenant_id = $1
+         and call_id = $2",
+    )
+    .bind(tx.tenant().to_owned())
+    .bind(call.to_string())
+    .fetch_optional(tx.conn())
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    Ok(Some(Recording {
+        call: id(row.try_get(0)?, "call id of a recording")?,
+        tenant: id(row.try_get(1)?, "tenant id of a recording")?,
+        file: row.try_get(2)?,
+        size_bytes: row.try_get(3)?,
+        duration_ms: row.try_get(4)?,
+        complete: row.try_get::<i64, _>(5)? != 0,
+        created_at: row.try_get(6)?,
+    }))
+}
+
+fn json<T: Serialize>(value: &T) -> String {
+    serde_json::to_string(value).expect("records have only text for keys")
+}
+
+fn id<T: FromStr>(text: &str, what: &'static str) -> Result<T, Error> {
+    text.parse().map_err(|_| Error::Corrupt(what))
+}
+
+fn some_id<T: FromStr>(text: Option<&str>, what: &'static str) -> Result<Option<T>, Error> {
+    text.map(|text| id(text, what)).transpose()
+}
+
+fn read(row: &AnyRow) -> Result<Call, Error> {
+    let recording = match row.try_get::<Option<i64>, _>(17)? {
+        Some(duration_ms) => {
+            Some(RecordingView { duration_ms, size_bytes: row.try_get(18)?, complete: row.try_get::<i64, _>(19)? != 0 })
+        }
+        None => None,
+    };
+    Ok(Call {
+        id: id(row.try_get(0)?, "call id")?,
+        direction: Direction::parse(row.try_get(1)?).ok_or(Error::Corrupt("direction of a call"))?,
+        status: Status::parse(row.try_get(2)?).ok_or(Error::Corrupt("status of a call"))?,
+        hotline: some_id(row.try_get(3)?, "hotline id of a call")?,
+        trunk: some_id(row.try_get(4)?, "trunk id of a call")?,
+        extension: some_id(row.try_get(5)?, "extension id of a call")?,
+        caller_number: row.try_get(6)?,
+        caller_name: row.try_get(7)?,
+        callee_number: row.try_get(8)?,
+        started_at: row.try_get(9)?,
+        ringing_at: row.try_get(10)?,
+        answered_at: row.try_get(11)?,
+        ended_at: row.try_get(12)?,
+        duration_ms: row.try_get(13)?,
+        talk_ms: row.try_get(14)?,
+        cause: Cause::parse(row.try_get(15)?).ok_or(Error::Corrupt("cause of a call"))?,
+        ended_by: crate::text::ended_by::parse(row.try_get(16)?).ok_or(Error::Corrupt("ended_by of a call"))?,
+        recording,
+    })
+}

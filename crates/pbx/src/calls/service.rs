@@ -1,0 +1,88 @@
+//! What one can do with records of calls.
+
+use super::{Call, CallDetail, CallRecord, Decision, Filter, Recording, repo};
+use crate::hotline;
+use model::{Actor, CallId, Page, PageRequest, Permission, PhoneNumber, Problem};
+use store::{Db, Error, NewEvent, Tx};
+
+/// Writes the record of a finished call, once: a second time changes and tells nothing. Its event is told with it.
+pub async fn record(tx: &mut Tx, record: &CallRecord) -> Result<bool, Problem> {
+    Ok(record_many(tx, std::slice::from_ref(record)).await? == 1)
+}
+
+/// Writes many records, of whatever companies, and tells how many were new.
+pub async fn record_many(tx: &mut Tx, records: &[CallRecord]) -> Result<usize, Error> {
+    let written = repo::insert(tx, records).await?;
+    for (record, legs) in &written {
+        let data = event_data(record, legs);
+        tx.emit_for(record.tenant, NewEvent { kind: "call.ended", call: Some(record.id), data });
+    }
+    Ok(written.len())
+}
+
+/// The call as lists show it, with its legs; `legs` is their JSON.
+fn event_data(record: &CallRecord, legs: &str) -> String {
+    let mut data = serde_json::to_string(&record.view()).expect("a call has only text for keys");
+    data.pop();
+    data.push_str(",\"legs\":");
+    data.push_str(legs);
+    data.push('}');
+    data
+}
+
+/// Writes that a recording is finished, once, with its event.
+pub async fn record_recording(tx: &mut Tx, recording: &Recording) -> Result<bool, Error> {
+    let new = repo::insert_recording(tx, recording).await?;
+    if new {
+        let data = serde_json::json!({
+            "call": recording.call.to_string(),
+            "duration_ms": recording.duration_ms,
+            "size_bytes": recording.size_bytes,
+            "complete": recording.complete,
+        });
+        let event = NewEvent { kind: "recording.ready", call: Some(recording.call), data: data.to_string() };
+        tx.emit_for(recording.tenant, event);
+    }
+    Ok(new)
+}
+
+/// The calls of the company, newest first.
+pub async fn list(actor: &Actor, db: &Db, mut filter: Filter, page: PageRequest) -> Result<Page<Call>, Problem> {
+    actor.require(Permission::ViewCalls)?;
+    let after = page.after.as_deref().map(read_key).transpose()?;
+    let limit = page.limit.clamp(1, PageRequest::MAX);
+    let mut tx = db.read(actor.tenant).await?;
+    if let Some(number) = filter.number.take() {
+        let country = hotline::repo::country(&mut tx).await?;
+        filter.number = Some(PhoneNumber::parse(&number, &country).map_or(number, |number| number.to_string()));
+    }
+    let rows = repo::list(&mut tx, &filter, after, limit).await?;
+    Ok(Page::from_rows(rows, limit, |call| format!("{}.{}", call.started_at, call.id)))
+}
+
+/// Reads the key of the call that the page before ended with.
+fn read_key(text: &str) -> Result<(i64, CallId), Problem> {
+    let parts = text.split_once('.').and_then(|(at, id)| Some((at.parse().ok()?, id.parse().ok()?)));
+    parts.ok_or_else(|| Problem::invalid("after", "Send the `next` of the page before."))
+}
+
+/// One call with its legs.
+pub async fn get(actor: &Actor, db: &Db, id: CallId) -> Result<CallDetail, Problem> {
+    actor.require(Permission::ViewCalls)?;
+    let mut tx = db.read(actor.tenant).await?;
+    repo::find(&mut tx, id).await?.ok_or_else(|| Problem::not_found("call"))
+}
+
+/// Why a call went where it went.
+pub async fn trail(actor: &Actor, db: &Db, id: CallId) -> Result<Vec<Decision>, Problem> {
+    actor.require(Permission::ViewCalls)?;
+    let mut tx = db.read(actor.tenant).await?;
+    repo::trail(&mut tx, id).await?.ok_or_else(|| Problem::not_found("call"))
+}
+
+/// Where the recording of a call lies.
+pub async fn recording(actor: &Actor, db: &Db, id: CallId) -> Result<Recording, Problem> {
+    actor.require(Permission::ViewCalls)?;
+    let mut tx = db.read(actor.tenant).await?;
+    repo::find_recording(&mut tx, id).await?.ok_or_else(|| Problem::not_found("recording"))
+}
