@@ -80,6 +80,7 @@ impl Phone {
         }
     }
 
+    #[expect(clippy::too_many_arguments, reason = "the parts of a request line and its headers")]
     fn request(
         &mut self,
         method: &str,
