@@ -6,10 +6,14 @@ use std::borrow::Cow;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use memchr::{memchr_iter, memchr2_iter};
 use thiserror::Error;
 
 use crate::header::{Params, parse_number};
 use crate::message::MAX_URI;
+
+/// The most parameters, and headers, of a URI: comparing two costs the square of it.
+const MAX_PARTS: usize = 32;
 
 /// The scheme of a URI.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -108,6 +112,9 @@ impl<'a> Uri<'a> {
             return None;
         }
         let (rest, headers) = rest.split_once('?').unwrap_or((rest, ""));
+        if memchr2_iter(b';', b'&', rest.as_bytes()).chain(memchr_iter(b'&', headers.as_bytes())).count() > MAX_PARTS {
+            return None;
+        }
         let (host, params) = rest.split_at(rest.find(';').unwrap_or(rest.len()));
         let (host, port) = split_host_port(host)?;
         Some(Uri { scheme, user, password, host, port, params: Params::new(params), headers })
@@ -139,9 +146,9 @@ impl<'a> Uri<'a> {
     /// Whether each parameter here agrees with the other URI.
     fn params_agree(&self, other: &Uri<'_>) -> bool {
         const IN_BOTH: [&str; 5] = ["transport", "user", "ttl", "method", "maddr"];
-        self.params.iter().all(|(name, value)| match other.params.get(name) {
-            Some(theirs) => decode(value.unwrap_or("")).eq_ignore_ascii_case(&decode(theirs)),
-            None => !IN_BOTH.iter().any(|must| must.eq_ignore_ascii_case(name)),
+        self.params.iter().all(|(name, _)| match (self.params.get(name), other.params.get(name)) {
+            (Some(ours), Some(theirs)) => decode(ours).eq_ignore_ascii_case(&decode(theirs)),
+            (None, _) | (_, None) => !IN_BOTH.iter().any(|must| must.eq_ignore_ascii_case(name)),
         })
     }
 }
@@ -283,7 +290,7 @@ fn parse_scheme(text: &str) -> Option<Scheme> {
 
 fn escapes_are_whole(text: &str) -> bool {
     let bytes = text.as_bytes();
-    memchr::memchr_iter(b'%', bytes)
+    memchr_iter(b'%', bytes)
         .all(|at| bytes.get(at + 1..at + 3).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit)))
 }
 

@@ -59,6 +59,8 @@ fn refused() {
     ] {
         assert_eq!(Uri::parse(text), Err(UriError::Malformed), "{text}");
     }
+    assert!(Uri::parse(&format!("sip:a@b{}", ";p".repeat(32))).is_ok());
+    assert!(Uri::parse(&format!("sip:a@b{}", ";p".repeat(33))).is_err());
     assert_eq!(Uri::parse(&format!("sip:{}@b", "a".repeat(MAX_URI))), Err(UriError::TooLong));
 }
 
@@ -78,6 +80,7 @@ fn equivalence() {
             "sip:alice@atlanta.com?priority=urgent&subject=project%20x",
         ),
         ("sip:a@[2001:db8::1]", "sip:a@[2001:DB8:0::1]"),
+        ("sip:a@b;x=1;x=2", "sip:a@b;x=1;x=2"),
     ] {
         assert!(uri(a).is_equivalent(&uri(b)) && uri(b).is_equivalent(&uri(a)), "{a} {b}");
     }
