@@ -1,6 +1,9 @@
 //! The way to the database. SQLite has one connection that writes and several that read, so that writers wait in
 //! line here instead of failing there; PostgreSQL has one pool.
 
+#[cfg(test)]
+mod tests;
+
 use crate::{Error, Tx, Vault, migrations};
 use model::TenantId;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};

@@ -12,7 +12,7 @@ pub mod mint;
 pub mod outbox;
 pub mod spool;
 pub mod sql;
-#[cfg(feature = "testing")]
+#[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod tx;
 pub mod vault;
