@@ -242,6 +242,12 @@ impl Endpoint {
             && !self.core.is_backed_up()
     }
 
+    /// Whether there is room for a leg of a call that was taken already: it may use what new calls may not.
+    fn has_room_to_dial(&self) -> bool {
+        let shared = &self.core.shared;
+        shared.legs.load(Ordering::Relaxed) < shared.config.limits.legs * 2 && !self.core.is_full()
+    }
+
     /// A leg that could not even begin.
     fn reject_dial(&mut self, id: Leg, code: u16, cause: Cause) {
         self.core.tell(id, event::Signal::Rejected { code, cause });

@@ -25,7 +25,7 @@ struct Way {
 
 impl Endpoint {
     pub(super) fn dial(&mut self, id: Leg, dial: Dial) {
-        if !self.has_room() {
+        if !self.has_room_to_dial() {
             return self.reject_dial(id, 503, Cause::Overload);
         }
         let way = match self.way_to(dial.target) {

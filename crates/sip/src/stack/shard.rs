@@ -66,6 +66,9 @@ pub(super) struct Shard {
     pub(super) unsent: VecDeque<(Flow, Bytes)>,
 }
 
+/// The socket takes nothing more for now.
+struct Full;
+
 enum Woken {
     Order(Option<Order>),
     Message(Option<(Flow, Message)>),
@@ -181,6 +184,10 @@ impl Shard {
             return;
         }
         let now = self.hub.now();
+        if !self.hub.shared.limiter().admits(flow.remote.ip(), now) {
+            metrics::counter!("sip_dropped_total", "why" => "banned").increment(1);
+            return;
+        }
         match Message::parse(Bytes::copy_from_slice(bytes)) {
             Ok(message) => {
                 let shard = self.hub.shared.shard_of_call(message.call_id());
@@ -200,15 +207,18 @@ impl Shard {
     /// Carries away what the endpoint has queued.
     fn flush(&mut self) {
         while let Some((flow, bytes)) = self.unsent.pop_front() {
-            if !self.send_datagram(flow, bytes) {
+            if self.send_datagram(flow, &bytes).is_err() {
+                self.unsent.push_front((flow, bytes));
                 break;
             }
         }
         while let Some((flow, bytes)) = self.endpoint.next_transmit() {
-            if flow.transport == Transport::Udp {
-                self.send_datagram(flow, bytes);
-            } else {
+            if flow.transport != Transport::Udp {
                 self.hub.streams.send(&self.hub, flow, bytes);
+            } else if (!self.unsent.is_empty() || self.send_datagram(flow, &bytes).is_err())
+                && self.unsent.len() < UNSENT
+            {
+                self.unsent.push_back((flow, bytes));
             }
         }
         while let Some(flow) = self.endpoint.next_proven() {
@@ -233,24 +243,19 @@ impl Shard {
         handle.transactions.store(transactions, Ordering::Relaxed);
     }
 
-    /// Sends a datagram; false when the socket is full and it was put back.
-    fn send_datagram(&mut self, flow: Flow, bytes: Bytes) -> bool {
-        let Some(socket) = self.hub.udp.get(usize::from(flow.local)) else { return true };
-        match socket.try_send_to(&bytes, flow.remote) {
-            Ok(_) => true,
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                if self.unsent.len() < UNSENT {
-                    self.unsent.push_front((flow, bytes));
-                }
-                false
-            }
+    /// Sends a datagram, unless the socket is full.
+    fn send_datagram(&mut self, flow: Flow, bytes: &[u8]) -> Result<(), Full> {
+        let Some(socket) = self.hub.udp.get(usize::from(flow.local)) else { return Ok(()) };
+        match socket.try_send_to(bytes, flow.remote) {
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Err(Full),
             Err(error) => {
                 tracing::debug!(%error, remote = %flow.remote, "a datagram could not be sent");
                 let now = self.hub.now();
                 self.guarded(|endpoint| endpoint.failed(now, flow));
-                true
             }
         }
+        Ok(())
     }
 
     fn look_up(&self, lookup: Lookup) {

@@ -182,7 +182,8 @@ impl Streams {
 
     fn accept(&self, hub: &Arc<Hub>, local: u16, stream: TcpStream, remote: SocketAddr) {
         let limits = hub.shared.config.limits;
-        if self.len() >= limits.connections {
+        let is_banned = !hub.shared.limiter().admits(remote.ip(), hub.now());
+        if is_banned || self.len() >= limits.connections {
             metrics::counter!("sip_dropped_total", "why" => "connections").increment(1);
             return;
         }
@@ -322,8 +323,10 @@ async fn write(
 }
 
 impl Hub {
-    /// Tells every shard that nothing can be sent on this way.
+    /// Tells every shard that nothing can be sent on this way. Whoever named an older connection to the same address
+    /// was to be served by this one.
     fn fail(&self, flow: Flow) {
+        let flow = Flow { connection: 0, ..flow };
         for shard in &self.shards {
             // A shard that is gone has nothing waiting.
             let _ = shard.orders.send(Order::Failed(flow));

@@ -117,6 +117,25 @@ async fn a_caller_that_gives_up_cancels_the_ringing_phone() {
 }
 
 #[tokio::test]
+async fn a_phone_whose_connection_is_gone_is_unreachable_at_once() {
+    let (stack, house) = start(1).await;
+    let mut caller = Phone::new(&stack, Transport::Udp, "101").await;
+    let mut callee = Phone::new(&stack, Transport::Tcp, "102").await;
+    caller.register().await;
+    callee.register().await;
+    drop(callee);
+    while stack.counts().connections > 0 {
+        tokio::task::yield_now().await;
+    }
+    let call = caller.invite("102").await;
+    caller.expect("408").await;
+    caller.acknowledge_refusal(&call).await;
+    settled(&stack).await;
+    stack.clone().stop().await;
+    house.abort();
+}
+
+#[tokio::test]
 async fn stopping_closes_every_socket() {
     let (stack, house) = start(2).await;
     let (udp, tcp) = (stack.udp_addr().expect("bound"), stack.tcp_addr().expect("bound"));

@@ -298,3 +298,24 @@ fn an_offer_among_other_parts_is_found() {
     world.hears(CARRIER, &invite("i1", parts).replace("application/sdp\n\n", "multipart/mixed;boundary=x\n\n"));
     assert_eq!(world.incoming().offer, Some(body("v=0 part")));
 }
+
+#[test]
+fn strangers_get_little_back_for_what_they_send() {
+    let mut world = World::new();
+    let stranger = |method: &str| {
+        request(method, "amplify", 1, "", "")
+            .replace("sip:02873000001@10.0.0.1", "sip:101@alo.test")
+            .replace("sip:0901234567@carrier.test", "sip:101@alo.test")
+            .replace(
+                "\nContact",
+                "\nUser-Agent: A usual phone 1.2.3\nAllow: INVITE, ACK, BYE, CANCEL, OPTIONS\nContact",
+            )
+    };
+    for method in ["REGISTER", "INVITE", "OPTIONS", "BYE", "DANCE", "MESSAGE"] {
+        let text = stranger(method);
+        world.hears(PHONE, &text);
+        let answer = world.one();
+        let sent = text.len() + text.lines().count() + "Content-Length: 0".len();
+        assert!(answer.raw().len() * 2 <= sent * 3, "{method}: {} for {sent} bytes", answer.raw().len());
+    }
+}
