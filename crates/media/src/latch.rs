@@ -95,11 +95,14 @@ impl Latch {
         let same_host = locked.source.ip() == source.ip();
         let quiet = now.since(heard) >= QUIET;
         let trust = self.trust(source);
-        // The described address always wins over a guess, others only in the beginning.
-        let better = trust > held && (trust == Trust::Exact || now.since(since) < CONTEST);
+        // The described address always wins over a guess, and anybody known over a stranger; else the first second counts.
+        let settled = now.since(since) >= CONTEST && held > Trust::Stranger && trust < Trust::Exact;
+        let better = trust > held && !settled;
         // NAT gave the same stream a new port.
         let moved = same_host && same_stream && quiet;
-        let renewed = self.open && quiet;
+        // A stranger must not slip in while a phone on hold is quiet.
+        let known = trust > Trust::Stranger || same_host || same_stream;
+        let renewed = self.open && quiet && known;
         if better || moved || renewed {
             self.learn(now, source, ssrc, sequence);
             return Verdict::Learned;
@@ -164,16 +167,20 @@ mod tests {
     }
 
     #[test]
-    fn in_the_first_second_the_better_source_wins() {
-        let mut latch = described();
-        latch.signalling(at("198.51.100.3:5060").ip());
-        assert_eq!(judge(&mut latch, 0, STRANGER, 1, 1), Verdict::Learned);
-        assert_eq!(judge(&mut latch, 100, "198.51.100.3:9000", 2, 1), Verdict::Learned);
-        assert_eq!(judge(&mut latch, 200, STRANGER, 1, 2), Verdict::Foreign);
+    fn whoever_is_known_wins_over_a_stranger_but_after_a_second_not_over_each_other() {
+        let (caller, same_host) = ("198.51.100.3:9000", "192.0.2.1:4010");
+        for (ms, verdict) in [(900, Verdict::Learned), (2100, Verdict::Foreign)] {
+            let mut latch = described();
+            latch.signalling(at(caller).ip());
+            assert_eq!(judge(&mut latch, 0, STRANGER, 1, 1), Verdict::Learned);
+            assert_eq!(judge(&mut latch, 500, caller, 2, 1), Verdict::Learned);
+            assert_eq!(judge(&mut latch, 501, STRANGER, 1, 2), Verdict::Foreign);
+            assert_eq!(judge(&mut latch, ms, same_host, 3, 1), verdict);
+        }
         let mut late = described();
-        late.signalling(at("198.51.100.3:5060").ip());
-        assert_eq!(judge(&mut late, 0, STRANGER, 1, 1), Verdict::Learned);
-        assert_eq!(judge(&mut late, 1001, "198.51.100.3:9000", 2, 1), Verdict::Foreign);
+        late.signalling(at(caller).ip());
+        judge(&mut late, 0, STRANGER, 1, 1);
+        assert_eq!(judge(&mut late, 60_000, caller, 2, 1), Verdict::Learned);
     }
 
     #[test]
@@ -187,16 +194,18 @@ mod tests {
     }
 
     #[test]
-    fn a_negotiation_lets_a_new_source_in_but_not_while_the_old_one_talks() {
+    fn a_negotiation_lets_a_known_source_in_but_not_while_the_old_one_talks() {
         let mut latch = described();
         judge(&mut latch, 0, PHONE, 1, 10);
         latch.described(Some(at(PHONE)));
-        assert_eq!(judge(&mut latch, 20, STRANGER, 5, 1), Verdict::Foreign);
-        assert_eq!(judge(&mut latch, 300, STRANGER, 5, 2), Verdict::Learned);
-        assert_eq!(judge(&mut latch, 900, "203.0.113.9:1", 6, 2), Verdict::Foreign);
+        assert_eq!(judge(&mut latch, 20, "192.0.2.1:7000", 5, 1), Verdict::Foreign);
+        assert_eq!(judge(&mut latch, 300, STRANGER, 5, 1), Verdict::Foreign, "nobody knows it");
+        latch.signalling(at(STRANGER).ip());
+        assert_eq!(judge(&mut latch, 301, STRANGER, 5, 2), Verdict::Learned);
+        assert_eq!(judge(&mut latch, 1400, "203.0.113.9:1", 6, 2), Verdict::Foreign);
         latch.described(Some(at("192.0.2.77:4000")));
         assert_eq!(latch.target(), Some(at("192.0.2.77:4000")));
-        assert_eq!(judge(&mut latch, 910, "192.0.2.77:4000", 7, 1), Verdict::Learned);
+        assert_eq!(judge(&mut latch, 1410, "192.0.2.77:4000", 7, 1), Verdict::Learned);
     }
 
     #[test]

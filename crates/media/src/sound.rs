@@ -6,7 +6,7 @@ pub(crate) mod wav;
 
 pub use load::{LONGEST, LoadError, load};
 pub(crate) use tone::key;
-pub use tone::{busy, cadence, ringback, tone};
+pub use tone::{busy, cadence, hold, ringback, tone};
 pub use wav::{Recovered, recover, to_wav};
 
 use crate::{Codec, g711};
@@ -49,3 +49,6 @@ impl Sound {
         Duration::from_micros(self.pcm.len() as u64 * 1_000_000 / u64::from(RATE))
     }
 }
+
+#[cfg(test)]
+mod tests;

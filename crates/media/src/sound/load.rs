@@ -137,6 +137,10 @@ impl Resampler {
     }
 
     fn push(&mut self, samples: &[f32]) {
+        if self.rate == RATE {
+            self.out.extend(samples.iter().copied().map(sample));
+            return;
+        }
         self.window.extend_from_slice(samples);
         let width = 2 * self.half;
         loop {
@@ -146,7 +150,7 @@ impl Resampler {
             let phase = (next % self.phases) as usize;
             let filter = &self.filters[phase * width..(phase + 1) * width];
             let sum: f32 = input.iter().zip(filter).map(|(a, b)| a * b).sum();
-            self.out.push((sum * 32_767.0).clamp(-32_768.0, 32_767.0) as i16);
+            self.out.push(sample(sum));
         }
         let used = (self.out.len() as u64 * self.step / self.phases - self.base) as usize;
         let used = used.min(self.window.len());
@@ -155,10 +159,17 @@ impl Resampler {
     }
 
     fn finish(mut self) -> Vec<i16> {
-        let tail = vec![0.0; self.half];
-        self.push(&tail);
+        if self.rate != RATE {
+            let tail = vec![0.0; self.half];
+            self.push(&tail);
+        }
         self.out
     }
+}
+
+/// The scale by which samples of 16 bits were brought to −1…1.
+fn sample(value: f32) -> i16 {
+    (value * 32_768.0).round().clamp(-32_768.0, 32_767.0) as i16
 }
 
 fn sinc(x: f64) -> f64 {

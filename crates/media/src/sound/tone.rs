@@ -18,6 +18,26 @@ pub fn busy() -> Sound {
     cadence(PROGRESS_HZ, 500, 500)
 }
 
+/// Music for those who wait: a slow broken chord, 8 s. Play it with `repeat`.
+pub fn hold() -> Sound {
+    /// C, A minor, F and G, four notes each.
+    const NOTES: [f64; 16] = [
+        261.6, 329.6, 392.0, 523.3, 220.0, 261.6, 329.6, 440.0, 174.6, 220.0, 261.6, 349.2, 196.0, 246.9, 293.7, 392.0,
+    ];
+    let note_samples = RATE as usize / 2;
+    let pcm = NOTES.iter().flat_map(|hz| {
+        (0..note_samples).map(move |n| {
+            let at = n as f64 / f64::from(RATE);
+            // Each note is struck, fades, and is silent at its end, so that nothing clicks.
+            let rest = (note_samples - n) as f64 / note_samples as f64;
+            let loudness = (at * 100.0).min(1.0) * rest * rest;
+            let wave = (TAU * hz * at).sin() + 0.3 * (TAU * 2.0 * hz * at).sin();
+            (wave * loudness * LEVEL * 0.7) as i16
+        })
+    });
+    Sound::from_pcm(pcm.collect())
+}
+
 /// A plain tone.
 pub fn tone(hz: f64, duration_ms: u32) -> Sound {
     cadence(hz, duration_ms, 0)
