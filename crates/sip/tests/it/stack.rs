@@ -7,9 +7,14 @@ mod limits;
 mod phone;
 mod sipp;
 
+use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
-use sip::{Config, Stack, Transport};
+use bytes::Bytes;
+use model::Cause;
+use sip::{Command, Config, Dial, Event, Party, Signal, Stack, Target, Transport};
+use tokio::net::TcpListener;
 use tokio::time::timeout;
 
 use house::{House, serve};
@@ -23,7 +28,7 @@ async fn start(shards: usize) -> (Stack, tokio::task::JoinHandle<()>) {
 async fn start_with(config: Config) -> (Stack, tokio::task::JoinHandle<()>) {
     let any = "127.0.0.1:0".parse().expect("an address");
     let config = Config { udp: vec![any], tcp: vec![any], secret: [9; 32], ..config };
-    let (stack, events) = Stack::start(config, std::sync::Arc::new(House)).await.expect("sockets on loopback");
+    let (stack, events) = Stack::start(config, Arc::new(House)).await.expect("sockets on loopback");
     let house = tokio::spawn(serve(stack.clone(), events));
     (stack, house)
 }
@@ -143,4 +148,69 @@ async fn stopping_closes_every_socket() {
     house.await.expect("the house ends with the stack");
     std::net::UdpSocket::bind(udp).expect("the port is free again");
     tokio::net::TcpListener::bind(tcp).await.expect("the port is free again");
+}
+
+/// What the house hears of one leg, in order.
+async fn signal(events: &mut tokio::sync::mpsc::Receiver<Event>) -> Signal {
+    loop {
+        match timeout(Duration::from_secs(5), events.recv()).await.expect("in time").expect("an event") {
+            Event::Leg(_, signal) => return signal,
+            Event::Incoming(_) | Event::Bindings { .. } | Event::Registration { .. } => {}
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_carrier_over_tcp_is_called_over_one_connection_found_by_name() {
+    let any: SocketAddr = "127.0.0.1:0".parse().expect("an address");
+    let config = Config { udp: vec![any], tcp: vec![any], shards: 1, ..Config::default() };
+    let (stack, mut events) = Stack::start(config, Arc::new(House)).await.expect("sockets on loopback");
+    let listener = TcpListener::bind(any).await.expect("a port");
+    let port = listener.local_addr().expect("bound").port();
+    let leg = stack.new_leg();
+    let dial = Dial {
+        target: Target::Uri { uri: format!("sip:0909@localhost:{port}"), to: None, transport: Transport::Tcp },
+        from: Party { user: "101".into(), host: "alo".into(), display: String::new() },
+        to: None,
+        body: Bytes::from_static(b"v=0 ours"),
+        credentials: None,
+        asserted: None,
+        headers: Vec::new(),
+    };
+    stack.send(leg, Command::Dial(Box::new(dial)));
+    let (stream, _) = timeout(Duration::from_secs(5), listener.accept()).await.expect("in time").expect("a connection");
+    let mut carrier = Phone::over(stream, "0909");
+    let invite = carrier.expect("INVITE").await;
+    assert!(invite.header(sip::Name::Contact).is_some_and(|contact| contact.contains("transport=tcp")));
+    carrier.answer(&invite, "200 OK", "v=0 theirs").await;
+    carrier.expect("ACK").await;
+    assert_eq!(signal(&mut events).await, Signal::Answered { body: Some(Bytes::from_static(b"v=0 theirs")) });
+    stack.send(leg, Command::Hangup { cause: Cause::Normal });
+    let bye = carrier.expect("BYE").await;
+    carrier.answer(&bye, "200 OK", "").await;
+    assert_eq!(signal(&mut events).await, Signal::Ended { cause: Cause::Normal });
+    settled(&stack).await;
+    stack.stop().await;
+}
+
+#[tokio::test]
+async fn a_carrier_nobody_listens_for_is_unreachable_at_once() {
+    let any: SocketAddr = "127.0.0.1:0".parse().expect("an address");
+    let (stack, mut events) = Stack::start(Config { udp: vec![any], shards: 1, ..Config::default() }, Arc::new(House))
+        .await
+        .expect("a socket");
+    let closed = TcpListener::bind(any).await.expect("a port").local_addr().expect("bound");
+    let dial = Dial {
+        target: Target::Uri { uri: "sip:1@carrier.test".into(), to: Some(closed), transport: Transport::Tcp },
+        from: Party::default(),
+        to: None,
+        body: Bytes::new(),
+        credentials: None,
+        asserted: None,
+        headers: Vec::new(),
+    };
+    stack.send(stack.new_leg(), Command::Dial(Box::new(dial)));
+    assert_eq!(signal(&mut events).await, Signal::Rejected { code: 503, cause: Cause::Unreachable });
+    settled(&stack).await;
+    stack.stop().await;
 }

@@ -42,6 +42,18 @@ impl Phone {
         Phone { socket, user: user.into(), address: address.to_string(), transport, count: 0 }
     }
 
+    /// One that was called: at the other end of a connection.
+    pub(super) fn over(stream: TcpStream, user: &str) -> Phone {
+        let address = stream.local_addr().expect("connected").to_string();
+        Phone {
+            socket: Socket::Tcp(stream, BytesMut::new()),
+            user: user.into(),
+            address,
+            transport: Transport::Tcp,
+            count: 0,
+        }
+    }
+
     pub(super) async fn send(&mut self, text: &str) {
         match &mut self.socket {
             Socket::Udp(socket) => _ = socket.send(text.as_bytes()).await.expect("sent"),

@@ -1,0 +1,186 @@
+//! The transactions of requests that we sent.
+
+use bytes::Bytes;
+
+use super::{Asker, Core, Owner};
+use crate::message::Message;
+use crate::method::Method;
+use crate::transaction::client::{Client, Heard, Step};
+use crate::transaction::{Kind, derived};
+use crate::transport::Flow;
+
+#[derive(Debug)]
+pub(super) struct ClientEntry {
+    pub(super) machine: Client,
+    pub(super) method: Method,
+    pub(super) flow: Flow,
+    pub(super) asker: Asker,
+    /// The ACK of a refusal, to be repeated with it.
+    pub(super) ack: Bytes,
+    /// The forks whose answer came too late and got a BYE.
+    pub(super) refused: Vec<u64>,
+    pub(super) counted: bool,
+}
+
+impl Core {
+    /// A branch nobody can guess; even, so that its CANCEL can have the odd key beside it.
+    pub(crate) fn branch(&mut self) -> u64 {
+        self.dice.roll() & !1
+    }
+
+    /// The Via of a request of ours.
+    pub(crate) fn via(&self, flow: Flow, branch: u64) -> String {
+        let address = self.shared.local(flow);
+        format!("SIP/2.0/{} {address};branch=z9hG4bK{branch:016x};rport", flow.transport)
+    }
+
+    /// The Contact of ours on a way.
+    pub(crate) fn contact(&self, flow: Flow) -> String {
+        self.shared.contact(flow, "alo")
+    }
+
+    /// Sends a request and waits for its answer.
+    pub(crate) fn ask(&mut self, branch: u64, flow: Flow, method: Method, request: Bytes, asker: Asker) {
+        let kind = if method == Method::Invite { Kind::Invite } else { Kind::Other };
+        let key = if method == Method::Cancel { branch | 1 } else { branch };
+        self.transmit(flow, request.clone());
+        let machine = Client::start(self.now, &self.timing(), kind, flow.transport.is_reliable(), request);
+        if let Some(deadline) = machine.deadline() {
+            self.timers.set(deadline, Owner::Client(key));
+        }
+        self.active += 1;
+        let entry = ClientEntry { machine, method, flow, asker, ack: Bytes::new(), refused: Vec::new(), counted: true };
+        if let Some(old) = self.clients.insert(key, entry)
+            && old.counted
+        {
+            self.active -= 1;
+        }
+    }
+
+    /// Whether the INVITE has heard a provisional answer and waits for the final one: then it may be cancelled.
+    pub(crate) fn may_cancel(&self, branch: u64) -> bool {
+        self.clients.get(&branch).is_some_and(|entry| entry.machine.is_waiting() && !entry.machine.is_calling())
+    }
+
+    /// Withdraws an INVITE that may be cancelled.
+    pub(crate) fn cancel(&mut self, branch: u64, reason: &str) {
+        let (now, patience) = (self.now, self.timing().t1 * 64);
+        let Some(entry) = self.clients.get_mut(&branch) else { return };
+        let flow = entry.flow;
+        let Ok(invite) = Message::parse(entry.machine.request()) else { return };
+        entry.machine.give_up_after(now, patience);
+        if let Some(deadline) = entry.machine.deadline() {
+            self.timers.set(deadline, Owner::Client(branch));
+        }
+        let cancel = derived::cancel(&invite, reason);
+        self.ask(branch, flow, Method::Cancel, cancel, Asker::Nobody);
+    }
+
+    /// Whether this fork's late answer is seen for the first time. Only so many forks are remembered; more get no BYE.
+    pub(crate) fn is_first_refusal(&mut self, response: &Message) -> bool {
+        let tag = self.hash(response.to_tag());
+        let Some((key, _)) = client_key(response) else { return false };
+        let Some(entry) = self.clients.get_mut(&key) else { return false };
+        if entry.refused.len() >= 16 || entry.refused.contains(&tag) {
+            return false;
+        }
+        entry.refused.push(tag);
+        true
+    }
+
+    /// A response: who waits for it, and the way its request went. None when it is a repetition or a stray.
+    pub(crate) fn hear(&mut self, response: &Message) -> Option<(Asker, Flow)> {
+        let status = response.status()?;
+        let (key, method) = client_key(response)?;
+        let (now, timing) = (self.now, self.timing());
+        let entry = self.clients.get_mut(&key).filter(|entry| entry.method == method)?;
+        let invite = (method == Method::Invite && status >= 300).then(|| entry.machine.request());
+        let heard = entry.machine.on_response(now, &timing, status);
+        let found = (entry.asker, entry.flow);
+        match heard {
+            Heard::Nothing => return None,
+            Heard::AckAgain => {
+                let (flow, ack) = (entry.flow, entry.ack.clone());
+                self.transmit(flow, ack);
+                return None;
+            }
+            Heard::Tell => {}
+            Heard::TellAndAck => {
+                if let Some(Ok(invite)) = invite.map(Message::parse) {
+                    entry.ack = derived::ack(&invite, response);
+                    self.transmits.push_back((entry.flow, entry.ack.clone()));
+                }
+            }
+        }
+        self.settle_client(key);
+        Some(found)
+    }
+
+    fn settle_client(&mut self, key: u64) {
+        let Some(entry) = self.clients.get_mut(&key) else { return };
+        let waiting = entry.machine.is_waiting();
+        if entry.counted && !waiting {
+            entry.counted = false;
+            self.active -= 1;
+            if !entry.machine.is_over()
+                && let Some(until) = entry.machine.deadline()
+            {
+                let is_invite = entry.method == Method::Invite;
+                self.keep(until, Owner::Client(key), is_invite);
+            }
+        }
+        if self.clients.get(&key).is_some_and(|entry| entry.machine.is_over()) {
+            self.clients.remove(&key);
+        }
+    }
+
+    pub(super) fn client_timeout(&mut self, key: u64) -> Option<Asker> {
+        let (now, timing) = (self.now, self.timing());
+        let entry = self.clients.get_mut(&key)?;
+        if !entry.machine.is_waiting() {
+            return None;
+        }
+        let (asker, flow) = (entry.asker, entry.flow);
+        match entry.machine.timeout(now, &timing) {
+            Step::Nothing => {}
+            Step::Send(request) => self.transmits.push_back((flow, request)),
+            Step::TimedOut | Step::Over => {
+                self.settle_client(key);
+                return Some(asker);
+            }
+        }
+        if let Some(deadline) = self.clients.get(&key).and_then(|entry| entry.machine.deadline()) {
+            // A far deadline is approached in steps, so that the heap does not keep what was answered long ago.
+            self.timers.set(deadline.min(now + timing.t1 * 64), Owner::Client(key));
+        }
+        None
+    }
+
+    /// Nothing can be sent on this way: everyone who waits for an answer over it.
+    pub(crate) fn fail(&mut self, flow: Flow) -> Vec<Asker> {
+        let same = |other: Flow| {
+            other.transport == flow.transport
+                && other.remote == flow.remote
+                && (flow.connection == 0 || other.connection == 0 || other.connection == flow.connection)
+        };
+        let keys: Vec<u64> =
+            self.clients.iter().filter(|(_, e)| e.machine.is_waiting() && same(e.flow)).map(|(key, _)| *key).collect();
+        let mut askers = Vec::with_capacity(keys.len());
+        for key in keys {
+            if let Some(entry) = self.clients.remove(&key) {
+                self.active -= usize::from(entry.counted);
+                askers.push(entry.asker);
+            }
+        }
+        askers
+    }
+}
+
+/// The key of the client transaction a response belongs to.
+fn client_key(response: &Message) -> Option<(u64, Method)> {
+    let (_, method) = response.cseq()?;
+    let via = response.via().ok()?;
+    let branch = via.branch().strip_prefix("z9hG4bK").filter(|digits| digits.len() == 16)?;
+    let branch = u64::from_str_radix(branch, 16).ok()?;
+    Some((if method == Method::Cancel { branch | 1 } else { branch }, method))
+}
