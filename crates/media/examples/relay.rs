@@ -22,6 +22,7 @@ fn main() {
     let localhost = "127.0.0.1".parse().expect("an address");
     let config = Config { bind: localhost, advertise: localhost, disk_reserve: 0, ..Config::default() };
     let media = Media::start(config, events).expect("media");
+    opening(&media);
     let folder = std::env::temp_dir().join(format!("alo-relay-{}", std::process::id()));
     let (mut legs, mut phones) = (Vec::new(), Vec::new());
     for call in 0..calls {
@@ -65,6 +66,32 @@ fn main() {
     }
     // There is no folder unless something was recorded.
     let _ = std::fs::remove_dir_all(folder);
+}
+
+/// Opens and closes many legs, and prints what one costs.
+fn opening(media: &Media) {
+    const LEGS: u64 = 400;
+    let (resident, cpu, start) = (resident_kib(), threads(), Instant::now());
+    let legs: Vec<_> = (0..LEGS).map(|tag| media.open(tag).expect("a leg")).collect();
+    let opened = start.elapsed().as_micros() as u64;
+    let kib = resident_kib().saturating_sub(resident);
+    drop(legs);
+    while media.counts().legs > 0 {
+        std::thread::yield_now();
+    }
+    let thread: u64 = threads().iter().zip(&cpu).map(|((_, now), (_, then))| now - then).sum();
+    println!(
+        "a leg: {} us to open, {} us in the thread to open and close, {} B",
+        opened / LEGS,
+        thread / LEGS / 1000,
+        kib * 1024 / LEGS
+    );
+}
+
+fn resident_kib() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|l| l.strip_prefix("VmRSS:"));
+    line.and_then(|l| l.trim().split(' ').next()?.parse().ok()).unwrap_or(0)
 }
 
 /// Sends a packet from each phone every 20 ms, evenly spread, and counts what arrives.

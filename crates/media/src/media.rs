@@ -77,13 +77,7 @@ impl Media {
             threads.push(Thread { commands: sender, waker, woken: woken.clone() });
             loops.push((poll, Inbox { commands, woken }));
         }
-        let ports = Ports::new(config.ports.clone(), config.quarantine, random()?);
-        let inventory = Arc::new(Inventory {
-            config,
-            legs: AtomicUsize::new(0),
-            recordings: AtomicUsize::new(0),
-            ports: Mutex::new(ports),
-        });
+        let inventory = Arc::new(Inventory::new(config, random()?));
         let shared = Shared { inventory: inventory.clone(), threads, next: AtomicU64::new(1) };
         let recorder = recording::start(inventory.clone(), events.clone())?;
         for (number, (poll, inbox)) in loops.into_iter().enumerate() {
@@ -163,6 +157,11 @@ impl Shared {
 }
 
 impl Inventory {
+    pub(crate) fn new(config: Config, seed: u64) -> Inventory {
+        let ports = Mutex::new(Ports::new(config.ports.clone(), config.quarantine, seed));
+        Inventory { config, legs: AtomicUsize::new(0), recordings: AtomicUsize::new(0), ports }
+    }
+
     /// Puts a port to rest.
     pub(crate) fn free_port(&self, port: u16) {
         self.ports().give_back(port, Instant::now());

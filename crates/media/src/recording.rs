@@ -8,6 +8,7 @@ use crate::Event;
 use crate::media::Inventory;
 use std::collections::HashMap;
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -48,15 +49,23 @@ struct Open {
 impl Recorder {
     fn run(mut self, tasks: &Receiver<Task>) {
         while let Ok(task) = tasks.recv() {
-            match task {
-                Task::Begin { id, tag, path, progress } => self.begin(id, tag, path, progress),
-                Task::Write { id, chunk, samples } => self.write(id, &chunk, samples),
-                Task::End { id } => self.end(id, None),
+            // A fault in one recording must not end the others.
+            if catch_unwind(AssertUnwindSafe(|| self.obey(task))).is_err() {
+                tracing::error!("the recorder thread has panicked");
+                metrics::counter!("alo_media_panics_total").increment(1);
             }
         }
         // The media threads are gone without a word: what was written is closed properly all the same.
         let left: Vec<u64> = self.open.keys().copied().collect();
         left.into_iter().for_each(|id| self.end(id, None));
+    }
+
+    fn obey(&mut self, task: Task) {
+        match task {
+            Task::Begin { id, tag, path, progress } => self.begin(id, tag, path, progress),
+            Task::Write { id, chunk, samples } => self.write(id, &chunk, samples),
+            Task::End { id } => self.end(id, None),
+        }
     }
 
     fn begin(&mut self, id: u64, tag: u64, path: PathBuf, progress: Arc<Progress>) {

@@ -6,11 +6,10 @@ use std::io;
 use std::net::{SocketAddr, UdpSocket};
 use std::os::fd::AsRawFd;
 
-/// Binds a non-blocking socket.
+/// Binds a socket. It stays in blocking mode, since every read and write here says `MSG_DONTWAIT`: that saves two system
+/// calls for each leg.
 pub(crate) fn bind(address: SocketAddr) -> io::Result<UdpSocket> {
-    let socket = UdpSocket::bind(address)?;
-    socket.set_nonblocking(true)?;
-    Ok(socket)
+    UdpSocket::bind(address)
 }
 
 /// A far address in the form that the kernel takes.

@@ -21,6 +21,7 @@ use model::Moment;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::os::fd::AsRawFd;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::Sender;
@@ -112,17 +113,30 @@ impl Worker {
                 if matches!(command, Command::Stop) {
                     return;
                 }
-                self.obey(command);
+                self.contain(None, |worker| worker.obey(command));
             }
             for token in std::mem::take(&mut self.unread) {
-                self.read(&mut buffer, token);
+                self.contain(Some(token.0 / 2), |worker| worker.read(&mut buffer, token));
             }
             for event in &ready {
-                if event.token() != WAKER {
-                    self.read(&mut buffer, event.token());
+                let token = event.token();
+                if token != WAKER {
+                    self.contain(Some(token.0 / 2), |worker| worker.read(&mut buffer, token));
                 }
             }
             self.run_timers();
+        }
+    }
+
+    /// Keeps a fault in the handling of one leg from ending the others: that leg is closed, the thread goes on.
+    fn contain(&mut self, slot: Option<usize>, work: impl FnOnce(&mut Worker)) {
+        if catch_unwind(AssertUnwindSafe(|| work(self))).is_ok() {
+            return;
+        }
+        tracing::error!(?slot, "a media thread has panicked; the leg at fault is closed");
+        metrics::counter!("alo_media_panics_total").increment(1);
+        if let Some(key) = slot.and_then(|slot| self.legs.at(slot)).map(|leg| leg.key) {
+            self.close(key);
         }
     }
 
@@ -226,6 +240,10 @@ impl Worker {
         let (tag, port, quality) = (leg.tag, leg.port, leg.quality());
         // The kernel forgets closed sockets by itself.
         drop(leg);
+        metrics::counter!("alo_media_legs_total").increment(1);
+        metrics::counter!("alo_media_packets_total").increment(quality.rx_packets);
+        metrics::counter!("alo_media_lost_packets_total").increment(quality.lost);
+        metrics::counter!("alo_media_foreign_packets_total").increment(quality.foreign_packets);
         self.inventory.free_port(port);
         self.inventory.legs.fetch_sub(1, Ordering::AcqRel);
         self.tell(Event::Closed { tag, quality });
@@ -256,13 +274,13 @@ impl Worker {
             if self.legs.at(slot).is_none_or(|leg| leg.key != key) {
                 continue;
             }
-            match timer {
-                Timer::Play => self.play_on(slot, due),
-                Timer::Key => self.key_on(slot, due),
-                Timer::LostEnd => self.lost_end(slot),
-                Timer::Care => self.care(slot, due),
-                Timer::Tape => self.turn_tape(slot, due),
-            }
+            self.contain(Some(slot), |worker| match timer {
+                Timer::Play => worker.play_on(slot, due),
+                Timer::Key => worker.key_on(slot, due),
+                Timer::LostEnd => worker.lost_end(slot),
+                Timer::Care => worker.care(slot, due),
+                Timer::Tape => worker.turn_tape(slot, due),
+            });
         }
     }
 
@@ -285,3 +303,6 @@ impl Worker {
         self.dice
     }
 }
+
+#[cfg(test)]
+mod tests;
