@@ -1,10 +1,11 @@
 //! `/calls`: calls that are up, through the bus; click-to-call; and the records of those that ended.
 
 mod live;
+mod records;
 
 use crate::State;
 use utoipa_axum::router::OpenApiRouter;
 
 pub(crate) fn routes() -> OpenApiRouter<State> {
-    OpenApiRouter::new().merge(live::routes())
+    OpenApiRouter::new().merge(live::routes()).merge(records::routes())
 }

@@ -39,6 +39,6 @@ async fn revoke(
     extract::State(state): extract::State<State>,
     Path(key): Path<String>,
 ) -> Answer<StatusCode> {
-    key::revoke(&actor, &state.db, id("key", &key)?).await?;
+    key::revoke(&actor, &state.db, id("API key", &key)?).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -33,7 +33,7 @@ async fn things(w: &World) -> HashMap<&'static str, String> {
     let user = w.post(key, "/users", user).await.text("id");
     let bearer = w.post(key, "/keys", json!({ "name": "k" })).await.text("id");
     let webhook = w.post(key, "/webhooks", json!({ "url": "http://127.0.0.1:9/" })).await.text("id");
-    let call = crate::calls::ended(w, &w.alpha).await.to_string();
+    let call = crate::calls::ended(w, &w.alpha, 1_000).await.to_string();
     let greeting = crate::calls::greeting(w, &w.alpha).await.to_string();
     HashMap::from([
         ("company_id", w.alpha.actor.tenant.to_string()),

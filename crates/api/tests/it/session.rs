@@ -34,7 +34,7 @@ async fn a_wrong_password_and_an_unknown_login_look_alike_and_are_slowed_down() 
 #[tokio::test]
 async fn a_missing_or_strange_credential_is_401_with_the_scheme() {
     let w = World::new().await;
-    for value in ["", "Bearer", "Bearer ", "Bearer alo_wrong", "Basic abc", "Bearer als_x y", "bearer \u{7f}"] {
+    for value in ["", "Bearer", "Bearer ", "Bearer alo_wrong", "Basic abc", "Bearer als_x y"] {
         let request = Request::builder().uri("/api/v1/extensions");
         let request = if value.is_empty() { request } else { request.header("authorization", value.as_bytes()) };
         let answer = w.send(request.body(Body::empty()).unwrap()).await;

@@ -1,0 +1,133 @@
+//! Calls that ended: the list, one call with its legs, why it went where it went, and what was said.
+
+use crate::State;
+use axum::extract;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use model::Problem;
+use pbx::calls::{self, Call, CallDetail, Decision, Filter, Status};
+use rest::input::field_id;
+use rest::page::page_request;
+use rest::{Answer, Caller, PageOf, Path, Query, id};
+use serde::{Deserialize, Serialize};
+use std::path::{Component, PathBuf};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub(super) fn routes() -> OpenApiRouter<State> {
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(show)).routes(routes!(trail)).routes(routes!(recording))
+}
+
+/// Which calls; all conditions hold together.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct Wanted {
+    /// `inbound`, `outbound` or `internal`.
+    direction: Option<String>,
+    /// `answered`, `no_answer`, `busy`, `declined`, `cancelled` or `failed`.
+    status: Option<String>,
+    /// The id of an extension that took part.
+    extension: Option<String>,
+    /// A number that took part, in any usual form.
+    number: Option<String>,
+    /// The id of the hotline.
+    hotline: Option<String>,
+    /// Began then or later, milliseconds since 1970.
+    from: Option<i64>,
+    /// Began before then.
+    to: Option<i64>,
+    /// How many at most; 50 when left out.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u32>,
+    /// The `next` of the page before.
+    after: Option<String>,
+}
+
+/// The decisions made for a call, in order.
+#[derive(Serialize, ToSchema)]
+struct CallTrail {
+    items: Vec<Decision>,
+}
+
+impl Wanted {
+    fn filter(&self) -> Result<Filter, Problem> {
+        let direction = self.direction.as_deref().map(|word| {
+            let known = call::Direction::ALL.into_iter().find(|d| d.as_str() == word);
+            known.ok_or_else(|| Problem::invalid("direction", "Use inbound, outbound or internal."))
+        });
+        let status = self.status.as_deref().map(|word| {
+            let words = "Use answered, no_answer, busy, declined, cancelled or failed.";
+            Status::parse(word).ok_or_else(|| Problem::invalid("status", words))
+        });
+        Ok(Filter {
+            direction: direction.transpose()?,
+            status: status.transpose()?,
+            extension: self.extension.as_deref().map(|text| field_id("extension", text)).transpose()?,
+            number: self.number.clone(),
+            hotline: self.hotline.as_deref().map(|text| field_id("hotline", text)).transpose()?,
+            from: self.from,
+            to: self.to,
+        })
+    }
+}
+
+/// The finished calls of the company, the newest first.
+#[utoipa::path(get, path = "/calls", tag = "calls", params(Wanted), responses((status = 200, body = PageOf<Call>)))]
+async fn list(
+    Caller(actor): Caller,
+    extract::State(state): extract::State<State>,
+    Query(wanted): Query<Wanted>,
+) -> Answer<axum::Json<PageOf<Call>>> {
+    let filter = wanted.filter()?;
+    let page = page_request(wanted.limit, wanted.after)?;
+    Ok(PageOf::of(calls::list(&actor, &state.db, filter, page).await?, |call| call))
+}
+
+/// One finished call with its legs.
+#[utoipa::path(get, path = "/calls/{call_id}", tag = "calls", params(("call_id" = String, Path)),
+    responses((status = 200, body = CallDetail)))]
+async fn show(
+    Caller(actor): Caller,
+    extract::State(state): extract::State<State>,
+    Path(call): Path<String>,
+) -> Answer<axum::Json<CallDetail>> {
+    Ok(axum::Json(calls::get(&actor, &state.db, id("call", &call)?).await?))
+}
+
+/// Why the call went where it went: every decision with its reason.
+#[utoipa::path(get, path = "/calls/{call_id}/trail", tag = "calls", params(("call_id" = String, Path)),
+    responses((status = 200, body = CallTrail)))]
+async fn trail(
+    Caller(actor): Caller,
+    extract::State(state): extract::State<State>,
+    Path(call): Path<String>,
+) -> Answer<axum::Json<CallTrail>> {
+    let items = calls::trail(&actor, &state.db, id("call", &call)?).await?;
+    Ok(axum::Json(CallTrail { items }))
+}
+
+/// The recording: stereo WAV, caller left, callee right. Ranges are served.
+#[utoipa::path(get, path = "/calls/{call_id}/recording", tag = "calls", params(("call_id" = String, Path)),
+    responses((status = 200, content_type = "audio/wav"), (status = 206, description = "A part of it.", content_type = "audio/wav"),
+        (status = 416, description = "The range lies outside.", body = rest::ProblemBody)))]
+async fn recording(
+    Caller(actor): Caller,
+    extract::State(state): extract::State<State>,
+    Path(call): Path<String>,
+    headers: HeaderMap,
+) -> Answer<Response> {
+    let recording = calls::recording(&actor, &state.db, id("recording", &call)?).await?;
+    let file = below(&state, &recording.file)?;
+    rest::range::file(&file, "audio/wav", &format!("{}.wav", recording.call), &headers).await
+}
+
+/// The file in the data directory. The names are our own; a row that somebody else changed leads nowhere.
+fn below(state: &State, file: &str) -> Result<PathBuf, Problem> {
+    let file = PathBuf::from(file);
+    if !file.components().all(|part| matches!(part, Component::Normal(_))) {
+        return Err(Problem::internal(format!("the recording lies at a strange place: {}", file.display())));
+    }
+    Ok(state.data.join(file))
+}
