@@ -141,6 +141,7 @@ fn readable_but_wrong_requests_have_their_code() {
         ("Max-Forwards: 70", "Max-Forwards: 0", (483, "Too Many Hops")),
         ("Max-Forwards: 70", "Max-Forwards: 256", (400, "Bad Max-Forwards")),
         ("X-Thing: a", "Require: timer, foo\nRequire: bar", (420, "Bad Extension")),
+        ("X-Thing: a", "m: sip:a@b?Route=c", (400, "Bad Contact")),
         ("X-Thing: a", "Accept: text/plain, image/*", (406, "Not Acceptable")),
         ("application/sdp", "text/plain", (415, "Unsupported Media Type")),
         ("application/sdp", "multipart/mixed;boundary=x", (415, "Unsupported Media Type")),

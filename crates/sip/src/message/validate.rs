@@ -76,6 +76,10 @@ impl Message {
             Ok(_) => {}
         }
         self.check_required()?;
+        let needs_contact = matches!(self.method(), Method::Invite | Method::Register);
+        if needs_contact && self.list(Name::Contact).any(|item| item != "*" && NameAddr::parse(item).is_err()) {
+            return Err(Rejection::new(400, "Bad Contact"));
+        }
         if self.method() == Method::Invite { self.check_session() } else { Ok(()) }
     }
 
