@@ -17,7 +17,7 @@ pub struct Config {
     pub advertise: Option<IpAddr>,
     /// How many tasks share the work by Call-ID.
     pub shards: usize,
-    /// Binds nonces to this installation; random per installation and kept secret.
+    /// Binds nonces to this installation. All zeros: a new one is made at each start.
     pub secret: [u8; 32],
     /// The Server and User-Agent header.
     pub server_name: String,

@@ -63,7 +63,13 @@ pub struct Counts {
 
 impl Stack {
     /// Binds the sockets and starts to serve. Port 0 is allowed; ask `udp_addr` and `tcp_addr` afterwards.
-    pub async fn start(config: Config, directory: Arc<dyn Directory>) -> io::Result<(Stack, mpsc::Receiver<Event>)> {
+    pub async fn start(
+        mut config: Config,
+        directory: Arc<dyn Directory>,
+    ) -> io::Result<(Stack, mpsc::Receiver<Event>)> {
+        if config.secret == [0; 32] {
+            getrandom::fill(&mut config.secret).map_err(io::Error::other)?;
+        }
         let mut udp = Vec::new();
         for address in &config.udp {
             udp.push(Arc::new(bind(*address)?));

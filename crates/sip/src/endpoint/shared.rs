@@ -131,3 +131,66 @@ impl Shared {
         Flow { local: local as u16, ..Flow::to(transport, remote) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::IpAddr;
+    use std::str::FromStr;
+
+    use super::*;
+    use crate::directory::Account;
+
+    struct Nobody;
+
+    impl Directory for Nobody {
+        fn account(&self, _domain: &str, _user: &str) -> Option<Account> {
+            None
+        }
+        fn realm(&self, domain: &str) -> String {
+            domain.to_owned()
+        }
+        fn carrier(&self, _source: IpAddr) -> bool {
+            false
+        }
+    }
+
+    fn shared(config: Config, bound: &str) -> Arc<Shared> {
+        let bound = SocketAddr::from_str(bound).expect("an address");
+        let sockets = Sockets { udp: vec![bound], tcp: vec![bound], outward: IpAddr::from_str("198.51.100.1").ok() };
+        Shared::new(config, Arc::new(Nobody), sockets, Timestamp(0))
+    }
+
+    fn flow(transport: Transport, remote: &str) -> Flow {
+        Flow::to(transport, remote.parse().expect("an address"))
+    }
+
+    #[test]
+    fn our_address_is_the_one_the_far_side_can_reach() {
+        let far = flow(Transport::Udp, "203.0.113.9:5060");
+        let near = flow(Transport::Udp, "127.0.0.1:5060");
+        let bound = shared(Config::default(), "10.0.0.1:5062");
+        assert_eq!(bound.local(far).to_string(), "10.0.0.1:5062");
+        let any = shared(Config::default(), "0.0.0.0:5062");
+        assert_eq!(any.local(far).to_string(), "198.51.100.1:5062");
+        assert_eq!(any.local(near).to_string(), "127.0.0.1:5062");
+        let behind_nat =
+            shared(Config { advertise: IpAddr::from_str("192.0.2.7").ok(), ..Config::default() }, "10.0.0.1:5062");
+        assert_eq!(behind_nat.local(far).to_string(), "192.0.2.7:5062");
+        let tcp = flow(Transport::Tcp, "203.0.113.9:5060");
+        assert_eq!(bound.contact(tcp, "alo"), "<sip:alo@10.0.0.1:5062;transport=tcp>");
+    }
+
+    #[test]
+    fn legs_and_calls_are_spread_over_the_shards() {
+        let shared = shared(Config { shards: 3, ..Config::default() }, "10.0.0.1:5062");
+        let mut legs = [0; 3];
+        let mut calls = [0; 3];
+        for n in 0..300 {
+            legs[shared.shard_of(shared.new_leg_anywhere())] += 1;
+            calls[shared.shard_of_call(&format!("call-{n}"))] += 1;
+        }
+        assert_eq!(legs, [100; 3]);
+        assert!(calls.iter().all(|count| (60..=140).contains(count)), "{calls:?}");
+        assert_eq!(shared.shard_of(shared.new_leg(2)), 2);
+    }
+}

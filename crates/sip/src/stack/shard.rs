@@ -190,6 +190,7 @@ impl Shard {
         }
         match Message::parse(Bytes::copy_from_slice(bytes)) {
             Ok(message) => {
+                tracing::trace!(remote = %flow.remote, ?message, "received");
                 let shard = self.hub.shared.shard_of_call(message.call_id());
                 if shard == self.index {
                     self.guarded(|endpoint| endpoint.receive(now, flow, message));
@@ -213,6 +214,7 @@ impl Shard {
             }
         }
         while let Some((flow, bytes)) = self.endpoint.next_transmit() {
+            tracing::trace!(remote = %flow.remote, bytes = bytes.len(), "sending");
             if flow.transport != Transport::Udp {
                 self.hub.streams.send(&self.hub, flow, bytes);
             } else if (!self.unsent.is_empty() || self.send_datagram(flow, &bytes).is_err())
@@ -245,14 +247,17 @@ impl Shard {
 
     /// Sends a datagram, unless the socket is full.
     fn send_datagram(&mut self, flow: Flow, bytes: &[u8]) -> Result<(), Full> {
-        let Some(socket) = self.hub.udp.get(usize::from(flow.local)) else { return Ok(()) };
+        let hub = self.hub.clone();
+        let Some(socket) = hub.udp.get(usize::from(flow.local)) else {
+            self.guarded(|endpoint| endpoint.failed(hub.now(), flow));
+            return Ok(());
+        };
         match socket.try_send_to(bytes, flow.remote) {
             Ok(_) => {}
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Err(Full),
             Err(error) => {
                 tracing::debug!(%error, remote = %flow.remote, "a datagram could not be sent");
-                let now = self.hub.now();
-                self.guarded(|endpoint| endpoint.failed(now, flow));
+                self.guarded(|endpoint| endpoint.failed(hub.now(), flow));
             }
         }
         Ok(())

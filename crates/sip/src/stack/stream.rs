@@ -282,6 +282,7 @@ async fn take_messages(hub: &Hub, flow: Flow, input: &mut BytesMut) -> Result<Ta
         match Message::parse_stream(input) {
             Ok(Some(message)) => {
                 taken.messages += 1;
+                tracing::trace!(remote = %flow.remote, ?message, "received");
                 let shard = hub.shared.shard_of_call(message.call_id());
                 if hub.shards[shard].messages.send((flow, message)).await.is_err() {
                     return Err(None);

@@ -73,7 +73,6 @@ impl LegState {
         }
         let body = response.session_description();
         match status {
-            100 => {}
             180 => core.tell(self.id, Signal::Ringing { body }),
             _ => core.tell(self.id, Signal::Progress { body }),
         }
