@@ -29,7 +29,7 @@ pub(crate) enum Command {
     Migrate,
     /// Tell what would happen if a number dialled another, without placing a call.
     Simulate(Simulate),
-    /// Show calls, newest first.
+    /// Show the last calls; with --follow, what happens now.
     Calls(Calls),
     /// Check, show or print the configuration.
     #[command(subcommand)]
@@ -62,9 +62,9 @@ pub(crate) struct Bootstrap {
     /// The company's SIP domain; without it made from the name.
     #[arg(long)]
     pub(crate) domain: Option<String>,
-    /// The country's calling code.
-    #[arg(long, default_value = "84")]
-    pub(crate) country: String,
+    /// The calling code of the company's country; 84 without it.
+    #[arg(long)]
+    pub(crate) country: Option<String>,
     /// Print one JSON object.
     #[arg(long)]
     pub(crate) json: bool,
@@ -86,7 +86,7 @@ pub(crate) struct Simulate {
     pub(crate) from: String,
     /// What is dialled: the hotline, an extension, a public number.
     pub(crate) to: String,
-    /// Keys pressed, in order; a comma lets the time for a key run out: "9,1".
+    /// Keys pressed, in order: "9,1". A comma lets the time for a key run out, ! lets nobody answer.
     #[arg(long, default_value = "")]
     pub(crate) digits: String,
     /// The company, by name or id; needed when there are several.
@@ -99,7 +99,7 @@ pub(crate) struct Simulate {
 
 #[derive(Debug, Args)]
 pub(crate) struct Calls {
-    /// Stay and show each call as it ends.
+    /// Stay and tell each thing that happens to a call.
     #[arg(long, short)]
     pub(crate) follow: bool,
     /// How many.

@@ -30,11 +30,6 @@ pub(crate) fn recordings(config: &Config) -> PathBuf {
     config.data_dir.join("recordings")
 }
 
-/// Where greetings lie.
-pub(crate) fn greetings(config: &Config) -> PathBuf {
-    config.data_dir.join("greetings")
-}
-
 /// Where call records wait for the database.
 pub(crate) fn spool(config: &Config) -> PathBuf {
     config.data_dir.join("spool")

@@ -32,6 +32,13 @@ pub(crate) fn raise_open_files(wanted: u64) -> Option<OpenFiles> {
     open_files()
 }
 
+/// Lets a closed pipe end the process quietly, as other tools do: `alo calls | head`. Not for the server, whose
+/// sockets may close at any time.
+pub(crate) fn end_with_the_reader() {
+    // SAFETY: the default action needs no handler, and no other thread runs yet.
+    unsafe { libc::signal(libc::SIGPIPE, libc::SIG_DFL) };
+}
+
 /// Free bytes of the disk under a path, for a process without privileges.
 pub(crate) fn free_bytes(path: &std::path::Path) -> Option<u64> {
     use std::os::unix::ffi::OsStrExt;

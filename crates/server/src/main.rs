@@ -2,20 +2,29 @@
 //!
 //! Start with [`cli`] for what can be asked, [`config`] for what can be set, and [`serve`] for what runs.
 
+mod bootstrap;
+mod calls;
 mod chime;
 mod cli;
+mod company;
 mod config;
+mod demo;
 mod doctor;
 mod figures;
 mod health;
 mod home;
 mod limits;
 mod logging;
+mod serve;
+mod simulate;
+mod user;
 
+use anyhow::Context;
 use clap::Parser;
-use cli::{Cli, Command, ConfigCommand};
+use cli::{Cli, Command, ConfigCommand, UserCommand};
 use config::Config;
 use std::process::ExitCode;
+use std::time::Duration;
 
 /// It did not work.
 const FAILED: u8 = 1;
@@ -24,6 +33,9 @@ const MISUSED: u8 = 2;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    if !matches!(cli.command, Command::Serve | Command::Demo(_)) {
+        limits::end_with_the_reader();
+    }
     if let Command::Config(ConfigCommand::Default) = cli.command {
         print!("{}", config::default_file());
         return ExitCode::SUCCESS;
@@ -54,13 +66,75 @@ fn main() -> ExitCode {
 async fn run(command: Command, config: Config) -> anyhow::Result<ExitCode> {
     logging::start(&config.log)?;
     match command {
+        Command::Serve => serve::run(config).await?,
+        Command::Bootstrap(asked) => bootstrap(&config, asked).await?,
+        Command::Demo(asked) => return demo(&config, &asked).await,
         Command::Doctor => {
             let well = doctor::report(&doctor::examine(&config).await);
             return Ok(if well { ExitCode::SUCCESS } else { ExitCode::from(FAILED) });
         }
-        _ => {}
+        Command::Migrate => {
+            home::open_migrated(&config).await?.close().await;
+            println!("The database is of this version.");
+        }
+        Command::Simulate(asked) => {
+            let db = home::open_migrated(&config).await?;
+            print!("{}", simulate::run(&db, &asked).await?);
+        }
+        Command::Calls(asked) => {
+            let db = home::open_migrated(&config).await?;
+            calls::run(&db, &asked).await?;
+        }
+        Command::User(UserCommand::ResetPassword { login, company }) => {
+            let db = home::open_migrated(&config).await?;
+            println!("{}", user::reset_password(&db, &login, company.as_deref()).await?);
+        }
+        // Answered before anything was opened.
+        Command::Config(_) => {}
     }
     Ok(ExitCode::SUCCESS)
+}
+
+async fn bootstrap(config: &Config, asked: cli::Bootstrap) -> anyhow::Result<()> {
+    let wanted = bootstrap::Wanted {
+        company: asked.company,
+        extensions: bootstrap::expand(&asked.extensions).map_err(|error| anyhow::anyhow!("--extensions: {error}"))?,
+        password_pattern: asked.password_pattern,
+        hotline: asked.hotline,
+        trunk: asked.trunk_ip.map(|ip| (ip, asked.trunk_port).into()),
+        domain: asked.domain,
+        country: asked.country,
+    };
+    let db = home::open_migrated(config).await?;
+    let company = bootstrap::run(&db, config, &wanted).await?;
+    db.close().await;
+    if asked.json {
+        println!("{}", bootstrap::as_json(config, &company));
+    } else {
+        let shown = &company.extensions[..company.extensions.len().min(10)];
+        print!("{}", bootstrap::as_text(config, &company, shown));
+    }
+    Ok(())
+}
+
+/// Exits with 1 when calls were placed and nothing was heard in any: a smoke test.
+async fn demo(config: &Config, asked: &cli::Demo) -> anyhow::Result<ExitCode> {
+    let db = home::open_migrated(config).await?;
+    let listen = *config.sip.udp.first().context("the demo needs sip.udp")?;
+    let every = Duration::try_from_secs_f64(asked.every).context("--every must be a number of seconds")?;
+    let plan = serve::demo_plan(&db, config::reachable(listen), every, asked.calls).await?;
+    let plan = plan.context("the demo needs a server whose only company is the demo's, as the first start makes it")?;
+    println!("The demo's customers are calling; `alo calls --follow` shows it. Ctrl-C ends it.");
+    let (stop, stopped) = tokio::sync::watch::channel(false);
+    let ended = tokio::spawn(async move {
+        // Without a signal handler there is no way to ask for the end but to kill.
+        let _ = tokio::signal::ctrl_c().await;
+        let _ = stop.send(true);
+    });
+    let tally = demo::run(plan, stopped).await?;
+    ended.abort();
+    println!("{} calls placed, sound heard in {}.", tally.placed, tally.heard);
+    Ok(if tally.placed > 0 && tally.heard == 0 { ExitCode::from(FAILED) } else { ExitCode::SUCCESS })
 }
 
 fn show_config(command: &ConfigCommand, config: &Config, sources: &config::Sources) -> ExitCode {

@@ -6,8 +6,8 @@ use super::raw::Raw;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// Variables that steer the program but are no configuration keys.
-const NOT_KEYS: [&str; 1] = ["ALO_CONFIG"];
+/// Variables that are no configuration keys: where the file is, and which binary the end-to-end tests run.
+const NOT_KEYS: [&str; 2] = ["ALO_CONFIG", "ALO_BIN"];
 
 /// Where a configuration comes from.
 pub(crate) struct Sources {

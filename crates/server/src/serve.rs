@@ -1,0 +1,217 @@
+//! Running: opens what is needed from the bottom up, waits for a signal, closes it from the top down.
+
+mod first;
+mod watch_demo;
+
+pub(crate) use watch_demo::plan as demo_plan;
+
+use crate::config::{Config, Demo, Recording};
+use crate::health::{Bound, Health};
+use crate::{figures, health, home, limits};
+use anyhow::Context;
+use bus::Bus;
+use engine::Engine;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use store::Db;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use worker::webhook::{Guard, Network, Sender};
+
+/// How long open HTTP answers may take when the server stops.
+const LAST_ANSWERS: Duration = Duration::from_secs(3);
+
+/// Runs the server until a signal ends it.
+pub(crate) async fn run(config: Config) -> anyhow::Result<()> {
+    for warning in config.warnings() {
+        tracing::warn!("{warning}");
+    }
+    home::prepare(&config)?;
+    let _lock = home::lock(&config.data_dir)?;
+    if let Some(limit) = limits::raise_open_files(config.limits.open_files) {
+        tracing::debug!(open_files = limit.soft, "the limit of open files");
+    }
+    let mut signals = Signals::new()?;
+    let figures = figures::start()?;
+    let db = home::open_migrated(&config).await?;
+    let first = first::company(&db, &config).await?;
+    let (bus, orders) = Bus::new();
+    let http = TcpListener::bind(config.http.listen).await.with_context(|| {
+        format!("cannot listen on http.listen {}: is another alo running? (alo doctor)", config.http.listen)
+    })?;
+    let engine = Engine::start(engine_config(&config, &db), db.clone(), bus.clone(), orders)
+        .await
+        .context("cannot start the telephone side (alo doctor looks for the reason)")?;
+    let engine = Arc::new(engine);
+    let guard = guard(&config);
+    let webhooks = Sender::start(db.clone(), worker::webhook::Config::new(guard.clone()))?;
+    let draining = Arc::new(AtomicBool::new(false));
+    let (stop, stopping) = watch::channel(false);
+    let health = health::routes(Health {
+        db: db.clone(),
+        figures,
+        draining: draining.clone(),
+        gauges: Arc::new({
+            let engine = Arc::downgrade(&engine);
+            move || engine.upgrade().map_or(Bound { sip: false, media: false }, |engine| gauges(&engine))
+        }),
+    });
+    let state = api::State::new(db.clone(), bus, config.data_dir.clone(), guard);
+    let faces = api::router(state).merge(health);
+    let web = serve_http(http, faces, stopping.clone());
+    let demo = match config.demo {
+        Demo::Auto => Some(tokio::spawn(watch_demo::run(db.clone(), engine.udp_addr(), stopping))),
+        Demo::Off => None,
+    };
+    first::greet(&config, &engine, first.as_ref());
+    tracing::info!(http = %config.http.listen, udp = shown(engine.udp_addr()), tcp = shown(engine.tcp_addr()), "alo is ready");
+
+    signals.next().await;
+    draining.store(true, Ordering::Relaxed);
+    engine.drain();
+    tracing::info!(calls = engine.counts().calls, wait_s = config.stop.wait_s, "stopping: no new calls are taken");
+    // The demo's people hang up by themselves; the web stays up for those who want to see the rest.
+    let _ = stop.send(true);
+    wait_for_calls(&engine, config.stop_wait(), &mut signals).await;
+    match Arc::into_inner(engine) {
+        Some(engine) => engine.stop(Duration::ZERO).await,
+        None => tracing::error!("the telephone side is still in use and could not be stopped in order"),
+    }
+    end(demo, web).await;
+    webhooks.stop().await;
+    db.close().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+fn shown(address: Option<SocketAddr>) -> String {
+    address.map_or_else(|| "off".to_owned(), |address| address.to_string())
+}
+
+fn engine_config(config: &Config, db: &Db) -> engine::Config {
+    let sip = &config.sip;
+    let mut stack = sip::Config {
+        udp: sip.udp.clone(),
+        tcp: sip.tcp.clone(),
+        advertise: sip.address,
+        secret: db.vault().derive("sip nonces"),
+        server_name: sip.server_name.clone(),
+        expires: sip::Expires {
+            min_s: sip.register_min_s,
+            default_s: sip.register_default_s,
+            max_s: sip.register_max_s,
+        },
+        ..sip::Config::default()
+    };
+    // A call has two legs.
+    stack.limits.legs = config.limits.calls.saturating_mul(2);
+    if sip.shards > 0 {
+        stack.shards = sip.shards;
+    }
+    let media = media::Config {
+        bind: config.media.bind,
+        advertise: config.media_address(),
+        ports: config.media.ports.clone(),
+        threads: config.media.threads,
+        silence: (config.media.silence_s > 0).then(|| Duration::from_secs(config.media.silence_s)),
+        ..media::Config::default()
+    };
+    engine::Config {
+        sip: stack,
+        media,
+        data: config.data_dir.clone(),
+        recordings: home::recordings(config),
+        spool: home::spool(config),
+        limits: call::Limits::default(),
+        never_record: config.recording == Recording::None,
+    }
+}
+
+fn guard(config: &Config) -> Guard {
+    // The configuration was checked when it was read.
+    let allowed: Vec<Network> = config.webhooks.allow.iter().filter_map(|text| text.parse().ok()).collect();
+    Guard::new(allowed)
+}
+
+/// Reads the live counts into the gauges.
+fn gauges(engine: &Engine) -> Bound {
+    let counts = engine.counts();
+    for (name, value) in [
+        ("alo_calls", counts.calls),
+        ("alo_spooled", counts.spooled),
+        ("alo_sip_dialogs", counts.sip.dialogs),
+        ("alo_sip_transactions", counts.sip.transactions),
+        ("alo_sip_connections", counts.sip.connections),
+        ("alo_sip_bindings", counts.sip.bindings),
+        ("alo_media_legs", counts.media.legs),
+        ("alo_media_sockets", counts.media.sockets),
+        ("alo_media_recordings", counts.media.recordings),
+    ] {
+        metrics::gauge!(name).set(value as f64);
+    }
+    Bound { sip: engine.udp_addr().is_some() || engine.tcp_addr().is_some(), media: true }
+}
+
+fn serve_http(listener: TcpListener, faces: axum::Router, mut stopping: watch::Receiver<bool>) -> JoinHandle<()> {
+    let service = faces.into_make_service_with_connect_info::<SocketAddr>();
+    tokio::spawn(async move {
+        let served = axum::serve(listener, service).with_graceful_shutdown(async move {
+            // The sender is dropped at the end of the server only.
+            let _ = stopping.wait_for(|stop| *stop).await;
+        });
+        if let Err(error) = served.await {
+            tracing::error!(%error, "the web side ended");
+        }
+    })
+}
+
+/// Waits for calls to end by themselves; a second signal, or the end of patience, ends the waiting.
+async fn wait_for_calls(engine: &Engine, patience: Duration, signals: &mut Signals) {
+    let ended = async {
+        let mut look = tokio::time::interval(Duration::from_millis(50));
+        while engine.counts().calls > 0 {
+            look.tick().await;
+        }
+    };
+    tokio::select! {
+        () = ended => {}
+        () = tokio::time::sleep(patience) => {
+            tracing::warn!(calls = engine.counts().calls, "patience is over: the calls that are left are ended");
+        }
+        () = signals.next() => {
+            tracing::warn!(calls = engine.counts().calls, "a second signal: the calls that are left are ended");
+        }
+    }
+}
+
+/// Ends the demo and the web; open live sockets are cut.
+async fn end(demo: Option<JoinHandle<()>>, web: JoinHandle<()>) {
+    for mut task in demo.into_iter().chain([web]) {
+        if tokio::time::timeout(LAST_ANSWERS, &mut task).await.is_err() {
+            task.abort();
+        }
+    }
+}
+
+/// The two signals that mean stop.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn new() -> std::io::Result<Signals> {
+        Ok(Signals { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}

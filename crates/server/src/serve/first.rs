@@ -1,0 +1,66 @@
+//! The first start: an empty installation gets a company to look at. Its secrets are random, and are shown once, on
+//! the terminal and never in a log.
+
+use crate::bootstrap::{self, Company, Wanted};
+use crate::config::{Config, Demo};
+use crate::{company, demo};
+use engine::Engine;
+use std::io::Write;
+use store::Db;
+
+/// The name of the company of the first start.
+pub(crate) const COMPANY: &str = "Alo Demo";
+/// Its hotline.
+pub(crate) const HOTLINE: &str = "02899990000";
+/// Its extensions: robots man the first four, the last two are for whoever looks.
+pub(crate) const EXTENSIONS: &str = "101-106";
+/// How many extensions the robots man.
+pub(crate) const ROBOTS: usize = 4;
+
+/// What the company of the first start is to be.
+pub(crate) fn wanted() -> Wanted {
+    Wanted {
+        company: COMPANY.into(),
+        extensions: bootstrap::expand(EXTENSIONS).expect("the constant is a range"),
+        hotline: Some(HOTLINE.into()),
+        trunk: Some(demo::CARRIER),
+        ..Wanted::default()
+    }
+}
+
+/// Makes the company when there is none at all.
+pub(super) async fn company(db: &Db, config: &Config) -> anyhow::Result<Option<Company>> {
+    if !company::all(db).await?.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(bootstrap::run(db, config, &wanted()).await?))
+}
+
+/// Tells on the terminal where everything is.
+pub(super) fn greet(config: &Config, engine: &Engine, first: Option<&Company>) {
+    let mut text = String::from("\nAlo is running.\n\n");
+    match first {
+        Some(company) => {
+            let own = &company.extensions[ROBOTS.min(company.extensions.len())..];
+            text.push_str(&bootstrap::as_text(config, company, own));
+            text.push_str(
+                "\n  These secrets are shown this once; `alo bootstrap --company \"Alo Demo\"` tells them again.\n",
+            );
+        }
+        None => {
+            text.push_str(&format!("  API         {}/docs\n", config.http_url()));
+            for (word, address) in [("udp", engine.udp_addr()), ("tcp", engine.tcp_addr())] {
+                if let Some(address) = address {
+                    text.push_str(&format!("  SIP {word}     {address}\n"));
+                }
+            }
+            text.push_str("\n  Logins, phones and numbers: alo bootstrap --company NAME\n");
+        }
+    }
+    if config.demo == Demo::Auto && first.is_some() {
+        text.push_str("  The demo's customers are calling: `alo calls --follow` shows it; ALO_DEMO=0 turns it off.\n");
+    }
+    text.push('\n');
+    // Nobody may be reading the terminal any more; that is no reason to end.
+    let _ = std::io::stdout().write_all(text.as_bytes()).and_then(|()| std::io::stdout().flush());
+}

@@ -1,0 +1,127 @@
+//! The running server, from its first start to its end.
+
+use crate::{Place, err, out};
+use std::fs::File;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+/// A running `alo serve`; killed if the test ends before it.
+struct Server<'a> {
+    place: &'a Place,
+    child: Child,
+}
+
+impl<'a> Server<'a> {
+    fn start(place: &'a Place) -> Server<'a> {
+        let file = |name| File::create(place.path().join(name)).expect("a file");
+        let child = place
+            .command(&["serve"])
+            .stdin(Stdio::null())
+            .stdout(file("out"))
+            .stderr(file("err"))
+            .spawn()
+            .expect("alo starts");
+        let mut server = Server { place, child };
+        server.until("ready", |server| server.get("/readyz").starts_with("HTTP/1.1 200"));
+        server
+    }
+
+    fn until(&mut self, what: &str, done: impl Fn(&Server) -> bool) {
+        let began = Instant::now();
+        while !done(self) {
+            let ended = self.child.try_wait().expect("a child can be asked");
+            assert!(ended.is_none(), "alo serve ended with {ended:?}: {}", self.read("err"));
+            assert!(began.elapsed() < Duration::from_secs(60), "not {what} within a minute: {}", self.read("err"));
+            std::thread::yield_now();
+        }
+    }
+
+    /// The whole answer, headers and all; empty when there is none.
+    fn get(&self, path: &str) -> String {
+        let mut text = String::new();
+        let answer = TcpStream::connect((self.place.address, 8080)).and_then(|mut stream| {
+            write!(stream, "GET {path} HTTP/1.1\r\nHost: alo\r\nConnection: close\r\n\r\n")?;
+            stream.read_to_string(&mut text)
+        });
+        answer.map(|_| text).unwrap_or_default()
+    }
+
+    fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.place.path().join(name)).expect("the file is there")
+    }
+
+    /// Asks it to stop and waits for its end.
+    fn stop(&mut self) -> Option<i32> {
+        let pid = libc::pid_t::try_from(self.child.id()).expect("a process id");
+        // SAFETY: kill takes no pointers; the child is ours and has not been waited for.
+        assert_eq!(unsafe { libc::kill(pid, libc::SIGTERM) }, 0);
+        self.child.wait().expect("a child can be waited for").code()
+    }
+}
+
+impl Drop for Server<'_> {
+    fn drop(&mut self) {
+        // It has usually ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn the_first_start_shows_its_secrets_on_the_terminal_only_and_once() {
+    let place = Place::new("first");
+    let mut server = Server::start(&place);
+    let banner = server.read("out");
+    let secret = |line: &str| {
+        banner.lines().find(|l| l.contains(line)).and_then(|l| l.split(' ').next_back()).map(str::to_owned)
+    };
+    let password = secret("admin").expect("the admin's password");
+    let key = secret("API key").expect("the API key");
+    assert!(password.len() >= 16 && key.starts_with("alo_"), "{banner}");
+    assert!(banner.contains("105") && banner.contains("106") && banner.contains("02899990000"), "{banner}");
+    assert_eq!(server.stop(), Some(0));
+    let log = server.read("err");
+    assert!(!log.contains(&password) && !log.contains(&key), "{log}");
+
+    let mut server = Server::start(&place);
+    let banner = server.read("out");
+    assert!(!banner.contains(&password) && !banner.contains(&key), "{banner}");
+    assert_eq!(server.stop(), Some(0));
+}
+
+#[test]
+fn health_readiness_and_figures_are_told() {
+    let place = Place::new("health");
+    let mut server = Server::start(&place);
+    assert!(server.get("/healthz").contains("\"status\":\"ok\""));
+    assert!(server.get("/readyz").contains("\"database\":\"ok\""));
+    let figures = server.get("/metrics");
+    for name in ["alo_calls 0", "alo_sip_dialogs 0", "alo_media_sockets 0", "alo_draining 0", "alo_open_files"] {
+        assert!(figures.contains(name), "{name} in {figures}");
+    }
+    assert!(server.get("/api/v1/extensions").starts_with("HTTP/1.1 401"), "{}", server.get("/api/v1/extensions"));
+    assert_eq!(server.stop(), Some(0));
+}
+
+#[test]
+fn a_company_can_be_made_while_the_server_runs() {
+    let place = Place::new("while");
+    let mut server = Server::start(&place);
+    let made = place.run(&["bootstrap", "--company", "Late", "--extensions", "201-203", "--json"]);
+    assert!(made.status.success(), "{}", err(&made));
+    let doctor = place.run(&["doctor"]);
+    assert!(doctor.status.success() && out(&doctor).contains("an alo runs and answers"), "{}", out(&doctor));
+    assert_eq!(server.stop(), Some(0));
+}
+
+#[test]
+fn a_second_server_in_the_same_place_is_refused_with_the_reason() {
+    let place = Place::new("second");
+    let mut server = Server::start(&place);
+    let second = place.run(&["serve"]);
+    assert_eq!(second.status.code(), Some(1));
+    assert!(err(&second).contains("another alo runs in"), "{}", err(&second));
+    assert_eq!(server.stop(), Some(0));
+}
