@@ -71,7 +71,7 @@ fn main() {
 /// Opens and closes many legs, and prints what one costs.
 fn opening(media: &Media) {
     const LEGS: u64 = 400;
-    let (resident, cpu, start) = (resident_kib(), threads(), Instant::now());
+    let (resident, start) = (resident_kib(), Instant::now());
     let legs: Vec<_> = (0..LEGS).map(|tag| media.open(tag).expect("a leg")).collect();
     let opened = start.elapsed().as_micros() as u64;
     let kib = resident_kib().saturating_sub(resident);
@@ -79,13 +79,7 @@ fn opening(media: &Media) {
     while media.counts().legs > 0 {
         std::thread::yield_now();
     }
-    let thread: u64 = threads().iter().zip(&cpu).map(|((_, now), (_, then))| now - then).sum();
-    println!(
-        "a leg: {} us to open, {} us in the thread to open and close, {} B",
-        opened / LEGS,
-        thread / LEGS / 1000,
-        kib * 1024 / LEGS
-    );
+    println!("a leg: {} us to open, {} B", opened / LEGS, kib * 1024 / LEGS);
 }
 
 fn resident_kib() -> u64 {

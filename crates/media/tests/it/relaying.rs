@@ -164,3 +164,38 @@ fn odd_packet_sizes_extensions_and_padding_pass() {
     alice.socket.send_to(&packet, alice.server).expect("sent");
     assert_eq!(bob.hear().1, [9; 160]);
 }
+
+#[test]
+fn a_bad_network_gets_no_worse_on_its_way_through() {
+    let mut house = House::new();
+    let (a, mut alice) = house.call("0");
+    let (b, bob) = house.call("0");
+    a.bridge(&b);
+    // One in ten lost, one in twenty doubled, every fifth pair swapped.
+    let mut order: Vec<u16> = (0..400).filter(|n| n % 10 != 7).collect();
+    for at in (0..order.len() - 1).step_by(5) {
+        order.swap(at, at + 1);
+    }
+    let order: Vec<u16> = order.into_iter().flat_map(|n| vec![n; 1 + usize::from(n % 20 == 3)]).collect();
+    let (sequence, timestamp) = (alice.sequence, alice.timestamp);
+    let mut heard = Vec::new();
+    for burst in order.chunks(60) {
+        for n in burst {
+            alice.sequence = sequence.wrapping_add(*n);
+            alice.timestamp = timestamp.wrapping_add(u32::from(*n) * 160);
+            alice.send(0, &n.to_be_bytes().repeat(80));
+        }
+        heard.extend(burst.iter().map(|_| bob.hear()));
+    }
+    assert!(bob.is_left_alone());
+    let marks: Vec<u16> = heard.iter().map(|(_, p)| u16::from_be_bytes([p[0], p[1]])).collect();
+    assert_eq!(marks, order);
+    let first = &heard[0].0;
+    for ((header, _), mark) in heard.iter().zip(&order) {
+        let ahead = mark.wrapping_sub(order[0]);
+        assert_eq!(header.sequence.wrapping_sub(first.sequence), ahead);
+        assert_eq!(header.timestamp.wrapping_sub(first.timestamp), (i32::from(ahead as i16) * 160) as u32);
+    }
+    let quality = house.quality(a);
+    assert_eq!(quality.rx_packets, order.len() as u64);
+}
