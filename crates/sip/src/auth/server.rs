@@ -51,12 +51,13 @@ impl Authenticator {
         Authenticator { nonces: Nonces::new(secret, born), replay: Replay::new(), nobody }
     }
 
-    /// The values of the two WWW-Authenticate lines, SHA-256 first (RFC 8760 section 2.1).
+    /// The values of the two WWW-Authenticate lines, MD5 first: JsSIP, sipp and other agents read the first line only
+    /// and give up on SHA-256. Who knows both may choose the second by its own policy (RFC 8760 section 2.4).
     pub fn challenge(&self, realm: &str, source: IpAddr, now: Moment, stale: bool) -> [String; 2] {
         let nonce = self.nonces.make(source, now);
         let realm: String = realm.chars().filter(|c| !c.is_control() && !matches!(c, '"' | '\\')).collect();
         let stale = if stale { ",stale=true" } else { "" };
-        [Algorithm::Sha256, Algorithm::Md5].map(|algorithm| {
+        [Algorithm::Md5, Algorithm::Sha256].map(|algorithm| {
             let algorithm = algorithm.as_str();
             format!(r#"Digest realm="{realm}",nonce="{nonce}",algorithm={algorithm},qop="auth"{stale}"#)
         })
