@@ -2,6 +2,8 @@
 //! more. The answer is kept for a day, sealed, because it may show a secret that is shown once.
 
 mod repo;
+#[cfg(test)]
+mod tests;
 
 use crate::{Answer, Caller, Failure};
 use axum::body::{self, Body};

@@ -16,6 +16,8 @@ use std::time::{Duration, Instant};
 pub const BODY_LIMIT: usize = 1024 * 1024;
 /// How long a request may take until its answer begins; a body that dribbles in counts too.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
+/// The same for an upload, which may come over a slow line.
+const UPLOAD_TIME_LIMIT: Duration = Duration::from_secs(180);
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Puts the layers around the router, and problems in the places where axum would answer with plain text.
@@ -41,7 +43,7 @@ async fn guard(request: Request, next: Next) -> Response {
     let id = request_id(request.headers());
     let method = request.method().clone();
     let uri = masked(request.uri());
-    let run = AssertUnwindSafe(tokio::time::timeout(TIME_LIMIT, next.run(request))).catch_unwind();
+    let run = AssertUnwindSafe(tokio::time::timeout(time_limit(request.headers()), next.run(request))).catch_unwind();
     let mut response = match run.await {
         Ok(Ok(response)) => response,
         Ok(Err(_)) => {
@@ -57,6 +59,11 @@ async fn guard(request: Request, next: Next) -> Response {
     let duration_ms = began.elapsed().as_millis() as u64;
     tracing::debug!(%method, uri, status = response.status().as_u16(), duration_ms, request_id = id, "answered");
     response
+}
+
+fn time_limit(headers: &HeaderMap) -> Duration {
+    let upload = headers.get(header::CONTENT_TYPE).is_some_and(|v| v.as_bytes().starts_with(b"multipart/"));
+    if upload { UPLOAD_TIME_LIMIT } else { TIME_LIMIT }
 }
 
 /// Headers for every answer; a handler that set one of them keeps its own.
