@@ -164,13 +164,17 @@ fn is_user(presented: &str, user: &str, realm: &str) -> bool {
 }
 
 /// Whether the digest was made for this request's target. Phones and gateways differ in port and parameters, so only
-/// user and host are compared.
+/// user and host are compared; sipp and some gateways hash the bare IP address they send to, which also counts. The
+/// nonce is good once for one method all the same.
 fn is_target(hashed: &str, request_uri: &str) -> bool {
     if hashed == request_uri {
         return true;
     }
     match (Uri::parse(hashed), Uri::parse(request_uri)) {
-        (Ok(a), Ok(b)) => decode(a.user) == decode(b.user) && a.host.eq_ignore_ascii_case(b.host),
+        (Ok(a), Ok(b)) => {
+            let server = a.user.is_empty() && a.host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok();
+            server || (decode(a.user) == decode(b.user) && a.host.eq_ignore_ascii_case(b.host))
+        }
         (Err(_), _) | (_, Err(_)) => false,
     }
 }

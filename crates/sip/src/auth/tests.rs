@@ -181,6 +181,20 @@ fn a_forged_source_cannot_make_a_failure_and_a_made_up_nonce_tells_nothing() {
 }
 
 #[test]
+fn the_servers_bare_address_may_be_hashed_but_no_other_name() {
+    for (uri, expected) in [
+        ("sip:192.0.2.7:5060", Ok(())),
+        ("sip:[2001:db8::7]", Ok(())),
+        ("sip:102@192.0.2.7", Err(AuthFailure::Wrong)),
+        ("sip:elsewhere.example", Err(AuthFailure::Wrong)),
+    ] {
+        let server = server();
+        let [md5, _] = server.challenge(REALM, PHONE, NOW, false);
+        assert_eq!(verify(&server, &answer(&md5, "pw101", 1, uri)), expected, "{uri}");
+    }
+}
+
+#[test]
 fn the_right_line_is_found_among_several() {
     let server = server();
     let [_, sha] = server.challenge(REALM, PHONE, NOW, false);
