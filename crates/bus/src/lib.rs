@@ -1,1 +1,99 @@
-//! The bus crate.
+//! Commands into the running calls and events out of them.
+//!
+//! The faces send a [`Command`] and wait for its reply; the engine publishes an [`Occurrence`] for each thing that
+//! happens to a call. Nobody asks the engine for state: the live list ([`Bus::live`]) is the fold of its events.
+//! In one process this is channels; many nodes put a broker behind the same type. What must survive a crash does not
+//! go through here but through the outbox of `store`.
+
+mod board;
+mod command;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use call::Event;
+use model::{CallId, Problem, TenantId, Timestamp};
+use tokio::sync::{broadcast, mpsc, oneshot};
+
+pub use board::LiveCall;
+pub use command::{Command, Originate};
+
+/// Commands that may wait for the engine; a face gets `busy` beyond.
+const WAITING_COMMANDS: usize = 1_024;
+/// Occurrences a slow subscriber may lag behind before it loses some.
+const LAG: usize = 4_096;
+
+/// One thing that happened to a call.
+#[derive(Debug, Clone)]
+pub struct Occurrence {
+    /// Whose call.
+    pub tenant: TenantId,
+    /// Which call.
+    pub call: CallId,
+    /// When, on the wall clock.
+    pub at: Timestamp,
+    /// What.
+    pub event: Event,
+}
+
+/// The handle all faces, the engine and the workers share.
+#[derive(Clone)]
+pub struct Bus {
+    commands: mpsc::Sender<Command>,
+    events: broadcast::Sender<Arc<Occurrence>>,
+    board: Arc<Mutex<board::Board>>,
+}
+
+impl Bus {
+    /// A bus, and the end from which the engine takes commands.
+    pub fn new() -> (Bus, mpsc::Receiver<Command>) {
+        let (commands, inbox) = mpsc::channel(WAITING_COMMANDS);
+        let (events, _) = broadcast::channel(LAG);
+        (Bus { commands, events, board: Arc::default() }, inbox)
+    }
+
+    /// Starts a click-to-call: rings the extension, then dials `to`. Answers as soon as the call exists; what becomes
+    /// of it is told by events.
+    pub async fn originate(&self, originate: Originate) -> Result<CallId, Problem> {
+        self.ask(|reply| Command::Originate(originate, reply)).await
+    }
+
+    /// Ends a live call of the tenant.
+    pub async fn hangup(&self, tenant: TenantId, call: CallId) -> Result<(), Problem> {
+        self.ask(|reply| Command::Hangup { tenant, call, reply }).await
+    }
+
+    /// The tenant's calls that are up right now, oldest first.
+    pub fn live(&self, tenant: TenantId) -> Vec<LiveCall> {
+        self.board().of(tenant)
+    }
+
+    /// How many calls are up over all tenants.
+    pub fn live_count(&self) -> usize {
+        self.board().len()
+    }
+
+    /// Everything published from now on. A subscriber that falls too far behind is told how much it lost.
+    pub fn subscribe(&self) -> broadcast::Receiver<Arc<Occurrence>> {
+        self.events.subscribe()
+    }
+
+    /// Tells everybody; used by the engine only.
+    pub fn publish(&self, occurrence: Occurrence) {
+        self.board().fold(&occurrence);
+        // No subscriber is a fine state: an error here only says so.
+        let _ = self.events.send(Arc::new(occurrence));
+    }
+
+    fn board(&self) -> MutexGuard<'_, board::Board> {
+        // A panic while folding leaves a whole map behind: each fold is one insert, change or removal.
+        self.board.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn ask<T>(&self, command: impl FnOnce(oneshot::Sender<Result<T, Problem>>) -> Command) -> Result<T, Problem> {
+        let (reply, answer) = oneshot::channel();
+        self.commands
+            .try_send(command(reply))
+            .map_err(|_| Problem::busy("engine_busy", "The call engine has no room for more orders now; try again."))?;
+        answer.await.map_err(|_| Problem::busy("engine_stopped", "The call engine is stopping; try again."))?
+    }
+}

@@ -1,1 +1,213 @@
-//! The engine crate.
+//! Runs live calls: the one place where the pure machines `call` and `flow` meet the edges `sip` and `media`, the
+//! configuration of `pbx`, and the bus.
+//!
+//! Each call has one task and one mailbox ([`driver`]); [`intake`] puts letters into them. Everything a call needs to
+//! know is in memory ([`directory`], [`sounds`]); everything it leaves behind goes to the journal of `pbx::calls`, which
+//! spools to the local disk first. A call never waits for SQL. Start with [`Engine::start`], then [`driver`].
+
+mod carriers;
+mod clock;
+mod directory;
+mod driver;
+mod intake;
+mod recordings;
+mod routes;
+mod shared;
+mod sounds;
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bus::{Bus, Command};
+use media::Media;
+use model::{Cause, Problem};
+use sip::Stack;
+use store::Db;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+use carriers::Carriers;
+use clock::Clock;
+use directory::Directory;
+use intake::Intake;
+use pbx::calls::Journal;
+use recordings::Recordings;
+use routes::Routes;
+use shared::Shared;
+use sounds::Sounds;
+
+/// What the engine needs to know before it starts.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Sockets and limits of SIP.
+    pub sip: sip::Config,
+    /// Ports and threads of media.
+    pub media: media::Config,
+    /// The data folder: greetings' files are told from here, recordings go below it.
+    pub data: PathBuf,
+    /// The folder of the local spool.
+    pub spool: PathBuf,
+    /// Ring times and other limits of calls.
+    pub limits: call::Limits,
+    /// Record no call, whatever the companies say.
+    pub never_record: bool,
+}
+
+/// Why the engine did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The configuration of the companies could not be read.
+    #[error("the companies' configuration cannot be read: {0}")]
+    Configuration(#[from] Problem),
+    /// A SIP socket could not be bound.
+    #[error("SIP cannot be bound: {0}")]
+    Sip(#[source] io::Error),
+    /// The media threads could not be started.
+    #[error("media cannot be started: {0}")]
+    Media(#[source] io::Error),
+    /// The spool's folder cannot be used.
+    #[error("the spool cannot be opened: {0}")]
+    Spool(#[source] io::Error),
+    /// The recordings' folder cannot be used.
+    #[error("the recordings' folder cannot be used: {0}")]
+    Recordings(#[source] io::Error),
+}
+
+/// What is alive now. All but `bindings` and `connections` are zero when no call is up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counts {
+    /// Calls with a task.
+    pub calls: usize,
+    /// Legs that the engine knows.
+    pub legs: usize,
+    /// The SIP stack's own figures.
+    pub sip: sip::Counts,
+    /// The media threads' own figures.
+    pub media: media::Counts,
+    /// Records and events that SQL does not have yet.
+    pub spooled: u64,
+}
+
+/// The running engine.
+pub struct Engine {
+    shared: Arc<Shared>,
+    intake: Arc<Intake>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Engine {
+    /// Binds the sockets and begins to take calls. Records that a former process left in the spool are stored, and
+    /// calls that it left open get theirs.
+    pub async fn start(
+        config: Config,
+        db: Db,
+        bus: Bus,
+        orders: mpsc::Receiver<Command>,
+    ) -> Result<Engine, StartError> {
+        let clock = Clock::start();
+        let directory = Directory::load(&db).await?;
+        let journal = Journal::start(db.clone(), &config.spool, store::spool::Options::default());
+        let journal = journal.await.map_err(StartError::Spool)?;
+        let recordings = Recordings::open(&config.data).map_err(StartError::Recordings)?;
+        recordings.mend(&journal);
+        let (media_events, media_inbox) = mpsc::unbounded_channel();
+        let media = Media::start(config.media, media_events).map_err(StartError::Media)?;
+        let (stack, sip_inbox) = Stack::start(config.sip, directory.clone()).await.map_err(StartError::Sip)?;
+        let shared = Arc::new(Shared {
+            clock,
+            carriers: Carriers::new(stack.clone()),
+            stack,
+            media,
+            routes: Routes::new(),
+            sounds: Sounds::new(config.data),
+            journal,
+            bus,
+            recordings,
+            limits: config.limits,
+            may_record: !config.never_record,
+            directory: directory.clone(),
+        });
+        shared.carriers.follow(&directory.snapshot());
+        let intake = Arc::new(Intake::new(shared.clone()));
+        let carriers = shared.clone();
+        let tasks = vec![
+            directory.follow(db, move |snapshot| carriers.carriers.follow(snapshot)),
+            tokio::spawn(take_sip(intake.clone(), sip_inbox)),
+            tokio::spawn(take_media(intake.clone(), media_inbox)),
+            tokio::spawn(take_orders(intake.clone(), orders)),
+        ];
+        Ok(Engine { shared, intake, tasks })
+    }
+
+    /// The bound UDP address of SIP.
+    pub fn udp_addr(&self) -> Option<SocketAddr> {
+        self.shared.stack.udp_addr()
+    }
+
+    /// The bound TCP address of SIP.
+    pub fn tcp_addr(&self) -> Option<SocketAddr> {
+        self.shared.stack.tcp_addr()
+    }
+
+    /// What is alive now.
+    pub fn counts(&self) -> Counts {
+        Counts {
+            calls: self.shared.routes.calls(),
+            legs: self.shared.routes.legs(),
+            sip: self.shared.stack.counts(),
+            media: self.shared.media.counts(),
+            spooled: self.shared.journal.depth(),
+        }
+    }
+
+    /// From now on new calls get 503; calls that are up go on.
+    pub fn drain(&self) {
+        self.intake.drain();
+    }
+
+    /// Drains, waits up to `patience` for calls to end by themselves, ends the rest with the cause `server_stopping`,
+    /// and stores all records.
+    pub async fn stop(self, patience: Duration) {
+        self.drain();
+        self.wait_for_calls(patience).await;
+        self.shared.routes.hang_up_all(Cause::ServerStopping);
+        self.wait_for_calls(Duration::from_secs(5)).await;
+        self.shared.journal.clone().stop().await;
+        for task in &self.tasks {
+            task.abort();
+        }
+        self.shared.stack.clone().stop().await;
+    }
+
+    async fn wait_for_calls(&self, patience: Duration) {
+        let ended = async {
+            while self.shared.routes.calls() > 0 {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        if tokio::time::timeout(patience, ended).await.is_err() {
+            tracing::info!(calls = self.shared.routes.calls(), "calls are still up");
+        }
+    }
+}
+
+async fn take_sip(intake: Arc<Intake>, mut inbox: mpsc::Receiver<sip::Event>) {
+    while let Some(event) = inbox.recv().await {
+        intake.on_sip(event);
+    }
+}
+
+async fn take_media(intake: Arc<Intake>, mut inbox: mpsc::UnboundedReceiver<media::Event>) {
+    while let Some(event) = inbox.recv().await {
+        intake.on_media(event);
+    }
+}
+
+async fn take_orders(intake: Arc<Intake>, mut inbox: mpsc::Receiver<Command>) {
+    while let Some(order) = inbox.recv().await {
+        intake.on_order(order);
+    }
+}

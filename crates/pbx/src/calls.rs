@@ -1,12 +1,16 @@
 //! Records of finished calls: written once, found again by who took part, and never lost on the way (see [`Journal`]).
 
 mod finding;
+mod happening;
 mod journal;
 pub(crate) mod repo;
 mod service;
 mod summary;
+#[cfg(test)]
+mod tests;
 
 pub use finding::{Filter, Status};
+pub use happening::Happening;
 pub use journal::Journal;
 pub use service::{get, list, record, record_many, record_recording, recording, trail};
 

@@ -4,10 +4,12 @@
 //! [`Journal::begin`] left, and recorded as `server_restart`.
 
 mod queue;
+#[cfg(test)]
+mod tests;
 mod writer;
 
-use super::{CallRecord, Recording};
-use model::{Cause, EndedBy, Problem};
+use super::{CallRecord, Happening, Recording};
+use model::{CallId, Cause, EndedBy, Problem, TenantId};
 use queue::Queue;
 use serde::{Deserialize, Serialize};
 use std::io;
@@ -28,6 +30,20 @@ pub(crate) enum Entry {
     Ended(Box<CallRecord>),
     /// A recording is finished.
     Recorded(Recording),
+    /// Something happened on a call that is up.
+    Told(Told),
+}
+
+/// An event of a call that is up, for the outbox.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Told {
+    #[serde(with = "crate::text::id")]
+    pub(crate) tenant: TenantId,
+    #[serde(with = "crate::text::id")]
+    pub(crate) call: CallId,
+    pub(crate) what: Happening,
+    /// A JSON object.
+    pub(crate) data: String,
 }
 
 /// The journal. Clones share it.
@@ -84,6 +100,12 @@ impl Journal {
     /// Takes a finished recording; like [`Journal::record`].
     pub fn recording(&self, recording: Recording) -> Result<(), Problem> {
         self.add(Entry::Recorded(recording))
+    }
+
+    /// Takes an event of a call that is up, `data` being a JSON object; like [`Journal::record`]. The events of one call reach
+    /// the outbox in the order of these calls, its end last.
+    pub fn tell(&self, tenant: TenantId, call: CallId, what: Happening, data: String) -> Result<(), Problem> {
+        self.add(Entry::Told(Told { tenant, call, what, data }))
     }
 
     fn add(&self, entry: Entry) -> Result<(), Problem> {

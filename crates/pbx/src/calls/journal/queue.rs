@@ -53,7 +53,7 @@ impl Queue {
                     Some(Entry::Ended(record)) => {
                         open.remove(&record.id);
                     }
-                    Some(Entry::Recorded(_)) | None => {}
+                    Some(Entry::Recorded(_) | Entry::Told(_)) | None => {}
                 }
             }
         }

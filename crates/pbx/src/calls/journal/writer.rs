@@ -5,7 +5,7 @@ use super::{Entry, Shared};
 use crate::calls::{record_many, record_recording};
 use std::sync::Arc;
 use std::time::Duration;
-use store::{Db, Error};
+use store::{Db, Error, NewEvent};
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
@@ -100,8 +100,15 @@ async fn commit(db: &Db, group: &[Arc<Entry>]) -> Result<(), Error> {
         let mut tx = db.system_write().await?;
         let ended = |entry: &Arc<Entry>| match entry.as_ref() {
             Entry::Ended(record) => Some(record.as_ref().clone()),
-            Entry::Begun(_) | Entry::Recorded(_) => None,
+            Entry::Begun(_) | Entry::Recorded(_) | Entry::Told(_) => None,
         };
+        // Before the records: the end of a call is told last.
+        for entry in group {
+            if let Entry::Told(told) = entry.as_ref() {
+                let event = NewEvent { kind: told.what.as_str(), call: Some(told.call), data: told.data.clone() };
+                tx.emit_for(told.tenant, event);
+            }
+        }
         let records: Vec<_> = group.iter().filter_map(ended).collect();
         record_many(&mut tx, &records).await?;
         for entry in group {

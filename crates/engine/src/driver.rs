@@ -1,0 +1,235 @@
+//! The task of one call: it carries letters to the call's machine, performs the actions in order, and feeds the
+//! replies back. All rules are in `call` and `flow`; here is only what touches the edges.
+//!
+//! Start with [`Driver::run`]; legs are in [`leg`], the end of the call in [`finish`], words for the outside in
+//! [`tell`].
+
+mod finish;
+mod leg;
+mod record;
+mod tell;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use call::{Action, Call, Input, Question, Reply, RouteTarget, Ticket};
+use flow::{Flow, FlowStep};
+use futures_util::FutureExt;
+use model::{CallId, Cause, FlowId, LegEvent, LegId, Moment};
+use pbx::snapshot::Tenant;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use crate::clock::Anchor;
+use crate::routes::Letter;
+use crate::shared::Shared;
+use finish::Finish;
+use leg::Leg;
+
+/// One live call.
+pub(crate) struct Driver {
+    id: CallId,
+    shared: Arc<Shared>,
+    tenant: Arc<Tenant>,
+    anchor: Anchor,
+    call: Call,
+    flow: Option<Flow>,
+    legs: BTreeMap<LegId, Leg>,
+    actions: VecDeque<Action>,
+    mailbox: UnboundedSender<Letter>,
+    letters: UnboundedReceiver<Letter>,
+    recording: Option<finish::Recording>,
+    finish: Option<Finish>,
+    /// The record that stands for the call should its task fail.
+    drafted: Option<Box<pbx::calls::CallRecord>>,
+    /// BYEs that wait for the record.
+    owed_byes: Vec<sip::Leg>,
+    /// The caller's number and name, as they came.
+    caller: (String, String),
+    /// The first leg's session description could not be agreed on: the call ends where it would be routed.
+    incompatible: bool,
+}
+
+impl Driver {
+    /// A call without legs; the caller of this adds the first one and gives the first input.
+    pub(crate) fn new(id: CallId, shared: Arc<Shared>, tenant: Arc<Tenant>) -> Driver {
+        let now = shared.clock.now();
+        let (mailbox, letters) = unbounded_channel();
+        shared.routes.add_call(id, tenant.id, mailbox.clone());
+        Driver {
+            id,
+            tenant,
+            anchor: Anchor::new(now),
+            call: Call::with_limits(id, now, shared.limits),
+            flow: None,
+            legs: BTreeMap::new(),
+            actions: VecDeque::new(),
+            mailbox,
+            letters,
+            recording: None,
+            finish: None,
+            drafted: None,
+            owed_byes: Vec::new(),
+            caller: Default::default(),
+            incompatible: false,
+            shared,
+        }
+    }
+
+    /// Drives the call to its end. A panic in here ends this call alone: its legs are hung up, its ports freed and its
+    /// record written with the cause `failed`.
+    pub(crate) async fn run(mut self, first: Input) {
+        let driven = AssertUnwindSafe(self.drive(first)).catch_unwind().await;
+        if driven.is_err() {
+            metrics::counter!("alo_call_panics_total").increment(1);
+            tracing::error!(call.id = %self.id, tenant.id = %self.tenant.id, "a call's task panicked; its legs are hung up");
+            self.abandon();
+        }
+        for leg in self.legs.values() {
+            self.shared.routes.remove_leg(leg.edge.0);
+        }
+        self.shared.routes.remove_call(self.id);
+    }
+
+    async fn drive(&mut self, first: Input) {
+        self.feed(first);
+        self.settle();
+        while !self.is_done() {
+            let wake = self.deadline().map(|at| self.shared.clock.instant(at));
+            let letter = match wake {
+                Some(at) => tokio::time::timeout_at(at, self.letters.recv()).await.ok(),
+                None => Some(self.letters.recv().await),
+            };
+            match letter {
+                // The driver holds a sender of its own mailbox, so the mailbox never closes.
+                Some(letter) => letter.into_iter().for_each(|letter| self.receive(letter)),
+                None => self.wake(),
+            }
+            // What waits already is handled before the timer is set again.
+            while let Ok(letter) = self.letters.try_recv() {
+                self.receive(letter);
+            }
+            self.pay_byes_of_living();
+            self.settle();
+        }
+    }
+
+    fn is_done(&self) -> bool {
+        self.call.is_over() && self.is_settled()
+    }
+
+    fn deadline(&self) -> Option<Moment> {
+        let flow = self.flow.as_ref().and_then(Flow::deadline);
+        let finish = self.finish_deadline();
+        [self.call.deadline(), flow, finish].into_iter().flatten().min()
+    }
+
+    fn wake(&mut self) {
+        let now = self.shared.clock.now();
+        if self.call.deadline().is_some_and(|at| at <= now) {
+            let actions = self.call.timeout(now);
+            self.perform_all(actions);
+        }
+        if let Some(flow) = self.flow.as_mut().filter(|f| f.deadline().is_some_and(|at| at <= now)) {
+            let steps = flow.timeout(now);
+            self.steer(steps);
+        }
+    }
+
+    fn receive(&mut self, letter: Letter) {
+        match letter {
+            Letter::Sip(leg, signal) => self.on_signal(leg, signal),
+            Letter::Media(leg, event) => self.on_media(leg, event),
+            Letter::Hangup(cause) => self.feed(Input::Hangup { cause }),
+        }
+    }
+
+    fn leg_event(&mut self, leg: LegId, event: LegEvent) {
+        self.feed(Input::Leg(leg, event));
+    }
+
+    fn feed(&mut self, input: Input) {
+        let actions = self.call.handle(self.shared.clock.now(), input);
+        self.perform_all(actions);
+    }
+
+    /// Performs in order; what an action brings about at once is queued behind those that were asked for before.
+    fn perform_all(&mut self, actions: Vec<Action>) {
+        let idle = self.actions.is_empty();
+        self.actions.extend(actions);
+        if !idle {
+            return;
+        }
+        // The head stays queued while it is performed, so that a nested call only adds to the tail.
+        while let Some(action) = self.actions.front().cloned() {
+            self.perform(action);
+            self.actions.pop_front();
+        }
+    }
+
+    fn perform(&mut self, action: Action) {
+        match action {
+            Action::Ask(ticket, question) => self.answer(ticket, &question),
+            Action::Leg(leg, command) => self.command(leg, command),
+            Action::Bridge(a, b) => self.bridge(a, b),
+            Action::Unbridge(a, _) => self.unbridge(a),
+            Action::Record { left, right } => self.record(left, right),
+            Action::StopRecord => self.stop_record(),
+            Action::StartFlow(flow) => self.start_flow(flow),
+            Action::Flow(event) => {
+                let now = self.shared.clock.now();
+                if let Some(flow) = self.flow.as_mut() {
+                    let steps = flow.handle(now, event);
+                    self.steer(steps);
+                }
+            }
+            Action::StopFlow => self.flow = None,
+            Action::Publish(event) => self.publish(event),
+            Action::Finish(summary) => self.begin_finish(*summary),
+        }
+    }
+
+    fn answer(&mut self, ticket: Ticket, question: &Question) {
+        let reply = match question {
+            Question::Route { origin, dialled } => {
+                let caller = pbx::Caller { number: &self.caller.0, name: &self.caller.1 };
+                let mut route = pbx::route(&self.tenant, *origin, caller, dialled);
+                route.record &= self.shared.may_record;
+                if self.incompatible {
+                    route.to = RouteTarget::Reject(Cause::Incompatible);
+                    route.reason = "The caller's session description has nothing in common with ours.".to_owned();
+                }
+                Reply::Route(Box::new(route))
+            }
+            Question::Locate { extension } => {
+                use model::Id;
+                let contacts = self.shared.stack.contacts(extension.bits());
+                Reply::Contacts(contacts.into_iter().map(|c| c.key).collect())
+            }
+            Question::Group(group) => Reply::Group(self.tenant.ring_plan(*group)),
+        };
+        self.feed(Input::Reply(ticket, reply));
+    }
+
+    fn start_flow(&mut self, id: FlowId) {
+        let now = self.shared.clock.now();
+        let Some(graph) = self.tenant.flows.get(&id) else {
+            tracing::warn!(call.id = %self.id, flow.id = %id, "the flow of a hotline is gone");
+            self.feed(Input::Flow(model::flow::FlowCommand::Hangup(Cause::NoRoute)));
+            return;
+        };
+        let mut flow = Flow::new(graph.clone(), now);
+        let steps = flow.handle(now, model::flow::FlowEvent::Started);
+        self.flow = Some(flow);
+        self.steer(steps);
+    }
+
+    fn steer(&mut self, steps: Vec<FlowStep>) {
+        for step in steps {
+            match step {
+                FlowStep::Command(command) => self.feed(Input::Flow(command)),
+                FlowStep::Trail(entry) => self.feed(Input::Trail(entry)),
+            }
+        }
+    }
+}

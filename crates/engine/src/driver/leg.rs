@@ -1,0 +1,350 @@
+//! Legs: what the call asks of one becomes SIP and media commands, and what they report becomes the call's words.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use model::leg::{Destination, Dial, Play};
+use model::{Cause, LegCommand, LegEvent, LegId};
+use sip::{Command, Party, Signal, Target};
+
+use super::Driver;
+use crate::recordings::End;
+use crate::routes::Letter;
+
+/// How long a sound that cannot be played takes.
+const MISSING_SOUND: Duration = Duration::from_millis(20);
+
+/// One leg at the edges. The SIP leg's number is also the tag of the media leg.
+pub(super) struct Leg {
+    pub(super) edge: sip::Leg,
+    /// None once it is closed, or when no port could be had.
+    pub(super) media: Option<media::Leg>,
+    /// The media leg was opened and has not told its figures yet.
+    pub(super) figures_due: bool,
+    pub(super) quality: Option<media::Quality>,
+    /// Our answer to the far side's offer, until it is sent with the 200 (or the 183).
+    answer: Option<Bytes>,
+    /// We placed it.
+    outgoing: bool,
+    answered: bool,
+    /// The far side has sent its last signal, or we its final refusal.
+    pub(super) over: bool,
+    held: bool,
+}
+
+impl Leg {
+    fn new(edge: sip::Leg, media: Option<media::Leg>, outgoing: bool) -> Leg {
+        let figures_due = media.is_some();
+        Leg {
+            edge,
+            media,
+            figures_due,
+            quality: None,
+            answer: None,
+            outgoing,
+            answered: false,
+            over: false,
+            held: false,
+        }
+    }
+}
+
+impl Driver {
+    /// Takes in the leg that began the call and settles its session description.
+    pub(crate) fn offered(&mut self, incoming: &sip::Incoming, number: &str, name: &str) {
+        self.caller = (number.to_owned(), name.to_owned());
+        let edge = incoming.leg;
+        let media = self.open_media(edge.0);
+        let mut leg = Leg::new(edge, media, false);
+        leg.answer = leg.media.as_mut().zip(incoming.offer.as_deref()).and_then(|(media, offer)| {
+            media.signalled_from(incoming.source.ip());
+            media.accept_offer(offer, None).inspect_err(|error| self.log_refused(error)).ok()
+        });
+        self.incompatible = leg.answer.is_none();
+        self.shared.routes.add_leg(edge.0, self.mailbox.clone(), LegId::FIRST);
+        self.legs.insert(LegId::FIRST, leg);
+    }
+
+    fn open_media(&self, tag: u64) -> Option<media::Leg> {
+        let opened = match self.legs.values().find_map(|leg| leg.media.as_ref()) {
+            // Legs of one call share a thread, so that packets need not change it.
+            Some(first) => self.shared.media.open_beside(tag, first),
+            None => self.shared.media.open(tag),
+        };
+        opened
+            .inspect_err(|error| {
+                metrics::counter!("alo_media_open_failures_total").increment(1);
+                tracing::error!(call.id = %self.id, %error, "no media port for a leg");
+            })
+            .ok()
+    }
+
+    fn log_refused(&self, error: &media::NegotiationError) {
+        tracing::info!(call.id = %self.id, %error, "a session description could not be agreed on");
+    }
+
+    pub(super) fn command(&mut self, id: LegId, command: LegCommand) {
+        if let LegCommand::Dial(dial) = command {
+            return self.dial(id, *dial);
+        }
+        let Some(leg) = self.legs.get_mut(&id) else { return };
+        match command {
+            LegCommand::Dial(_) => {}
+            LegCommand::Ring => {
+                self.shared.stack.send(leg.edge, Command::Provisional { code: 180, body: None });
+            }
+            LegCommand::Answer => {
+                leg.answered = true;
+                if let Some(media) = &leg.media {
+                    media.watch();
+                }
+                let body = leg.answer.clone().unwrap_or_default();
+                self.shared.stack.send(leg.edge, Command::Answer { body });
+            }
+            LegCommand::Reject { cause } => {
+                leg.over = true;
+                leg.media = None;
+                self.shared.stack.send(leg.edge, Command::Reject { cause });
+            }
+            LegCommand::Hangup { cause } => {
+                // Nothing is heard of a leg that is on its way out.
+                leg.media = None;
+                if !leg.over {
+                    self.shared.stack.send(leg.edge, Command::Hangup { cause });
+                }
+            }
+            LegCommand::Play(Play { sound, repeat }) => {
+                let found = self.shared.sounds.get(&self.tenant, sound);
+                let Some(media) = self.legs.get(&id).and_then(|leg| leg.media.as_ref()) else { return };
+                match found {
+                    Some(sound) => media.play(sound, repeat),
+                    None => {
+                        tracing::warn!(call.id = %self.id, ?sound, "a sound cannot be played");
+                        media.stop_play();
+                        if !repeat {
+                            self.play_done_soon(id);
+                        }
+                    }
+                }
+            }
+            LegCommand::StopPlay => {
+                if let Some(media) = &leg.media {
+                    media.stop_play();
+                }
+            }
+        }
+    }
+
+    /// A greeting that is missing counts as played, so that the flow goes on; not at once, since the call could take
+    /// the word for the end of the sound before it.
+    fn play_done_soon(&self, id: LegId) {
+        let (mailbox, tag) = (self.mailbox.clone(), self.legs.get(&id).map_or(0, |leg| leg.edge.0));
+        tokio::spawn(async move {
+            tokio::time::sleep(MISSING_SOUND).await;
+            // The call may be over by then.
+            let _ = mailbox.send(Letter::Media(id, media::Event::PlayDone { tag }));
+        });
+    }
+
+    fn dial(&mut self, id: LegId, dial: Dial) {
+        let edge = self.shared.stack.new_leg();
+        let prefer = self.legs.get(&LegId::FIRST).and_then(|first| first.media.as_ref()).and_then(media::Leg::codec);
+        let mut leg = Leg::new(edge, self.open_media(edge.0), true);
+        let body = leg.media.as_mut().map(|media| media.offer(media::Offer { prefer, ..media::Offer::default() }));
+        self.shared.routes.add_leg(edge.0, self.mailbox.clone(), id);
+        self.legs.insert(id, leg);
+
+        let request = match (&dial.to, body) {
+            (_, None) => Err(Cause::Overload),
+            (Destination::Contact { contact, .. }, Some(body)) => Ok(self.to_phone(*contact, &dial, body)),
+            (Destination::Trunk { trunk, number }, Some(body)) => {
+                let trunk = self.tenant.trunks.get(trunk).ok_or(Cause::Unavailable);
+                trunk.and_then(|trunk| self.shared.carriers.dial(trunk, &self.tenant, number, &dial, body))
+            }
+        };
+        match request {
+            Ok(request) => self.shared.stack.send(edge, Command::Dial(Box::new(request))),
+            Err(cause) => {
+                self.close_leg(id);
+                self.leg_event(id, LegEvent::Rejected { cause });
+            }
+        }
+    }
+
+    fn to_phone(&self, contact: u64, dial: &Dial, body: Bytes) -> sip::Dial {
+        let from = Party {
+            user: dial.caller_number.clone(),
+            host: self.tenant.domain.clone(),
+            display: dial.caller_name.clone(),
+        };
+        let headers = vec![("X-Alo-Call-Id".to_owned(), self.id.to_string())];
+        sip::Dial { target: Target::Contact(contact), from, to: None, body, credentials: None, asserted: None, headers }
+    }
+
+    /// Frees the media of a leg that will carry no more sound, and notes that nothing follows.
+    fn close_leg(&mut self, id: LegId) {
+        if let Some(leg) = self.legs.get_mut(&id) {
+            leg.over = true;
+            leg.media = None;
+        }
+    }
+
+    pub(super) fn on_signal(&mut self, id: LegId, signal: Signal) {
+        match signal {
+            Signal::Progress { body: None } => self.leg_event(id, LegEvent::Progress),
+            Signal::Progress { body: Some(body) } | Signal::Ringing { body: Some(body) } => {
+                let early_media = self.take_answer(id, &body);
+                self.leg_event(id, LegEvent::Ringing { early_media });
+            }
+            Signal::Ringing { body: None } => self.leg_event(id, LegEvent::Ringing { early_media: false }),
+            Signal::Answered { body } => self.on_answered(id, body.as_deref()),
+            Signal::Rejected { cause, .. } => {
+                self.close_leg(id);
+                self.leg_event(id, LegEvent::Rejected { cause });
+            }
+            Signal::Cancelled => {
+                self.close_leg(id);
+                self.leg_event(id, LegEvent::Ended { cause: Cause::Cancelled });
+            }
+            Signal::Reoffer { body } => self.on_reoffer(id, body.as_deref()),
+            Signal::ReofferAnswered { body } => {
+                if let Some(body) = body {
+                    self.take_answer(id, &body);
+                }
+            }
+            Signal::ReofferRejected { code } => {
+                tracing::info!(call.id = %self.id, leg = %id, code, "a changed session was refused");
+            }
+            Signal::Info { content_type, body } => {
+                if let Some(digit) = media::parse_info_digit(&content_type, &body) {
+                    self.leg_event(id, LegEvent::Digit(digit));
+                }
+            }
+            Signal::Bye { cause } => {
+                self.owe_bye(id);
+                self.close_leg(id);
+                self.leg_event(id, LegEvent::Ended { cause });
+            }
+            Signal::Ended { cause } => {
+                self.close_leg(id);
+                self.leg_event(id, LegEvent::Ended { cause });
+            }
+        }
+    }
+
+    fn on_answered(&mut self, id: LegId, body: Option<&[u8]>) {
+        let settled = match body {
+            Some(body) => self.take_answer(id, body),
+            // A 200 without a description stands on the one of an earlier 183.
+            None => self.media_of(id).is_some_and(|media| media.codec().is_some()),
+        };
+        if settled {
+            if let Some(leg) = self.legs.get_mut(&id) {
+                leg.answered = true;
+                if let Some(media) = &leg.media {
+                    media.watch();
+                }
+            }
+            return self.leg_event(id, LegEvent::Answered);
+        }
+        // The far side talks already: end it properly, and tell the call that this leg came to nothing.
+        if let Some(leg) = self.legs.get_mut(&id).filter(|leg| !leg.over) {
+            self.shared.stack.send(leg.edge, Command::Hangup { cause: Cause::Incompatible });
+        }
+        self.close_leg(id);
+        self.leg_event(id, LegEvent::Rejected { cause: Cause::Incompatible });
+    }
+
+    pub(super) fn media_of(&self, id: LegId) -> Option<&media::Leg> {
+        self.legs.get(&id).and_then(|leg| leg.media.as_ref())
+    }
+
+    /// Applies the far side's answer to our offer; false when there is nothing to agree on.
+    fn take_answer(&mut self, id: LegId, body: &[u8]) -> bool {
+        let Some(media) = self.legs.get_mut(&id).and_then(|leg| leg.media.as_mut()) else { return false };
+        match media.accept_answer(body) {
+            Ok(()) => true,
+            Err(error) => {
+                self.log_refused(&error);
+                false
+            }
+        }
+    }
+
+    /// A re-INVITE or UPDATE: answered at once; hold and resume are told to the call.
+    fn on_reoffer(&mut self, id: LegId, body: Option<&[u8]>) {
+        let prefer = self.other_codec(id);
+        let Some(leg) = self.legs.get_mut(&id) else { return };
+        let edge = leg.edge;
+        let answer = match (leg.media.as_mut(), body) {
+            (Some(media), Some(offer)) => media.accept_offer(offer, prefer),
+            (Some(media), None) => Ok(media.offer(media::Offer { prefer, ..media::Offer::default() })),
+            (None, _) => Err(media::NegotiationError::NoAudio),
+        };
+        let answer = match answer {
+            Ok(answer) => answer,
+            Err(error) => {
+                self.log_refused(&error);
+                return self.shared.stack.send(edge, Command::RejectReoffer { code: 488 });
+            }
+        };
+        self.shared.stack.send(edge, Command::AnswerReoffer { body: answer });
+        // Who does not want to hear us holds us (RFC 3264 8.4).
+        let held = leg.media.as_ref().is_some_and(|media| !media.remote_direction().receives());
+        if leg.answered && held != std::mem::replace(&mut leg.held, held) {
+            self.leg_event(id, if held { LegEvent::Held } else { LegEvent::Resumed });
+        }
+    }
+
+    fn other_codec(&self, id: LegId) -> Option<media::Codec> {
+        self.legs
+            .iter()
+            .filter(|(other, leg)| **other != id && leg.answered)
+            .find_map(|(_, leg)| leg.media.as_ref()?.codec())
+    }
+
+    pub(super) fn on_media(&mut self, id: LegId, event: media::Event) {
+        match event {
+            media::Event::Digit { digit, .. } => self.leg_event(id, LegEvent::Digit(digit)),
+            media::Event::PlayDone { .. } => self.leg_event(id, LegEvent::PlayDone),
+            media::Event::Silent { .. } => self.leg_event(id, LegEvent::MediaLost),
+            media::Event::Recorded { bytes, duration_ms, complete, .. } => {
+                self.on_recorded(End { bytes, duration_ms, complete });
+            }
+            media::Event::Closed { quality, .. } => {
+                if let Some(leg) = self.legs.get_mut(&id) {
+                    leg.quality = Some(quality);
+                    leg.figures_due = false;
+                }
+            }
+        }
+    }
+
+    pub(super) fn bridge(&mut self, a: LegId, b: LegId) {
+        let Some(caller) = self.legs.get(&a) else { return };
+        if !caller.outgoing && !caller.answered {
+            // Early media: the caller hears the far side before anybody answered.
+            self.shared.stack.send(caller.edge, Command::Provisional { code: 183, body: caller.answer.clone() });
+        }
+        if let (Some(one), Some(other)) = (self.media_of(a), self.media_of(b)) {
+            one.bridge(other);
+        }
+    }
+
+    pub(super) fn unbridge(&mut self, a: LegId) {
+        if let Some(media) = self.media_of(a) {
+            media.unbridge();
+        }
+    }
+
+    /// After a panic: hang up what is still there. Nobody listens for the outcome.
+    pub(super) fn abandon(&mut self) {
+        for leg in self.legs.values_mut() {
+            leg.media = None;
+            if !leg.over {
+                self.shared.stack.send(leg.edge, Command::Hangup { cause: Cause::Failed });
+            }
+        }
+        self.record_failure();
+    }
+}

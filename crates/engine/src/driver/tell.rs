@@ -1,0 +1,72 @@
+//! What the outside is told of a call: events while it lives, and its record at the end.
+
+use call::Event;
+use model::{ExtensionId, HotlineId};
+use pbx::calls::Happening;
+use serde_json::{Value, json};
+
+use super::Driver;
+
+impl Driver {
+    /// Tells the live list at once, and the outbox through the journal. The end is told together with the record, in
+    /// one transaction, by the journal itself.
+    pub(super) fn publish(&mut self, event: Event) {
+        let at = self.anchor.wall(self.shared.clock.now());
+        if let Event::Started { from, to, direction, extension, .. } = &event {
+            let draft = self.draft(*direction, from, to, *extension);
+            self.kept(self.shared.journal.begin(&draft));
+            self.drafted = Some(Box::new(draft));
+        }
+        if let Some((what, mut data)) = self.words(&event) {
+            data["at"] = json!(at.as_millis());
+            self.kept(self.shared.journal.tell(self.tenant.id, self.id, what, data.to_string()));
+        }
+        self.shared.bus.publish(bus::Occurrence { tenant: self.tenant.id, call: self.id, at, event });
+    }
+
+    fn kept(&self, outcome: Result<(), model::Problem>) {
+        if let Err(error) = outcome {
+            metrics::counter!("alo_spool_errors_total").increment(1);
+            tracing::error!(call.id = %self.id, %error, "the journal cannot be written");
+        }
+    }
+
+    fn words(&self, event: &Event) -> Option<(Happening, Value)> {
+        let call = self.id.to_string();
+        Some(match event {
+            Event::Started { direction, hotline, from, to, extension } => (
+                Happening::Started,
+                json!({
+                    "call_id": call,
+                    "direction": direction.as_str(),
+                    "from": from,
+                    "to": to,
+                    "hotline": hotline.and_then(|id| self.hotline(id)),
+                    "extension": extension.and_then(|id| self.extension(id)),
+                }),
+            ),
+            Event::Ringing { leg, extension, side } => (
+                Happening::Ringing,
+                json!({"call_id": call, "leg": leg.0, "side": side.as_str(), "extension": extension.and_then(|id| self.extension(id))}),
+            ),
+            Event::Answered { leg, extension, side } => (
+                Happening::Answered,
+                json!({"call_id": call, "leg": leg.0, "side": side.as_str(), "extension": extension.and_then(|id| self.extension(id))}),
+            ),
+            Event::Held { leg } => (Happening::Held, json!({"call_id": call, "leg": leg.0})),
+            Event::Resumed { leg } => (Happening::Resumed, json!({"call_id": call, "leg": leg.0})),
+            Event::Digit { leg, digit } => {
+                (Happening::Digit, json!({"call_id": call, "leg": leg.0, "digit": digit.as_char().to_string()}))
+            }
+            Event::Ended { .. } => return None,
+        })
+    }
+
+    fn extension(&self, id: ExtensionId) -> Option<String> {
+        self.tenant.extensions.get(&id).map(|extension| extension.number.clone())
+    }
+
+    fn hotline(&self, id: HotlineId) -> Option<String> {
+        self.tenant.hotlines.get(&id).map(|hotline| hotline.number.clone())
+    }
+}

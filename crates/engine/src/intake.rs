@@ -1,0 +1,133 @@
+//! Where the outside comes in: INVITEs become calls, signals and media events go to the mailbox of their call, orders
+//! from the bus are carried out. Nothing here waits.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use bus::{Command as Order, Originate};
+use call::{Input, Origin};
+use model::{CallId, Cause, ExtensionId, Id, Kind, Problem};
+use sip::{Command, Event, Incoming};
+
+use crate::driver::Driver;
+use crate::routes::Letter;
+use crate::shared::Shared;
+
+/// The three inlets share this.
+pub(crate) struct Intake {
+    shared: Arc<Shared>,
+    draining: AtomicBool,
+}
+
+impl Intake {
+    pub(crate) fn new(shared: Arc<Shared>) -> Self {
+        Self { shared, draining: AtomicBool::new(false) }
+    }
+
+    /// From now on no call begins.
+    pub(crate) fn drain(&self) {
+        self.draining.store(true, Ordering::Relaxed);
+        self.shared.stack.drain();
+    }
+
+    pub(crate) fn on_sip(&self, event: Event) {
+        match event {
+            Event::Incoming(incoming) => self.on_incoming(&incoming),
+            Event::Leg(leg, signal) => {
+                let owed = matches!(signal, sip::Signal::Bye { .. });
+                let delivered = self.shared.routes.deliver(leg.0, |id| Letter::Sip(id, signal));
+                if !delivered && owed {
+                    // The call is gone already; its record is written.
+                    self.shared.stack.send(leg, Command::FinishBye);
+                }
+            }
+            Event::Bindings { account, contacts } => {
+                let extension = ExtensionId::from_bits(account);
+                tracing::debug!(extension.id = %extension, contacts, "registrations changed");
+            }
+            Event::Registration { id, state } => self.shared.carriers.on_registration(id, state),
+        }
+    }
+
+    pub(crate) fn on_media(&self, event: media::Event) {
+        let tag = match &event {
+            media::Event::Digit { tag, .. }
+            | media::Event::PlayDone { tag }
+            | media::Event::Silent { tag }
+            | media::Event::Recorded { tag, .. }
+            | media::Event::Closed { tag, .. } => *tag,
+        };
+        // A leg of a call whose record did not wait for it has nobody left to tell.
+        self.shared.routes.deliver(tag, |id| Letter::Media(id, event));
+    }
+
+    pub(crate) fn on_order(&self, order: Order) {
+        match order {
+            Order::Originate(originate, reply) => {
+                // Whoever asked may have gone away; the call goes on.
+                let _ = reply.send(self.originate(&originate));
+            }
+            Order::Hangup { tenant, call, reply } => {
+                let found = self.shared.routes.hang_up(tenant, call, Cause::Normal);
+                let _ = reply.send(if found { Ok(()) } else { Err(Problem::not_found("live call")) });
+            }
+        }
+    }
+
+    fn on_incoming(&self, incoming: &Incoming) {
+        let refuse = |cause| self.shared.stack.send(incoming.leg, Command::Reject { cause });
+        if self.draining.load(Ordering::Relaxed) {
+            return refuse(Cause::ServerStopping);
+        }
+        let snapshot = self.shared.directory.snapshot();
+        let (tenant, origin, number, name) = match incoming.origin {
+            sip::Origin::Account(account) => {
+                let id = ExtensionId::from_bits(account);
+                let Some((tenant, extension)) = snapshot.extension(id) else { return refuse(Cause::Forbidden) };
+                (tenant.clone(), Origin::Extension(id), extension.number.clone(), extension.name.clone())
+            }
+            sip::Origin::Carrier(source) => {
+                let Some(hit) = snapshot.inbound(source, &incoming.dialled) else {
+                    metrics::counter!("alo_calls_refused_total", "reason" => "unknown_number").increment(1);
+                    tracing::info!(%source, "a carrier called a number that nobody has");
+                    return refuse(Cause::NotFound);
+                };
+                let (tenant, trunk, _) = hit;
+                let caller = incoming.asserted.as_ref().unwrap_or(&incoming.from);
+                (tenant, Origin::Trunk(trunk), caller.user.clone(), caller.display.clone())
+            }
+        };
+        let mut driver = Driver::new(store::mint(), self.shared.clone(), tenant);
+        driver.offered(incoming, &number, &name);
+        let input =
+            Input::Offered { origin, dialled: incoming.dialled.clone(), caller_number: number, caller_name: name };
+        tokio::spawn(driver.run(input));
+    }
+
+    fn originate(&self, order: &Originate) -> Result<CallId, Problem> {
+        if self.draining.load(Ordering::Relaxed) {
+            return Err(Problem::new(Kind::Busy, "server_stopping", "The server is stopping; no new calls."));
+        }
+        let snapshot = self.shared.directory.snapshot();
+        let tenant = snapshot.tenant(&order.tenant).ok_or_else(|| Problem::not_found("company"))?;
+        let extension = tenant.by_number(&order.extension).ok_or_else(|| {
+            Problem::invalid(
+                "from_extension",
+                format!("There is no extension {}; list them with GET /api/v1/extensions.", order.extension),
+            )
+        })?;
+        if self.shared.stack.contacts(extension.id.bits()).is_empty() {
+            let message = format!("No phone is registered as extension {}; log one in first.", order.extension);
+            return Err(Problem::conflict("not_registered", message));
+        }
+        let id = store::mint();
+        let driver = Driver::new(id, self.shared.clone(), tenant.clone());
+        tokio::spawn(driver.run(Input::Originate {
+            extension: extension.id,
+            caller_number: extension.number.clone(),
+            caller_name: extension.name.clone(),
+            to: order.to.clone(),
+        }));
+        Ok(id)
+    }
+}

@@ -1,0 +1,125 @@
+//! Where recordings lie. One that is being written is in `recordings/live`; when it ends it moves to its company's
+//! folder of the day. What is found in `live` at the start was cut off by the end of a former process: its header is
+//! mended and it moves too.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use model::{CallId, Id, TenantId};
+use pbx::calls::{Journal, Recording};
+
+const DAY_MS: u128 = 24 * 60 * 60 * 1_000;
+
+/// The folders.
+pub(crate) struct Recordings {
+    data: PathBuf,
+}
+
+impl Recordings {
+    /// Makes the folders when they are missing.
+    pub(crate) fn open(data: &Path) -> io::Result<Recordings> {
+        let recordings = Recordings { data: data.to_owned() };
+        fs::create_dir_all(recordings.live())?;
+        Ok(recordings)
+    }
+
+    fn live(&self) -> PathBuf {
+        self.data.join("recordings").join("live")
+    }
+
+    /// The file to write while the call is up.
+    pub(crate) fn begin(&self, tenant: TenantId, call: CallId) -> PathBuf {
+        self.live().join(format!("{tenant}.{call}.wav"))
+    }
+
+    /// Where a finished recording lies, from the data folder on. The day is the call's, in UTC, since 1970: no folder
+    /// grows without end, and the place follows from the ids alone.
+    fn place(tenant: TenantId, call: CallId) -> PathBuf {
+        let day = (call.bits() >> 80) / DAY_MS;
+        Path::new("recordings").join(tenant.to_string()).join(day.to_string()).join(format!("{call}.wav"))
+    }
+
+    /// Moves a finished file to its place and tells the journal.
+    pub(crate) fn finish(&self, journal: &Journal, tenant: TenantId, call: CallId, end: End) {
+        let file = Self::place(tenant, call);
+        if let Err(error) = self.store(&self.begin(tenant, call), &file) {
+            tracing::error!(call.id = %call, %error, "a recording cannot be moved to its place; the next start tries again");
+            return;
+        }
+        let recording = Recording {
+            call,
+            tenant,
+            file: file.to_string_lossy().into_owned(),
+            size_bytes: i64::try_from(end.bytes).unwrap_or(i64::MAX),
+            duration_ms: i64::try_from(end.duration_ms).unwrap_or(i64::MAX),
+            complete: end.complete,
+            created_at: store::now().as_millis(),
+        };
+        if let Err(error) = journal.recording(recording) {
+            tracing::error!(call.id = %call, %error, "a recording is safe only in memory until the database takes it");
+        }
+    }
+
+    fn store(&self, from: &Path, file: &Path) -> io::Result<()> {
+        let to = self.data.join(file);
+        if let Some(folder) = to.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        fs::rename(from, to)
+    }
+
+    /// Mends what a former process left behind.
+    pub(crate) fn mend(&self, journal: &Journal) {
+        let found = fs::read_dir(self.live()).map(|entries| entries.flatten().map(|entry| entry.path()).collect());
+        let found: Vec<PathBuf> = found.unwrap_or_default();
+        for path in found {
+            let Some((tenant, call)) = read_name(&path) else {
+                tracing::warn!(path = %path.display(), "a file among the live recordings is none of ours; it stays");
+                continue;
+            };
+            match media::sound::recover(&path) {
+                Ok(whole) => {
+                    tracing::warn!(call.id = %call, duration_ms = whole.duration_ms, "a recording was cut off; its header is mended");
+                    let end = End { bytes: whole.bytes, duration_ms: whole.duration_ms, complete: false };
+                    self.finish(journal, tenant, call, end);
+                }
+                Err(error) => tracing::error!(call.id = %call, %error, "a recording that was cut off cannot be mended"),
+            }
+        }
+    }
+}
+
+/// What became of a recording.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct End {
+    pub(crate) bytes: u64,
+    pub(crate) duration_ms: u64,
+    pub(crate) complete: bool,
+}
+
+fn read_name(path: &Path) -> Option<(TenantId, CallId)> {
+    let name = path.file_name()?.to_str()?.strip_suffix(".wav")?;
+    let (tenant, call) = name.split_once('.')?;
+    Some((tenant.parse().ok()?, call.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_live_name_tells_whose_recording_it_is() {
+        let (tenant, call) = (TenantId::from_parts(1, 2), CallId::from_parts(1_795_000_000_000, 7));
+        let recordings = Recordings { data: PathBuf::from("/data") };
+        assert_eq!(read_name(&recordings.begin(tenant, call)), Some((tenant, call)));
+        assert_eq!(read_name(Path::new("/data/recordings/live/notes.txt")), None);
+    }
+
+    #[test]
+    fn a_finished_recording_lies_in_its_companys_folder_of_the_day() {
+        let (tenant, call) = (TenantId::from_parts(1, 2), CallId::from_parts(3 * 86_400_000 + 5, 7));
+        let place = Recordings::place(tenant, call);
+        assert_eq!(place, Path::new("recordings").join(tenant.to_string()).join("3").join(format!("{call}.wav")));
+    }
+}

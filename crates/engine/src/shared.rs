@@ -1,0 +1,31 @@
+//! What all calls share.
+
+use std::sync::Arc;
+
+use bus::Bus;
+use media::Media;
+use pbx::calls::Journal;
+use sip::Stack;
+
+use crate::carriers::Carriers;
+use crate::clock::Clock;
+use crate::directory::Directory;
+use crate::recordings::Recordings;
+use crate::routes::Routes;
+use crate::sounds::Sounds;
+
+pub(crate) struct Shared {
+    pub(crate) clock: Clock,
+    pub(crate) stack: Stack,
+    pub(crate) media: Media,
+    pub(crate) directory: Arc<Directory>,
+    pub(crate) carriers: Carriers,
+    pub(crate) routes: Routes,
+    pub(crate) sounds: Sounds,
+    pub(crate) journal: Journal,
+    pub(crate) bus: Bus,
+    pub(crate) recordings: Recordings,
+    pub(crate) limits: call::Limits,
+    /// Whether companies that want their calls recorded get it.
+    pub(crate) may_record: bool,
+}

@@ -1,0 +1,35 @@
+//! What can happen on a call that is up, as the outside is told.
+
+use serde::{Deserialize, Serialize};
+
+/// The kind of an event before the end of a call; the end is `call.ended`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Happening {
+    /// It began.
+    Started,
+    /// A phone rings.
+    Ringing,
+    /// Somebody picked up.
+    Answered,
+    /// One side put the other on hold.
+    Held,
+    /// One side took the other off hold.
+    Resumed,
+    /// A key was pressed.
+    Digit,
+}
+
+impl Happening {
+    /// The kind in the outbox, on live sockets and in webhooks.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Happening::Started => "call.started",
+            Happening::Ringing => "call.ringing",
+            Happening::Answered => "call.answered",
+            Happening::Held => "call.held",
+            Happening::Resumed => "call.resumed",
+            Happening::Digit => "call.digit",
+        }
+    }
+}

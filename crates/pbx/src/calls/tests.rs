@@ -1,0 +1,307 @@
+use super::*;
+use super::{Filter, record, record_many, record_recording};
+use crate::fixture::{an_extension, company, told};
+use model::{Actor, Id, Kind, LegId, Moment, Page, PageRequest, Problem, Role, Timestamp, TrailEntry};
+use store::testing::{TestDb, on_both};
+use store::{Db, mint, outbox};
+
+pub(super) fn a_record(tenant: TenantId, started_at: i64) -> CallRecord {
+    let extension: ExtensionId = Id::from_bits(101);
+    CallRecord {
+        id: mint(),
+        tenant,
+        direction: Direction::Inbound,
+        hotline: Some(Id::from_bits(11)),
+        trunk: Some(Id::from_bits(1)),
+        extension: Some(extension),
+        caller_number: "+84901234567".into(),
+        caller_name: "Khách \"hàng\"".into(),
+        callee_number: "+842873000001".into(),
+        started_at,
+        ringing_at: Some(started_at + 1_000),
+        answered_at: Some(started_at + 3_000),
+        ended_at: started_at + 63_000,
+        cause: Cause::Normal,
+        ended_by: EndedBy::Caller,
+        legs: vec![Leg {
+            leg: 1,
+            kind: "out".into(),
+            extension: Some(extension),
+            trunk: None,
+            number: "101".into(),
+            started_at,
+            ringing_at: None,
+            answered_at: Some(started_at + 3_000),
+            ended_at: started_at + 63_000,
+            cause: Cause::Normal,
+            quality: Some(Quality { codec: Some("PCMA".into()), mos: Some(4.4), ..Quality::default() }),
+        }],
+        trail: vec![Decision {
+            at: started_at,
+            step: "route".into(),
+            reason: "It is the hotline.".into(),
+            facts: vec![Fact { name: "dialled".into(), value: "02873000001".into() }],
+        }],
+    }
+}
+
+async fn keep(db: &Db, records: &[CallRecord]) -> usize {
+    let mut tx = db.system_write().await.expect("a transaction");
+    let new = record_many(&mut tx, records).await.expect("recorded");
+    tx.commit().await.expect("committed");
+    new
+}
+
+async fn found(actor: &Actor, db: &Db, filter: Filter) -> Vec<i64> {
+    let page = list(actor, db, filter, PageRequest::first()).await.expect("a page");
+    page.items.into_iter().map(|call| call.started_at).collect()
+}
+
+#[tokio::test]
+async fn a_call_is_recorded_and_told_exactly_once() {
+    on_both(async |db: &TestDb| {
+        let acme = company(db, "acme.test").await;
+        let call = a_record(acme.tenant, 1_000);
+        let other = a_record(acme.tenant, 2_000);
+        assert_eq!(keep(db, &[call.clone(), call.clone(), other.clone()]).await, 2);
+        assert_eq!(keep(db, &[other.clone(), call.clone()]).await, 0);
+        let mut tx = db.write(acme.tenant).await.expect("a transaction");
+        assert_eq!(record(&mut tx, &call).await, Ok(false));
+        tx.commit().await.expect("committed");
+        assert_eq!(told(db).await, ["call.ended", "call.ended"]);
+        let events = outbox::read(db, Some(acme.tenant), 0, 1).await.expect("events");
+        assert_eq!(events[0].call, Some(call.id));
+        let detail: CallDetail = serde_json::from_str(&events[0].data).expect("the call as the API shows it");
+        assert_eq!(detail, CallDetail { call: call.view(), legs: call.legs.clone() });
+        assert_eq!(get(&acme, db, call.id).await, Ok(detail));
+        assert_eq!(trail(&acme, db, call.id).await, Ok(call.trail));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_rolled_back_was_never_recorded() {
+    on_both(async |db: &TestDb| {
+        let acme = company(db, "acme.test").await;
+        let call = a_record(acme.tenant, 1_000);
+        let mut tx = db.system_write().await.expect("a transaction");
+        assert_eq!(record(&mut tx, &call).await, Ok(true));
+        drop(tx);
+        assert_eq!(get(&acme, db, call.id).await, Err(Problem::not_found("call")));
+        assert_eq!(told(db).await, Vec::<String>::new());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn lists_are_newest_first_and_paged_by_key() {
+    on_both(async |db: &TestDb| {
+        let acme = company(db, "acme.test").await;
+        // Three begin in the same millisecond: the key must not lose one.
+        let records: Vec<_> = [1, 2, 2, 2, 3].into_iter().map(|at| a_record(acme.tenant, at)).collect();
+        keep(db, &records).await;
+        for filter in [Filter::default(), Filter { number: Some("0901234567".into()), ..Filter::default() }] {
+            let (mut seen, mut after) = (Vec::new(), None);
+            loop {
+                let request = PageRequest { limit: 2, after };
+                let page: Page<Call> = list(&acme, db, filter.clone(), request).await.expect("a page");
+                seen.extend(page.items.iter().map(|call| (call.started_at, call.id)));
+                after = page.next;
+                if after.is_none() {
+                    break;
+                }
+            }
+            let mut wanted: Vec<_> = records.iter().map(|record| (record.started_at, record.id)).collect();
+            wanted.sort_by(|a, b| b.cmp(a));
+            assert_eq!(seen, wanted);
+        }
+        let bad = PageRequest { limit: 2, after: Some("x".into()) };
+        assert_eq!(list(&acme, db, Filter::default(), bad).await.expect_err("no key").fields[0].name, "after");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn filters_hold_together() {
+    on_both(async |db: &TestDb| {
+        let acme = company(db, "acme.test").await;
+        let answered = a_record(acme.tenant, 1_000);
+        let missed = CallRecord {
+            extension: None,
+            answered_at: None,
+            cause: Cause::NoAnswer,
+            caller_number: "+84907777777".into(),
+            ..a_record(acme.tenant, 2_000)
+        };
+        let outbound = CallRecord {
+            direction: Direction::Outbound,
+            extension: Some(Id::from_bits(102)),
+            hotline: None,
+            caller_number: "102".into(),
+            callee_number: "+84907777777".into(),
+            legs: vec![],
+            ..a_record(acme.tenant, 3_000)
+        };
+        keep(db, &[answered, missed, outbound]).await;
+        let all = Filter::default;
+        let rang = Some(Id::from_bits(101));
+        for (filter, wanted) in [
+            (all(), vec![3_000, 2_000, 1_000]),
+            (Filter { direction: Some(Direction::Inbound), ..all() }, vec![2_000, 1_000]),
+            (Filter { status: Some(Status::NoAnswer), ..all() }, vec![2_000]),
+            (Filter { extension: rang, ..all() }, vec![2_000, 1_000]),
+            (Filter { extension: rang, status: Some(Status::Answered), ..all() }, vec![1_000]),
+            (Filter { number: Some("090 777 7777".into()), ..all() }, vec![3_000, 2_000]),
+            (Filter { number: Some("0907777777".into()), extension: rang, ..all() }, vec![2_000]),
+            (Filter { number: Some("102".into()), ..all() }, vec![3_000]),
+            (Filter { hotline: Some(Id::from_bits(11)), ..all() }, vec![2_000, 1_000]),
+            (
+                Filter {
+                    hotline: Some(Id::from_bits(11)),
+                    extension: rang,
+                    number: Some("+84901234567".into()),
+                    ..all()
+                },
+                vec![1_000],
+            ),
+            (Filter { from: Some(2_000), ..all() }, vec![3_000, 2_000]),
+            (Filter { from: Some(1_000), to: Some(3_000), extension: rang, ..all() }, vec![2_000, 1_000]),
+            (Filter { number: Some("x' or 1=1 --".into()), ..all() }, vec![]),
+        ] {
+            assert_eq!(found(&acme, db, filter.clone()).await, wanted, "{filter:?}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn another_tenant_sees_nothing() {
+    on_both(async |db: &TestDb| {
+        let (acme, best) = (company(db, "acme.test").await, company(db, "best.test").await);
+        let call = a_record(acme.tenant, 1_000);
+        keep(db, std::slice::from_ref(&call)).await;
+        let kept = a_recording(&call);
+        let mut tx = db.system_write().await.expect("a transaction");
+        record_recording(&mut tx, &kept).await.expect("recorded");
+        tx.commit().await.expect("committed");
+        for filter in [
+            Filter::default(),
+            Filter { extension: call.extension, ..Filter::default() },
+            Filter { number: Some(call.caller_number.clone()), ..Filter::default() },
+        ] {
+            assert_eq!(found(&best, db, filter.clone()).await, Vec::<i64>::new());
+            assert_eq!(found(&acme, db, filter).await, [1_000]);
+        }
+        assert_eq!(get(&best, db, call.id).await, Err(Problem::not_found("call")));
+        assert_eq!(trail(&best, db, call.id).await, Err(Problem::not_found("call")));
+        assert_eq!(recording(&best, db, call.id).await, Err(Problem::not_found("recording")));
+        let agent = Actor { role: Role::Agent, ..acme };
+        let refused = list(&agent, db, Filter::default(), PageRequest::first()).await.expect_err("no right");
+        assert_eq!(refused.kind, Kind::Forbidden);
+    })
+    .await;
+}
+
+fn a_recording(call: &CallRecord) -> Recording {
+    Recording {
+        call: call.id,
+        tenant: call.tenant,
+        file: format!("recordings/{}/{}.wav", call.tenant, call.id),
+        size_bytes: 960_044,
+        duration_ms: 60_000,
+        complete: true,
+        created_at: call.ended_at,
+    }
+}
+
+#[tokio::test]
+async fn a_recording_is_told_once_and_shown_with_its_call() {
+    on_both(async |db: &TestDb| {
+        let acme = company(db, "acme.test").await;
+        let call = a_record(acme.tenant, 1_000);
+        let kept = a_recording(&call);
+        // The recording may be finished before the record is written.
+        for new in [true, false] {
+            let mut tx = db.system_write().await.expect("a transaction");
+            assert_eq!(record_recording(&mut tx, &kept).await.expect("recorded"), new);
+            tx.commit().await.expect("committed");
+        }
+        keep(db, std::slice::from_ref(&call)).await;
+        assert_eq!(told(db).await, ["recording.ready", "call.ended"]);
+        let page = list(&acme, db, Filter::default(), PageRequest::first()).await.expect("a page");
+        let shown = page.items[0].recording.clone().expect("a recording");
+        assert_eq!((shown.duration_ms, shown.size_bytes, shown.complete), (60_000, 960_044, true));
+        assert_eq!(recording(&acme, db, call.id).await, Ok(kept));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_summary_becomes_a_record_with_times_that_never_run_backwards() {
+    on_both(async |db: &TestDb| {
+        let acme = company(db, "acme.test").await;
+        let lan = an_extension(&acme, db, "101").await;
+        let snapshot = crate::Snapshot::load(db).await.expect("a snapshot");
+        let tenant = snapshot.tenant(&acme.tenant).expect("the company");
+        let at = Moment::from_millis;
+        let leg = |leg: u16, kind, party, answered| call::LegSummary {
+            leg: LegId(leg),
+            kind,
+            party,
+            started: at(10_000),
+            ringing: None,
+            answered,
+            ended: at(20_000),
+            cause: Cause::Normal,
+        };
+        let trunk: TrunkId = mint();
+        let from = call::Party::Trunk { trunk, number: "0901234567".into() };
+        let to = call::Party::Extension { extension: lan, contact: Some(1) };
+        let summary = call::Summary {
+            id: mint(),
+            direction: Direction::Inbound,
+            origin: call::Origin::Trunk(trunk),
+            hotline: None,
+            caller_number: "0901234567".into(),
+            shown_number: String::new(),
+            callee_number: "02873000001".into(),
+            started: at(10_000),
+            ringing: Some(at(12_000)),
+            answered: Some(at(15_000)),
+            ended: at(20_000),
+            cause: Cause::Normal,
+            ended_by: EndedBy::Callee,
+            caller_leg: Some(LegId(0)),
+            callee_leg: Some(LegId(1)),
+            recorded: true,
+            legs: vec![
+                leg(0, call::LegKind::In, from, Some(at(11_000))),
+                leg(1, call::LegKind::Out, to, Some(at(15_000))),
+            ],
+            trail: vec![TrailEntry::new(at(10_500), "route", "because").fact("dialled", "02873000001")],
+        };
+        let heard = [(LegId(1), Quality { rx_packets: 7, ..Quality::default() })];
+        let record = CallRecord::from_summary(tenant, &summary, "Khách", Timestamp(1_000_000), &heard);
+        assert_eq!((record.started_at, record.ringing_at), (1_000_000, Some(1_002_000)));
+        assert_eq!((record.answered_at, record.ended_at), (Some(1_005_000), 1_010_000));
+        assert_eq!((record.trunk, record.extension), (Some(trunk), Some(lan)));
+        assert_eq!((record.caller_number.as_str(), record.callee_number.as_str()), ("+84901234567", "+842873000001"));
+        assert_eq!((record.legs[0].number.as_str(), record.legs[1].number.as_str()), ("+84901234567", "101"));
+        assert_eq!(record.legs[1].quality.as_ref().map(|quality| quality.rx_packets), Some(7));
+        assert_eq!((record.trail[0].at, record.trail[0].facts[0].value.as_str()), (1_000_500, "02873000001"));
+        let view = record.view();
+        assert_eq!((view.status, view.duration_ms, view.talk_ms), (Status::Answered, 10_000, 5_000));
+    })
+    .await;
+}
+
+#[test]
+fn each_cause_has_a_status_and_each_status_its_word() {
+    for cause in Cause::ALL {
+        assert_eq!(Status::of(true, cause), Status::Answered);
+        assert_ne!(Status::of(false, cause), Status::Answered);
+    }
+    for (status, word) in Status::ALL {
+        assert_eq!((Status::parse(word), status.as_str()), (Some(status), word));
+    }
+}
