@@ -2,6 +2,8 @@
 //! must be told again is kept sealed.
 
 mod repo;
+#[cfg(test)]
+mod tests;
 
 use crate::tenant::{NewTenant, Tenant};
 use crate::user::NewUser;

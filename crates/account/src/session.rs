@@ -1,6 +1,8 @@
 //! How a request proves who it is: an API key (`alo_…`), or the session (`als_…`) that a login began.
 
 mod repo;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use repo::end_all;
 

@@ -3,6 +3,8 @@
 
 mod repo;
 mod service;
+#[cfg(test)]
+mod tests;
 
 pub use service::{create, get, list, update};
 pub(crate) use service::{find_by_name, oldest};

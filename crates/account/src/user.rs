@@ -2,6 +2,8 @@
 
 mod repo;
 mod service;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use repo::find_login;
 pub(crate) use service::exists;
