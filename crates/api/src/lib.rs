@@ -22,7 +22,7 @@ mod users;
 mod webhooks;
 
 pub use openapi::document;
-pub use state::State;
+pub use state::{Patience, State};
 
 use axum::{Router, middleware};
 use utoipa_axum::router::OpenApiRouter;

@@ -5,7 +5,7 @@ use bus::Bus;
 use rest::attempts::Attempts;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use store::Db;
 use tokio::sync::Semaphore;
 use worker::webhook::Guard;
@@ -14,6 +14,24 @@ use worker::webhook::Guard;
 const SOCKETS: usize = 2_000;
 /// How many uploaded sounds are decoded at once: each may take seconds of a core and a hundred megabytes.
 const CONVERSIONS: usize = 2;
+
+/// How long a live socket waits for its client.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// How often we ask whether the client is there, and whether its bearer still counts.
+    pub ping: Duration,
+    /// A client that was silent for so long is gone.
+    pub silence: Duration,
+    /// A client that cannot take one message in so long reads too slowly.
+    pub slow: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Patience {
+        let seconds = Duration::from_secs;
+        Patience { ping: seconds(20), silence: seconds(60), slow: seconds(15) }
+    }
+}
 
 /// What the handlers share; clones are cheap.
 #[derive(Clone)]
@@ -26,6 +44,8 @@ pub struct State {
     pub data: PathBuf,
     /// Which addresses webhooks may reach.
     pub guard: Guard,
+    /// How long live sockets wait for their clients.
+    pub patience: Patience,
     pub(crate) attempts: Arc<Attempts>,
     pub(crate) sockets: Arc<Semaphore>,
     pub(crate) conversions: Arc<Semaphore>,
@@ -40,6 +60,7 @@ impl State {
             bus,
             data,
             guard,
+            patience: Patience::default(),
             attempts: Arc::default(),
             sockets: Arc::new(Semaphore::new(SOCKETS)),
             conversions: Arc::new(Semaphore::new(CONVERSIONS)),

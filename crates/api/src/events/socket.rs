@@ -1,6 +1,7 @@
 //! One open live socket.
 
 use crate::State;
+use crate::state::Patience;
 use axum::extract::ws::{CloseFrame, Message, WebSocket};
 use model::{Actor, Kind, Problem};
 use serde_json::json;
@@ -12,12 +13,6 @@ use tokio::time::{Instant, interval, timeout};
 pub(super) const MESSAGE_LIMIT: usize = 4 * 1024;
 /// How many events are read at a time.
 const BATCH: u32 = 200;
-/// How often we ask whether the client is there, and whether its bearer still counts.
-const PING: Duration = Duration::from_secs(20);
-/// A client that was silent for so long is gone.
-const SILENCE: Duration = Duration::from_secs(60);
-/// A client that cannot take one message in so long reads too slowly.
-const SLOW: Duration = Duration::from_secs(15);
 /// How often to look for events that another process told.
 const LOOK: Duration = Duration::from_secs(2);
 
@@ -54,7 +49,7 @@ impl Stream {
 
     async fn talk(&mut self, ws: &mut WebSocket) -> Result<std::convert::Infallible, End> {
         let mut committed = self.state.db.watch_events();
-        let (mut ping, mut look) = (interval(PING), interval(LOOK));
+        let (mut ping, mut look) = (interval(self.patience().ping), interval(LOOK));
         let mut heard = Instant::now();
         loop {
             // Marked as seen before reading, so that a commit in between wakes us again.
@@ -86,7 +81,7 @@ impl Stream {
             for event in events {
                 self.seq = event.seq;
                 if self.wants(&event.kind) {
-                    send(ws, Message::Text(text(&event).into())).await?;
+                    self.send(ws, Message::Text(text(&event).into())).await?;
                 }
             }
             if !more {
@@ -103,11 +98,11 @@ impl Stream {
     }
 
     async fn check(&self, ws: &mut WebSocket, heard: Instant) -> Result<(), End> {
-        if heard.elapsed() > SILENCE {
+        if heard.elapsed() > self.patience().silence {
             return Err(End::Close(TOO_SLOW, "no answer to pings"));
         }
         match account::authenticate(&self.state.db, &self.token).await {
-            Ok(actor) if actor == self.actor => send(ws, Message::Ping(Default::default())).await,
+            Ok(actor) if actor == self.actor => self.send(ws, Message::Ping(Default::default())).await,
             Ok(_) => Err(End::Close(UNAUTHENTICATED, "the rights of the bearer changed")),
             Err(problem) if problem.kind == Kind::Unauthenticated => {
                 Err(End::Close(UNAUTHENTICATED, "the bearer counts no more"))
@@ -115,13 +110,17 @@ impl Stream {
             Err(_) => Ok(()),
         }
     }
-}
 
-async fn send(ws: &mut WebSocket, message: Message) -> Result<(), End> {
-    match timeout(SLOW, ws.send(message)).await {
-        Ok(Ok(())) => Ok(()),
-        Ok(Err(_)) => Err(End::Left),
-        Err(_) => Err(End::Close(TOO_SLOW, "the client reads too slowly")),
+    async fn send(&self, ws: &mut WebSocket, message: Message) -> Result<(), End> {
+        match timeout(self.patience().slow, ws.send(message)).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) => Err(End::Left),
+            Err(_) => Err(End::Close(TOO_SLOW, "the client reads too slowly")),
+        }
+    }
+
+    fn patience(&self) -> Patience {
+        self.state.patience
     }
 }
 

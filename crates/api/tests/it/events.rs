@@ -170,3 +170,75 @@ async fn words_of_the_client_do_no_harm_and_too_long_ones_end_the_socket() {
     let end = timeout(Duration::from_secs(10), async { while socket.0.next().await.is_some_and(|m| m.is_ok()) {} });
     end.await.expect("the socket ends");
 }
+
+#[tokio::test]
+async fn a_client_that_does_not_read_is_let_go() {
+    let w = World::with(|state| state.patience.slow = Duration::from_millis(300)).await;
+    let server = serve(&w).await;
+    let mut socket = Socket::open(&server, &w.alpha.key, "").await.unwrap_or_else(|s| panic!("{s}"));
+    let mut tx = w.db.write(w.alpha.actor.tenant).await.unwrap();
+    for _ in 0..150 {
+        let data = format!("{{\"n\":\"{}\"}}", "x".repeat(200_000));
+        tx.emit(store::NewEvent { kind: "call.ended", call: None, data });
+    }
+    tx.commit().await.unwrap();
+    // Thirty megabytes do not fit into the buffers between the two; nobody reads until the server has given up.
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let mut got = 0;
+    let read = async {
+        while let Some(Ok(message)) = socket.0.next().await {
+            got += i32::from(message.is_text());
+        }
+    };
+    timeout(Duration::from_secs(10), read).await.expect("the socket ends");
+    assert!(got < 150, "{got}");
+}
+
+#[tokio::test]
+async fn a_revoked_key_ends_its_socket() {
+    let w = World::with(|state| state.patience.ping = Duration::from_millis(50)).await;
+    let server = serve(&w).await;
+    let made = w.post(&w.alpha.key, "/keys", serde_json::json!({ "name": "crm", "role": "manager" })).await;
+    let mut socket = Socket::open(&server, &made.text("secret"), "").await.unwrap_or_else(|s| panic!("{s}"));
+    tell(&w, 1).await;
+    assert_eq!(socket.numbers(1).await, [1]);
+    w.delete(&w.alpha.key, &format!("/keys/{}", made.text("id"))).await;
+    let code = timeout(Duration::from_secs(10), async {
+        loop {
+            match socket.0.next().await.expect("a close frame").unwrap() {
+                Message::Close(frame) => return u16::from(frame.expect("a code").code),
+                // The event of the revocation itself may come first.
+                Message::Ping(_) | Message::Text(_) => {}
+                other => panic!("{other:?}"),
+            }
+        }
+    });
+    assert_eq!(code.await.expect("the socket ends"), 4401);
+}
+
+#[tokio::test]
+async fn a_client_that_answers_no_ping_is_let_go() {
+    let patience = api::Patience {
+        ping: Duration::from_millis(50),
+        silence: Duration::from_millis(300),
+        slow: Duration::from_secs(15),
+    };
+    let w = World::with(|state| state.patience = patience).await;
+    let server = serve(&w).await;
+    let socket = Socket::open(&server, &w.alpha.key, "").await.unwrap_or_else(|s| panic!("{s}"));
+    let MaybeTlsStream::Plain(stream) = socket.0.get_ref() else { panic!("a plain connection") };
+    // Watched below the WebSocket: nothing here answers a ping.
+    let mut bytes = vec![0; 65_536];
+    let end = async {
+        loop {
+            stream.readable().await.unwrap();
+            match stream.try_read(&mut bytes) {
+                Ok(0) => return,
+                Ok(_) => {}
+                Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {}
+                Err(_) => return,
+            }
+        }
+    };
+    timeout(Duration::from_secs(10), end).await.expect("the connection is closed");
+}

@@ -69,10 +69,16 @@ impl Answer {
 
 impl World {
     pub(crate) async fn new() -> World {
+        World::with(|_| {}).await
+    }
+
+    /// A world whose server behaves otherwise.
+    pub(crate) async fn with(change: impl FnOnce(&mut api::State)) -> World {
         let db = sqlite().await;
         let (bus, commands) = Bus::new();
         let guard = Guard::new(vec!["127.0.0.0/8".parse().unwrap()]);
-        let state = api::State::new((*db).clone(), bus.clone(), db.folder().to_owned(), guard);
+        let mut state = api::State::new((*db).clone(), bus.clone(), db.folder().to_owned(), guard);
+        change(&mut state);
         let operator = company(&db, "Operator").await;
         let alpha = company(&db, "Alpha").await;
         let beta = company(&db, "Beta").await;
