@@ -1,6 +1,9 @@
 //! What a company needs to take its first call: extensions, a carrier, a hotline, and a flow that greets and rings. Each
 //! part is made unless it is there, so that the same command can be repeated, and widened.
 
+#[cfg(test)]
+mod tests;
+
 use crate::extension::{self, NewExtension, good_number};
 use crate::flow::NewFlow;
 use crate::group::{NewGroup, Strategy, twenty_seconds};

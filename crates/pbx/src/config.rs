@@ -3,6 +3,8 @@
 
 mod repo;
 
+#[cfg(test)]
+pub(crate) use repo::insert_tenant;
 pub(crate) use repo::{tenants, version};
 
 use model::{Problem, TenantId};

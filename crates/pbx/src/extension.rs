@@ -2,6 +2,8 @@
 
 pub(crate) mod repo;
 mod service;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use service::insert_all;
 pub use service::{create, create_many, delete, find_by_number, get, list, password, update};

@@ -2,6 +2,8 @@
 
 pub(crate) mod repo;
 mod service;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use service::insert;
 pub use service::{create, delete, get, list, update};

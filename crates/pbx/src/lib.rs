@@ -9,6 +9,8 @@ pub mod bootstrap;
 pub mod calls;
 mod config;
 pub mod extension;
+#[cfg(test)]
+mod fixture;
 pub mod flow;
 pub mod greeting;
 pub mod group;

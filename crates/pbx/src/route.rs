@@ -1,6 +1,9 @@
 //! Whose number is it? The one place that decides where a dialled number goes, from the snapshot alone: no database, no
 //! clock. Each decision says why, for the call's trail.
 
+#[cfg(test)]
+mod tests;
+
 use crate::hotline::{Hotline, Target};
 use crate::snapshot::{Extension, Tenant};
 use call::{Direction, Origin, Route, RouteTarget, TrunkStep};

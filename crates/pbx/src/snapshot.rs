@@ -3,6 +3,8 @@
 
 mod load;
 mod tenant;
+#[cfg(test)]
+mod tests;
 
 pub use tenant::{Extension, Group, Tenant, Trunk};
 

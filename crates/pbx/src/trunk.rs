@@ -3,6 +3,8 @@
 pub(crate) mod network;
 pub(crate) mod repo;
 mod service;
+#[cfg(test)]
+mod tests;
 
 pub use network::Network;
 pub(crate) use service::insert;

@@ -1,0 +1,44 @@
+use super::{NewGreeting, create, delete, file, get, list};
+use crate::fixture::{company, fields};
+use model::{GreetingId, PageRequest, Problem, TenantId};
+use store::mint;
+use store::testing::{TestDb, on_both};
+
+fn new(name: &str) -> NewGreeting {
+    NewGreeting { id: mint(), name: name.into(), duration_ms: 2_000, size_bytes: 32_044 }
+}
+
+#[tokio::test]
+async fn a_greeting_is_kept_under_the_id_its_file_has() {
+    on_both(async |db: &TestDb| {
+        let ours = company(db, "ours").await;
+        let wanted = new(" Hello ");
+        let made = create(&ours, db, wanted.clone()).await.expect("created");
+        assert_eq!((made.id, made.name.as_str()), (wanted.id, "Hello"));
+        assert_eq!(get(&ours, db, made.id).await, Ok(made.clone()));
+        let wrong = create(&ours, db, NewGreeting { duration_ms: 0, ..new("") }).await.expect_err("wrong");
+        assert_eq!(fields(&wrong), ["name", "file"]);
+        delete(&ours, db, made.id).await.expect("deleted");
+        assert_eq!(get(&ours, db, made.id).await, Err(Problem::not_found("greeting")));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn another_tenant_sees_nothing() {
+    on_both(async |db: &TestDb| {
+        let (ours, theirs) = (company(db, "ours").await, company(db, "theirs").await);
+        let made = create(&ours, db, new("Hello")).await.expect("created");
+        assert_eq!(list(&theirs, db, PageRequest::first()).await.expect("a page").items, []);
+        assert_eq!(get(&theirs, db, made.id).await, Err(Problem::not_found("greeting")));
+        assert_eq!(delete(&theirs, db, made.id).await, Err(Problem::not_found("greeting")));
+        assert_eq!(list(&ours, db, PageRequest::first()).await.expect("a page").items, [made]);
+    })
+    .await;
+}
+
+#[test]
+fn files_have_names_made_from_ids_only() {
+    let (tenant, id): (TenantId, GreetingId) = (mint(), mint());
+    assert_eq!(file(tenant, id).to_string_lossy(), format!("greetings/{tenant}/{id}.wav"));
+}
