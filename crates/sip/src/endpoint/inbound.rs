@@ -232,7 +232,8 @@ impl Endpoint {
         }
         let lines = shared.authenticator.challenge(&realm, source, now, stale);
         let headers = lines.each_ref().map(|line| (Name::WwwAuthenticate, line.as_str()));
-        self.core.reply_stateless(request, flow, 401, "Unauthorized", &headers);
+        let understood = if knows_only_md5(request) { &headers[..1] } else { &headers[..] };
+        self.core.reply_stateless(request, flow, 401, "Unauthorized", understood);
         None
     }
 
@@ -244,6 +245,13 @@ impl Endpoint {
             self.core.reply_stateless(request, flow, status, reason, headers);
         }
     }
+}
+
+/// Whether the phone is one that gives up when any of the challenges has a hash it does not know: baresip before its
+/// version 3 does, wherever that line stands.
+fn knows_only_md5(request: &Message) -> bool {
+    let agent = request.header(Name::UserAgent).unwrap_or("");
+    ["baresip v0.", "baresip v1.", "baresip v2."].iter().any(|old| agent.starts_with(old))
 }
 
 /// What the house is told of an INVITE.

@@ -22,6 +22,16 @@ fn registered(world: &mut World, branch: &str, seq: u32, extra: &str) -> Message
 }
 
 #[test]
+fn an_old_baresip_is_challenged_with_md5_alone() {
+    for (agent, lines) in [("baresip v1.0.0 (x86_64/linux)", 1), ("baresip v3.16.0 (x86_64/Linux)", 2), ("Phone/1", 2)]
+    {
+        let mut world = World::new();
+        world.hears(PHONE, &register("b1", 1, "").replace("Phone/1", agent));
+        assert_eq!(world.one().headers(Name::WwwAuthenticate).count(), lines, "{agent}");
+    }
+}
+
+#[test]
 fn a_phone_behind_nat_is_called_where_it_registered_from() {
     let mut world = World::new();
     let ok = registered(&mut world, "r1", 1, "");
