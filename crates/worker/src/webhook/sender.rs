@@ -95,6 +95,7 @@ async fn run(db: Db, config: Config, client: Outgoing, mut stopped: oneshot::Rec
     let mut events = db.watch_events();
     let mut poll = tokio::time::interval(house.config.poll);
     let mut tidy = tokio::time::interval(TIDY_EVERY);
+    let mut away = false;
     loop {
         let done = tokio::select! {
             _ = &mut stopped => break,
@@ -102,8 +103,15 @@ async fn run(db: Db, config: Config, client: Outgoing, mut stopped: oneshot::Rec
             Ok(()) = events.changed() => house.fan_out().await,
             _ = tidy.tick() => house.tidy().await,
         };
-        if let Err(problem) = done {
-            tracing::warn!("webhooks wait for the database: {problem}");
+        match done {
+            Ok(()) => away = false,
+            Err(problem) => {
+                // Said once for each time it goes away, not once a second.
+                if !away {
+                    tracing::warn!("webhooks wait for the database: {problem}");
+                }
+                away = true;
+            }
         }
     }
     house.tasks.shutdown().await;

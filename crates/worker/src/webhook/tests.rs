@@ -176,6 +176,57 @@ async fn a_sender_that_was_cut_off_goes_on_where_it_was() {
 }
 
 #[tokio::test]
+async fn a_killed_process_loses_nothing() {
+    let db = sqlite().await;
+    let world = World::new(&db).await;
+    let mut receiver = Receiver::start(|attempt| match attempt {
+        0 => Behaviour::Hang,
+        _ => Behaviour::Status(200),
+    })
+    .await;
+    let (endpoint, _) = world.endpoint(&receiver, &[]).await;
+    world.tell("call.ended", None, "{}").await;
+    let child = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "webhook::tests::the_process_that_is_killed"])
+        .env(KILLED, db.url())
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let child = Child(child);
+    let first = receiver.next().await;
+    drop(child);
+
+    // The child lived on the real clock, which went on while the world's stood still.
+    world.advance(hours(1));
+    let sender = world.sender();
+    assert_eq!(receiver.next().await.header("webhook-id"), first.header("webhook-id"));
+    world.reaches(endpoint.id, State::Delivered).await;
+    sender.stop().await;
+}
+
+/// A process that is killed at the end of the test, however it ends.
+struct Child(std::process::Child);
+
+impl Drop for Child {
+    fn drop(&mut self) {
+        self.0.kill().expect("the child is ours to kill");
+        self.0.wait().expect("the child ends");
+    }
+}
+
+/// Tells the test below which database to work on.
+const KILLED: &str = "ALO_TEST_KILLED_DB";
+
+/// The other half of the test above; alone it does nothing.
+#[tokio::test]
+async fn the_process_that_is_killed() {
+    let Ok(url) = std::env::var(KILLED) else { return };
+    let db = store::Db::open(&url, store::testing::options()).await.unwrap();
+    let _sender = super::Sender::start(db, super::Config::new(loopback())).unwrap();
+    std::future::pending::<()>().await;
+}
+
+#[tokio::test]
 async fn an_address_that_is_no_more_allowed_is_not_reached() {
     let db = sqlite().await;
     let world = World::new(&db).await;
