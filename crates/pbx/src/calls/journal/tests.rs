@@ -2,8 +2,11 @@ use super::Journal;
 use crate::calls::tests::a_record;
 use crate::calls::{CallRecord, Filter, Recording, Status, get, list};
 use crate::fixture::{company, told};
-use model::{Actor, Cause, EndedBy, PageRequest};
+use model::{Actor, CallId, Cause, EndedBy, PageRequest};
+use std::collections::HashSet;
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use store::Db;
 use store::spool::Options;
 use store::testing::{TestDb, on_both, options, sqlite};
@@ -172,4 +175,74 @@ async fn a_poisonous_record_does_not_hold_back_the_others() {
     assert_eq!(calls(&acme, &db).await.iter().map(|call| call.id).collect::<Vec<_>>(), [last.id, good.id]);
     let aside = std::fs::read_to_string(folder(&db).join("rejected.jsonl")).expect("set aside");
     assert!(aside.contains(&bad.id.to_string()) && aside.lines().count() == 1);
+}
+
+/// The child of the next test: takes records for ever and tells the id of each once `record` has returned.
+#[tokio::test]
+async fn child_that_records_until_it_is_killed() {
+    let (Ok(url), Ok(folder)) = (std::env::var("ALO_JOURNAL_URL"), std::env::var("ALO_JOURNAL_FOLDER")) else { return };
+    let tenant = std::env::var("ALO_JOURNAL_TENANT").expect("a tenant").parse().expect("a tenant's id");
+    let durable = store::Options { durable: true, ..options() };
+    let db = Db::open(&url, durable).await.expect("opened");
+    let journal = journal(&db, Path::new(&folder)).await;
+    for at in 0.. {
+        let record = a_record(tenant, at);
+        journal.begin(&record).expect("begun");
+        println!("\nbegun {}", record.id);
+        if at % 10 != 9 {
+            let id = record.id;
+            journal.record(record).expect("taken");
+            println!("\ntaken {id}");
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn a_process_killed_at_any_moment_loses_no_record_and_doubles_none() {
+    on_both(async |db: &TestDb| {
+        let acme = company(db, "acme.test").await;
+        let (mut begun, mut taken) = (HashSet::new(), HashSet::new());
+        for round in 0..4 {
+            let mut child = Command::new(std::env::current_exe().expect("this test"))
+                .args(["--exact", "calls::journal::tests::child_that_records_until_it_is_killed", "--nocapture"])
+                .env("ALO_JOURNAL_URL", db.url())
+                .env("ALO_JOURNAL_FOLDER", folder(db))
+                .env("ALO_JOURNAL_TENANT", acme.tenant.to_string())
+                .stdout(Stdio::piped())
+                .stderr(Stdio::null())
+                .spawn()
+                .expect("the child starts");
+            let output = child.stdout.take().expect("its output");
+            let (mut now_begun, mut now_taken) = (HashSet::new(), HashSet::new());
+            for line in BufReader::new(output).lines() {
+                let line = line.unwrap_or_default();
+                if let Some(id) = line.strip_prefix("begun ").and_then(|id| id.parse::<CallId>().ok()) {
+                    now_begun.insert(id);
+                }
+                if let Some(id) = line.strip_prefix("taken ").and_then(|id| id.parse::<CallId>().ok()) {
+                    now_taken.insert(id);
+                    if now_taken.len() == 60 + round * 130 {
+                        child.kill().expect("killed");
+                    }
+                }
+            }
+            child.wait().expect("it is gone");
+            assert!(now_taken.len() >= 60 + round * 130);
+            begun.extend(now_begun);
+            taken.extend(now_taken);
+        }
+        let last = journal(db, &folder(db)).await;
+        last.flush().await;
+        last.stop().await;
+        let events = store::outbox::read(db, Some(acme.tenant), 0, 100_000).await.expect("events");
+        let told: Vec<CallId> = events.iter().filter_map(|event| event.call).collect();
+        let stored: HashSet<CallId> = told.iter().copied().collect();
+        assert_eq!(stored.len(), told.len(), "no call is told twice");
+        assert!(taken.is_subset(&stored), "each acknowledged record is stored");
+        assert!(begun.is_subset(&stored), "and each call that was cut off");
+        let call = begun.difference(&taken).next().expect("every tenth is never finished");
+        assert_eq!(get(&acme, db, *call).await.expect("recorded").call.cause, Cause::ServerRestart);
+    })
+    .await;
 }
