@@ -67,20 +67,21 @@ impl Db {
         let (writer, reader) = match engine {
             Engine::Sqlite => {
                 let sync = if options.durable { "full" } else { "off" };
+                let busy = options.wait.as_millis();
                 let write = format!(
                     "pragma journal_mode = wal; pragma synchronous = {sync}; pragma foreign_keys = on; \
-                     pragma busy_timeout = 5000; pragma wal_autocheckpoint = 4000; pragma cache_size = -16384"
+                     pragma busy_timeout = {busy}; pragma wal_autocheckpoint = 4000; pragma cache_size = -16384"
                 );
-                let read = "pragma query_only = on; pragma busy_timeout = 2000; pragma cache_size = -8192".to_owned();
-                // Writers wait in line behind one another, and a group of call records may take its time.
-                let patient = options.wait.max(Duration::from_secs(5));
-                let writer = pool(1, patient, write).connect_with(connect.clone()).await?;
+                let read = format!("pragma query_only = on; pragma busy_timeout = {busy}; pragma cache_size = -8192");
+                let writer = pool(1, options.wait, write).connect_with(connect.clone()).await?;
                 (writer, pool(options.connections, options.wait, read).connect_with(connect).await?)
             }
             Engine::Postgres => {
                 let session = "set statement_timeout = '30s'; set lock_timeout = '5s'; \
                                set idle_in_transaction_session_timeout = '60s'";
-                let pool = pool(options.connections, options.wait, session.to_owned()).connect_with(connect).await?;
+                let pool = pool(options.connections, options.wait, session.to_owned());
+                // After a restart of the server, the connections kept here are dead without knowing it.
+                let pool = pool.test_before_acquire(true).connect_with(connect).await?;
                 (pool.clone(), pool)
             }
         };

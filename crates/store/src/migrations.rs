@@ -23,12 +23,20 @@ fn migrator() -> Migrator {
     Migrator::with_migrations(FILES.iter().map(migration).collect())
 }
 
-/// Brings the tables up to date; does nothing when they are.
+/// Brings the tables up to date; does nothing when they are. Two processes that start at once may get in each other's way on SQLite,
+/// which has no lock for this: the one that comes second looks again and finds the work done.
 pub(crate) async fn run(pool: &sqlx::AnyPool) -> Result<(), Error> {
-    migrator().run(pool).await.map_err(|error| match error {
-        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => Error::Sql(error),
-        other => Error::Sql(sqlx::Error::Migrate(Box::new(other))),
-    })
+    let mut tries = 0;
+    loop {
+        match migrator().run(pool).await {
+            Ok(()) => return Ok(()),
+            Err(_) if tries < 3 => tries += 1,
+            Err(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) => {
+                return Err(Error::Sql(error));
+            }
+            Err(other) => return Err(Error::Sql(sqlx::Error::Migrate(Box::new(other)))),
+        }
+    }
 }
 
 #[cfg(test)]

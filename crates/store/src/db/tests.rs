@@ -215,3 +215,36 @@ async fn a_database_that_is_away_is_reported_soon_as_busy() {
     assert!(db.ping().await.expect_err("closed").is_away());
     assert!(Db::open("mysql://x/y", options()).await.is_err());
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn processes_that_start_at_once_all_find_the_tables() {
+    let place = sqlite().await;
+    let url = format!("sqlite://{}", place.folder().join("fresh.db").display());
+    let mut starts = Vec::new();
+    for _ in 0..4 {
+        let url = url.clone();
+        starts.push(tokio::spawn(async move {
+            let db = Db::open(&url, options()).await?;
+            db.migrate().await?;
+            db.config_version().await
+        }));
+    }
+    for start in starts {
+        let version = start.await.expect("no panic");
+        assert!(matches!(version, Ok(0)), "{version:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_locked_database_is_reported_soon_as_busy() {
+    let db = sqlite().await;
+    let other = Db::open(db.url(), options()).await.expect("opened");
+    let holder = other.system_write().await.expect("a transaction that stays open");
+    let began = std::time::Instant::now();
+    let error = db.write(mint()).await.expect_err("locked");
+    assert!(error.is_away(), "{error}");
+    assert!(began.elapsed() < std::time::Duration::from_secs(4));
+    assert_eq!(outbox::last(&db).await.expect("readers go on"), 0);
+    holder.rollback().await.expect("rolled back");
+    tell(&db, mint(), "works again").await;
+}
