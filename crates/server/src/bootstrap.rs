@@ -274,7 +274,10 @@ async fn public_number(
     if !known {
         let target = hotline::Target::Flow(ivr);
         let new = hotline::NewHotline { number: number.to_owned(), name: None, trunk, target };
-        hotline::create(actor, db, new).await.map_err(explain)?;
+        hotline::create(actor, db, new).await.map_err(explain).map_err(|error| match trunk {
+            Some(_) => error,
+            None => error.context("--hotline needs --trunk-ip: calls to the number must come in somewhere"),
+        })?;
     }
     Ok(parsed.national(country))
 }

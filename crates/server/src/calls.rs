@@ -77,7 +77,9 @@ async fn follow(db: &Db, companies: &[Tenant], only_these: bool, mut since: i64)
             if word == "started" {
                 parties.insert(id, format!("{} -> {}", field(&data, "from"), field(&data, "to")));
             }
-            let who = parties.get(&id).map_or("", String::as_str);
+            // Of a call that began before we looked, only its end names both sides.
+            let unknown = || format!("{} -> {}", field(&data, "caller_number"), field(&data, "callee_number"));
+            let who = parties.get(&id).cloned().unwrap_or_else(|| if word == "ended" { unknown() } else { "…".into() });
             let at = data["at"].as_i64().unwrap_or(event.created_at.as_millis());
             text.push_str(&format!("{}  {word:<9} {who:<34} {}\n", local_time(at), detail(word, &data)));
             if word == "ended" {

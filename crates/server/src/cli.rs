@@ -78,6 +78,9 @@ pub(crate) struct Demo {
     /// Seconds between two calls.
     #[arg(long, default_value_t = 4.0)]
     pub(crate) every: f64,
+    /// Seconds a customer stays on the line at most.
+    #[arg(long, default_value_t = 25.0)]
+    pub(crate) talk: f64,
 }
 
 #[derive(Debug, Args)]

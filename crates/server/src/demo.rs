@@ -33,6 +33,8 @@ pub(crate) struct Plan {
     pub(crate) agents: Vec<(String, String)>,
     /// The pace.
     pub(crate) every: Duration,
+    /// How long a customer stays on the line at most.
+    pub(crate) talk: Duration,
     /// Stop after so many calls.
     pub(crate) calls: Option<u64>,
 }
@@ -64,3 +66,6 @@ pub(crate) async fn run(plan: Plan, stop: watch::Receiver<bool>) -> std::io::Res
     agents.shutdown().await;
     tally
 }
+
+#[cfg(test)]
+mod tests;

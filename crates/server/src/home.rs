@@ -25,11 +25,6 @@ pub(crate) fn key_file(config: &Config) -> PathBuf {
     config.data_dir.join("secret.key")
 }
 
-/// Where recordings are written.
-pub(crate) fn recordings(config: &Config) -> PathBuf {
-    config.data_dir.join("recordings")
-}
-
 /// Where call records wait for the database.
 pub(crate) fn spool(config: &Config) -> PathBuf {
     config.data_dir.join("spool")

@@ -121,9 +121,15 @@ async fn bootstrap(config: &Config, asked: cli::Bootstrap) -> anyhow::Result<()>
 async fn demo(config: &Config, asked: &cli::Demo) -> anyhow::Result<ExitCode> {
     let db = home::open_migrated(config).await?;
     let listen = *config.sip.udp.first().context("the demo needs sip.udp")?;
-    let every = Duration::try_from_secs_f64(asked.every).context("--every must be a number of seconds")?;
-    let plan = serve::demo_plan(&db, config::reachable(listen), every, asked.calls).await?;
-    let plan = plan.context("the demo needs a server whose only company is the demo's, as the first start makes it")?;
+    let plan = serve::demo_plan(&db, config::reachable(listen)).await?;
+    let usual =
+        plan.context("the demo needs a server whose only company is the demo's, as the first start makes it")?;
+    let plan = demo::Plan {
+        every: Duration::try_from_secs_f64(asked.every).context("--every must be a number of seconds")?,
+        talk: Duration::try_from_secs_f64(asked.talk).context("--talk must be a number of seconds")?,
+        calls: asked.calls,
+        ..usual
+    };
     println!("The demo's customers are calling; `alo calls --follow` shows it. Ctrl-C ends it.");
     let (stop, stopped) = tokio::sync::watch::channel(false);
     let ended = tokio::spawn(async move {

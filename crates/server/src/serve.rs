@@ -124,7 +124,6 @@ fn engine_config(config: &Config, db: &Db) -> engine::Config {
         sip: stack,
         media,
         data: config.data_dir.clone(),
-        recordings: home::recordings(config),
         spool: home::spool(config),
         limits: call::Limits::default(),
         never_record: config.recording == Recording::None,
@@ -142,7 +141,7 @@ fn gauges(engine: &Engine) -> Bound {
     let counts = engine.counts();
     for (name, value) in [
         ("alo_calls", counts.calls),
-        ("alo_spooled", counts.spooled),
+        ("alo_spooled", usize::try_from(counts.spooled).unwrap_or(usize::MAX)),
         ("alo_sip_dialogs", counts.sip.dialogs),
         ("alo_sip_transactions", counts.sip.transactions),
         ("alo_sip_connections", counts.sip.connections),

@@ -33,7 +33,7 @@ pub(super) async fn work(plan: &Plan, stop: watch::Receiver<bool>) -> std::io::R
     while !line.stopping() && plan.calls.is_none_or(|calls| tally.placed < calls) {
         let Ok(seat) = room.clone().acquire_owned().await else { break };
         tally.placed += 1;
-        let customer = customer(line.clone(), plan.hotline.clone());
+        let customer = customer(line.clone(), plan.hotline.clone(), plan.talk);
         customers.spawn(async move {
             let heard = customer.await;
             drop(seat);
@@ -56,7 +56,7 @@ pub(super) async fn work(plan: &Plan, stop: watch::Receiver<bool>) -> std::io::R
 }
 
 /// One customer's call. True when it was answered and something was heard.
-async fn customer(line: Arc<Line>, hotline: String) -> bool {
+async fn customer(line: Arc<Line>, hotline: String, talk: Duration) -> bool {
     let Ok(mut sound) = Sound::open(line.ip()).await else { return false };
     let number = dice::mobile();
     let from = format!("sip:{number}@{}", line.ip());
@@ -75,7 +75,7 @@ async fn customer(line: Arc<Line>, hotline: String) -> bool {
         sound.talk(far, 220.0 + dice::below(120) as f64);
     }
     let presses = dice::chance(60);
-    let stays = dice::seconds(8.0, 25.0);
+    let stays = dice::seconds(talk.as_secs_f64() / 3.0, talk.as_secs_f64());
     let mut gone = call.talk(dice::seconds(1.0, 3.0)).await;
     if gone == Waited::Elapsed && presses {
         sound.press(Digit::new('1').expect("1 is a key"));

@@ -8,12 +8,13 @@ use store::Db;
 use tokio::sync::watch;
 
 const PACE: Duration = Duration::from_secs(4);
+const TALK: Duration = Duration::from_secs(25);
 const LOOK: Duration = Duration::from_secs(1);
 
 /// Watches until the server stops.
 pub(super) async fn run(db: Db, udp: Option<SocketAddr>, mut stopping: watch::Receiver<bool>) {
     let Some(udp) = udp else { return };
-    match plan(&db, crate::config::reachable(udp), PACE, None).await {
+    match plan(&db, crate::config::reachable(udp)).await {
         Ok(Some(plan)) => {
             let (stop, stopped) = watch::channel(false);
             let running = tokio::spawn(demo::run(plan, stopped));
@@ -35,12 +36,7 @@ pub(super) async fn run(db: Db, udp: Option<SocketAddr>, mut stopping: watch::Re
 }
 
 /// The demo's plan, when its company is the only one.
-pub(crate) async fn plan(
-    db: &Db,
-    server: SocketAddr,
-    every: Duration,
-    calls: Option<u64>,
-) -> anyhow::Result<Option<demo::Plan>> {
+pub(crate) async fn plan(db: &Db, server: SocketAddr) -> anyhow::Result<Option<demo::Plan>> {
     let companies = company::all(db).await?;
     let [only] = companies.as_slice() else { return Ok(None) };
     if only.name != first::COMPANY {
@@ -48,7 +44,8 @@ pub(crate) async fn plan(
     }
     let numbers = bootstrap::expand(first::EXTENSIONS).map_err(anyhow::Error::msg)?;
     let agents = bootstrap::passwords(db, only.id, &numbers[..first::ROBOTS.min(numbers.len())]).await?;
-    Ok(Some(demo::Plan { server, domain: only.domain.clone(), hotline: first::HOTLINE.into(), agents, every, calls }))
+    let (domain, hotline) = (only.domain.clone(), first::HOTLINE.to_owned());
+    Ok(Some(demo::Plan { server, domain, hotline, agents, every: PACE, talk: TALK, calls: None }))
 }
 
 async fn another_company(db: &Db) {

@@ -125,3 +125,21 @@ fn a_second_server_in_the_same_place_is_refused_with_the_reason() {
     assert!(err(&second).contains("another alo runs in"), "{}", err(&second));
     assert_eq!(server.stop(), Some(0));
 }
+
+#[test]
+fn the_demo_places_calls_that_are_heard_recorded_and_listed() {
+    let place = Place::new("demo");
+    let mut server = Server::start(&place);
+    let demo = place.run(&["demo", "--calls", "4", "--every", "0.3", "--talk", "6"]);
+    assert!(demo.status.success(), "{}{}", out(&demo), err(&demo));
+    assert!(out(&demo).contains("4 calls placed"), "{}", out(&demo));
+    server.until("rid of all legs and records", |server| {
+        let figures = server.get("/metrics");
+        ["alo_calls 0", "alo_sip_dialogs 0", "alo_media_sockets 0", "alo_spooled 0"]
+            .iter()
+            .all(|idle| figures.contains(idle))
+    });
+    let listed = out(&place.run(&["calls"]));
+    assert_eq!(listed.lines().filter(|line| line.contains("inbound")).count(), 4, "{listed}");
+    assert_eq!(server.stop(), Some(0));
+}
