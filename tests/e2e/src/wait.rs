@@ -19,14 +19,26 @@ pub async fn until<T>(what: &str, ready: impl AsyncFnMut() -> Option<T>) -> T {
 ///
 /// # Panics
 /// When the time is over.
-pub async fn until_within<T>(patience: Duration, what: &str, mut ready: impl AsyncFnMut() -> Option<T>) -> T {
+pub async fn until_within<T>(patience: Duration, what: &str, ready: impl AsyncFnMut() -> Option<T>) -> T {
+    look(patience, LOOK, what, ready).await
+}
+
+/// Looks only twice a second: for questions that the server counts, such as failed registrations.
+///
+/// # Panics
+/// When [`PATIENCE`] is over; the message names `what`.
+pub async fn until_seldom<T>(what: &str, ready: impl AsyncFnMut() -> Option<T>) -> T {
+    look(PATIENCE, 25 * LOOK, what, ready).await
+}
+
+async fn look<T>(patience: Duration, pause: Duration, what: &str, mut ready: impl AsyncFnMut() -> Option<T>) -> T {
     let start = Instant::now();
     loop {
         if let Some(found) = ready().await {
             return found;
         }
         assert!(start.elapsed() < patience, "waited {patience:?} in vain: {what}");
-        tokio::time::sleep(LOOK).await;
+        tokio::time::sleep(pause).await;
     }
 }
 

@@ -1,5 +1,6 @@
 //! SIPp: runs a scenario of `tests/e2e/scenarios` against a server.
 
+use crate::wait::until;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -58,6 +59,19 @@ impl Scenario<'_> {
 }
 
 impl Sipp {
+    /// Waits until it listens on this address over TCP; over UDP a repeated request finds it anyway.
+    pub async fn listens(&self, local: SocketAddr) {
+        let SocketAddr::V4(v4) = local else { panic!("sipp runs on IPv4 here") };
+        // The kernel's table: the address in the machine's byte order, the port, and 0A for a listener.
+        let wanted = format!("{:08X}:{:04X}", u32::from_ne_bytes(v4.ip().octets()), v4.port());
+        until("sipp listens", async || {
+            let table = std::fs::read_to_string("/proc/net/tcp").ok()?;
+            let mut lines = table.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+            lines.any(|line| line.get(1) == Some(&wanted.as_str()) && line.get(3) == Some(&"0A")).then_some(())
+        })
+        .await;
+    }
+
     /// Waits for its end.
     ///
     /// # Panics

@@ -53,7 +53,10 @@ impl Call {
         if matches!(first.status(), 401 | 407) {
             let authorization = call.line.authorization(&first, "INVITE", &call.target);
             call.theirs = format!("<{}>", call.target);
-            call.send_invite(&offer, &authorization).await;
+            let second = call.send_invite(&offer, &authorization).await;
+            if matches!(second.status(), 401 | 407) {
+                call.kept = Some(second);
+            }
         }
         call
     }

@@ -34,8 +34,10 @@ struct State {
     answers: HashMap<String, Vec<u8>>,
     /// What acknowledges a final response to INVITE, by Call-ID and CSeq.
     acks: HashMap<(String, u32), Vec<u8>>,
-    /// The URI and credentials line of our INVITEs, by branch.
+    /// The URI of our INVITEs, by branch.
     invites: HashMap<String, String>,
+    /// INVITEs to us that no test has taken yet, by Call-ID.
+    waiting: HashMap<String, Message>,
 }
 
 impl Line {
@@ -97,7 +99,9 @@ impl Line {
     /// From now on messages of this call go to the returned end.
     pub(super) fn follow(&self, call_id: &str) -> UnboundedReceiver<Message> {
         let (sender, receiver) = unbounded_channel();
-        self.state().calls.insert(call_id.into(), sender);
+        let mut state = self.state();
+        state.waiting.remove(call_id);
+        state.calls.insert(call_id.into(), sender);
         receiver
     }
 
@@ -144,7 +148,15 @@ impl Line {
             Some(call) => drop(call.send(message)),
             None if message.method() == "INVITE" && message.is_request() => {
                 self.answer(&message, response(&message, "100 Trying", "", "")).await;
+                self.state().waiting.insert(call_id, message.clone());
                 let _ = fresh.send(message);
+            }
+            None if message.method() == "CANCEL" => {
+                let invite = self.state().waiting.remove(&call_id);
+                self.answer(&message, response(&message, "200 OK", &unique(), "")).await;
+                if let Some(invite) = invite {
+                    self.answer(&invite, response(&invite, "487 Request Terminated", &unique(), "")).await;
+                }
             }
             None => {}
         }

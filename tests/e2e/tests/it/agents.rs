@@ -18,6 +18,9 @@ async fn sipp_answers(tcp: bool) {
         |name| Scenario { name, server: server.sip(), local, tcp, keys: &keys, credentials: Some(("102", "pw102")) };
     scenario("register").start(server.folder()).succeeds().await;
     let sipp = scenario("answer").start(server.folder());
+    if tcp {
+        sipp.listens(local).await;
+    }
 
     let lan = server.phone("101").await;
     let mut caller = lan.dial("102").await;

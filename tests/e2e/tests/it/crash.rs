@@ -16,7 +16,7 @@ async fn a_killed_server_keeps_the_record_and_mends_the_recording() {
     talk(&caller, &callee).await;
     // The recorder writes about once a second: wait until some of the talk is on the disk.
     until("the recording grows", async || {
-        let bytes = largest_wav(server.data());
+        let bytes = largest_wav(&server.data().join("recordings"));
         (bytes > 32_000).then_some(())
     })
     .await;

@@ -2,6 +2,7 @@
 
 mod agents;
 mod clicks;
+mod commands;
 mod crash;
 mod harness;
 mod hold;
