@@ -1,6 +1,6 @@
 //! What the outside is told of a call: events while it lives, and its record at the end.
 
-use call::Event;
+use call::{Event, Side};
 use model::{ExtensionId, HotlineId};
 use pbx::calls::Happening;
 use serde_json::{Value, json};
@@ -12,16 +12,47 @@ impl Driver {
     /// one transaction, by the journal itself.
     pub(super) fn publish(&mut self, event: Event) {
         let at = self.anchor.wall(self.shared.clock.now());
-        if let Event::Started { from, to, direction, extension, .. } = &event {
-            let draft = self.draft(*direction, from, to, *extension);
-            self.kept(self.shared.journal.begin(&draft));
-            self.drafted = Some(Box::new(draft));
-        }
+        self.keep_draft(&event, at.as_millis());
         if let Some((what, mut data)) = self.words(&event) {
             data["at"] = json!(at.as_millis());
             self.kept(self.shared.journal.tell(self.tenant.id, self.id, what, data.to_string()));
         }
         self.shared.bus.publish(bus::Occurrence { tenant: self.tenant.id, call: self.id, at, event });
+    }
+
+    /// Keeps the draft from which the next start makes the record, should this process not live to see the end.
+    fn keep_draft(&mut self, event: &Event, at_ms: i64) {
+        let changed = match event {
+            Event::Started { from, to, direction, extension, hotline } => {
+                let mut draft = self.draft(*direction, from, to, *extension);
+                draft.hotline = *hotline;
+                self.drafted = Some(Box::new(draft));
+                true
+            }
+            Event::Ringing { side: Side::Callee, .. } => {
+                if let Some(draft) = &mut self.drafted {
+                    draft.ringing_at.get_or_insert(at_ms);
+                }
+                // Not worth a write: what matters is whether a person answered.
+                false
+            }
+            Event::Answered { side: Side::Callee, extension, .. } => {
+                if let Some(draft) = &mut self.drafted {
+                    draft.answered_at = Some(at_ms);
+                    draft.extension = draft.extension.or(*extension);
+                }
+                true
+            }
+            Event::Ringing { side: Side::Caller, .. }
+            | Event::Answered { side: Side::Caller, .. }
+            | Event::Held { .. }
+            | Event::Resumed { .. }
+            | Event::Digit { .. }
+            | Event::Ended { .. } => false,
+        };
+        if let Some(draft) = self.drafted.as_ref().filter(|_| changed) {
+            self.kept(self.shared.journal.begin(draft));
+        }
     }
 
     fn kept(&self, outcome: Result<(), model::Problem>) {
