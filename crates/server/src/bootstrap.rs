@@ -23,6 +23,8 @@ use std::net::SocketAddr;
 use std::path::Path;
 use store::Db;
 
+/// The extensions of a new company, when nobody says which.
+const USUAL: &str = "101-110";
 const GREETING: &str = "Welcome";
 const FLOW: &str = "Welcome";
 const FIRST: &str = "First extension";
@@ -36,10 +38,13 @@ const TOGETHER: usize = 50;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Wanted {
     pub(crate) company: String,
-    pub(crate) extensions: Vec<String>,
+    /// None: those that are there, or [`USUAL`] for a new company.
+    pub(crate) extensions: Option<Vec<String>>,
     /// `{ext}` stands for the number.
     pub(crate) password_pattern: Option<String>,
+    /// None: the first that is there, if any.
     pub(crate) hotline: Option<String>,
+    /// None: the first that is there, if any.
     pub(crate) trunk: Option<SocketAddr>,
     pub(crate) domain: Option<String>,
     pub(crate) country: Option<String>,
@@ -79,12 +84,12 @@ pub(crate) async fn run(db: &Db, config: &Config, wanted: &Wanted) -> anyhow::Re
     };
     let trunk = match wanted.trunk {
         Some(address) => Some(carrier(&actor, db, address).await?),
-        None => None,
+        None => every(async |page| trunk::list(&actor, db, page).await).await?.first().map(|t| t.id),
     };
     let hotline = match (&wanted.hotline, ivr) {
         (Some(number), Some(ivr)) => Some(public_number(&actor, db, &account, number, trunk, ivr).await?),
         (Some(_), None) => anyhow::bail!("--hotline needs at least one extension that its flow can ring"),
-        (None, _) => None,
+        (None, _) => first_hotline(&actor, db, &account).await?,
     };
     let extensions = extensions.into_iter().map(|e| (e.number, e.password)).collect();
     Ok(Company { account, admin_password, extensions, hotline, trunk, ivr })
@@ -138,13 +143,14 @@ struct Phone {
 
 async fn extensions(actor: &Actor, db: &Db, wanted: &Wanted) -> anyhow::Result<Vec<Phone>> {
     let password = |number: &str| wanted.password_pattern.as_ref().map(|p| p.replace("{ext}", number));
-    let mut there: HashMap<String, ExtensionId> = every(async |page| extension::list(actor, db, None, page).await)
-        .await?
-        .into_iter()
-        .map(|e| (e.number, e.id))
-        .collect();
-    let missing: Vec<NewExtension> = wanted
-        .extensions
+    let known = every(async |page| extension::list(actor, db, None, page).await).await?;
+    let numbers = match &wanted.extensions {
+        Some(numbers) => numbers.clone(),
+        None if known.is_empty() => expand(USUAL).map_err(anyhow::Error::msg)?,
+        None => known.iter().map(|e| e.number.clone()).collect(),
+    };
+    let mut there: HashMap<String, ExtensionId> = known.into_iter().map(|e| (e.number, e.id)).collect();
+    let missing: Vec<NewExtension> = numbers
         .iter()
         .filter(|number| !there.contains_key(*number))
         .map(|number| NewExtension { password: password(number), ..NewExtension::number(number.clone()) })
@@ -159,8 +165,8 @@ async fn extensions(actor: &Actor, db: &Db, wanted: &Wanted) -> anyhow::Result<V
         there.insert(created.extension.number.clone(), created.extension.id);
         secrets.insert(created.extension.number, created.password);
     }
-    let mut phones = Vec::with_capacity(wanted.extensions.len());
-    for number in &wanted.extensions {
+    let mut phones = Vec::with_capacity(numbers.len());
+    for number in &numbers {
         let id = *there.get(number).with_context(|| format!("the extension {number} was not made"))?;
         let password = match secrets.remove(number) {
             Some(password) => password,
@@ -280,6 +286,13 @@ async fn public_number(
         })?;
     }
     Ok(parsed.national(country))
+}
+
+async fn first_hotline(actor: &Actor, db: &Db, account: &Account) -> anyhow::Result<Option<String>> {
+    let country = &account.tenant.country;
+    let hotlines = every(async |page| hotline::list(actor, db, page).await).await?;
+    let first = hotlines.iter().min_by_key(|h| h.id);
+    Ok(first.map(|h| PhoneNumber::parse(&h.number, country).map_or(h.number.clone(), |n| n.national(country))))
 }
 
 /// All pages of a list.

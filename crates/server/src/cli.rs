@@ -44,9 +44,9 @@ pub(crate) struct Bootstrap {
     /// The company's name.
     #[arg(long)]
     pub(crate) company: String,
-    /// Extension numbers: 101-110, or 101,105,200-210.
-    #[arg(long, default_value = "101-110")]
-    pub(crate) extensions: String,
+    /// Extension numbers: 101-110, or 101,105,200-210. Without it a new company gets 101-110.
+    #[arg(long)]
+    pub(crate) extensions: Option<String>,
     /// The phones' passwords; {ext} is the number. Without it each gets a random one.
     #[arg(long, value_name = "PATTERN")]
     pub(crate) password_pattern: Option<String>,

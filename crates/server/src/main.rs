@@ -98,7 +98,10 @@ async fn run(command: Command, config: Config) -> anyhow::Result<ExitCode> {
 async fn bootstrap(config: &Config, asked: cli::Bootstrap) -> anyhow::Result<()> {
     let wanted = bootstrap::Wanted {
         company: asked.company,
-        extensions: bootstrap::expand(&asked.extensions).map_err(|error| anyhow::anyhow!("--extensions: {error}"))?,
+        extensions: asked
+            .extensions
+            .map(|list| bootstrap::expand(&list).map_err(|error| anyhow::anyhow!("--extensions: {error}")))
+            .transpose()?,
         password_pattern: asked.password_pattern,
         hotline: asked.hotline,
         trunk: asked.trunk_ip.map(|ip| (ip, asked.trunk_port).into()),

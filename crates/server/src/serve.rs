@@ -67,7 +67,7 @@ pub(crate) async fn run(config: Config) -> anyhow::Result<()> {
         Demo::Auto => Some(tokio::spawn(watch_demo::run(db.clone(), engine.udp_addr(), stopping))),
         Demo::Off => None,
     };
-    first::greet(&config, &engine, first.as_ref());
+    first::greet(&config, &db, &engine, first.as_ref()).await;
     tracing::info!(http = %config.http.listen, udp = shown(engine.udp_addr()), tcp = shown(engine.tcp_addr()), "alo is ready");
 
     signals.next().await;

@@ -5,7 +5,7 @@ use store::testing::{self, TestDb};
 fn wanted() -> Wanted {
     Wanted {
         company: "Công ty Hoa Sen".into(),
-        extensions: expand("101-110").expect("a range"),
+        extensions: Some(expand("101-110").expect("a range")),
         password_pattern: Some("pw{ext}".into()),
         hotline: Some("02873000001".into()),
         trunk: Some("127.0.0.30:5060".parse().expect("an address")),
@@ -59,7 +59,7 @@ async fn a_wider_run_adds_and_a_changed_pattern_changes_passwords() {
     let config = config(&db);
     run(&db, &config, &wanted()).await.expect("bootstrap works");
     let wider = Wanted {
-        extensions: expand("109-112").expect("a range"),
+        extensions: Some(expand("109-112").expect("a range")),
         password_pattern: Some("new{ext}".into()),
         ..wanted()
     };
@@ -70,6 +70,18 @@ async fn a_wider_run_adds_and_a_changed_pattern_changes_passwords() {
     assert_eq!(tenant.extensions.len(), 12);
     let everybody = tenant.groups.values().find(|g| g.name == EVERYBODY).expect("the group");
     assert_eq!(everybody.members.len(), 12);
+}
+
+#[tokio::test]
+async fn the_name_alone_tells_what_is_there() {
+    let db = testing::sqlite().await;
+    let config = config(&db);
+    let made = run(&db, &config, &wanted()).await.expect("bootstrap works");
+    let name_only = Wanted { company: wanted().company, ..Wanted::default() };
+    let told = run(&db, &config, &name_only).await.expect("bootstrap works");
+    assert_eq!(as_json(&config, &told), as_json(&config, &made));
+    let new = run(&db, &config, &Wanted { company: "New".into(), ..Wanted::default() }).await.expect("bootstrap works");
+    assert_eq!(new.extensions.len(), 10);
 }
 
 #[tokio::test]
@@ -108,7 +120,7 @@ async fn wrong_wishes_are_named() {
 #[tokio::test]
 async fn a_thousand_extensions_are_made_in_a_moment() {
     let db = testing::sqlite().await;
-    let many = Wanted { extensions: expand("1000-1999").expect("a range"), ..wanted() };
+    let many = Wanted { extensions: Some(expand("1000-1999").expect("a range")), ..wanted() };
     let config = config(&db);
     let began = Instant::now();
     let made = run(&db, &config, &many).await.expect("bootstrap works");

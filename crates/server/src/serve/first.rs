@@ -21,7 +21,7 @@ pub(crate) const ROBOTS: usize = 4;
 pub(crate) fn wanted() -> Wanted {
     Wanted {
         company: COMPANY.into(),
-        extensions: bootstrap::expand(EXTENSIONS).expect("the constant is a range"),
+        extensions: Some(bootstrap::expand(EXTENSIONS).expect("the constant is a range")),
         hotline: Some(HOTLINE.into()),
         trunk: Some(demo::CARRIER),
         ..Wanted::default()
@@ -37,15 +37,18 @@ pub(super) async fn company(db: &Db, config: &Config) -> anyhow::Result<Option<C
 }
 
 /// Tells on the terminal where everything is.
-pub(super) fn greet(config: &Config, engine: &Engine, first: Option<&Company>) {
+pub(super) async fn greet(config: &Config, db: &Db, engine: &Engine, first: Option<&Company>) {
+    let companies = company::all(db).await.unwrap_or_default();
+    let demo_alone = matches!(companies.as_slice(), [only] if only.name == COMPANY);
+
     let mut text = String::from("\nAlo is running.\n\n");
     match first {
         Some(company) => {
             let own = &company.extensions[ROBOTS.min(company.extensions.len())..];
             text.push_str(&bootstrap::as_text(config, company, own));
-            text.push_str(
-                "\n  These secrets are shown this once; `alo bootstrap --company \"Alo Demo\"` tells them again.\n",
-            );
+            text.push_str(&format!(
+                "\n  These secrets are shown this once; `alo bootstrap --company \"{COMPANY}\"` tells them again.\n",
+            ));
         }
         None => {
             text.push_str(&format!("  API         {}/docs\n", config.http_url()));
@@ -54,10 +57,10 @@ pub(super) fn greet(config: &Config, engine: &Engine, first: Option<&Company>) {
                     text.push_str(&format!("  SIP {word}     {address}\n"));
                 }
             }
-            text.push_str("\n  Logins, phones and numbers: alo bootstrap --company NAME\n");
+            text.push_str("\n  Logins, phones and numbers of a company: alo bootstrap --company NAME\n");
         }
     }
-    if config.demo == Demo::Auto && first.is_some() {
+    if config.demo == Demo::Auto && demo_alone {
         text.push_str("  The demo's customers are calling: `alo calls --follow` shows it; ALO_DEMO=0 turns it off.\n");
     }
     text.push('\n');

@@ -8,7 +8,7 @@ async fn company() -> TestDb {
     let config = Config { data_dir: db.folder().to_path_buf(), ..Config::default() };
     let wanted = Wanted {
         company: "Hoa Sen".into(),
-        extensions: expand("101-103").expect("a range"),
+        extensions: Some(expand("101-103").expect("a range")),
         hotline: Some("02873000001".into()),
         trunk: Some("127.0.0.30:5060".parse().expect("an address")),
         ..Wanted::default()
