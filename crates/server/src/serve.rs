@@ -51,6 +51,7 @@ pub(crate) async fn run(config: Config) -> anyhow::Result<()> {
     let webhooks = Sender::start(db.clone(), worker::webhook::Config::new(guard.clone()))?;
     let draining = Arc::new(AtomicBool::new(false));
     let (stop, stopping) = watch::channel(false);
+    let (close_web, web_closing) = watch::channel(false);
     let health = health::routes(Health {
         db: db.clone(),
         figures,
@@ -62,7 +63,7 @@ pub(crate) async fn run(config: Config) -> anyhow::Result<()> {
     });
     let state = api::State::new(db.clone(), bus, config.data_dir.clone(), guard);
     let faces = api::router(state).merge(health);
-    let web = serve_http(http, faces, stopping.clone());
+    let web = serve_http(http, faces, web_closing);
     let demo = match config.demo {
         Demo::Auto => Some(tokio::spawn(watch_demo::run(db.clone(), engine.udp_addr(), stopping))),
         Demo::Off => None,
@@ -74,13 +75,16 @@ pub(crate) async fn run(config: Config) -> anyhow::Result<()> {
     draining.store(true, Ordering::Relaxed);
     engine.drain();
     tracing::info!(calls = engine.counts().calls, wait_s = config.stop.wait_s, "stopping: no new calls are taken");
-    // The demo's people hang up by themselves; the web stays up for those who want to see the rest.
+    // The demo's people hang up by themselves, and the web stays up until the calls have ended. Without a demo nobody
+    // listens here.
     let _ = stop.send(true);
     wait_for_calls(&engine, config.stop_wait(), &mut signals).await;
     match Arc::into_inner(engine) {
         Some(engine) => engine.stop(Duration::ZERO).await,
         None => tracing::error!("the telephone side is still in use and could not be stopped in order"),
     }
+    // Nobody listens any more when the web side ended by itself.
+    let _ = close_web.send(true);
     end(demo, web).await;
     webhooks.stop().await;
     db.close().await;
@@ -155,12 +159,12 @@ fn gauges(engine: &Engine) -> Bound {
     Bound { sip: engine.udp_addr().is_some() || engine.tcp_addr().is_some(), media: true }
 }
 
-fn serve_http(listener: TcpListener, faces: axum::Router, mut stopping: watch::Receiver<bool>) -> JoinHandle<()> {
+fn serve_http(listener: TcpListener, faces: axum::Router, mut closing: watch::Receiver<bool>) -> JoinHandle<()> {
     let service = faces.into_make_service_with_connect_info::<SocketAddr>();
     tokio::spawn(async move {
         let served = axum::serve(listener, service).with_graceful_shutdown(async move {
             // The sender is dropped at the end of the server only.
-            let _ = stopping.wait_for(|stop| *stop).await;
+            let _ = closing.wait_for(|close| *close).await;
         });
         if let Err(error) = served.await {
             tracing::error!(%error, "the web side ended");

@@ -34,7 +34,8 @@ impl<'a> Server<'a> {
             let ended = self.child.try_wait().expect("a child can be asked");
             assert!(ended.is_none(), "alo serve ended with {ended:?}: {}", self.read("err"));
             assert!(began.elapsed() < Duration::from_secs(60), "not {what} within a minute: {}", self.read("err"));
-            std::thread::yield_now();
+            // A look every now and then; the machine has other work.
+            std::thread::park_timeout(Duration::from_millis(20));
         }
     }
 
@@ -54,11 +55,15 @@ impl<'a> Server<'a> {
 
     /// Asks it to stop and waits for its end.
     fn stop(&mut self) -> Option<i32> {
-        let pid = libc::pid_t::try_from(self.child.id()).expect("a process id");
-        // SAFETY: kill takes no pointers; the child is ours and has not been waited for.
-        assert_eq!(unsafe { libc::kill(pid, libc::SIGTERM) }, 0);
+        signal(&self.child, libc::SIGTERM);
         self.child.wait().expect("a child can be waited for").code()
     }
+}
+
+fn signal(child: &Child, signal: libc::c_int) {
+    let pid = libc::pid_t::try_from(child.id()).expect("a process id");
+    // SAFETY: kill takes no pointers; the child is ours and has not been waited for.
+    assert_eq!(unsafe { libc::kill(pid, signal) }, 0);
 }
 
 impl Drop for Server<'_> {
@@ -142,4 +147,24 @@ fn the_demo_places_calls_that_are_heard_recorded_and_listed() {
     let listed = out(&place.run(&["calls"]));
     assert_eq!(listed.lines().filter(|line| line.contains("inbound")).count(), 4, "{listed}");
     assert_eq!(server.stop(), Some(0));
+}
+
+#[test]
+fn a_stopping_server_waits_for_calls_until_a_second_signal() {
+    let place = Place::new("stop");
+    let mut server = Server::start(&place);
+    let mut people =
+        place.command(&["demo", "--every", "0.5", "--talk", "300"]).stdout(Stdio::null()).spawn().expect("alo starts");
+    server.until("recording", |server| {
+        let figures = server.get("/metrics");
+        figures.contains("alo_media_recordings ") && !figures.contains("alo_media_recordings 0")
+    });
+    signal(&server.child, libc::SIGTERM);
+    server.until("draining", |server| server.get("/readyz").starts_with("HTTP/1.1 503"));
+    signal(&server.child, libc::SIGINT);
+    assert_eq!(server.child.wait().expect("a child can be waited for").code(), Some(0));
+    signal(&people, libc::SIGINT);
+    people.wait().expect("a child can be waited for");
+    let listed = out(&place.run(&["calls"]));
+    assert!(listed.contains("server_stopping"), "{listed}");
 }
