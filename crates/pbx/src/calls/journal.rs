@@ -87,8 +87,8 @@ impl Journal {
     /// Leaves a draft of a call that is up, to be repeated when it knows more (rings, is answered). Without [`Journal::record`]
     /// the next start records it as interrupted.
     pub fn begin(&self, draft: &CallRecord) -> Result<(), Problem> {
-        let draft = draft.clone();
-        self.shared.queue().begin(draft).map_err(|error| full(&error))
+        let bytes = queue::write_draft(draft).map_err(|error| full(&error))?;
+        self.shared.queue().begin(draft.id, bytes).map_err(|error| full(&error))
     }
 
     /// Takes the record of a finished call. On `Ok` it survives the death of the process; on `Err` the disk is full beyond
@@ -109,7 +109,8 @@ impl Journal {
     }
 
     fn add(&self, entry: Entry) -> Result<(), Problem> {
-        let added = self.shared.queue().add(entry);
+        let bytes = queue::write(&entry).map_err(|error| full(&error))?;
+        let added = self.shared.queue().add(entry, &bytes);
         self.shared.added.notify_one();
         added.map_err(|error| full(&error))
     }
@@ -168,7 +169,9 @@ fn open(folder: &Path, options: Options) -> io::Result<Queue> {
     let mut queue = Queue::new(spool, folder.to_owned());
     for draft in queue.interrupted()? {
         tracing::warn!(call.id = %draft.id, tenant.id = %draft.tenant, "A call was cut off by the end of a former process.");
-        queue.add(Entry::Ended(Box::new(cut_off(draft, last_sign))))?;
+        let entry = Entry::Ended(Box::new(cut_off(draft, last_sign)));
+        let bytes = queue::write(&entry)?;
+        queue.add(entry, &bytes)?;
     }
     Ok(queue)
 }

@@ -62,16 +62,16 @@ impl Queue {
         Ok(drafts)
     }
 
-    pub(super) fn begin(&mut self, draft: CallRecord) -> io::Result<()> {
-        let id = draft.id;
-        let bytes = write(&Entry::Begun(Box::new(draft)))?;
+    /// `bytes` are the draft's, made before the queue was locked.
+    pub(super) fn begin(&mut self, id: CallId, bytes: Vec<u8>) -> io::Result<()> {
         let seq = self.spool.append(&bytes)?;
         self.drafts.insert(id, (seq, bytes));
         Ok(())
     }
 
-    pub(super) fn add(&mut self, entry: Entry) -> io::Result<()> {
-        let appended = write(&entry).and_then(|bytes| self.spool.append(&bytes));
+    /// `bytes` are the entry's, made before the queue was locked.
+    pub(super) fn add(&mut self, entry: Entry, bytes: &[u8]) -> io::Result<()> {
+        let appended = self.spool.append(bytes);
         if let Entry::Ended(record) = &entry {
             self.drafts.remove(&record.id);
         }
@@ -173,6 +173,15 @@ impl Queue {
         let on_disk = self.on_disk.map_or(0, |from| self.spool.last() + 1 - from);
         self.waiting.len() as u64 + on_disk
     }
+}
+
+/// As `write` of an `Entry::Begun`, without a copy of the draft.
+pub(super) fn write_draft(draft: &CallRecord) -> io::Result<Vec<u8>> {
+    #[derive(serde::Serialize)]
+    enum Entry<'a> {
+        Begun(&'a CallRecord),
+    }
+    serde_json::to_vec(&Entry::Begun(draft)).map_err(io::Error::other)
 }
 
 pub(super) fn write(entry: &Entry) -> io::Result<Vec<u8>> {
