@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -30,9 +30,30 @@ struct Known {
     /// What each registration was last started with.
     registrations: BTreeMap<u64, (TrunkId, Registration)>,
     states: BTreeMap<TrunkId, Result<Duration, u16>>,
+    /// Calls that are up over each trunk; an entry lives as long as somebody holds a slot.
+    calls: HashMap<TrunkId, Weak<()>>,
+}
+
+/// One call's place on a trunk; dropping it frees the place.
+#[derive(Debug)]
+pub(crate) struct Slot {
+    _place: Arc<()>,
 }
 
 impl Known {
+    /// `most` 0 sets no bound.
+    fn slot(&mut self, trunk: TrunkId, most: i64) -> Option<Slot> {
+        let entry = self.calls.entry(trunk).or_default();
+        let place = entry.upgrade().unwrap_or_default();
+        // The one held here is not a call's.
+        let up = Arc::strong_count(&place) - 1;
+        if most > 0 && i64::try_from(up).is_ok_and(|up| up >= most) {
+            return None;
+        }
+        *entry = Arc::downgrade(&place);
+        Some(Slot { _place: place })
+    }
+
     fn lock(known: &Mutex<Known>) -> MutexGuard<'_, Known> {
         // Each critical section replaces whole values.
         known.lock().unwrap_or_else(PoisonError::into_inner)
@@ -88,6 +109,11 @@ impl Carriers {
             Err(status) => tracing::warn!(trunk.id = %trunk, status, "the carrier refuses our registration"),
         }
         known.states.insert(trunk, state);
+    }
+
+    /// A place for one more call, none when the trunk carries as many as it may.
+    pub(crate) fn slot(&self, trunk: &Trunk) -> Option<Slot> {
+        Known::lock(&self.known).slot(trunk.id, trunk.max_calls)
     }
 
     fn address(&self, server: &str) -> Option<SocketAddr> {
@@ -185,5 +211,17 @@ mod tests {
         assert_eq!(with_port("2001:db8::1"), "[2001:db8::1]:5060");
         assert_eq!(with_port("sip.carrier.example"), "sip.carrier.example:5060");
         assert_eq!(with_port("sip.carrier.example:5070"), "sip.carrier.example:5070");
+    }
+
+    #[test]
+    fn a_trunk_carries_no_more_calls_than_it_may_and_takes_the_next_when_one_ends() {
+        let mut known = Known::default();
+        let (full, free) = (TrunkId::from_bits(1), TrunkId::from_bits(2));
+        let first = known.slot(full, 2).expect("a place");
+        let _second = known.slot(full, 2).expect("a place");
+        assert!(known.slot(full, 2).is_none());
+        assert!(known.slot(free, 0).is_some());
+        drop(first);
+        assert!(known.slot(full, 2).is_some());
     }
 }

@@ -46,8 +46,8 @@ pub(crate) struct Driver {
     owed_byes: Vec<sip::Leg>,
     /// The caller's number and name, as they came.
     caller: (String, String),
-    /// The first leg's session description could not be agreed on: the call ends where it would be routed.
-    incompatible: bool,
+    /// Why the first leg cannot be served: the call ends where it would be routed.
+    refusal: Option<Cause>,
 }
 
 impl Driver {
@@ -71,7 +71,7 @@ impl Driver {
             drafted: None,
             owed_byes: Vec::new(),
             caller: Default::default(),
-            incompatible: false,
+            refusal: None,
             shared,
         }
     }
@@ -195,9 +195,12 @@ impl Driver {
                 let caller = pbx::Caller { number: &self.caller.0, name: &self.caller.1 };
                 let mut route = pbx::route(&self.tenant, *origin, caller, dialled);
                 route.record &= self.shared.may_record;
-                if self.incompatible {
-                    route.to = RouteTarget::Reject(Cause::Incompatible);
-                    route.reason = "The caller's session description has nothing in common with ours.".to_owned();
+                if let Some(cause) = self.refusal {
+                    route.to = RouteTarget::Reject(cause);
+                    route.reason = match cause {
+                        Cause::Overload => "The trunk carries as many calls as it may.".to_owned(),
+                        _ => "The caller's session description has nothing in common with ours.".to_owned(),
+                    };
                 }
                 Reply::Route(Box::new(route))
             }

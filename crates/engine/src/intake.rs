@@ -98,7 +98,7 @@ impl Intake {
             }
         };
         let mut driver = Driver::new(store::mint(), self.shared.clone(), tenant);
-        driver.offered(incoming, &number, &name);
+        driver.offered(incoming, origin, &number, &name);
         let input =
             Input::Offered { origin, dialled: incoming.dialled.clone(), caller_number: number, caller_name: name };
         tokio::spawn(driver.run(input));

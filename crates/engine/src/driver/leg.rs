@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use call::Origin;
 use model::leg::{Destination, Dial, Play};
-use model::{Cause, LegCommand, LegEvent, LegId};
+use model::{Cause, LegCommand, LegEvent, LegId, TrunkId};
 use sip::{Command, Party, Signal, Target};
 
 use super::Driver;
+use crate::carriers::Slot;
 use crate::recordings::End;
 use crate::routes::Letter;
 
@@ -24,12 +26,16 @@ pub(super) struct Leg {
     pub(super) quality: Option<media::Quality>,
     /// Our answer to the far side's offer, until it is sent with the 200 (or the 183).
     answer: Option<Bytes>,
+    /// Its INVITE had no offer: `answer` is our offer, which may only go into the 200.
+    offers_late: bool,
     /// We placed it.
     outgoing: bool,
     answered: bool,
     /// The far side has sent its last signal, or we its final refusal.
     pub(super) over: bool,
     held: bool,
+    /// Its place on the carrier's trunk.
+    slot: Option<Slot>,
 }
 
 impl Leg {
@@ -41,28 +47,40 @@ impl Leg {
             figures_due,
             quality: None,
             answer: None,
+            offers_late: false,
             outgoing,
             answered: false,
             over: false,
             held: false,
+            slot: None,
         }
     }
 }
 
 impl Driver {
     /// Takes in the leg that began the call and settles its session description.
-    pub(crate) fn offered(&mut self, incoming: &sip::Incoming, number: &str, name: &str) {
+    pub(crate) fn offered(&mut self, incoming: &sip::Incoming, origin: Origin, number: &str, name: &str) {
         self.caller = (number.to_owned(), name.to_owned());
         let edge = incoming.leg;
         let media = self.open_media(edge.0);
         let mut leg = Leg::new(edge, media, false);
-        leg.answer = leg.media.as_mut().zip(incoming.offer.as_deref()).and_then(|(media, offer)| {
+        leg.answer = leg.media.as_mut().and_then(|media| {
             media.signalled_from(incoming.source.ip());
-            media.accept_offer(offer, None).inspect_err(|error| self.log_refused(error)).ok()
+            match &incoming.offer {
+                Some(offer) => media.accept_offer(offer, None).inspect_err(|error| self.log_refused(error)).ok(),
+                // RFC 3264: an INVITE without an offer wants ours in the 200; the ACK brings the answer.
+                None => Some(media.offer(media::Offer::default())),
+            }
         });
-        self.incompatible = leg.answer.is_none();
+        leg.offers_late = incoming.offer.is_none();
+        self.refusal = leg.answer.is_none().then_some(Cause::Incompatible);
         self.shared.routes.add_leg(edge.0, self.mailbox.clone(), LegId::FIRST);
         self.legs.insert(LegId::FIRST, leg);
+        if let Origin::Trunk(trunk) = origin
+            && self.refusal.is_none()
+        {
+            self.refusal = self.take_slot(LegId::FIRST, trunk).err();
+        }
     }
 
     fn open_media(&self, tag: u64) -> Option<media::Leg> {
@@ -102,9 +120,8 @@ impl Driver {
                 self.shared.stack.send(leg.edge, Command::Answer { body });
             }
             LegCommand::Reject { cause } => {
-                leg.over = true;
-                leg.media = None;
                 self.shared.stack.send(leg.edge, Command::Reject { cause });
+                self.close_leg(id);
             }
             LegCommand::Hangup { cause } => {
                 // Nothing is heard of a leg that is on its way out.
@@ -157,10 +174,10 @@ impl Driver {
         let request = match (&dial.to, body) {
             (_, None) => Err(Cause::Overload),
             (Destination::Contact { contact, .. }, Some(body)) => Ok(self.to_phone(*contact, &dial, body)),
-            (Destination::Trunk { trunk, number }, Some(body)) => {
-                let trunk = self.tenant.trunks.get(trunk).ok_or(Cause::Unavailable);
-                trunk.and_then(|trunk| self.shared.carriers.dial(trunk, &self.tenant, number, &dial, body))
-            }
+            (Destination::Trunk { trunk, number }, Some(body)) => self.take_slot(id, *trunk).and_then(|()| {
+                let trunk = self.tenant.trunks.get(trunk).ok_or(Cause::Unavailable)?;
+                self.shared.carriers.dial(trunk, &self.tenant, number, &dial, body)
+            }),
         };
         match request {
             Ok(request) => self.shared.stack.send(edge, Command::Dial(Box::new(request))),
@@ -169,6 +186,16 @@ impl Driver {
                 self.leg_event(id, LegEvent::Rejected { cause });
             }
         }
+    }
+
+    /// Counts the leg among the trunk's calls until it is over.
+    fn take_slot(&mut self, id: LegId, trunk: TrunkId) -> Result<(), Cause> {
+        let trunk = self.tenant.trunks.get(&trunk).ok_or(Cause::Unavailable)?;
+        let slot = self.shared.carriers.slot(trunk).ok_or(Cause::Overload)?;
+        if let Some(leg) = self.legs.get_mut(&id) {
+            leg.slot = Some(slot);
+        }
+        Ok(())
     }
 
     fn to_phone(&self, contact: u64, dial: &Dial, body: Bytes) -> sip::Dial {
@@ -186,6 +213,7 @@ impl Driver {
         if let Some(leg) = self.legs.get_mut(&id) {
             leg.over = true;
             leg.media = None;
+            leg.slot = None;
         }
     }
 
@@ -322,7 +350,7 @@ impl Driver {
 
     pub(super) fn bridge(&mut self, a: LegId, b: LegId) {
         let Some(caller) = self.legs.get(&a) else { return };
-        if !caller.outgoing && !caller.answered {
+        if !caller.outgoing && !caller.answered && !caller.offers_late {
             // Early media: the caller hears the far side before anybody answered.
             self.shared.stack.send(caller.edge, Command::Provisional { code: 183, body: caller.answer.clone() });
         }
