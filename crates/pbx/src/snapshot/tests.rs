@@ -31,7 +31,9 @@ async fn two_companies_with_the_same_numbers_are_told_apart_by_domain() {
             ("best.test".into(), "none.test".into())
         );
         let by_address = snapshot.by_domain("127.0.0.1").expect("the oldest company");
-        assert_eq!((by_address.id, snapshot.realm("[::1]")), (acme.tenant, "acme.test".into()));
+        // Ids of one millisecond stand in any order.
+        let oldest = if acme.tenant < best.tenant { (acme.tenant, "acme.test") } else { (best.tenant, "best.test") };
+        assert_eq!((by_address.id, snapshot.realm("[::1]").as_str()), oldest);
         assert_eq!(
             snapshot.extension(b).map(|(tenant, one)| (tenant.id, one.number.as_str())),
             Some((best.tenant, "101"))
