@@ -63,12 +63,13 @@ pub(crate) async fn run(config: Config) -> anyhow::Result<()> {
     });
     let state = api::State::new(db.clone(), bus, config.data_dir.clone(), guard);
     let faces = api::router(state).merge(health);
+    // Told before the first answer, so that whoever waits for /readyz finds it told.
+    first::greet(&config, &db, &engine, first.as_ref()).await;
     let web = serve_http(http, faces, web_closing);
     let demo = match config.demo {
         Demo::Auto => Some(tokio::spawn(watch_demo::run(db.clone(), engine.udp_addr(), stopping))),
         Demo::Off => None,
     };
-    first::greet(&config, &db, &engine, first.as_ref()).await;
     tracing::info!(http = %config.http.listen, udp = shown(engine.udp_addr()), tcp = shown(engine.tcp_addr()), "alo is ready");
 
     signals.next().await;

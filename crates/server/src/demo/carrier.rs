@@ -61,7 +61,7 @@ async fn customer(line: Arc<Line>, hotline: String, talk: Duration) -> bool {
     let number = dice::mobile();
     let from = format!("sip:{number}@{}", line.ip());
     let to = format!("sip:{hotline}@{}", line.server());
-    let patience = if dice::chance(10) { dice::seconds(1.0, 4.0) } else { Duration::from_secs(60) };
+    let patience = if dice::chance(10) { dice::seconds(1.0, 4.0) } else { (talk * 2).min(Duration::from_secs(60)) };
     let offer = session::write(sound.local());
     let (mut call, answer) = match Call::dial(&line, (&number, &from), &to, offer, patience).await {
         Dialled::Answered(call, answer) => (call, answer),
