@@ -159,6 +159,10 @@ impl Server {
 
     fn command(&self) -> Command {
         let mut command = Command::new(binary::alo());
+        let inherited = std::env::vars_os().map(|(name, _)| name);
+        inherited.filter(|name| name.to_string_lossy().starts_with("ALO_")).for_each(|name| {
+            command.env_remove(name);
+        });
         command.current_dir(&self.folder).envs(self.environment.iter().map(|(k, v)| (k, v)));
         command
     }
