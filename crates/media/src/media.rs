@@ -110,7 +110,7 @@ impl Media {
     fn open_on(&self, thread: usize, key: LegKey, tag: u64) -> Result<Leg, OpenError> {
         let (port, rtp, rtcp) = self.bind()?;
         let local = SocketAddr::new(self.shared.inventory.config.advertise, port);
-        let dice = random().inspect_err(|_| self.shared.inventory.free_port(port))?;
+        let dice = random().inspect_err(|_| self.shared.inventory.free_port(port, false))?;
         self.shared.inventory.legs.fetch_add(1, Ordering::AcqRel);
         let leg = NewLeg { key, tag, port, rtp, rtcp, ssrc: dice as u32 };
         self.shared.tell(thread, Command::Open(Box::new(leg)));
@@ -130,7 +130,8 @@ impl Media {
             match pair {
                 Ok((rtp, rtcp)) => return Ok((port, rtp, rtcp)),
                 Err(error) => {
-                    self.shared.inventory.free_port(port);
+                    // Somebody else's socket may hear something there for a while.
+                    self.shared.inventory.free_port(port, true);
                     let taken = error.kind() == io::ErrorKind::AddrInUse;
                     refused = Some(error);
                     if !taken {
@@ -162,9 +163,13 @@ impl Inventory {
         Inventory { config, legs: AtomicUsize::new(0), recordings: AtomicUsize::new(0), ports }
     }
 
-    /// Puts a port to rest.
-    pub(crate) fn free_port(&self, port: u16) {
-        self.ports().give_back(port, Instant::now());
+    /// Gives a port back; it rests first when anything came to it.
+    pub(crate) fn free_port(&self, port: u16, heard: bool) {
+        if heard {
+            self.ports().give_back(port, Instant::now());
+        } else {
+            self.ports().give_back_unused(port);
+        }
     }
 
     fn ports(&self) -> std::sync::MutexGuard<'_, Ports> {

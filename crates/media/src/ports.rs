@@ -37,9 +37,14 @@ impl Ports {
         Some(self.free.swap_remove(place))
     }
 
-    /// Gives a port back; it rests first.
+    /// Gives a port back that packets came to: it rests first.
     pub(crate) fn give_back(&mut self, port: u16, now: Instant) {
         self.resting.push_back((now, port));
+    }
+
+    /// Gives a port back that nobody ever sent to: there are no late packets to wait for.
+    pub(crate) fn give_back_unused(&mut self, port: u16) {
+        self.free.push(port);
     }
 
     fn roll(&mut self) -> u64 {
@@ -73,6 +78,15 @@ mod tests {
         ports.give_back(20_000, now);
         assert_eq!(ports.take(now + REST - Duration::from_millis(1)), None);
         assert_eq!(ports.take(now + REST), Some(20_000));
+    }
+
+    #[test]
+    fn a_port_that_heard_nothing_may_be_used_at_once() {
+        let now = Instant::now();
+        let mut ports = Ports::new(20_000..=20_001, REST, 7);
+        assert_eq!(ports.take(now), Some(20_000));
+        ports.give_back_unused(20_000);
+        assert_eq!(ports.take(now), Some(20_000));
     }
 
     #[test]

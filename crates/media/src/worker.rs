@@ -244,7 +244,8 @@ impl Worker {
         metrics::counter!("alo_media_packets_total").increment(quality.rx_packets);
         metrics::counter!("alo_media_lost_packets_total").increment(quality.lost);
         metrics::counter!("alo_media_foreign_packets_total").increment(quality.foreign_packets);
-        self.inventory.free_port(port);
+        let heard = quality.rx_packets + quality.tx_packets + quality.foreign_packets > 0;
+        self.inventory.free_port(port, heard);
         self.inventory.legs.fetch_sub(1, Ordering::AcqRel);
         self.tell(Event::Closed { tag, quality });
     }

@@ -5,7 +5,6 @@ mod service;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use service::insert_all;
 pub use service::{create, create_many, delete, find_by_number, get, list, password, update};
 
 use model::{ExtensionId, Faults, HotlineId};

@@ -5,7 +5,6 @@ mod service;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use service::insert;
 pub use service::{create, delete, get, list, update};
 
 use model::{ExtensionId, Faults, GroupId};

@@ -5,7 +5,7 @@ mod service;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use service::{check_sources, insert};
+pub(crate) use service::check_sources;
 pub use service::{create, delete, get, list, update};
 
 use model::{ExtensionId, FlowId, GroupId, HotlineId, TrunkId};

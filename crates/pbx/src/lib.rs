@@ -5,7 +5,6 @@
 //! Each noun has its shape and rules in `noun.rs`, what one can do in `noun/service.rs`, its SQL in `noun/repo.rs`. Start with
 //! [`extension`], then [`snapshot`] and [`route`](route()).
 
-pub mod bootstrap;
 pub mod calls;
 mod config;
 pub mod extension;

@@ -7,7 +7,6 @@ mod service;
 mod tests;
 
 pub use network::Network;
-pub(crate) use service::insert;
 pub use service::{create, delete, get, list, update};
 
 use model::{Faults, PhoneNumber, TrunkId};
