@@ -65,6 +65,8 @@ async fn ready(State(health): State<Health>) -> Response {
 async fn figures(State(health): State<Health>) -> Response {
     (health.gauges)();
     let (descriptors, resident) = crate::limits::usage();
+    let tasks = tokio::runtime::Handle::current().metrics().num_alive_tasks();
+    metrics::gauge!("alo_tasks").set(tasks as f64);
     metrics::gauge!("alo_open_files").set(descriptors as f64);
     metrics::gauge!("alo_resident_bytes").set(resident as f64);
     metrics::gauge!("alo_draining").set(f64::from(u8::from(health.draining.load(Ordering::Relaxed))));
