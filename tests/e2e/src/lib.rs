@@ -4,6 +4,7 @@
 //! - [`Server`] starts, kills and asks the binary ([`server`]).
 //! - [`Phone`] is a scripted SIP and RTP agent for exact assertions ([`phone`]); a carrier is a phone that does not register.
 //! - [`agents`] runs other people's agents, sipp and baresip, to prove that it is not only our own dialect that works.
+//! - [`Postgres`] is a database server that a test can stop in the middle of a call.
 //! - [`wait`] waits for conditions. Nothing here sleeps for a guess.
 //!
 //! The tests are in `tests/it`, one file a subject.
@@ -11,6 +12,7 @@
 pub mod agents;
 mod binary;
 pub mod phone;
+mod postgres;
 pub mod server;
 pub mod tone;
 pub mod wait;
@@ -18,5 +20,6 @@ pub mod wav;
 pub mod webhook;
 
 pub use phone::{Call, Codec, Phone};
+pub use postgres::Postgres;
 pub use server::{Plan, Server};
 pub use wait::until;

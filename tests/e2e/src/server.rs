@@ -1,13 +1,13 @@
 //! The real binary under test.
 
 use crate::wait::{self, until};
-use crate::{binary, phone::Phone};
-use serde_json::Value;
+use crate::{binary, phone::Phone, postgres::Postgres};
+use serde_json::{Value, json};
 use std::fs::File;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
 /// The hotline of every test company.
 pub const HOTLINE: &str = "02873000001";
@@ -46,6 +46,12 @@ impl Plan {
         self
     }
 
+    /// Stores in PostgreSQL instead of SQLite.
+    #[must_use]
+    pub fn on(self, postgres: &Postgres) -> Plan {
+        self.set("ALO_DATABASE_URL", postgres.url())
+    }
+
     /// Makes the company and starts the server.
     ///
     /// # Panics
@@ -68,8 +74,19 @@ impl Plan {
             ("ALO_WEBHOOKS__ALLOW".to_owned(), "127.0.0.0/8".to_owned()),
         ];
         environment.extend(self.environment);
-        let client = reqwest::Client::builder().no_proxy().timeout(wait::PATIENCE).build().expect("an HTTP client");
-        let mut server = Server { address, folder, data, environment, client, child: None, company: Value::Null };
+        // Each request has its own connection, so that none stands among the server's tasks afterwards.
+        let client = reqwest::Client::builder().no_proxy().timeout(wait::PATIENCE).pool_max_idle_per_host(0);
+        let mut server = Server {
+            address,
+            folder,
+            data,
+            environment,
+            client: client.build().expect("an HTTP client"),
+            child: None,
+            idle_tasks: 0.0,
+            webhooks: AtomicUsize::new(0),
+            company: Value::Null,
+        };
         server.company = server.bootstrap("Test Company", &["--extensions", &self.extensions, "--hotline", HOTLINE]);
         server.serve().await;
         server
@@ -85,6 +102,10 @@ pub struct Server {
     environment: Vec<(String, String)>,
     client: reqwest::Client,
     child: Option<Child>,
+    /// The tasks of the server when it had nothing to do.
+    idle_tasks: f64,
+    /// Webhook endpoints made: each has a task of its own from its first delivery on.
+    webhooks: AtomicUsize,
     /// What `alo bootstrap --json` printed.
     pub company: Value,
 }
@@ -131,6 +152,12 @@ impl Server {
             self.client.get(&ready).send().await.ok().filter(|r| r.status().is_success()).map(|_| ())
         })
         .await;
+        self.idle_tasks = f64::INFINITY;
+        // The connection of the question before may still be closing: the lowest figure is the true one.
+        for _ in 0..5 {
+            let tasks = self.metric("alo_tasks").await.expect("the server counts its tasks");
+            self.idle_tasks = self.idle_tasks.min(tasks);
+        }
     }
 
     /// `kill -9`.
@@ -238,6 +265,12 @@ impl Server {
         self.json(path, request).await
     }
 
+    /// Makes a webhook endpoint; returns it with its secret.
+    pub async fn webhook(&self, url: &str, kinds: &str) -> Value {
+        self.webhooks.fetch_add(1, Ordering::Relaxed);
+        self.post("/webhooks", &json!({ "url": url, "kinds": [kinds] })).await
+    }
+
     /// `PATCH` under `/api/v1` with the company's key.
     ///
     /// # Panics
@@ -290,7 +323,7 @@ impl Server {
         values.reduce(|sum, value| sum + value)
     }
 
-    /// Waits until no dialog, no media socket and no call is left.
+    /// Waits until no dialog, no media socket, no call and no task of a call is left.
     pub async fn settles(&self) {
         for gauge in GAUGES {
             until(&format!("{gauge} is 0 again"), async || {
@@ -299,6 +332,13 @@ impl Server {
             })
             .await;
         }
+        let allowed = self.idle_tasks + self.webhooks.load(Ordering::Relaxed) as f64;
+        until("no task of a call is left", async || {
+            // A phone that registered over TCP keeps its connection, which is one task.
+            let connections = self.metric("alo_sip_connections").await?;
+            (self.metric("alo_tasks").await? <= allowed + connections).then_some(())
+        })
+        .await;
     }
 
     fn log_path(&self) -> PathBuf {

@@ -82,12 +82,10 @@ impl Drop for Receiver {
 
 async fn serve(stream: TcpStream, deliveries: Arc<Mutex<Vec<Delivery>>>) {
     let mut stream = BufReader::new(stream);
-    while let Some(delivery) = read(&mut stream).await {
-        deliveries.lock().unwrap_or_else(PoisonError::into_inner).push(delivery);
-        if stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").await.is_err() {
-            return;
-        }
-    }
+    let Some(delivery) = read(&mut stream).await else { return };
+    deliveries.lock().unwrap_or_else(PoisonError::into_inner).push(delivery);
+    // Kept open, the connection would stand among the server's tasks. A sender that went away will try again.
+    let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n").await;
 }
 
 async fn read(stream: &mut BufReader<TcpStream>) -> Option<Delivery> {

@@ -2,12 +2,22 @@
 
 use crate::{CALLEE, CALLER, talk};
 use e2e::wav::Wav;
-use e2e::{Plan, Server, until};
+use e2e::{Plan, Postgres, Server, until};
 use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_killed_server_keeps_the_record_and_mends_the_recording() {
-    let mut server = Server::start().await;
+    killed_in_mid_call(Plan::default()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_with_postgresql() {
+    let postgres = Postgres::start().await;
+    killed_in_mid_call(Plan::default().on(&postgres)).await;
+}
+
+async fn killed_in_mid_call(plan: Plan) {
+    let mut server = plan.start().await;
     let (lan, minh) = (server.phone("101").await, server.phone("102").await);
     let mut caller = lan.dial("102").await;
     let mut callee = minh.rings().await;

@@ -4,14 +4,24 @@ use crate::{CALLEE, CALLER, talk};
 use e2e::server::HOTLINE;
 use e2e::wav::Wav;
 use e2e::webhook::Receiver;
-use e2e::{Plan, Server, until};
+use e2e::{Plan, Postgres, Server, until};
 use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_carrier_call_is_answered_recorded_told_and_leaves_nothing() {
-    let server = Server::start().await;
+    main_story(Plan::default()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_with_postgresql() {
+    let postgres = Postgres::start().await;
+    main_story(Plan::default().on(&postgres)).await;
+}
+
+async fn main_story(plan: Plan) {
+    let server = plan.start().await;
     let hooks = Receiver::start(server.ip()).await;
-    let endpoint = server.post("/webhooks", &json!({ "url": hooks.url(), "kinds": ["call.*"] })).await;
+    let endpoint = server.webhook(&hooks.url(), "call.*").await;
     let agent = server.phone("101").await;
     let carrier = server.carrier().await;
     let files = server.metric("alo_open_files").await.expect("the server counts its descriptors");

@@ -1,8 +1,10 @@
 //! Calls when the database or the disk does not play along.
 
 use crate::talk;
-use e2e::{Plan, Server};
+use e2e::webhook::Receiver;
+use e2e::{Plan, Postgres, Server, until};
 use serde_json::json;
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -22,6 +24,45 @@ async fn calls_go_on_while_the_database_is_locked_and_are_recorded_afterwards() 
     drop(lock);
     let record = server.record("the call of the locked time", |call| call["direction"] == "internal").await;
     assert_eq!(record["cause"], json!("normal"), "{record}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_that_ends_while_the_database_is_gone_is_recorded_once() {
+    let mut postgres = Postgres::start().await;
+    let server = Plan::default().on(&postgres).start().await;
+    let hooks = Receiver::start(server.ip()).await;
+    server.webhook(&hooks.url(), "call.ended").await;
+    let (lan, minh) = (server.phone("101").await, server.phone("102").await);
+    let mut caller = lan.dial("102").await;
+    let mut callee = minh.rings().await;
+    callee.answer().await;
+    caller.answered().await;
+    talk(&caller, &callee).await;
+
+    postgres.stop().await;
+    caller.voice.forget();
+    talk(&caller, &callee).await;
+    assert_eq!(caller.voice.heard().lost, 0, "the call did not notice");
+    assert_eq!(caller.hang_up().await, 200, "the record is safe in the spool");
+    callee.hung_up().await;
+    let mut second = lan.dial("102").await;
+    let mut refusing = minh.rings().await;
+    refusing.refuse("486 Busy Here").await;
+    assert_eq!(second.refused().await.status(), 486, "calls are still taken");
+    until("both records wait", async || (server.metric("alo_spooled").await? >= 2.0).then_some(())).await;
+
+    postgres.resume().await;
+    until("the spool is empty", async || (server.metric("alo_spooled").await? == 0.0).then_some(())).await;
+    let record = server.record("the talk", |call| call["cause"] == "normal").await;
+    assert_eq!(record["ended_by"], json!("caller"), "{record}");
+    server.record("the refused call", |call| call["cause"] == "busy").await;
+    let list = server.get("/calls").await;
+    assert_eq!(list["items"].as_array().map(Vec::len), Some(2), "one record a call: {list}");
+    until("both are told", async || (hooks.deliveries().len() >= 2).then_some(())).await;
+    let told: HashSet<String> =
+        hooks.deliveries().iter().map(|d| d.headers.get("webhook-id").cloned().unwrap_or_default()).collect();
+    assert_eq!(told.len(), 2, "one event a call");
+    server.settles().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
