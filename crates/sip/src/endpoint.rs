@@ -25,7 +25,7 @@ use bytes::Bytes;
 use model::{Cause, Moment};
 
 use self::command::Command;
-use self::core::{Asker, Core, Due, Lookup};
+use self::core::{Asker, Core, Due, Lookup, Unanswered};
 use self::event::{Event, Leg};
 use self::leg::LegState;
 use self::registration::Outbound;
@@ -76,41 +76,59 @@ impl Endpoint {
     fn on_answer(&mut self, asker: Asker, way: Flow, response: &Message) {
         let core = &mut self.core;
         match asker {
-            Asker::Invite(id) | Asker::Reinvite(id) | Asker::Bye(id) => {
+            Asker::Invite(id, _) | Asker::Reinvite(id) | Asker::Bye(id) => {
                 let Some(leg) = self.legs.get_mut(&id) else {
                     let is_answer = response.status().is_some_and(|s| (200..300).contains(&s));
                     if is_answer && !matches!(asker, Asker::Bye(_)) {
-                        leg::refuse_answer(core, response, way);
+                        let is_phone = matches!(asker, Asker::Invite(_, Some(_)));
+                        leg::refuse_answer(core, response, way, !is_phone);
                     }
                     return;
                 };
                 match asker {
-                    Asker::Invite(_) => leg.on_invite_answer(core, response, way),
+                    Asker::Invite(..) => leg.on_invite_answer(core, response, way),
                     Asker::Reinvite(_) => leg.on_reoffer_answer(core, Some(response)),
                     _ => leg.on_bye_answer(core, Some(response)),
                 }
                 self.settle(id);
             }
+            // It rings: now it may be cancelled. It was answered: it is ended as a call.
+            Asker::Withdrawn { branch, cause, callee } => match response.status() {
+                Some(100..=199) => core.cancel(branch, &leg::reason_of(cause)),
+                Some(200..=299) => leg::refuse_answer(core, response, way, callee.is_none()),
+                Some(_) | None => {}
+            },
             Asker::Register(id) => self.on_register_answer(id, Some(response)),
-            Asker::Nobody => {}
+            Asker::Probe(_) | Asker::Nobody => {}
         }
+    }
+
+    /// A request of ours had no final answer.
+    fn on_unanswered(&mut self, Unanswered { asker, silent }: Unanswered) {
+        if let Asker::Invite(_, Some(callee)) | Asker::Withdrawn { callee: Some(callee), .. } | Asker::Probe(callee) =
+            asker
+            && silent
+        {
+            self.forget_contact(callee);
+        }
+        self.on_no_answer(asker, 408);
     }
 
     /// A request of ours had no answer (408), or could not be sent (503).
     fn on_no_answer(&mut self, asker: Asker, status: u16) {
         let core = &mut self.core;
         match asker {
-            Asker::Invite(id) | Asker::Reinvite(id) | Asker::Bye(id) => {
+            Asker::Invite(id, _) | Asker::Reinvite(id) | Asker::Bye(id) => {
                 let Some(leg) = self.legs.get_mut(&id) else { return };
                 match asker {
-                    Asker::Invite(_) => leg.on_invite_failed(core, status),
+                    Asker::Invite(..) => leg.on_invite_failed(core, status),
                     Asker::Reinvite(_) => leg.on_reoffer_answer(core, None),
                     _ => leg.on_bye_answer(core, None),
                 }
                 self.settle(id);
             }
             Asker::Register(id) => self.on_register_answer(id, None),
-            Asker::Nobody => {}
+            Asker::Withdrawn { .. } | Asker::Probe(_) | Asker::Nobody => {}
         }
     }
 
@@ -140,7 +158,7 @@ impl Endpoint {
                 }
                 Due::Registration(id) => self.on_registration_due(id),
                 Due::Sweep => self.sweep(),
-                Due::NoAnswer(asker) => self.on_no_answer(asker, 408),
+                Due::NoAnswer(unanswered) => self.on_unanswered(unanswered),
             }
         }
     }
@@ -154,6 +172,12 @@ impl Endpoint {
     pub fn failed(&mut self, now: Moment, flow: Flow) {
         self.core.now = now;
         for asker in self.core.fail(flow) {
+            // A connection of the phone's own that is gone, and cannot be made anew, does not come back.
+            if let Asker::Probe(callee) = asker
+                && flow.transport.is_reliable()
+            {
+                self.forget_contact(callee);
+            }
             self.on_no_answer(asker, 503);
         }
     }

@@ -14,7 +14,7 @@ use model::Moment;
 
 use crate::message::Message;
 use crate::transport::Flow;
-use crate::uri::Uri;
+use crate::uri::{Uri, decode};
 use request::{Asked, Request, Wanted};
 
 /// How much is kept, and for how long.
@@ -81,6 +81,9 @@ pub struct Registered {
     pub contacts: Vec<Contact>,
     /// Whether one came, went or moved; false for a mere refresh or a query.
     pub changed: bool,
+    /// Older contacts that a new one may have left behind: the same device by its looks, from another port. To be asked
+    /// whether they are still there, and then perhaps [`Bindings::forget`]ten.
+    pub doubtful: Vec<Contact>,
 }
 
 /// A REGISTER that was not taken; nothing has changed.
@@ -140,6 +143,7 @@ impl Bindings {
         self.expire_account(account, now);
         let request = Request::read(message, &self.limits)?;
         self.check_order(account, &request)?;
+        let first_new = self.next_key;
         let changed = match request.asked {
             Asked::Query => false,
             Asked::RemoveAll => self.remove_all(account),
@@ -152,7 +156,19 @@ impl Bindings {
                 changed
             }
         };
-        Ok(Registered { contacts: self.lookup(account, now), changed })
+        let doubtful = self.left_behind(account, first_new, now);
+        Ok(Registered { contacts: self.lookup(account, now), changed, doubtful })
+    }
+
+    /// The contacts that one of the new ones, whose keys begin at `first_new`, seems to stand in for.
+    fn left_behind(&self, account: u128, first_new: u64, now: Moment) -> Vec<Contact> {
+        let bindings = self.accounts.get(&account).map_or(&[][..], Vec::as_slice);
+        let is_doubtful =
+            |old: &&Binding| old.key < first_new && bindings.iter().any(|b| b.key >= first_new && b.looks_like(old));
+        if self.next_key == first_new {
+            return Vec::new();
+        }
+        bindings.iter().filter(is_doubtful).map(|b| b.contact(now)).collect()
     }
 
     /// The contacts of an account, the most preferred and then the freshest first.
@@ -189,6 +205,13 @@ impl Bindings {
             self.accounts.remove(&account);
         }
         self.ends.remove(&(gone.ends_at, account, key))
+    }
+
+    /// Removes a contact that gave no sign of life since `since`, unless it was refreshed after that; whether it was
+    /// removed.
+    pub fn forget(&mut self, account: u128, key: u64, since: Moment) -> bool {
+        let mut bindings = self.accounts.get(&account).into_iter().flatten();
+        bindings.any(|b| b.key == key && b.refreshed_at <= since) && self.remove(account, key)
     }
 
     /// How many contacts there are.
@@ -285,6 +308,23 @@ impl Bindings {
 }
 
 impl Binding {
+    /// Whether both seem to be one device, which would have given up the older contact by a restart. Only a suspicion:
+    /// two phones of one model in one office may look the same.
+    fn looks_like(&self, older: &Binding) -> bool {
+        match (&self.wanted.instance, &older.wanted.instance) {
+            // Several flows of one device have numbers.
+            (Some(a), Some(b)) => a == b && self.wanted.reg_id.is_none() && older.wanted.reg_id.is_none(),
+            (None, _) | (_, None) => {
+                self.flow.remote.ip() == older.flow.remote.ip()
+                    && self.user_agent == older.user_agent
+                    && matches!(
+                        (Uri::parse(&self.wanted.uri), Uri::parse(&older.wanted.uri)),
+                        (Ok(a), Ok(b)) if decode(a.user) == decode(b.user) && a.host.eq_ignore_ascii_case(b.host)
+                    )
+            }
+        }
+    }
+
     fn contact(&self, now: Moment) -> Contact {
         Contact {
             key: self.key,
@@ -299,10 +339,14 @@ impl Binding {
 }
 
 impl Wanted {
+    fn device(&self) -> Option<(&str, u32)> {
+        self.instance.as_deref().zip(self.reg_id)
+    }
+
     /// Whether both name the same phone: the same flow of the same device (RFC 5626 section 6), else an equivalent
     /// URI.
     fn is_same(&self, other: &Wanted) -> bool {
-        match (&self.device, &other.device) {
+        match (self.device(), other.device()) {
             (Some(a), Some(b)) => a == b,
             (None, _) | (_, None) => {
                 self.uri == other.uri

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use model::Moment;
+use model::{Cause, Moment};
 
 use self::clients::ClientEntry;
 use self::servers::ServerEntry;
@@ -46,21 +46,49 @@ pub(crate) enum Due {
     Registration(u64),
     /// Expired bindings are to be dropped.
     Sweep,
-    /// A request of ours was not answered.
-    NoAnswer(Asker),
+    /// A request of ours had no final answer.
+    NoAnswer(Unanswered),
+}
+
+/// A request of ours that had no final answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Unanswered {
+    pub(crate) asker: Asker,
+    /// Whether there was no sign of life at all.
+    pub(crate) silent: bool,
+}
+
+/// The phone that an INVITE went to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Callee {
+    /// Its contact's key.
+    pub(crate) contact: u64,
+    /// Since when it is being asked.
+    pub(crate) since: Moment,
 }
 
 /// Who waits for the answer to a request of ours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Asker {
-    /// The leg's first INVITE.
-    Invite(Leg),
+    /// The leg's first INVITE, to a registered phone or to an address.
+    Invite(Leg, Option<Callee>),
+    /// Nobody any more: the INVITE was withdrawn before anything was heard of it, and its leg is over.
+    Withdrawn {
+        /// The INVITE's.
+        branch: u64,
+        /// For the Reason header.
+        cause: Cause,
+        /// The phone.
+        callee: Option<Callee>,
+    },
     /// An INVITE inside the leg's dialog.
     Reinvite(Leg),
     /// The leg's BYE.
     Bye(Leg),
     /// A registration of ours.
     Register(u64),
+    /// Whether a contact is still alive.
+    Probe(Callee),
     /// Nobody: a CANCEL, or the BYE of an answer that came too late.
     Nobody,
 }
@@ -102,6 +130,8 @@ pub(crate) struct Core {
     servers: HashMap<u64, ServerEntry>,
     clients: HashMap<u64, ClientEntry>,
     active: usize,
+    /// Withdrawn INVITEs that nothing was heard of: nobody waits for them.
+    lingering: usize,
     /// Answered requests, which may be forgotten early when there are too many.
     answered: VecDeque<(Moment, Owner)>,
     /// Finished INVITEs, kept 64 × T1.
@@ -126,6 +156,7 @@ impl Core {
             servers: HashMap::new(),
             clients: HashMap::new(),
             active: 0,
+            lingering: 0,
             answered: VecDeque::new(),
             invites: VecDeque::new(),
             brief: VecDeque::new(),
@@ -147,9 +178,15 @@ impl Core {
         self.answered.len()
     }
 
+    /// Withdrawn INVITEs that nothing was heard of.
+    #[cfg(test)]
+    pub(crate) fn lingering(&self) -> usize {
+        self.lingering
+    }
+
     /// Whether no more requests should be taken in.
     pub(crate) fn is_full(&self) -> bool {
-        self.active >= self.shared.config.limits.transactions
+        self.active + self.lingering >= self.shared.config.limits.transactions
     }
 
     /// Whether the house is behind with its events.
@@ -214,8 +251,8 @@ impl Core {
                 Owner::Sweep => return Some(Due::Sweep),
                 Owner::Server(key) => self.server_timeout(key),
                 Owner::Client(key) => {
-                    if let Some(asker) = self.client_timeout(key) {
-                        return Some(Due::NoAnswer(asker));
+                    if let Some(unanswered) = self.client_timeout(key) {
+                        return Some(Due::NoAnswer(unanswered));
                     }
                 }
             }

@@ -6,7 +6,7 @@ use model::Cause;
 
 use super::Endpoint;
 use super::command::{Dial, Target};
-use super::core::{Lookup, LookupAsker};
+use super::core::{Callee, Lookup, LookupAsker};
 use super::event::{Leg, Party};
 use super::leg::{LegState, Outgoing, Phase};
 use crate::dialog::{Dialog, address_of, transport_of};
@@ -20,7 +20,8 @@ struct Way {
     flow: Flow,
     /// The name to look up before it can be sent.
     host: Option<(String, u16)>,
-    trust_contact: bool,
+    /// The registered phone it goes to.
+    callee: Option<Callee>,
 }
 
 impl Endpoint {
@@ -50,7 +51,7 @@ impl Endpoint {
             routes: way.routes,
             flow: way.flow,
             we_called: true,
-            trust_contact: way.trust_contact,
+            trust_contact: way.callee.is_none(),
         };
         let mut leg = LegState::new(id, dialog, Phase::Resolving);
         leg.credentials = dial.credentials;
@@ -58,6 +59,7 @@ impl Endpoint {
             body: dial.body,
             asserted: dial.asserted.map(|party| address(&party, &ours)),
             headers: dial.headers.into_iter().filter(|(name, value)| is_header(name, value)).collect(),
+            callee: way.callee,
             tries: 0,
         }));
         match way.host {
@@ -95,7 +97,7 @@ impl Endpoint {
                     routes: contact.path,
                     flow: contact.flow,
                     host: None,
-                    trust_contact: false,
+                    callee: Some(Callee { contact: key, since: self.core.now }),
                 });
             }
             Target::Uri { uri, to, transport } => (uri, to, transport),
@@ -118,7 +120,7 @@ impl Endpoint {
         if host.as_ref().is_some_and(|(host, _)| host.is_empty()) {
             return Err((484, Cause::InvalidNumber));
         }
-        Ok(Way { uri, routes: Vec::new(), flow, host, trust_contact: true })
+        Ok(Way { uri, routes: Vec::new(), flow, host, callee: None })
     }
 
     /// A Call-ID whose answers come back to this shard.

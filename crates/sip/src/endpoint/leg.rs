@@ -99,7 +99,7 @@ pub(crate) struct Inviting {
     pub(crate) branch: u64,
     /// Timer C.
     pub(crate) ring_until: Option<Moment>,
-    /// We no longer want it: what to say when it is done, and whether that is a time-out of ours.
+    /// We no longer want it and have sent a CANCEL: what to say when it is done.
     pub(crate) cancelled: Option<Withdrawn>,
 }
 
@@ -107,8 +107,6 @@ pub(crate) struct Inviting {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Withdrawn {
     pub(crate) cause: Cause,
-    /// The CANCEL is sent; before a provisional answer it must wait (section 9.1).
-    pub(crate) sent: bool,
     /// It rang for too long: the house hears `Rejected` with 408.
     pub(crate) timed_out: bool,
 }

@@ -8,18 +8,23 @@ use std::time::Duration;
 use model::Moment;
 
 use super::Endpoint;
+use super::core::{Asker, Callee};
 use super::event::Event;
 use super::shared::Shared;
+use crate::build::RequestBuilder;
 use crate::config::Config;
 use crate::message::Message;
 use crate::method::Method;
 use crate::name::Name;
 use crate::registrar::{Bindings, Contact, Limits, Refusal, Registered};
 use crate::transport::Flow;
+use crate::uri::UriBuf;
 
 const PARTS: usize = 16;
 /// The part is the highest byte of a contact's key.
 const PART_SHIFT: u32 = 56;
+/// How long a contact that may have been left behind has to give a sign of life.
+const PROBE: Duration = Duration::from_secs(4);
 /// How often expired bindings are dropped.
 const SWEEP: Duration = Duration::from_secs(1);
 
@@ -75,6 +80,15 @@ impl Registrar {
         let part = self.part((key >> PART_SHIFT) as usize);
         let account = *part.owners.get(&key)?;
         part.bindings.lookup(account, now).into_iter().find(|contact| contact.key == key)
+    }
+
+    /// Drops a contact that gave no sign of life: its account, and how many contacts that has left. None when it was
+    /// refreshed since, or is gone already.
+    fn forget(&self, contact: Callee, now: Moment) -> Option<(u128, usize)> {
+        let mut part = self.part((contact.contact >> PART_SHIFT) as usize);
+        let account = *part.owners.get(&contact.contact)?;
+        let forgotten = part.bindings.forget(account, contact.contact, contact.since);
+        forgotten.then(|| (account, part.bindings.lookup(account, now).len()))
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -143,6 +157,45 @@ impl Endpoint {
             let contacts = registered.contacts.len();
             self.core.events.push_back(Event::Bindings { account: account.key, contacts });
             self.plan_sweep();
+        }
+        for contact in &registered.doubtful {
+            self.probe(contact);
+        }
+    }
+
+    /// Asks a contact that may have been left behind for a sign of life; any answer is one.
+    fn probe(&mut self, contact: &Contact) {
+        if self.core.is_full() {
+            return;
+        }
+        let flow = contact.flow;
+        let (call_id, tag, branch) = (self.new_call_id(), self.core.tag(), self.core.branch());
+        let us = UriBuf::sip("alo", &self.core.shared.local(flow).ip().to_string(), None);
+        let mut builder =
+            RequestBuilder::new(Method::Options, &contact.uri).header(Name::Via, self.core.via(flow, branch));
+        for hop in &contact.path {
+            builder = builder.header(Name::Route, hop);
+        }
+        let options = builder
+            .header(Name::MaxForwards, 70)
+            .header(Name::From, format_args!("<{us}>;tag={tag}"))
+            .header(Name::To, format_args!("<{}>", contact.uri))
+            .header(Name::CallId, call_id)
+            .header(Name::CSeq, format_args!("1 {}", Method::Options))
+            .header(Name::Contact, self.core.contact(flow))
+            .header(Name::UserAgent, &self.core.shared.config.server_name)
+            .finish();
+        let asker = Asker::Probe(Callee { contact: contact.key, since: self.core.now });
+        self.core.ask_briefly(branch, flow, Method::Options, options, asker, PROBE);
+    }
+
+    /// A contact gave no sign of life: it is dropped, unless it was refreshed meanwhile.
+    pub(super) fn forget_contact(&mut self, contact: Callee) {
+        let forgotten = self.core.shared.registrar.forget(contact, self.core.now);
+        if let Some((account, contacts)) = forgotten {
+            metrics::counter!("alo_sip_contacts_forgotten_total").increment(1);
+            tracing::info!(contact = contact.contact, "a contact that does not answer is dropped");
+            self.core.events.push_back(Event::Bindings { account, contacts });
         }
     }
 

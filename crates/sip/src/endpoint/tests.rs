@@ -5,6 +5,7 @@ mod incoming;
 mod random;
 mod registering;
 mod session;
+mod stale;
 
 use std::net::IpAddr;
 use std::sync::Arc;

@@ -37,8 +37,10 @@ pub(super) struct Wanted {
     pub(super) q: u16,
     /// Granted already: within the limits.
     pub(super) expires_s: u32,
-    /// `+sip.instance` and `reg-id`, when both are there.
-    pub(super) device: Option<(String, u32)>,
+    /// `+sip.instance`: the device.
+    pub(super) instance: Option<String>,
+    /// `reg-id`: which of the device's flows.
+    pub(super) reg_id: Option<u32>,
 }
 
 impl Request {
@@ -104,7 +106,8 @@ impl Wanted {
             uri: address.uri.to_owned(),
             q: address.params.get("q").and_then(parse_q).unwrap_or(1000),
             expires_s: granted(address, message, limits)?,
-            device: instance.map(str::to_owned).zip(reg_id),
+            instance: instance.map(str::to_owned),
+            reg_id,
         })
     }
 }

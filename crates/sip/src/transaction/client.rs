@@ -160,6 +160,11 @@ impl Client {
         matches!(self.state, State::Calling | State::Proceeding)
     }
 
+    /// Whether its wait was cut short: an INVITE that was cancelled.
+    pub(crate) fn is_giving_up(&self) -> bool {
+        self.giving_up
+    }
+
     /// Whether nothing was heard yet: an INVITE may not be cancelled before.
     pub(crate) fn is_calling(&self) -> bool {
         self.state == State::Calling
@@ -174,7 +179,8 @@ impl Client {
         self.request.clone()
     }
 
-    /// Gives up waiting after `patience`: for an INVITE whose CANCEL may be ignored (section 9.1).
+    /// Gives up waiting after `patience`: for an INVITE whose CANCEL may be ignored (section 9.1), and for what is of no
+    /// use later.
     pub(crate) fn give_up_after(&mut self, now: Moment, patience: Duration) {
         if self.is_waiting() {
             self.giving_up = true;

@@ -1,8 +1,10 @@
 //! The transactions of requests that we sent.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 
-use super::{Asker, Core, Owner};
+use super::{Asker, Core, Owner, Unanswered};
 use crate::message::Message;
 use crate::method::Method;
 use crate::transaction::client::{Client, Heard, Step};
@@ -19,7 +21,18 @@ pub(super) struct ClientEntry {
     pub(super) ack: Bytes,
     /// The forks whose answer came too late and got a BYE.
     pub(super) refused: Vec<u64>,
-    pub(super) counted: bool,
+    pub(super) standing: Standing,
+}
+
+/// How a transaction counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// Somebody waits for its answer.
+    Active,
+    /// Nobody does, but it may still be answered.
+    Lingering,
+    /// It is kept for repetitions.
+    Done,
 }
 
 impl Core {
@@ -49,11 +62,48 @@ impl Core {
             self.timers.set(deadline, Owner::Client(key));
         }
         self.active += 1;
-        let entry = ClientEntry { machine, method, flow, asker, ack: Bytes::new(), refused: Vec::new(), counted: true };
-        if let Some(old) = self.clients.insert(key, entry)
-            && old.counted
-        {
-            self.active -= 1;
+        let standing = Standing::Active;
+        let entry = ClientEntry { machine, method, flow, asker, ack: Bytes::new(), refused: Vec::new(), standing };
+        if let Some(old) = self.clients.insert(key, entry) {
+            self.uncount(old.standing);
+        }
+    }
+
+    /// The same, for an answer that is of no use later than after `patience`.
+    pub(crate) fn ask_briefly(
+        &mut self,
+        branch: u64,
+        flow: Flow,
+        method: Method,
+        request: Bytes,
+        asker: Asker,
+        patience: Duration,
+    ) {
+        self.ask(branch, flow, method, request, asker);
+        let now = self.now;
+        if let Some(entry) = self.clients.get_mut(&branch) {
+            entry.machine.give_up_after(now, patience);
+            self.timers.set(now + patience, Owner::Client(branch));
+        }
+    }
+
+    /// Lets go of an INVITE that nothing was heard of: it may not be cancelled yet (section 9.1), and nobody is to wait
+    /// for that.
+    pub(crate) fn let_linger(&mut self, branch: u64, asker: Asker) {
+        let Some(entry) = self.clients.get_mut(&branch).filter(|entry| entry.standing == Standing::Active) else {
+            return;
+        };
+        entry.asker = asker;
+        entry.standing = Standing::Lingering;
+        self.active -= 1;
+        self.lingering += 1;
+    }
+
+    fn uncount(&mut self, standing: Standing) {
+        match standing {
+            Standing::Active => self.active -= 1,
+            Standing::Lingering => self.lingering -= 1,
+            Standing::Done => {}
         }
     }
 
@@ -62,10 +112,10 @@ impl Core {
         self.clients.get(&branch).is_some_and(|entry| entry.machine.is_waiting() && !entry.machine.is_calling())
     }
 
-    /// Withdraws an INVITE that may be cancelled.
+    /// Withdraws an INVITE that may be cancelled; once.
     pub(crate) fn cancel(&mut self, branch: u64, reason: &str) {
         let (now, patience) = (self.now, self.timing().t1 * 64);
-        let Some(entry) = self.clients.get_mut(&branch) else { return };
+        let Some(entry) = self.clients.get_mut(&branch).filter(|entry| !entry.machine.is_giving_up()) else { return };
         let flow = entry.flow;
         let Ok(invite) = Message::parse(entry.machine.request()) else { return };
         entry.machine.give_up_after(now, patience);
@@ -119,13 +169,12 @@ impl Core {
     fn settle_client(&mut self, key: u64) {
         let Some(entry) = self.clients.get_mut(&key) else { return };
         let waiting = entry.machine.is_waiting();
-        if entry.counted && !waiting {
-            entry.counted = false;
-            self.active -= 1;
-            if !entry.machine.is_over()
-                && let Some(until) = entry.machine.deadline()
-            {
-                let is_invite = entry.method == Method::Invite;
+        if entry.standing != Standing::Done && !waiting {
+            let standing = std::mem::replace(&mut entry.standing, Standing::Done);
+            let until = entry.machine.deadline().filter(|_| !entry.machine.is_over());
+            let is_invite = entry.method == Method::Invite;
+            self.uncount(standing);
+            if let Some(until) = until {
                 self.keep(until, Owner::Client(key), is_invite);
             }
         }
@@ -134,19 +183,19 @@ impl Core {
         }
     }
 
-    pub(super) fn client_timeout(&mut self, key: u64) -> Option<Asker> {
+    pub(super) fn client_timeout(&mut self, key: u64) -> Option<Unanswered> {
         let (now, timing) = (self.now, self.timing());
         let entry = self.clients.get_mut(&key)?;
         if !entry.machine.is_waiting() {
             return None;
         }
-        let (asker, flow) = (entry.asker, entry.flow);
+        let (asker, flow, silent) = (entry.asker, entry.flow, entry.machine.is_calling());
         match entry.machine.timeout(now, &timing) {
             Step::Nothing => {}
             Step::Send(request) => self.transmits.push_back((flow, request)),
             Step::TimedOut | Step::Over => {
                 self.settle_client(key);
-                return Some(asker);
+                return Some(Unanswered { asker, silent });
             }
         }
         if let Some(deadline) = self.clients.get(&key).and_then(|entry| entry.machine.deadline()) {
@@ -168,7 +217,7 @@ impl Core {
         let mut askers = Vec::with_capacity(keys.len());
         for key in keys {
             if let Some(entry) = self.clients.remove(&key) {
-                self.active -= usize::from(entry.counted);
+                self.uncount(entry.standing);
                 askers.push(entry.asker);
             }
         }

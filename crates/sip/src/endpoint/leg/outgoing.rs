@@ -5,7 +5,7 @@ use model::Cause;
 
 use super::{ALLOW, Inviting, LegState, Phase, SDP, Withdrawn, reason_of};
 use crate::dialog::Dialog;
-use crate::endpoint::core::{Asker, Core};
+use crate::endpoint::core::{Asker, Callee, Core};
 use crate::endpoint::event::Signal;
 use crate::message::Message;
 use crate::method::Method;
@@ -18,6 +18,8 @@ pub(crate) struct Outgoing {
     pub(crate) body: Bytes,
     pub(crate) asserted: Option<String>,
     pub(crate) headers: Vec<(String, String)>,
+    /// The registered phone it goes to.
+    pub(crate) callee: Option<Callee>,
     /// How often we were challenged.
     pub(crate) tries: u8,
 }
@@ -45,7 +47,7 @@ impl LegState {
             builder = builder.header(name, value);
         }
         let invite = if outgoing.body.is_empty() { builder.finish() } else { builder.body(SDP, &outgoing.body) };
-        core.ask(branch, flow, Method::Invite, invite, Asker::Invite(self.id));
+        core.ask(branch, flow, Method::Invite, invite, Asker::Invite(self.id, outgoing.callee));
         self.phase = Phase::Inviting(Inviting { branch, ring_until: None, cancelled: None });
     }
 
@@ -61,11 +63,7 @@ impl LegState {
 
     fn on_ringing(&mut self, core: &mut Core, response: &Message, status: u16) {
         let Phase::Inviting(inviting) = &mut self.phase else { return };
-        if let Some(withdrawn) = &mut inviting.cancelled {
-            if !withdrawn.sent {
-                withdrawn.sent = true;
-                core.cancel(inviting.branch, &reason_of(withdrawn.cause));
-            }
+        if inviting.cancelled.is_some() {
             return;
         }
         if status > 100 || inviting.ring_until.is_none() {
@@ -85,7 +83,7 @@ impl LegState {
             if self.dialog.remote_tag == tag {
                 self.acknowledge(core, response);
             } else {
-                refuse_answer(core, response, flow);
+                refuse_answer(core, response, flow, self.dialog.trust_contact);
             }
             return;
         };
@@ -161,20 +159,23 @@ impl LegState {
         if inviting.cancelled.is_some() {
             return;
         }
-        let sent = core.may_cancel(inviting.branch);
-        inviting.cancelled = Some(Withdrawn { cause, sent, timed_out });
-        inviting.ring_until = None;
-        if sent {
-            core.cancel(inviting.branch, &reason_of(cause));
+        let branch = inviting.branch;
+        if !core.may_cancel(branch) {
+            let callee = self.outgoing.as_ref().and_then(|outgoing| outgoing.callee);
+            core.let_linger(branch, Asker::Withdrawn { branch, cause, callee });
+            return self.end(core, cause);
         }
+        inviting.cancelled = Some(Withdrawn { cause, timed_out });
+        inviting.ring_until = None;
+        core.cancel(branch, &reason_of(cause));
     }
 }
 
 /// A 2xx that nobody waits for - of a fork, or of a leg that is gone - is acknowledged and ended at once. When it is
-/// repeated, only the ACK is.
-pub(crate) fn refuse_answer(core: &mut Core, response: &Message, flow: Flow) {
+/// repeated, only the ACK is. `trust_contact`: it is no phone, which is reached over its flow alone.
+pub(crate) fn refuse_answer(core: &mut Core, response: &Message, flow: Flow, trust_contact: bool) {
     let Some((seq, _)) = response.cseq() else { return };
-    let mut dialog = Dialog::answered(response, flow);
+    let mut dialog = Dialog { trust_contact, ..Dialog::answered(response, flow) };
     if dialog.remote_tag.is_empty() || dialog.target.is_empty() {
         return;
     }

@@ -97,21 +97,80 @@ fn a_reason_header_says_more_than_the_status() {
     assert_eq!(world.signals(), [Signal::Rejected { code: 480, cause: Cause::Busy }]);
 }
 
-#[test]
-fn a_cancel_waits_for_the_first_provisional_answer() {
-    let mut world = World::new();
-    let (leg, invite) = dialled(&mut world);
+/// A call that was dialled and taken back before anything was heard of it.
+fn withdrawn(world: &mut World) -> Message {
+    let (leg, invite) = dialled(world);
     world.orders(leg, Command::Hangup { cause: Cause::Cancelled });
     assert_eq!(world.said(), [""; 0]);
+    assert_eq!(world.signals(), [Signal::Ended { cause: Cause::Cancelled }]);
+    world.is_empty();
+    invite
+}
+
+#[test]
+fn a_call_taken_back_unheard_is_over_at_once_and_its_cancel_waits_for_a_provisional_answer() {
+    let mut world = World::new();
+    let invite = withdrawn(&mut world);
     world.hears(CARRIER, &response(&invite, "100 Trying", "", ""));
     let cancel = world.one();
     assert_eq!((cancel.method_text(), cancel.header(Name::Via)), ("CANCEL", invite.header(Name::Via)));
+    world.hears(CARRIER, &response(&invite, "180 Ringing", "far", ""));
+    assert_eq!(world.said(), [""; 0], "one CANCEL is enough");
     world.hears(CARRIER, &response(&cancel, "200 OK", "far", ""));
-    assert_eq!(world.signals(), []);
     world.hears(CARRIER, &response(&invite, "487 Request Terminated", "far", ""));
     assert_eq!(world.said(), ["ACK"]);
-    assert_eq!(world.signals(), [Signal::Ended { cause: Cause::Cancelled }]);
+    assert_eq!(world.signals(), []);
     world.is_empty();
+}
+
+#[test]
+fn a_call_taken_back_unheard_that_is_answered_is_ended_as_a_call() {
+    let mut world = World::new();
+    let invite = withdrawn(&mut world);
+    world.passes_ms(10_000);
+    world.said();
+    let ok = response(&invite, "200 OK", "far", "v=0");
+    world.hears(CARRIER, &ok);
+    let sent: Vec<Message> = std::mem::take(&mut world.sent).into_iter().map(|(_, _, m)| m).collect();
+    assert_eq!(sent.iter().map(word).collect::<Vec<_>>(), ["ACK", "BYE"]);
+    world.hears(CARRIER, &ok);
+    assert_eq!(world.said(), ["ACK"]);
+    world.hears(CARRIER, &response(&sent[1], "200 OK", "", ""));
+    assert_eq!(world.signals(), []);
+    world.is_empty();
+    world.passes_ms(32_000);
+    assert_eq!(world.endpoint.deadline(), None);
+}
+
+#[test]
+fn a_call_taken_back_that_is_never_heard_of_leaves_nothing_after_64_t1() {
+    let mut world = World::new();
+    let (start, invite) = (world.now, withdrawn(&mut world));
+    world.passes_ms(31_999);
+    assert_eq!(world.times_of("INVITE", start), [500, 1500, 3500, 7500, 15_500, 31_500]);
+    world.passes_ms(1);
+    assert_eq!((world.endpoint.core.lingering(), world.endpoint.deadline()), (0, None));
+    world.hears(CARRIER, &response(&invite, "180 Ringing", "far", ""));
+    assert_eq!((world.said(), world.signals()), (vec![], vec![]));
+    world.is_empty();
+}
+
+#[test]
+fn withdrawn_calls_still_count_against_the_room_for_transactions() {
+    let mut world = World::new();
+    let config =
+        Config { shards: 1, limits: crate::Limits { transactions: 2, ..Default::default() }, ..Config::default() };
+    world.shared = Shared::new(config, Arc::new(House), Sockets::default(), Timestamp(0));
+    world.endpoint = Endpoint::new(world.shared.clone(), 0, [1; 32]);
+    withdrawn(&mut world);
+    withdrawn(&mut world);
+    assert_eq!(world.endpoint.core.lingering(), 2);
+    let leg = world.shared.new_leg(0);
+    world.orders(leg, dial());
+    assert_eq!(world.signals(), [Signal::Rejected { code: 503, cause: Cause::Overload }]);
+    let flow = Flow::to(Transport::Udp, CARRIER.parse().expect("an address"));
+    world.endpoint.failed(world.now, flow);
+    assert_eq!(world.endpoint.core.lingering(), 0);
 }
 
 #[test]
