@@ -1,13 +1,16 @@
 //! The task of one call: it carries letters to the call's machine, performs the actions in order, and feeds the
 //! replies back. All rules are in `call` and `flow`; here is only what touches the edges.
 //!
-//! Start with [`Driver::run`]; legs are in [`leg`], the end of the call in [`finish`], words for the outside in
-//! [`tell`].
+//! Start with [`Driver::run`]; legs are in [`leg`], the end of the call in [`finish`] (after a panic in [`failure`]),
+//! words for the outside in [`tell`].
 
+mod failure;
 mod finish;
 mod leg;
 mod record;
 mod tell;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::panic::AssertUnwindSafe;
@@ -51,7 +54,7 @@ pub(crate) struct Driver {
 }
 
 impl Driver {
-    /// A call without legs; the caller of this adds the first one and gives the first input.
+    /// A call without legs; the caller of this adds the first one.
     pub(crate) fn new(id: CallId, shared: Arc<Shared>, tenant: Arc<Tenant>) -> Driver {
         let now = shared.clock.now();
         let (mailbox, letters) = unbounded_channel();
@@ -78,12 +81,15 @@ impl Driver {
 
     /// Drives the call to its end. A panic in here ends this call alone: its legs are hung up, its ports freed and its
     /// record written with the cause `failed`.
-    pub(crate) async fn run(mut self, first: Input) {
-        let driven = AssertUnwindSafe(self.drive(first)).catch_unwind().await;
+    ///
+    /// `begin` prepares the call and returns its first input; it runs in the call's task, because it reads what strangers
+    /// sent.
+    pub(crate) async fn run(mut self, begin: impl FnOnce(&mut Driver) -> Input + Send) {
+        let driven = AssertUnwindSafe(self.drive(begin)).catch_unwind().await;
         if driven.is_err() {
             metrics::counter!("alo_call_panics_total").increment(1);
             tracing::error!(call.id = %self.id, tenant.id = %self.tenant.id, "a call's task panicked; its legs are hung up");
-            self.abandon();
+            self.abandon().await;
         }
         for leg in self.legs.values() {
             self.shared.routes.remove_leg(leg.edge.0);
@@ -91,7 +97,8 @@ impl Driver {
         self.shared.routes.remove_call(self.id);
     }
 
-    async fn drive(&mut self, first: Input) {
+    async fn drive(&mut self, begin: impl FnOnce(&mut Driver) -> Input + Send) {
+        let first = begin(self);
         self.feed(first);
         self.settle();
         while !self.is_done() {
@@ -137,6 +144,8 @@ impl Driver {
     }
 
     fn receive(&mut self, letter: Letter) {
+        #[cfg(test)]
+        tests::explode_if_told(&letter);
         match letter {
             Letter::Sip(leg, signal) => self.on_signal(leg, signal),
             Letter::Media(leg, event) => self.on_media(leg, event),

@@ -32,7 +32,7 @@ impl Intake {
 
     pub(crate) fn on_sip(&self, event: Event) {
         match event {
-            Event::Incoming(incoming) => self.on_incoming(&incoming),
+            Event::Incoming(incoming) => self.on_incoming(incoming),
             Event::Leg(leg, signal) => {
                 let owed = matches!(signal, sip::Signal::Bye { .. });
                 let delivered = self.shared.routes.deliver(leg.0, |id| Letter::Sip(id, signal));
@@ -74,8 +74,9 @@ impl Intake {
         }
     }
 
-    fn on_incoming(&self, incoming: &Incoming) {
-        let refuse = |cause| self.shared.stack.send(incoming.leg, Command::Reject { cause });
+    fn on_incoming(&self, incoming: Box<Incoming>) {
+        let edge = incoming.leg;
+        let refuse = |cause| self.shared.stack.send(edge, Command::Reject { cause });
         if self.draining.load(Ordering::Relaxed) {
             return refuse(Cause::ServerStopping);
         }
@@ -98,10 +99,11 @@ impl Intake {
             }
         };
         let mut driver = Driver::new(store::mint(), self.shared.clone(), tenant);
-        driver.offered(incoming, origin, &number, &name);
-        let input =
-            Input::Offered { origin, dialled: incoming.dialled.clone(), caller_number: number, caller_name: name };
-        tokio::spawn(driver.run(input));
+        driver.take_in(edge);
+        tokio::spawn(driver.run(move |driver| {
+            driver.offered(&incoming, origin, &number, &name);
+            Input::Offered { origin, dialled: incoming.dialled, caller_number: number, caller_name: name }
+        }));
     }
 
     fn originate(&self, order: &Originate) -> Result<CallId, Problem> {
@@ -122,12 +124,13 @@ impl Intake {
         }
         let id = store::mint();
         let driver = Driver::new(id, self.shared.clone(), tenant.clone());
-        tokio::spawn(driver.run(Input::Originate {
+        let first = Input::Originate {
             extension: extension.id,
             caller_number: extension.number.clone(),
             caller_name: extension.name.clone(),
             to: order.to.clone(),
-        }));
+        };
+        tokio::spawn(driver.run(move |_| first));
         Ok(id)
     }
 }

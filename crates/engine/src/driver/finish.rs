@@ -13,7 +13,7 @@ use crate::recordings::End;
 /// How long the record waits for the legs' figures and the recording's end.
 const PATIENCE: Duration = Duration::from_millis(500);
 /// How long the call's task waits for the recording's file to be closed.
-const RECORDING_PATIENCE: Duration = Duration::from_secs(30);
+pub(super) const RECORDING_PATIENCE: Duration = Duration::from_secs(30);
 
 /// A call whose outcome is known.
 pub(super) struct Finish {
@@ -121,26 +121,13 @@ impl Driver {
         }
     }
 
-    fn pay_byes(&mut self) {
+    pub(super) fn pay_byes(&mut self) {
         for edge in self.owed_byes.drain(..) {
             self.shared.stack.send(edge, Command::FinishBye);
         }
     }
 
-    /// The record of a call whose task failed: what was known at its beginning.
-    pub(super) fn record_failure(&mut self) {
-        if self.finish.as_ref().is_some_and(Finish::is_written) {
-            return;
-        }
-        if let Some(mut draft) = self.drafted.take() {
-            draft.ended_at = self.anchor.wall(self.shared.clock.now()).as_millis();
-            // Nothing more can be done for it than what the journal does.
-            let _ = self.shared.journal.record(*draft);
-        }
-        self.pay_byes();
-    }
-
-    fn recording_is_due(&self) -> bool {
+    pub(super) fn recording_is_due(&self) -> bool {
         self.recording.as_ref().is_some_and(|recording| !recording.done)
     }
 

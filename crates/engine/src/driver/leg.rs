@@ -58,7 +58,13 @@ impl Leg {
 }
 
 impl Driver {
-    /// Takes in the leg that began the call and settles its session description.
+    /// Takes in the leg that began the call, so that its signals reach the call from now on.
+    pub(crate) fn take_in(&mut self, edge: sip::Leg) {
+        self.shared.routes.add_leg(edge.0, self.mailbox.clone(), LegId::FIRST);
+        self.legs.insert(LegId::FIRST, Leg::new(edge, None, false));
+    }
+
+    /// Settles the session description of the leg that began the call.
     pub(crate) fn offered(&mut self, incoming: &sip::Incoming, origin: Origin, number: &str, name: &str) {
         self.caller = (number.to_owned(), name.to_owned());
         let edge = incoming.leg;
@@ -74,7 +80,6 @@ impl Driver {
         });
         leg.offers_late = incoming.offer.is_none();
         self.refusal = leg.answer.is_none().then_some(Cause::Incompatible);
-        self.shared.routes.add_leg(edge.0, self.mailbox.clone(), LegId::FIRST);
         self.legs.insert(LegId::FIRST, leg);
         if let Origin::Trunk(trunk) = origin
             && self.refusal.is_none()
@@ -363,16 +368,5 @@ impl Driver {
         if let Some(media) = self.media_of(a) {
             media.unbridge();
         }
-    }
-
-    /// After a panic: hang up what is still there. Nobody listens for the outcome.
-    pub(super) fn abandon(&mut self) {
-        for leg in self.legs.values_mut() {
-            leg.media = None;
-            if !leg.over {
-                self.shared.stack.send(leg.edge, Command::Hangup { cause: Cause::Failed });
-            }
-        }
-        self.record_failure();
     }
 }

@@ -1,0 +1,51 @@
+//! What a call leaves when its task panicked: no leg, no port, a record with the cause `failed`, and its recording.
+
+use call::Event;
+use model::{Cause, EndedBy};
+use sip::Command;
+
+use super::Driver;
+use super::finish::{Finish, RECORDING_PATIENCE};
+use crate::recordings::End;
+use crate::routes::Letter;
+
+impl Driver {
+    /// Ends what is still there. The machine's word counts for nothing any more.
+    pub(super) async fn abandon(&mut self) {
+        for leg in self.legs.values_mut() {
+            leg.media = None;
+            if !leg.over {
+                self.shared.stack.send(leg.edge, Command::Hangup { cause: Cause::Failed });
+            }
+        }
+        if self.finish.is_none() {
+            self.publish(Event::Ended { cause: Cause::Failed, ended_by: EndedBy::System });
+        }
+        self.record_failure();
+        // A file that is not closed in time is found by the next start.
+        let _ = tokio::time::timeout(RECORDING_PATIENCE, self.keep_recording()).await;
+    }
+
+    /// The record of the call, made of what was known when it began and was answered.
+    fn record_failure(&mut self) {
+        if self.finish.as_ref().is_some_and(Finish::is_written) {
+            return;
+        }
+        if let Some(mut draft) = self.drafted.take() {
+            draft.ended_at = self.anchor.wall(self.shared.clock.now()).as_millis();
+            // Nothing more can be done for it than what the journal does.
+            let _ = self.shared.journal.record(*draft);
+        }
+        self.pay_byes();
+    }
+
+    async fn keep_recording(&mut self) {
+        while self.recording_is_due()
+            && let Some(letter) = self.letters.recv().await
+        {
+            if let Letter::Media(_, media::Event::Recorded { bytes, duration_ms, complete, .. }) = letter {
+                self.on_recorded(End { bytes, duration_ms, complete });
+            }
+        }
+    }
+}
