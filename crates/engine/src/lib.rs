@@ -60,19 +60,19 @@ pub struct Config {
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The configuration of the companies could not be read.
-    #[error("the companies' configuration cannot be read: {0}")]
+    #[error("the companies' configuration cannot be read")]
     Configuration(#[from] Problem),
     /// A SIP socket could not be bound.
-    #[error("SIP cannot be bound: {0}")]
+    #[error("SIP cannot listen")]
     Sip(#[source] io::Error),
     /// The media threads could not be started.
-    #[error("media cannot be started: {0}")]
+    #[error("media cannot be started")]
     Media(#[source] io::Error),
     /// The spool's folder cannot be used.
-    #[error("the spool cannot be opened: {0}")]
+    #[error("the spool cannot be opened")]
     Spool(#[source] io::Error),
     /// The recordings' folder cannot be used.
-    #[error("the recordings' folder cannot be used: {0}")]
+    #[error("the recordings' folder cannot be used")]
     Recordings(#[source] io::Error),
 }
 
@@ -150,6 +150,11 @@ impl Engine {
     /// The bound TCP address of SIP.
     pub fn tcp_addr(&self) -> Option<SocketAddr> {
         self.shared.stack.tcp_addr()
+    }
+
+    /// The version of the configuration that new calls and registrations see.
+    pub fn config_version(&self) -> i64 {
+        self.shared.directory.snapshot().version()
     }
 
     /// What is alive now.

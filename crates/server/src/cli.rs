@@ -4,6 +4,11 @@ use clap::{Args, Parser, Subcommand};
 use std::net::IpAddr;
 use std::path::PathBuf;
 
+/// How this program was called: what a person can type again.
+pub(crate) fn program() -> String {
+    std::env::args().next().unwrap_or_else(|| "alo".to_owned())
+}
+
 /// Alo: a whole cloud call centre in one binary.
 #[derive(Debug, Parser)]
 #[command(name = "alo", version, about, max_term_width = 100)]

@@ -7,10 +7,10 @@ pub(crate) use watch_demo::plan as demo_plan;
 
 use crate::config::{Config, Demo, Recording};
 use crate::health::{Bound, Health};
-use crate::{figures, health, home, limits};
+use crate::{cli, figures, health, home, limits};
 use anyhow::Context;
 use bus::Bus;
-use engine::Engine;
+use engine::{Engine, StartError};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -38,15 +38,19 @@ pub(crate) async fn run(config: Config) -> anyhow::Result<()> {
     let mut signals = Signals::new()?;
     let figures = figures::start()?;
     let db = home::open_migrated(&config).await?;
-    let first = first::company(&db, &config).await?;
     let (bus, orders) = Bus::new();
-    let http = TcpListener::bind(config.http.listen).await.with_context(|| {
-        format!("cannot listen on http.listen {}: is another alo running? (alo doctor)", config.http.listen)
+    let listen = config.http.listen;
+    let http = TcpListener::bind(listen).await.with_context(|| {
+        format!(
+            "cannot listen on {listen}: stop what holds it, or set http.listen (ALO_HTTP__LISTEN); `{} doctor` tells more",
+            cli::program()
+        )
     })?;
-    let engine = Engine::start(engine_config(&config, &db), db.clone(), bus.clone(), orders)
-        .await
-        .context("cannot start the telephone side (alo doctor looks for the reason)")?;
-    let engine = Arc::new(engine);
+    let engine = Engine::start(engine_config(&config, &db), db.clone(), bus.clone(), orders).await;
+    let engine = Arc::new(engine.map_err(explain)?);
+    // Only now: secrets made by a start that fails would never be seen.
+    let demo_company = first::company(&db, &config).await?;
+    in_force(&engine, &db).await;
     let guard = guard(&config);
     let webhooks = Sender::start(db.clone(), worker::webhook::Config::new(guard.clone()))?;
     let draining = Arc::new(AtomicBool::new(false));
@@ -64,7 +68,7 @@ pub(crate) async fn run(config: Config) -> anyhow::Result<()> {
     let state = api::State::new(db.clone(), bus, config.data_dir.clone(), guard);
     let faces = api::router(state).merge(health);
     // Told before the first answer, so that whoever waits for /readyz finds it told.
-    first::greet(&config, &db, &engine, first.as_ref()).await;
+    first::greet(&config, &engine, demo_company.as_ref());
     let web = serve_http(http, faces, web_closing);
     let demo = match config.demo {
         Demo::Auto => Some(tokio::spawn(watch_demo::run(db.clone(), engine.udp_addr(), stopping))),
@@ -91,6 +95,28 @@ pub(crate) async fn run(config: Config) -> anyhow::Result<()> {
     db.close().await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Names the mend beside the reason.
+fn explain(error: StartError) -> anyhow::Error {
+    let mend = match &error {
+        StartError::Sip(_) => "stop what holds it, or set sip.udp and sip.tcp (ALO_SIP__UDP, ALO_SIP__TCP); ",
+        StartError::Configuration(_) | StartError::Media(_) | StartError::Spool(_) | StartError::Recordings(_) => "",
+    };
+    let mend = format!("cannot start the telephone side: {mend}`{} doctor` tells more", cli::program());
+    anyhow::Error::new(error).context(mend)
+}
+
+/// Waits until calls see the configuration that the database holds now, so that phones told of it can register.
+async fn in_force(engine: &Engine, db: &Db) {
+    let known = async {
+        while db.config_version().await.is_ok_and(|version| engine.config_version() < version) {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    if tokio::time::timeout(Duration::from_secs(5), known).await.is_err() {
+        tracing::warn!("the configuration is not in force yet; phones may be refused for a while");
+    }
 }
 
 fn shown(address: Option<SocketAddr>) -> String {

@@ -72,11 +72,11 @@ impl Stack {
         }
         let mut udp = Vec::new();
         for address in &config.udp {
-            udp.push(Arc::new(bind(*address)?));
+            udp.push(Arc::new(bind(*address).map_err(|error| named("udp", *address, &error))?));
         }
         let mut listeners = Vec::new();
         for address in &config.tcp {
-            listeners.push(TcpListener::bind(address).await?);
+            listeners.push(TcpListener::bind(address).await.map_err(|error| named("tcp", *address, &error))?);
         }
         let sockets = Sockets {
             udp: udp.iter().map(|socket| socket.local_addr()).collect::<io::Result<_>>()?,
@@ -233,6 +233,11 @@ fn bind(address: SocketAddr) -> io::Result<UdpSocket> {
     socket.set_nonblocking(true)?;
     socket.bind(&address.into())?;
     UdpSocket::from_std(socket.into())
+}
+
+/// The error with the address it is about.
+fn named(transport: &str, address: SocketAddr, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{transport} {address}: {error}"))
 }
 
 /// The address this machine shows to the world, when a socket is bound to all. Connecting a datagram socket sends nothing.

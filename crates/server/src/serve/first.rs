@@ -1,9 +1,9 @@
-//! The first start: an empty installation gets a company to look at. Its secrets are random, and are shown once, on
-//! the terminal and never in a log.
+//! The first start: an empty installation gets a company to look at. Its secrets are random, and are shown on the
+//! terminal, never in a log, until a company of its own comes.
 
 use crate::bootstrap::{self, Company, Wanted};
 use crate::config::{Config, Demo};
-use crate::{company, demo};
+use crate::{cli, company, demo};
 use engine::Engine;
 use std::io::Write;
 use store::Db;
@@ -28,27 +28,39 @@ pub(crate) fn wanted() -> Wanted {
     }
 }
 
-/// Makes the company when there is none at all.
+/// Makes the company when there is none at all, and tells it again while it is the only one. A company that a former
+/// start left half made is finished.
 pub(super) async fn company(db: &Db, config: &Config) -> anyhow::Result<Option<Company>> {
-    if !company::all(db).await?.is_empty() {
-        return Ok(None);
+    match company::all(db).await?.as_slice() {
+        [] => Ok(Some(bootstrap::run(db, config, &wanted()).await?)),
+        [only] if only.name == COMPANY => match bootstrap::run(db, config, &wanted()).await {
+            Ok(company) => Ok(Some(company)),
+            Err(error) => {
+                // Somebody has changed it: that is no reason not to serve.
+                tracing::warn!(error = format!("{error:#}"), "the demo company is no longer as it was made");
+                Ok(None)
+            }
+        },
+        [..] => Ok(None),
     }
-    Ok(Some(bootstrap::run(db, config, &wanted()).await?))
 }
 
 /// Tells on the terminal where everything is.
-pub(super) async fn greet(config: &Config, db: &Db, engine: &Engine, first: Option<&Company>) {
-    let companies = company::all(db).await.unwrap_or_default();
-    let demo_alone = matches!(companies.as_slice(), [only] if only.name == COMPANY);
-
+pub(super) fn greet(config: &Config, engine: &Engine, demo: Option<&Company>) {
+    let alo = cli::program();
     let mut text = String::from("\nAlo is running.\n\n");
-    match first {
+    match demo {
         Some(company) => {
             let own = &company.extensions[ROBOTS.min(company.extensions.len())..];
             text.push_str(&bootstrap::as_text(config, company, own));
             text.push_str(&format!(
-                "\n  These secrets are shown this once; `alo bootstrap --company \"{COMPANY}\"` tells them again.\n",
+                "\n  Told at each start while this company is the only one; `{alo} bootstrap --company \"{COMPANY}\"` tells it too.\n",
             ));
+            if config.demo == Demo::Auto {
+                text.push_str(&format!(
+                    "  The demo's customers are calling: `{alo} calls --follow` shows it; ALO_DEMO=0 turns it off.\n",
+                ));
+            }
         }
         None => {
             text.push_str(&format!("  API         {}/docs\n", config.http_url()));
@@ -57,11 +69,8 @@ pub(super) async fn greet(config: &Config, db: &Db, engine: &Engine, first: Opti
                     text.push_str(&format!("  SIP {word}     {address}\n"));
                 }
             }
-            text.push_str("\n  Logins, phones and numbers of a company: alo bootstrap --company NAME\n");
+            text.push_str(&format!("\n  Logins, phones and numbers of a company: {alo} bootstrap --company NAME\n"));
         }
-    }
-    if config.demo == Demo::Auto && demo_alone {
-        text.push_str("  The demo's customers are calling: `alo calls --follow` shows it; ALO_DEMO=0 turns it off.\n");
     }
     text.push('\n');
     // Nobody may be reading the terminal any more; that is no reason to end.

@@ -75,7 +75,7 @@ impl Drop for Server<'_> {
 }
 
 #[test]
-fn the_first_start_shows_its_secrets_on_the_terminal_only_and_once() {
+fn each_start_tells_the_demo_company_on_the_terminal_only() {
     let place = Place::new("first");
     let mut server = Server::start(&place);
     let banner = server.read("out");
@@ -91,8 +91,28 @@ fn the_first_start_shows_its_secrets_on_the_terminal_only_and_once() {
     assert!(!log.contains(&password) && !log.contains(&key), "{log}");
 
     let mut server = Server::start(&place);
+    assert_eq!(server.read("out"), banner);
+    assert_eq!(server.stop(), Some(0));
+
+    assert!(place.run(&["bootstrap", "--company", "Own"]).status.success());
+    let mut server = Server::start(&place);
     let banner = server.read("out");
     assert!(!banner.contains(&password) && !banner.contains(&key), "{banner}");
+    assert_eq!(server.stop(), Some(0));
+}
+
+#[test]
+fn a_first_start_that_fails_makes_no_secrets_and_names_the_mend() {
+    let place = Place::new("taken");
+    let holder = std::net::UdpSocket::bind((place.address, 5060)).expect("a socket");
+    let refused = place.run(&["serve"]);
+    assert_eq!(refused.status.code(), Some(1));
+    let said = err(&refused);
+    assert!(said.contains("ALO_SIP__UDP") && said.contains(&format!("udp {}:5060: Address", place.address)), "{said}");
+    assert_eq!(said.matches("Address already in use").count(), 1, "{said}");
+    drop(holder);
+    let mut server = Server::start(&place);
+    assert!(server.read("out").contains("API key"), "{}", server.read("out"));
     assert_eq!(server.stop(), Some(0));
 }
 
