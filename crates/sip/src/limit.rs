@@ -41,7 +41,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Limits {
-            burst: 1000,
+            burst: 2000,
             per_second: 50,
             known_factor: 10,
             failures: 10,
@@ -103,7 +103,7 @@ impl Limiter {
         !found.failures.is_banned(now) || found.known_until > now
     }
 
-    /// Asked of each request that claims to be from `user` and wants a proof: true when it is to be dropped.
+    /// Asked of each request that claims to be from `user` (`user@domain`) and wants a proof: true when it is to be dropped.
     pub fn is_blocked(&self, source: IpAddr, user: &str, now: Moment) -> bool {
         let pair = self.pairs.get(&(network(source), user));
         if pair.is_some_and(|pair| pair.failures.is_banned(now)) {
@@ -115,9 +115,14 @@ impl Limiter {
     }
 
     /// Takes a token for a request that comes without a proof; false when there is none left and the request is to be
-    /// dropped.
-    pub fn takes_stranger(&mut self, source: IpAddr, now: Moment) -> bool {
+    /// dropped. Phones known there need none: each of their requests begins without a proof. `user`: who it claims to
+    /// be from, if that can be read.
+    pub fn takes_stranger(&mut self, source: IpAddr, user: Option<&str>, now: Moment) -> bool {
         let limits = self.limits;
+        let pair = user.and_then(|user| self.pairs.get(&(network(source), user)));
+        if pair.is_some_and(|pair| pair.known_until > now) {
+            return true;
+        }
         let found = self.sources.entry(&network(source), now, || Source::new(&limits, now));
         let (burst, per_second) = found.allowance(&limits, now);
         found.tokens.take(burst, per_second, now)
@@ -141,8 +146,12 @@ impl Limiter {
         let pair = self.pairs.entry(&(network(source), user), now, Pair::default);
         *pair = Pair { known_until, failures: Failures::default() };
         let found = self.sources.entry(&network(source), now, || Source::new(&limits, now));
+        if found.known_until <= now {
+            // Where one phone is, more are about to prove themselves.
+            found.tokens.give(u64::from(limits.burst) * u64::from(limits.known_factor.saturating_sub(1)));
+        }
         found.known_until = known_until;
-        found.tokens.give_back();
+        found.tokens.give(1);
     }
 
     /// How many sources are remembered.
@@ -180,9 +189,9 @@ impl Tokens {
         left.is_some()
     }
 
-    fn give_back(&mut self) {
+    fn give(&mut self, tokens: u64) {
         // The next `take` cuts what is above the burst.
-        self.thousandths = self.thousandths.saturating_add(1000);
+        self.thousandths = self.thousandths.saturating_add(tokens.saturating_mul(1000));
     }
 }
 

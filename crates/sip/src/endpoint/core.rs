@@ -309,6 +309,23 @@ impl Core {
         self.transmit(flow, answer);
     }
 
+    /// The same for a request nobody has proven anything for. It may have come under the address of a victim, so a
+    /// datagram is not answered with half as much again: then only the first `needed` of the headers are sent.
+    pub(crate) fn reply_unproven(
+        &mut self,
+        request: &Message,
+        flow: Flow,
+        (status, reason): (u16, &str),
+        headers: &[(Name, &str)],
+        needed: usize,
+    ) {
+        let mut answer = self.stateless(request, flow, status, reason, headers);
+        if !flow.transport.is_reliable() && answer.len() > request.raw().len() * 3 / 2 && needed < headers.len() {
+            answer = self.stateless(request, flow, status, reason, &headers[..needed]);
+        }
+        self.transmit(flow, answer);
+    }
+
     pub(crate) fn stateless(
         &self,
         request: &Message,

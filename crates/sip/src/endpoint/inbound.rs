@@ -5,6 +5,7 @@
 use super::Endpoint;
 use super::event::{Event, Incoming, Leg, Origin, Party};
 use super::leg::{ALLOW, LegState, Offered, Phase, SDP};
+use super::shared::count_refused;
 use crate::auth::{AuthFailure, presented_user};
 use crate::dialog::Dialog;
 use crate::directory::Account;
@@ -128,10 +129,13 @@ impl Endpoint {
             return self.busy(flow, request);
         }
         let headers = [(Name::Allow, ALLOW), (Name::Accept, SDP), (Name::Supported, "path")];
-        self.reply_stranger(request, flow, 200, "OK", &headers);
+        if self.serves(request, flow) {
+            self.core.reply_unproven(request, flow, (200, "OK"), &headers, 0);
+        }
     }
 
     pub(super) fn busy(&mut self, flow: Flow, request: &Message) {
+        count_refused("overload");
         self.reply_stranger(request, flow, 503, "Service Unavailable", &[(Name::RetryAfter, "5")]);
     }
 
@@ -145,19 +149,27 @@ impl Endpoint {
             return self.busy(flow, &invite);
         }
         let source = flow.remote.ip();
-        let origin = if self.core.shared.directory.carrier(source) {
+        let origin = if self.core.shared.directory.carrier(source) && !self.says_account(&invite) {
             Origin::Carrier(source)
         } else {
             let Ok(from) = invite.from() else { return };
             let Ok(uri) = from.uri() else {
                 return self.reply_stranger(&invite, flow, 400, "Bad From", &[]);
             };
-            match self.authenticate(flow, &invite, uri.host, None) {
+            match self.authenticate(flow, &invite, &uri, false) {
                 Some(account) => Origin::Account(account.key),
                 None => return,
             }
         };
         self.begin(key, flow, invite, origin);
+    }
+
+    /// Whoever says to be one of our accounts must prove it, also behind an address that somebody named as a carrier's:
+    /// phones and a gateway may share one, and nobody may take another's phones off the air.
+    fn says_account(&self, invite: &Message) -> bool {
+        let proof = invite.header(Name::Authorization).or(invite.header(Name::ProxyAuthorization));
+        let is_account = |uri: Uri<'_>| self.core.shared.directory.account(uri.host, &decode(uri.user)).is_some();
+        proof.is_some() || invite.from().ok().and_then(|from| from.uri().ok()).is_some_and(is_account)
     }
 
     fn begin(&mut self, key: u64, flow: Flow, invite: Message, origin: Origin) {
@@ -177,31 +189,36 @@ impl Endpoint {
         self.settle(id);
     }
 
-    /// The proven account of a request, or none when the request is answered already. `user`: who it has to be; else
-    /// whoever the proof names.
+    /// The proven account of a request, or none when the request is answered already. `claimed`: the address it is said
+    /// to be from; the proof has to be of the same domain, and if `exactly` of the same user.
     pub(super) fn authenticate(
         &mut self,
         flow: Flow,
         request: &Message,
-        domain: &str,
-        user: Option<&str>,
+        claimed: &Uri<'_>,
+        exactly: bool,
     ) -> Option<Account> {
         let shared = self.core.shared.clone();
         let (source, now) = (flow.remote.ip(), self.core.now);
-        let realm = shared.directory.realm(domain);
+        let realm = shared.directory.realm(claimed.host);
         let presented = presented_user(request, &realm);
         let named = presented.as_deref().map(|name| name.strip_suffix(&format!("@{realm}")).unwrap_or(name));
-        let user = user.or(named);
-        let failure = match (user, named) {
-            (None, _) | (_, None) => AuthFailure::Missing,
-            (Some(user), Some(_)) => {
-                if shared.limiter().is_blocked(source, user, now) {
-                    return None;
-                }
-                let account = shared.directory.account(domain, user);
-                match shared.authenticator.verify(request, user, account.as_ref(), &realm, source, now) {
+        let user = match named {
+            Some(named) if !exactly => named.into(),
+            Some(_) | None => claimed.user_text(),
+        };
+        let who = format!("{user}@{realm}");
+        if shared.limiter().is_blocked(source, &who, now) {
+            count_refused("banned");
+            return None;
+        }
+        let failure = match named {
+            None => AuthFailure::Missing,
+            Some(_) => {
+                let account = shared.directory.account(claimed.host, &user);
+                match shared.authenticator.verify(request, &user, account.as_ref(), &realm, source, now) {
                     Ok(()) => {
-                        shared.limiter().proven(source, user, now);
+                        shared.limiter().proven(source, &who, now);
                         if flow.transport.is_reliable() {
                             self.core.proven.push_back(flow);
                         }
@@ -218,32 +235,39 @@ impl Endpoint {
                 return None;
             }
             AuthFailure::Missing | AuthFailure::Stale => {
-                if !shared.limiter().takes_stranger(source, now) {
+                if !shared.serves_stranger(source, Some(&who), now) {
                     return None;
                 }
             }
             AuthFailure::Wrong => {
-                let ban = shared.limiter().failed(source, user.unwrap_or(""), now);
+                count_refused("wrong_password");
+                let ban = shared.limiter().failed(source, &who, now);
                 if let Some(ban) = ban {
-                    metrics::counter!("sip_bans_total").increment(1);
-                    tracing::warn!(%source, ban_s = ban.as_secs(), "too many wrong passwords: the source is shut out for a while");
+                    metrics::counter!("alo_sip_bans_total").increment(1);
+                    tracing::warn!(%source, who, ban_s = ban.as_secs(), "too many wrong passwords: shut out for a while");
                 }
             }
         }
         let lines = shared.authenticator.challenge(&realm, source, now, stale);
         let headers = lines.each_ref().map(|line| (Name::WwwAuthenticate, line.as_str()));
         let understood = if knows_only_md5(request) { &headers[..1] } else { &headers[..] };
-        self.core.reply_stateless(request, flow, 401, "Unauthorized", understood);
+        self.core.reply_unproven(request, flow, (401, "Unauthorized"), understood, 1);
         None
     }
 
     /// Answers a request nobody has proven anything for, as long as its source has not asked too often.
     fn reply_stranger(&mut self, request: &Message, flow: Flow, status: u16, reason: &str, headers: &[(Name, &str)]) {
-        let source = flow.remote.ip();
-        let shared = &self.core.shared;
-        if shared.directory.carrier(source) || shared.limiter().takes_stranger(source, self.core.now) {
+        if self.serves(request, flow) {
             self.core.reply_stateless(request, flow, status, reason, headers);
         }
+    }
+
+    /// Whether the source of a request may have an answer without a proof.
+    fn serves(&self, request: &Message, flow: Flow) -> bool {
+        let shared = &self.core.shared;
+        let from = request.from().ok().and_then(|from| from.uri().ok());
+        let who = from.map(|uri| format!("{}@{}", uri.user_text(), shared.directory.realm(uri.host)));
+        shared.serves_stranger(flow.remote.ip(), who.as_deref(), self.core.now)
     }
 }
 

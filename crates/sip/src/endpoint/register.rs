@@ -132,7 +132,7 @@ impl Endpoint {
         let Ok(uri) = to.uri() else {
             return self.core.reply_stateless(request, flow, 400, "Bad To", &[]);
         };
-        let Some(account) = self.authenticate(flow, request, uri.host, Some(&uri.user_text())) else { return };
+        let Some(account) = self.authenticate(flow, request, &uri, true) else { return };
         let (shared, now) = (self.core.shared.clone(), self.core.now);
         let registered = match shared.registrar.register(account.key, request, flow, now) {
             Ok(registered) => registered,

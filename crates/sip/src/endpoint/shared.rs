@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use model::Timestamp;
+use model::{Moment, Timestamp};
 
 use super::event::Leg;
 use super::register::Registrar;
@@ -30,6 +30,11 @@ pub struct Shared {
     draining: AtomicBool,
     next_leg: AtomicU64,
     pub(crate) legs: AtomicUsize,
+}
+
+/// Counts what was not served: `banned`, `rate` (too many requests without a proof), `wrong_password`, `overload`.
+pub(crate) fn count_refused(reason: &'static str) {
+    metrics::counter!("alo_sip_refused_total", "reason" => reason).increment(1);
 }
 
 /// The addresses our sockets are bound to.
@@ -62,6 +67,25 @@ impl Shared {
     pub(crate) fn limiter(&self) -> MutexGuard<'_, Limiter> {
         // Its tables are whole after every statement: a panic elsewhere leaves nothing half done.
         self.limiter.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether anything from this source is to be read at all. Carriers are known by their address: they are never shut
+    /// out for what else comes from there.
+    pub(crate) fn admits(&self, source: IpAddr, now: Moment) -> bool {
+        let admitted = self.limiter().admits(source, now) || self.directory.carrier(source);
+        if !admitted {
+            count_refused("banned");
+        }
+        admitted
+    }
+
+    /// Whether an answer may be given to a request that nothing is proven for.
+    pub(crate) fn serves_stranger(&self, source: IpAddr, user: Option<&str>, now: Moment) -> bool {
+        let served = self.limiter().takes_stranger(source, user, now) || self.directory.carrier(source);
+        if !served {
+            count_refused("rate");
+        }
+        served
     }
 
     /// How many shards there are.

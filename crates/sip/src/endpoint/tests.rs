@@ -1,6 +1,7 @@
 //! An endpoint fed with SIP text on a virtual clock. Each test is named after what it guards.
 
 mod dialling;
+mod guarding;
 mod incoming;
 mod random;
 mod registering;

@@ -140,7 +140,7 @@ impl Shard {
     fn guarded(&mut self, work: impl FnOnce(&mut Endpoint)) {
         let endpoint = &mut self.endpoint;
         if catch_unwind(AssertUnwindSafe(|| work(endpoint))).is_err() {
-            metrics::counter!("sip_panics_total").increment(1);
+            metrics::counter!("alo_sip_panics_total").increment(1);
             tracing::error!(shard = self.index, "the SIP endpoint panicked; the message or order is dropped");
         }
     }
@@ -184,8 +184,7 @@ impl Shard {
             return;
         }
         let now = self.hub.now();
-        if !self.hub.shared.limiter().admits(flow.remote.ip(), now) {
-            metrics::counter!("sip_dropped_total", "why" => "banned").increment(1);
+        if !self.hub.shared.admits(flow.remote.ip(), now) {
             return;
         }
         match Message::parse(Bytes::copy_from_slice(bytes)) {
@@ -195,11 +194,11 @@ impl Shard {
                 if shard == self.index {
                     self.guarded(|endpoint| endpoint.receive(now, flow, message));
                 } else if self.hub.shards[shard].messages.try_send((flow, message)).is_err() {
-                    metrics::counter!("sip_dropped_total", "why" => "queue_full").increment(1);
+                    metrics::counter!("alo_sip_dropped_total", "why" => "queue_full").increment(1);
                 }
             }
             Err(error) => {
-                metrics::counter!("sip_malformed_total").increment(1);
+                metrics::counter!("alo_sip_malformed_total").increment(1);
                 self.guarded(|endpoint| endpoint.receive_broken(now, flow, &error));
             }
         }

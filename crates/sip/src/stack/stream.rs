@@ -182,9 +182,11 @@ impl Streams {
 
     fn accept(&self, hub: &Arc<Hub>, local: u16, stream: TcpStream, remote: SocketAddr) {
         let limits = hub.shared.config.limits;
-        let is_banned = !hub.shared.limiter().admits(remote.ip(), hub.now());
-        if is_banned || self.len() >= limits.connections {
-            metrics::counter!("sip_dropped_total", "why" => "connections").increment(1);
+        if !hub.shared.admits(remote.ip(), hub.now()) {
+            return;
+        }
+        if self.len() >= limits.connections {
+            metrics::counter!("alo_sip_dropped_total", "why" => "connections").increment(1);
             return;
         }
         let oldest = {
@@ -239,6 +241,9 @@ async fn serve(hub: &Arc<Hub>, flow: Flow, mut stream: TcpStream, mut outbox: mp
                 if !matches!(read, Ok(1..)) {
                     return;
                 }
+                if !state.proven.load(Ordering::Relaxed) && !hub.shared.admits(flow.remote.ip(), hub.now()) {
+                    return;
+                }
                 heard_at = Instant::now();
                 match take_messages(hub, flow, &mut input).await {
                     Ok(taken) => {
@@ -290,7 +295,7 @@ async fn take_messages(hub: &Hub, flow: Flow, input: &mut BytesMut) -> Result<Ta
             }
             Ok(None) => return Ok(taken),
             Err(error) => {
-                metrics::counter!("sip_malformed_total").increment(1);
+                metrics::counter!("alo_sip_malformed_total").increment(1);
                 let error = error.0;
                 let answer = error.answer().zip(error.message.as_deref()).map(|((code, reason), message)| {
                     crate::build::ResponseBuilder::new(message, code, reason, flow.remote, "framing").finish()

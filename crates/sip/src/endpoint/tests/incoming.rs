@@ -32,6 +32,15 @@ fn a_carriers_call_is_tried_rung_answered_and_acknowledged() {
 }
 
 #[test]
+fn a_phone_behind_a_carriers_address_is_still_asked_for_its_proof() {
+    let mut world = World::new();
+    let invite = invite("i1", OFFER).replace("sip:0901234567@carrier.test", "sip:101@alo.test");
+    world.hears(CARRIER, &invite);
+    assert_eq!(world.one().status(), Some(401));
+    assert!(world.events.is_empty());
+}
+
+#[test]
 fn a_repeated_invite_hears_the_last_answer_and_makes_no_second_call() {
     let mut world = World::new();
     world.hears(CARRIER, &invite("i1", OFFER));

@@ -26,7 +26,8 @@ fn an_old_baresip_is_challenged_with_md5_alone() {
     for (agent, lines) in [("baresip v1.0.0 (x86_64/linux)", 1), ("baresip v3.16.0 (x86_64/Linux)", 2), ("Phone/1", 2)]
     {
         let mut world = World::new();
-        world.hears(PHONE, &register("b1", 1, "").replace("Phone/1", agent));
+        let allow = "\nAllow: INVITE, ACK, BYE, CANCEL, OPTIONS, NOTIFY, SUBSCRIBE, INFO, MESSAGE, UPDATE, REFER";
+        world.hears(PHONE, &register("b1", 1, allow).replace("Phone/1", agent));
         assert_eq!(world.one().headers(Name::WwwAuthenticate).count(), lines, "{agent}");
     }
 }
