@@ -18,7 +18,7 @@ mod sounds;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bus::{Bus, Command};
@@ -38,6 +38,11 @@ use recordings::Recordings;
 use routes::Routes;
 use shared::Shared;
 use sounds::Sounds;
+
+/// How long calls that were hung up may take to write their records.
+const LAST_RECORDS: Duration = Duration::from_secs(5);
+/// How long far sides may take to answer the end of their calls.
+const LAST_WORDS: Duration = Duration::from_secs(2);
 
 /// What the engine needs to know before it starts.
 #[derive(Debug, Clone)]
@@ -87,6 +92,8 @@ pub struct Counts {
     pub sip: sip::Counts,
     /// The media threads' own figures.
     pub media: media::Counts,
+    /// Media threads that have died.
+    pub dead_media_threads: usize,
     /// Records and events that SQL does not have yet.
     pub spooled: u64,
 }
@@ -95,7 +102,8 @@ pub struct Counts {
 pub struct Engine {
     shared: Arc<Shared>,
     intake: Arc<Intake>,
-    tasks: Vec<JoinHandle<()>>,
+    /// Empty once the engine was stopped.
+    tasks: Mutex<Vec<JoinHandle<()>>>,
 }
 
 impl Engine {
@@ -133,12 +141,12 @@ impl Engine {
         shared.carriers.follow(&directory.snapshot());
         let intake = Arc::new(Intake::new(shared.clone()));
         let carriers = shared.clone();
-        let tasks = vec![
+        let tasks = Mutex::new(vec![
             directory.follow(db, move |snapshot| carriers.carriers.follow(snapshot)),
             tokio::spawn(take_sip(intake.clone(), sip_inbox)),
             tokio::spawn(take_media(intake.clone(), media_inbox)),
             tokio::spawn(take_orders(intake.clone(), orders)),
-        ];
+        ]);
         Ok(Engine { shared, intake, tasks })
     }
 
@@ -164,6 +172,7 @@ impl Engine {
             legs: self.shared.routes.legs(),
             sip: self.shared.stack.counts(),
             media: self.shared.media.counts(),
+            dead_media_threads: self.shared.media.dead_threads(),
             spooled: self.shared.journal.depth(),
         }
     }
@@ -174,27 +183,30 @@ impl Engine {
     }
 
     /// Drains, waits up to `patience` for calls to end by themselves, ends the rest with the cause `server_stopping`,
-    /// and stores all records.
-    pub async fn stop(self, patience: Duration) {
+    /// stores all records, and lets the far sides hear of the end. A second call has nothing left to do.
+    pub async fn stop(&self, patience: Duration) {
         self.drain();
-        self.wait_for_calls(patience).await;
+        self.wait(patience, "calls are still up", |counts| counts.calls).await;
         self.shared.routes.hang_up_all(Cause::ServerStopping);
-        self.wait_for_calls(Duration::from_secs(5)).await;
+        self.wait(LAST_RECORDS, "calls do not end", |counts| counts.calls).await;
+        self.wait(LAST_WORDS, "far sides have not answered the end of their calls", |counts| counts.sip.dialogs).await;
         self.shared.journal.clone().stop().await;
-        for task in &self.tasks {
+        let tasks = std::mem::take(&mut *self.tasks.lock().unwrap_or_else(PoisonError::into_inner));
+        for task in tasks {
             task.abort();
         }
         self.shared.stack.clone().stop().await;
     }
 
-    async fn wait_for_calls(&self, patience: Duration) {
+    /// Waits until there are none of what `left` counts; `or_else` is logged when patience ends first.
+    async fn wait(&self, patience: Duration, or_else: &str, left: impl Fn(Counts) -> usize) {
         let ended = async {
-            while self.shared.routes.calls() > 0 {
+            while left(self.counts()) > 0 {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         };
         if tokio::time::timeout(patience, ended).await.is_err() {
-            tracing::info!(calls = self.shared.routes.calls(), "calls are still up");
+            tracing::info!(left = left(self.counts()), "{or_else}");
         }
     }
 }

@@ -44,6 +44,8 @@ pub(crate) struct Inventory {
     pub(crate) config: Config,
     pub(crate) legs: AtomicUsize,
     pub(crate) recordings: AtomicUsize,
+    /// Threads that live.
+    threads: AtomicUsize,
     ports: Mutex<Ports>,
 }
 
@@ -82,7 +84,11 @@ impl Media {
         let recorder = recording::start(inventory.clone(), events.clone())?;
         for (number, (poll, inbox)) in loops.into_iter().enumerate() {
             let worker = Worker::new(poll, inbox, inventory.clone(), events.clone(), recorder.clone());
-            std::thread::Builder::new().name(format!("media-{number}")).spawn(move || worker.run())?;
+            let presence = Presence::new(&inventory);
+            std::thread::Builder::new().name(format!("media-{number}")).spawn(move || {
+                let _presence = presence;
+                worker.run();
+            })?;
         }
         Ok(Media { shared: Arc::new(shared) })
     }
@@ -105,6 +111,12 @@ impl Media {
         let inventory = &self.shared.inventory;
         let legs = inventory.legs.load(Ordering::Acquire);
         Counts { legs, sockets: 2 * legs, recordings: inventory.recordings.load(Ordering::Acquire) }
+    }
+
+    /// How many of the threads that were started, the recorder's among them, live no more. Legs of a dead one are mute.
+    pub fn dead_threads(&self) -> usize {
+        let started = self.shared.threads.len() + 1;
+        started.saturating_sub(self.shared.inventory.threads.load(Ordering::Acquire))
     }
 
     fn open_on(&self, thread: usize, key: LegKey, tag: u64) -> Result<Leg, OpenError> {
@@ -160,7 +172,8 @@ impl Shared {
 impl Inventory {
     pub(crate) fn new(config: Config, seed: u64) -> Inventory {
         let ports = Mutex::new(Ports::new(config.ports.clone(), config.quarantine, seed));
-        Inventory { config, legs: AtomicUsize::new(0), recordings: AtomicUsize::new(0), ports }
+        let (legs, recordings, threads) = Default::default();
+        Inventory { config, legs, recordings, threads, ports }
     }
 
     /// Gives a port back; it rests first when anything came to it.
@@ -177,6 +190,22 @@ impl Inventory {
     }
 }
 
+/// Counts a thread from its start to its end, however it ends.
+pub(crate) struct Presence(Arc<Inventory>);
+
+impl Presence {
+    pub(crate) fn new(inventory: &Arc<Inventory>) -> Presence {
+        inventory.threads.fetch_add(1, Ordering::AcqRel);
+        Presence(inventory.clone())
+    }
+}
+
+impl Drop for Presence {
+    fn drop(&mut self) {
+        self.0.threads.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
 impl Drop for Shared {
     fn drop(&mut self) {
         for thread in 0..self.threads.len() {
@@ -187,4 +216,33 @@ impl Drop for Shared {
 
 fn random() -> io::Result<u64> {
     getrandom::u64().map_err(|error| io::Error::other(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thread_that_ends_before_its_time_is_missed() {
+        let (events, _told) = tokio::sync::mpsc::unbounded_channel();
+        let media = Media::start(Config { threads: 2, ..Config::default() }, events).expect("threads");
+        assert_eq!(media.dead_threads(), 0);
+        media.shared.tell(1, Command::Stop);
+        while media.dead_threads() == 0 {
+            std::thread::yield_now();
+        }
+        assert_eq!(media.dead_threads(), 1);
+    }
+
+    #[test]
+    fn a_thread_that_panics_is_missed() {
+        let inventory = Arc::new(Inventory::new(Config::default(), 1));
+        let presence = Presence::new(&inventory);
+        let thread = std::thread::spawn(move || {
+            let _presence = presence;
+            panic!("a fault outside of all care");
+        });
+        assert!(thread.join().is_err());
+        assert_eq!(inventory.threads.load(Ordering::Acquire), 0);
+    }
 }

@@ -5,7 +5,7 @@ pub(crate) mod tape;
 mod writer;
 
 use crate::Event;
-use crate::media::Inventory;
+use crate::media::{Inventory, Presence};
 use std::collections::HashMap;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -28,8 +28,12 @@ pub(crate) enum Task {
 /// Starts the recorder thread. It ends when the last sender is gone.
 pub(crate) fn start(inventory: Arc<Inventory>, events: UnboundedSender<Event>) -> io::Result<Sender<Task>> {
     let (sender, tasks) = channel();
+    let presence = Presence::new(&inventory);
     let recorder = Recorder { inventory, events, open: HashMap::new() };
-    std::thread::Builder::new().name("media-recorder".to_owned()).spawn(move || recorder.run(&tasks))?;
+    std::thread::Builder::new().name("media-recorder".to_owned()).spawn(move || {
+        let _presence = presence;
+        recorder.run(&tasks);
+    })?;
     Ok(sender)
 }
 

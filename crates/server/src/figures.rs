@@ -18,6 +18,7 @@ pub(crate) fn start() -> anyhow::Result<PrometheusHandle> {
     metrics::describe_gauge!("alo_media_legs", "Sound legs whose sockets are open.");
     metrics::describe_gauge!("alo_media_sockets", "Open sound sockets.");
     metrics::describe_gauge!("alo_media_recordings", "Recordings being written.");
+    metrics::describe_gauge!("alo_media_dead_threads", "Sound threads that have died; not ready unless 0.");
     metrics::describe_gauge!("alo_tasks", "Tasks of the process: connections, calls and what always runs.");
     metrics::describe_gauge!("alo_open_files", "Open descriptors of the process.");
     metrics::describe_gauge!("alo_resident_bytes", "Memory of the process.");

@@ -20,7 +20,7 @@ pub(crate) struct Health {
     pub(crate) db: Db,
     pub(crate) figures: PrometheusHandle,
     pub(crate) draining: Arc<AtomicBool>,
-    /// Reads the live counts into gauges, and tells whether SIP is bound and sound can flow.
+    /// Reads the live counts into gauges, and tells whether SIP is bound and the threads of sound live.
     pub(crate) gauges: Arc<dyn Fn() -> Bound + Send + Sync>,
 }
 

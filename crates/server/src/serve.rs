@@ -84,10 +84,7 @@ pub(crate) async fn run(config: Config) -> anyhow::Result<()> {
     // listens here.
     let _ = stop.send(true);
     wait_for_calls(&engine, config.stop_wait(), &mut signals).await;
-    match Arc::into_inner(engine) {
-        Some(engine) => engine.stop(Duration::ZERO).await,
-        None => tracing::error!("the telephone side is still in use and could not be stopped in order"),
-    }
+    engine.stop(Duration::ZERO).await;
     // Nobody listens any more when the web side ended by itself.
     let _ = close_web.send(true);
     end(demo, web).await;
@@ -180,10 +177,11 @@ fn gauges(engine: &Engine) -> Bound {
         ("alo_media_legs", counts.media.legs),
         ("alo_media_sockets", counts.media.sockets),
         ("alo_media_recordings", counts.media.recordings),
+        ("alo_media_dead_threads", counts.dead_media_threads),
     ] {
         metrics::gauge!(name).set(value as f64);
     }
-    Bound { sip: engine.udp_addr().is_some() || engine.tcp_addr().is_some(), media: true }
+    Bound { sip: engine.udp_addr().is_some() || engine.tcp_addr().is_some(), media: counts.dead_media_threads == 0 }
 }
 
 fn serve_http(listener: TcpListener, faces: axum::Router, mut closing: watch::Receiver<bool>) -> JoinHandle<()> {

@@ -18,7 +18,7 @@ use bytes::Bytes;
 use model::Moment;
 use tokio::net::{UdpSocket, lookup_host};
 use tokio::sync::mpsc;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep_until, timeout};
 
 use super::Hub;
 use crate::endpoint::Endpoint;
@@ -32,6 +32,9 @@ use crate::transport::{Flow, Transport};
 const BATCH: usize = 64;
 /// Datagrams that wait for a full socket.
 const UNSENT: usize = 4096;
+/// How often, and how long each time, a full socket is waited for before the shard stops.
+const LAST_TURNS: usize = 10;
+const LAST_TURN: Duration = Duration::from_millis(20);
 /// A sleep that never matters.
 const LONG: Duration = Duration::from_secs(3600);
 
@@ -101,14 +104,27 @@ impl Shard {
                 () = writable(&self.hub.udp), if !self.unsent.is_empty() => Woken::Writable,
             };
             match woken {
-                Woken::Order(None | Some(Order::Stop)) => return,
+                Woken::Order(None | Some(Order::Stop)) => break,
                 Woken::Order(Some(order)) => self.perform(order),
                 Woken::Message(Some((flow, message))) => self.receive(flow, message),
                 Woken::Message(None) | Woken::Readable | Woken::Writable | Woken::EventsTaken | Woken::Timer => {}
             }
             if self.work(&mut buffer) {
-                return;
+                break;
             }
+        }
+        self.say_the_rest().await;
+    }
+
+    /// Carries away what was queued before the order to stop; a socket that stays full is not waited for long.
+    async fn say_the_rest(&mut self) {
+        self.flush();
+        let mut turns = LAST_TURNS;
+        while !self.unsent.is_empty() && turns > 0 {
+            turns -= 1;
+            // A socket that is not writable in time is tried again all the same.
+            let _ = timeout(LAST_TURN, writable(&self.hub.udp)).await;
+            self.flush();
         }
     }
 

@@ -150,6 +150,28 @@ async fn stopping_closes_every_socket() {
     tokio::net::TcpListener::bind(tcp).await.expect("the port is free again");
 }
 
+#[tokio::test]
+async fn what_was_ordered_before_the_stop_is_still_sent() {
+    let (stack, _house) = start(1).await;
+    let carrier = tokio::net::UdpSocket::bind("127.0.0.1:0").await.expect("a socket");
+    let to = carrier.local_addr().expect("bound");
+    let dial = Dial {
+        target: Target::Uri { uri: format!("sip:0909@{to}"), to: Some(to), transport: Transport::Udp },
+        from: Party { user: "101".into(), host: "alo".into(), display: String::new() },
+        to: None,
+        body: Bytes::from_static(b"v=0 ours"),
+        credentials: None,
+        asserted: None,
+        headers: Vec::new(),
+    };
+    stack.send(stack.new_leg(), Command::Dial(Box::new(dial)));
+    stack.stop().await;
+    let mut buffer = [0; 2048];
+    let length =
+        timeout(Duration::from_secs(5), carrier.recv(&mut buffer)).await.expect("in time").expect("a datagram");
+    assert!(buffer[..length].starts_with(b"INVITE sip:0909@"));
+}
+
 /// What the house hears of one leg, in order.
 async fn signal(events: &mut tokio::sync::mpsc::Receiver<Event>) -> Signal {
     loop {
