@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes sure that what Alo needs from the system is there. Run it as often as you like.
 #
-#   scripts/deps.sh build    what `make run` needs: a C compiler (embedded SQLite, TLS)
+#   scripts/deps.sh build    what `make run` needs: Rust, a C compiler (embedded SQLite, TLS)
 #   scripts/deps.sh test     also what `make test` needs: outside SIP agents and PostgreSQL
 #
 # As root on Debian it installs what is missing; otherwise it names what is missing and fails.
@@ -18,6 +18,7 @@ test) packages+=([sipp]=sip-tester [baresip]=baresip-core) ;;
     ;;
 esac
 
+rust=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' "$(dirname "$0")/../Cargo.toml")
 missing=()
 for command in "${!packages[@]}"; do
     command -v "$command" >/dev/null || missing+=("${packages[$command]}")
@@ -28,7 +29,12 @@ if [[ $need == test ]] && ! compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/
 fi
 
 if ! command -v cargo >/dev/null; then
-    echo "cargo is missing: install Rust from https://rustup.rs (stable, 1.95 or later), then come back" >&2
+    echo "cargo is missing: install Rust from https://rustup.rs (stable, $rust or later), then come back" >&2
+    exit 1
+fi
+here=$(cargo --version | sed -E 's/^cargo ([0-9.]+).*/\1/')
+if [[ $(printf '%s\n' "$rust" "$here" | sort -V | head -n 1) != "$rust" ]]; then
+    echo "cargo $here is too old, Alo needs Rust $rust or later: rustup update stable (https://rustup.rs)" >&2
     exit 1
 fi
 if [[ ${#missing[@]} -eq 0 ]]; then
