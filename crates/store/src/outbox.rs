@@ -87,6 +87,34 @@ pub async fn advance(tx: &mut Tx, name: &str, seq: i64) -> Result<(), Error> {
     Ok(())
 }
 
+/// As [`cursor`], and nobody else moves it before the transaction ends: one that was given up but is still under way is
+/// waited for, and what it did is seen.
+pub async fn hold(tx: &mut Tx, name: &str) -> Result<i64, Error> {
+    let row = sqlx::query(
+        "insert into cursors (name, seq, updated_at)
+         values ($1, 0, $2)
+         on conflict (name) do update
+         set updated_at = excluded.updated_at
+         returning seq",
+    )
+    .bind(name)
+    .bind(clock::now().as_millis())
+    .fetch_one(tx.conn())
+    .await?;
+    Ok(row.try_get(0)?)
+}
+
+/// Forgets readers whose name begins so and that made no step since `before`.
+pub async fn forget_readers(tx: &mut Tx, prefix: &str, before: Timestamp) -> Result<(), Error> {
+    sqlx::query("delete from cursors where substr(name, 1, $1) = $2 and updated_at < $3")
+        .bind(i32::try_from(prefix.len()).unwrap_or(i32::MAX))
+        .bind(prefix)
+        .bind(before.as_millis())
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
 /// Forgets events told before `before` that each of the named readers is done with; tells how many.
 pub async fn trim(db: &Db, before: Timestamp, readers: &[&str]) -> Result<u64, Error> {
     let mut tx = db.system_write().await?;

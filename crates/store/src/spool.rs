@@ -1,18 +1,23 @@
 //! An append-only journal on the local disk for records that must outlive a crash while SQL is slow or away.
 //!
-//! [`Spool::append`] returns after `write(2)`: from then on the record survives the death of the process. [`Spool::sync`]
-//! makes everything so far survive a power cut; callers do it for many records at once. What SQL has taken is
-//! forgotten by [`Spool::checkpoint`]. Nothing here is async: the owner decides on which thread it waits for the disk.
+//! [`Spool::append`] returns after `write(2)`: from then on the record survives the death of the process. What
+//! [`Spool::unsynced`] hands out, synced by the owner on a thread that may wait, makes everything so far survive a power
+//! cut. What SQL has taken is forgotten by [`Spool::checkpoint`]. Nothing here is async, and nothing but
+//! [`Spool::open`] and [`Reserve::take`] waits for the disk itself.
 //! The form of the files is in `docs/specs/spool.md`.
 
 mod frame;
+mod reserve;
 mod segment;
 #[cfg(test)]
 mod tests;
 
+pub use reserve::Reserve;
+
+use crate::mint::secret_text;
 use segment::Segment;
 use std::collections::VecDeque;
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -86,10 +91,33 @@ pub struct Spool {
     options: Options,
     next: u64,
     checkpoint: u64,
-    /// Segments that are full, oldest first: (path, number of its last record, bytes).
-    closed: VecDeque<(PathBuf, u64, u64)>,
+    /// Segments that are full, oldest first.
+    closed: VecDeque<Closed>,
     open: Option<Segment>,
+    /// The folder has names of files that a power cut would cost.
+    new_names: bool,
     reserved: bool,
+    /// The name of this process.
+    life: String,
+    former: Vec<Life>,
+}
+
+#[derive(Debug)]
+struct Closed {
+    path: PathBuf,
+    /// The number of its last record.
+    end: u64,
+    bytes: u64,
+    /// Present until it is handed out to be synced.
+    unsynced: Option<File>,
+}
+
+/// A former process that wrote to the spool.
+#[derive(Debug)]
+struct Life {
+    name: String,
+    /// The number of the last record it left behind.
+    end: u64,
 }
 
 impl Spool {
@@ -100,7 +128,8 @@ impl Spool {
         let mut replay = Replay::default();
         let mut closed = VecDeque::new();
         let mut last = checkpoint;
-        for (path, first) in segment::list(folder)? {
+        let mut former: Vec<Life> = Vec::new();
+        for segment::Listed { path, first, life } in segment::list(folder)? {
             let scan = segment::scan(&path, options.record_bytes)?;
             replay.torn_bytes += scan.torn_bytes;
             replay.damaged_bytes += scan.damaged_bytes;
@@ -108,7 +137,11 @@ impl Spool {
             last = last.max(end).max(first.saturating_sub(1));
             replay.waiting += scan.records.iter().filter(|record| record.seq > checkpoint).count() as u64;
             replay.written_at = fs::metadata(&path)?.modified().ok().max(replay.written_at);
-            closed.push_back((path, end, scan.length));
+            closed.push_back(Closed { path, end, bytes: scan.length, unsynced: None });
+            match former.iter_mut().find(|known| known.name == life) {
+                Some(known) => known.end = known.end.max(end),
+                None => former.push(Life { name: life, end }),
+            }
         }
         let mut spool = Spool {
             folder: folder.to_owned(),
@@ -117,11 +150,14 @@ impl Spool {
             checkpoint,
             closed,
             open: None,
+            new_names: false,
             reserved: false,
+            life: secret_text(16),
+            former,
         };
         spool.drop_covered()?;
         // Without the reserve the spool still works; the owner sees it from `reserved`.
-        spool.reserved = spool.take_reserve().is_ok();
+        spool.reserved = spool.reserve().take().is_ok();
         Ok((spool, replay))
     }
 
@@ -134,7 +170,7 @@ impl Spool {
         match self.write(payload) {
             Err(error) if error.kind() == io::ErrorKind::StorageFull && self.reserved => {
                 self.reserved = false;
-                fs::remove_file(self.reserve_path())?;
+                fs::remove_file(self.reserve().path())?;
                 self.write(payload)
             }
             result => result,
@@ -143,17 +179,20 @@ impl Spool {
 
     fn write(&mut self, payload: &[u8]) -> io::Result<u64> {
         if self.open.as_ref().is_some_and(|segment| segment.length() >= self.options.segment_bytes) {
-            self.close_segment()?;
+            self.close_segment();
         }
         let seq = self.next;
         let segment = match self.open.as_mut() {
             Some(segment) => segment,
-            None => self.open.insert(Segment::create(&self.folder, seq)?),
+            None => {
+                self.new_names = true;
+                self.open.insert(Segment::create(&self.folder, seq, &self.life)?)
+            }
         };
         if let Err(error) = segment.append(seq, payload) {
             if segment.is_broken() {
                 // Its end could not be cut back; a reader skips the torn record there, and we go on in a new file.
-                self.close_segment()?;
+                self.close_segment();
             }
             return Err(error);
         }
@@ -161,28 +200,45 @@ impl Spool {
         Ok(seq)
     }
 
-    fn close_segment(&mut self) -> io::Result<()> {
-        if let Some(mut segment) = self.open.take() {
-            let synced = segment.sync();
-            self.closed.push_back((segment.path().to_owned(), self.next - 1, segment.length()));
-            synced?;
+    /// Its sync is left to the owner: see [`Spool::unsynced`].
+    fn close_segment(&mut self) {
+        if let Some(segment) = self.open.take() {
+            let (path, bytes, end) = (segment.path().to_owned(), segment.length(), self.next - 1);
+            self.closed.push_back(Closed { path, end, bytes, unsynced: Some(segment.into_file()) });
         }
-        Ok(())
     }
 
-    /// Returns when everything appended so far is on the disk itself.
-    pub fn sync(&mut self) -> io::Result<()> {
-        self.open.as_mut().map_or(Ok(()), Segment::sync)
+    /// Whether segments were closed since they were last asked for.
+    pub fn has_unsynced_segments(&self) -> bool {
+        self.closed.iter().any(|segment| segment.unsynced.is_some())
     }
 
-    /// The file that is being written, to make it safe from a power cut with `sync_data` on another thread.
-    pub fn handle(&self) -> io::Result<Option<fs::File>> {
-        self.open.as_ref().map(Segment::handle).transpose()
+    /// Files to make safe from a power cut, with `sync_data` in this order on a thread that may wait: segments that were closed since
+    /// the last time, the one that is being written, and the folder when it has new names. Each is handed out once,
+    /// but for the one that is being written.
+    pub fn unsynced(&mut self) -> io::Result<Vec<File>> {
+        let mut files: Vec<File> = self.closed.iter_mut().filter_map(|segment| segment.unsynced.take()).collect();
+        if let Some(segment) = &self.open {
+            files.push(segment.handle()?);
+        }
+        if self.new_names {
+            files.push(File::open(&self.folder)?);
+            self.new_names = false;
+        }
+        Ok(files)
+    }
+
+    /// The name of the process that wrote this record: random, so that number and name together are of one record for ever, even when
+    /// a power cut costs the last records and their numbers are given again. None for records from before there were names.
+    pub fn life_of(&self, seq: u64) -> Option<&str> {
+        let former = self.former.iter().find(|life| seq <= life.end);
+        let name = former.map_or(self.life.as_str(), |life| life.name.as_str());
+        (!name.is_empty()).then_some(name)
     }
 
     /// Reads back what is waiting, as of now.
     pub fn reader(&self) -> Reader {
-        let closed = self.closed.iter().map(|(path, end, _)| (path.clone(), *end));
+        let closed = self.closed.iter().map(|segment| (segment.path.clone(), segment.end));
         let open = self.open.as_ref().map(|segment| (segment.path().to_owned(), self.next - 1));
         Reader { segments: closed.chain(open).collect(), record_bytes: self.options.record_bytes }
     }
@@ -202,20 +258,16 @@ impl Spool {
         if self.depth() == 0
             && self.open.as_ref().is_some_and(|segment| segment.length() >= self.options.segment_bytes / 8)
         {
-            self.close_segment()?;
+            self.close_segment();
         }
         write_checkpoint(&self.folder, self.checkpoint)?;
-        self.drop_covered()?;
-        if !self.reserved {
-            self.reserved = self.take_reserve().is_ok();
-        }
-        Ok(())
+        self.drop_covered()
     }
 
     fn drop_covered(&mut self) -> io::Result<()> {
-        while self.closed.front().is_some_and(|(_, end, _)| *end <= self.checkpoint) {
-            if let Some((path, _, _)) = self.closed.pop_front() {
-                fs::remove_file(path)?;
+        while self.closed.front().is_some_and(|segment| segment.end <= self.checkpoint) {
+            if let Some(segment) = self.closed.pop_front() {
+                fs::remove_file(segment.path)?;
             }
         }
         Ok(())
@@ -229,7 +281,7 @@ impl Spool {
     /// How long all segments are together.
     pub fn size_bytes(&self) -> u64 {
         let open = self.open.as_ref().map_or(0, Segment::length);
-        self.closed.iter().map(|(_, _, length)| length).sum::<u64>() + open
+        self.closed.iter().map(|segment| segment.bytes).sum::<u64>() + open
     }
 
     /// Whether the room for bad days is there. False means that the disk is, or was lately, full: an alarm.
@@ -237,39 +289,20 @@ impl Spool {
         self.reserved
     }
 
+    /// The reserve, to be taken again on a thread that may wait; then call [`Spool::find_reserve`].
+    pub fn reserve(&self) -> Reserve {
+        Reserve { folder: self.folder.clone(), bytes: self.options.reserve_bytes }
+    }
+
+    /// Looks whether the reserve is back.
+    pub fn find_reserve(&mut self) {
+        self.reserved = self.reserve().is_taken();
+    }
+
     /// The number of the last record; 0 before the first.
     pub fn last(&self) -> u64 {
         self.next - 1
     }
-
-    fn reserve_path(&self) -> PathBuf {
-        self.folder.join("reserve")
-    }
-
-    /// Real blocks, not a hole: only written bytes are promised by the file system.
-    fn take_reserve(&self) -> io::Result<()> {
-        let path = self.reserve_path();
-        let wanted = self.options.reserve_bytes;
-        if wanted == 0 || fs::metadata(&path).is_ok_and(|found| found.len() == wanted) {
-            return Ok(());
-        }
-        let written = write_zeros(&path, wanted);
-        if written.is_err() {
-            fs::remove_file(&path)?;
-        }
-        written
-    }
-}
-
-fn write_zeros(path: &Path, mut left: u64) -> io::Result<()> {
-    let block = vec![0u8; 1 << 20];
-    let mut file = fs::File::create(path)?;
-    while left > 0 {
-        let part = left.min(block.len() as u64) as usize;
-        file.write_all(&block[..part])?;
-        left -= part as u64;
-    }
-    file.sync_data()
 }
 
 fn read_checkpoint(folder: &Path) -> io::Result<u64> {

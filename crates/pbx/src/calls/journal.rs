@@ -3,6 +3,7 @@
 //! trying while the database is away. Calls that were up when a process died are found at the next start, by the draft that
 //! [`Journal::begin`] left, and recorded as `server_restart`.
 
+mod commit;
 mod queue;
 #[cfg(test)]
 mod tests;

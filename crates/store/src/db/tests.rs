@@ -248,3 +248,22 @@ async fn a_locked_database_is_reported_soon_as_busy() {
     holder.rollback().await.expect("rolled back");
     tell(&db, mint(), "works again").await;
 }
+
+#[tokio::test]
+async fn readers_that_stand_still_are_forgotten_by_their_prefix() {
+    on_both(async |db: &TestDb| {
+        let mut tx = db.system_write().await.expect("a transaction");
+        for name in ["spool.a", "spool.b", "webhooks"] {
+            assert_eq!(outbox::hold(&mut tx, name).await.expect("held"), 0);
+            outbox::advance(&mut tx, name, 7).await.expect("advanced");
+        }
+        outbox::forget_readers(&mut tx, "spool.", Timestamp(now().as_millis() - 60_000)).await.expect("nothing old");
+        assert_eq!(outbox::hold(&mut tx, "spool.a").await.expect("held"), 7);
+        outbox::forget_readers(&mut tx, "spool.", Timestamp(now().as_millis() + 60_000)).await.expect("forgotten");
+        assert_eq!(outbox::cursor(&mut tx, "spool.a").await.expect("a cursor"), 0);
+        assert_eq!(outbox::cursor(&mut tx, "spool.b").await.expect("a cursor"), 0);
+        assert_eq!(outbox::cursor(&mut tx, "webhooks").await.expect("a cursor"), 7);
+        tx.commit().await.expect("committed");
+    })
+    .await;
+}

@@ -14,18 +14,16 @@ pub(crate) struct Segment {
     path: PathBuf,
     file: File,
     length: u64,
-    synced: u64,
     broken: bool,
 }
 
 impl Segment {
-    /// A new file whose first record will have this number.
-    pub(crate) fn create(folder: &Path, first: u64) -> io::Result<Segment> {
-        let path = folder.join(format!("{first:020}.{ENDING}"));
+    /// A new file whose first record will have this number, written by the process of this name.
+    pub(crate) fn create(folder: &Path, first: u64, life: &str) -> io::Result<Segment> {
+        let path = folder.join(format!("{first:020}.{life}.{ENDING}"));
         // A file of this name holds no whole record, or its number would have been counted.
         let file = File::create(&path)?;
-        File::open(folder)?.sync_all()?;
-        Ok(Segment { path, file, length: 0, synced: 0, broken: false })
+        Ok(Segment { path, file, length: 0, broken: false })
     }
 
     pub(crate) fn append(&mut self, seq: u64, payload: &[u8]) -> io::Result<()> {
@@ -45,16 +43,12 @@ impl Segment {
         self.file.seek(io::SeekFrom::Start(self.length)).map(|_| ())
     }
 
-    pub(crate) fn sync(&mut self) -> io::Result<()> {
-        if self.synced < self.length {
-            self.file.sync_data()?;
-            self.synced = self.length;
-        }
-        Ok(())
-    }
-
     pub(crate) fn handle(&self) -> io::Result<File> {
         self.file.try_clone()
+    }
+
+    pub(crate) fn into_file(self) -> File {
+        self.file
     }
 
     pub(crate) fn length(&self) -> u64 {
@@ -71,19 +65,31 @@ impl Segment {
     }
 }
 
-/// The segments of a folder, oldest first, with the number each begins at.
-pub(crate) fn list(folder: &Path) -> io::Result<Vec<(PathBuf, u64)>> {
+/// A segment by its name.
+pub(crate) struct Listed {
+    pub(crate) path: PathBuf,
+    /// The number it begins at.
+    pub(crate) first: u64,
+    /// The process that wrote it; empty when it is from before there were names.
+    pub(crate) life: String,
+}
+
+/// The segments of a folder, oldest first.
+pub(crate) fn list(folder: &Path) -> io::Result<Vec<Listed>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         if path.extension().is_none_or(|ending| ending != ENDING) {
             continue;
         }
-        if let Some(first) = path.file_stem().and_then(|stem| stem.to_str()).and_then(|stem| stem.parse().ok()) {
-            found.push((path, first));
+        let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+        let (first, life) = stem.split_once('.').unwrap_or((stem, ""));
+        if let Ok(first) = first.parse() {
+            let life = life.to_owned();
+            found.push(Listed { path, first, life });
         }
     }
-    found.sort_by_key(|(_, first)| *first);
+    found.sort_by_key(|listed| listed.first);
     Ok(found)
 }
 

@@ -84,7 +84,7 @@ fn a_file_cut_at_any_byte_keeps_all_records_before_the_cut() {
         ends.push(spool.size_bytes());
     }
     drop(spool);
-    let (path, _) = segment::list(&folder.0).expect("a list").remove(0);
+    let path = segment::list(&folder.0).expect("a list").remove(0).path;
     let whole = fs::read(&path).expect("the segment");
     for cut in 0..=whole.len() {
         fs::write(&path, &whole[..cut]).expect("written");
@@ -99,8 +99,8 @@ fn a_file_cut_at_any_byte_keeps_all_records_before_the_cut() {
         );
         assert_eq!(spool.append(b"after").expect("appended"), kept as u64 + 1);
         drop(spool);
-        for (other, _) in segment::list(&folder.0).expect("a list") {
-            fs::remove_file(other).expect("removed");
+        for other in segment::list(&folder.0).expect("a list") {
+            fs::remove_file(other.path).expect("removed");
         }
     }
 }
@@ -114,7 +114,7 @@ fn damage_in_the_middle_costs_one_record_and_is_reported() {
         spool.append(format!("record {number}").as_bytes()).expect("appended");
     }
     drop(spool);
-    let (path, _) = segment::list(&folder.0).expect("a list").remove(0);
+    let path = segment::list(&folder.0).expect("a list").remove(0).path;
     let mut bytes = fs::read(&path).expect("the segment");
     let middle = bytes.len() / 2;
     bytes[middle] ^= 0xff;
@@ -133,17 +133,72 @@ fn a_record_that_is_too_long_is_refused_and_leaves_no_trace() {
 }
 
 #[test]
-fn the_reserve_is_taken_on_opening_and_again_after_a_checkpoint() {
+fn the_reserve_is_taken_on_opening_and_again_when_asked() {
     let folder = Folder::new();
     let options = Options { reserve_bytes: 3 << 20, ..small() };
     let (mut spool, _) = Spool::open(&folder.0, options).expect("the spool opens");
     assert!(spool.reserved());
     assert_eq!(fs::metadata(folder.0.join("reserve")).expect("the reserve").len(), 3 << 20);
-    fs::remove_file(folder.0.join("reserve")).expect("removed");
-    spool.reserved = false;
+    fs::write(folder.0.join("reserve"), b"half of it").expect("written");
+    spool.find_reserve();
+    assert!(!spool.reserved());
     spool.append(b"one").expect("appended");
     spool.checkpoint(1).expect("a checkpoint");
-    assert!(spool.reserved() && folder.0.join("reserve").exists());
+    assert!(!spool.reserved(), "a checkpoint waits for no disk");
+    spool.reserve().take().expect("there is room");
+    spool.find_reserve();
+    assert!(spool.reserved());
+}
+
+#[test]
+fn closed_segments_are_handed_out_once_to_be_synced() {
+    let folder = Folder::new();
+    let (mut spool, _) = open(&folder);
+    spool.append(b"one").expect("appended");
+    assert!(!spool.has_unsynced_segments());
+    assert_eq!(spool.unsynced().expect("files").len(), 2, "the segment and the folder");
+    assert_eq!(spool.unsynced().expect("files").len(), 1, "the folder has no new names");
+    for _ in 0..10 {
+        spool.append(&[7; 100]).expect("appended");
+    }
+    assert!(spool.has_unsynced_segments());
+    let files = spool.unsynced().expect("files");
+    assert!(files.len() > 3);
+    for file in files {
+        file.sync_data().expect("synced, the folder too");
+    }
+    assert!(!spool.has_unsynced_segments());
+    assert_eq!(spool.unsynced().expect("files").len(), 1);
+}
+
+#[test]
+fn each_record_tells_which_process_wrote_it() {
+    let folder = Folder::new();
+    let (mut first, _) = open(&folder);
+    for _ in 0..20 {
+        first.append(b"of the first").expect("appended");
+    }
+    let first_name = first.life_of(1).expect("a name").to_owned();
+    drop(first);
+    // One process that wrote nothing, and one that did.
+    drop(open(&folder));
+    let (mut third, _) = open(&folder);
+    third.append(b"of the third").expect("appended");
+    assert_eq!(third.life_of(20), Some(first_name.as_str()));
+    assert_ne!(third.life_of(21), Some(first_name.as_str()));
+}
+
+#[test]
+fn a_segment_from_before_there_were_names_is_read() {
+    let folder = Folder::new();
+    let (mut spool, _) = open(&folder);
+    spool.append(b"one").expect("appended");
+    drop(spool);
+    let path = segment::list(&folder.0).expect("a list").remove(0).path;
+    fs::rename(path, folder.0.join("00000000000000000001.spool")).expect("renamed");
+    let (spool, _) = open(&folder);
+    assert_eq!(texts(&spool), ["one"]);
+    assert_eq!((spool.life_of(1), spool.life_of(2).is_some()), (None, true));
 }
 
 /// Needs the right to mount; without it the test says so and ends.
@@ -176,7 +231,14 @@ fn a_full_disk_is_survived_with_the_reserve_and_then_reported() {
     assert_eq!(replay.damaged_bytes, 0);
     spool.checkpoint(kept).expect("a checkpoint makes room");
     spool.append(&record).expect("it works again by itself");
+    spool.reserve().take().expect("there is room");
+    spool.find_reserve();
     assert!(spool.reserved());
+    fs::remove_file(folder.0.join("reserve")).expect("removed");
+    fs::write(folder.0.join("recording.wav"), vec![0; 5 << 19]).expect("recordings fill the disk");
+    let refused = spool.reserve().take().expect_err("the last room is left to recordings");
+    assert_eq!(refused.kind(), io::ErrorKind::StorageFull);
+    assert!(!folder.0.join("reserve").exists());
     drop(spool);
     let unmounted = Command::new("umount").arg(&folder.0).status().expect("umount runs");
     assert!(unmounted.success());

@@ -9,7 +9,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
-use store::spool::{Reader, Record, Spool};
+use store::spool::{Reader, Record, Reserve, Spool};
 
 /// The most entries kept in memory.
 const IN_MEMORY: usize = 10_000;
@@ -18,12 +18,20 @@ const HELD_BACK: u64 = 5_000;
 /// How many records are read back from the disk at once, about.
 pub(super) const READ_BACK: usize = 2_000;
 
+/// An entry on its way to the database.
+#[derive(Debug, Clone)]
+pub(super) struct Waiting {
+    /// Its number in the spool; 0 for one that the disk refused.
+    pub(super) seq: u64,
+    pub(super) entry: Arc<Entry>,
+}
+
 #[derive(Debug)]
 pub(super) struct Queue {
     spool: Spool,
     folder: PathBuf,
-    /// Not yet in the database, oldest first, with the place in the spool; 0 for one that the disk refused.
-    waiting: VecDeque<(u64, Arc<Entry>)>,
+    /// Not yet in the database, oldest first.
+    waiting: VecDeque<Waiting>,
     /// From this number on, entries are on the disk only.
     on_disk: Option<u64>,
     /// Calls that are up: the place of the newest draft, and its bytes.
@@ -81,20 +89,25 @@ impl Queue {
                 Ok(())
             }
             Ok(seq) => {
-                self.waiting.push_back((seq, Arc::new(entry)));
+                self.waiting.push_back(Waiting { seq, entry: Arc::new(entry) });
                 Ok(())
             }
             Err(error) => {
                 // Even past the bound: memory is the only place left for it.
-                self.waiting.push_back((0, Arc::new(entry)));
+                self.waiting.push_back(Waiting { seq: 0, entry: Arc::new(entry) });
                 Err(error)
             }
         }
     }
 
     /// Up to `most` entries to commit next.
-    pub(super) fn next(&self, most: usize) -> Vec<Arc<Entry>> {
-        self.waiting.iter().take(most).map(|(_, entry)| Arc::clone(entry)).collect()
+    pub(super) fn next(&self, most: usize) -> Vec<Waiting> {
+        self.waiting.iter().take(most).cloned().collect()
+    }
+
+    /// The name of the process that wrote this entry to the spool; see [`Spool::life_of`].
+    pub(super) fn life_of(&self, seq: u64) -> Option<&str> {
+        self.spool.life_of(seq)
     }
 
     /// When memory is empty but the disk is not: where to read from.
@@ -109,7 +122,7 @@ impl Queue {
         for record in records {
             match read(&record) {
                 Some(Entry::Begun(_)) => {}
-                Some(entry) => self.waiting.push_back((record.seq, Arc::new(entry))),
+                Some(entry) => self.waiting.push_back(Waiting { seq: record.seq, entry: Arc::new(entry) }),
                 None => self.set_aside(&record.payload),
             }
         }
@@ -127,7 +140,7 @@ impl Queue {
 
     /// Tells the spool what it need not keep.
     fn forget(&mut self) {
-        let waiting = self.waiting.iter().map(|(seq, _)| *seq).find(|seq| *seq > 0);
+        let waiting = self.waiting.iter().map(|waiting| waiting.seq).find(|seq| *seq > 0);
         let open_end = [waiting, self.on_disk].into_iter().flatten().min().unwrap_or(self.spool.last() + 1);
         let mut first_draft = self.drafts.values().map(|(seq, _)| *seq).min();
         if first_draft.is_some_and(|seq| seq + HELD_BACK < open_end) {
@@ -161,8 +174,20 @@ impl Queue {
         }
     }
 
-    pub(super) fn handle(&self) -> io::Result<Option<File>> {
-        self.spool.handle()
+    pub(super) fn has_unsynced_segments(&self) -> bool {
+        self.spool.has_unsynced_segments()
+    }
+
+    pub(super) fn unsynced(&mut self) -> io::Result<Vec<File>> {
+        self.spool.unsynced()
+    }
+
+    pub(super) fn reserve(&self) -> Reserve {
+        self.spool.reserve()
+    }
+
+    pub(super) fn find_reserve(&mut self) {
+        self.spool.find_reserve();
     }
 
     pub(super) fn reserved(&self) -> bool {

@@ -1,3 +1,5 @@
+mod told;
+
 use super::Journal;
 use crate::calls::tests::a_record;
 use crate::calls::{CallRecord, Filter, Recording, Status, get, list};

@@ -1,13 +1,16 @@
 //! The task that commits what waits: many records, one transaction, one wait for the disk.
 
+use super::Shared;
+use super::commit::{Group, MARKS, commit};
 use super::queue::{READ_BACK, write};
-use super::{Entry, Shared};
-use crate::calls::{record_many, record_recording};
+use model::Timestamp;
+use std::fs::File;
 use std::sync::Arc;
 use std::time::Duration;
-use store::{Db, Error, NewEvent};
+use store::{Db, Error, now, outbox};
 use tokio::sync::watch;
-use tokio::time::{sleep, timeout};
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, sleep};
 
 /// The most entries in one transaction.
 const GROUP: usize = 256;
@@ -15,19 +18,25 @@ const GROUP: usize = 256;
 const GATHER: Duration = Duration::from_millis(20);
 /// Between tries while the database is away: from, to.
 const AWAY: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
-/// A transaction that takes longer counts as the database being away.
-const TOO_LONG: Duration = Duration::from_secs(30);
+/// Between tries to take the reserve again.
+const REFILL_EVERY: Duration = Duration::from_secs(60);
+/// How long the marks of a process are kept after its last event: longer than any of its files.
+const MARKS_KEPT_MS: i64 = 90 * 24 * 3_600 * 1_000;
 
 pub(super) async fn run(shared: Arc<Shared>, mut stop: watch::Receiver<bool>) {
+    let mut refill = Refill::new();
+    let mut swept = false;
     let mut wait = AWAY.0;
     loop {
         let stopping = *stop.borrow_and_update();
+        refill.when_due(&shared);
         if shared.queue().depth() == 0 {
             if stopping {
-                return;
+                break;
             }
             tokio::select! {
                 () = shared.added.notified() => {}
+                () = sleep(REFILL_EVERY) => continue,
                 _ = stop.changed() => continue,
             }
             tokio::select! {
@@ -39,13 +48,21 @@ pub(super) async fn run(shared: Arc<Shared>, mut stop: watch::Receiver<bool>) {
             Ok(()) => {
                 wait = AWAY.0;
                 shared.gone.notify_waiters();
+                if shared.queue().has_unsynced_segments() {
+                    keep_safe(&shared).await;
+                }
+                if !std::mem::replace(&mut swept, true)
+                    && let Err(error) = forget_old_marks(&shared.db).await
+                {
+                    tracing::warn!(%error, "Old marks of the spool stay in the database until the next start.");
+                }
             }
             Err(error) => {
                 let waiting = shared.queue().depth();
                 tracing::warn!(%error, waiting, "Call records wait on the local disk: the database is away.");
                 keep_safe(&shared).await;
                 if stopping {
-                    return;
+                    break;
                 }
                 tokio::select! {
                     () = sleep(wait) => {}
@@ -55,6 +72,7 @@ pub(super) async fn run(shared: Arc<Shared>, mut stop: watch::Receiver<bool>) {
             }
         }
     }
+    refill.finish().await;
 }
 
 /// One group to the database, or one part of the disk into memory.
@@ -66,7 +84,7 @@ async fn step(shared: &Arc<Shared>) -> Result<(), Error> {
         shared.queue().read_back(records);
         return Ok(());
     }
-    let group = shared.queue().next(GROUP);
+    let group = next(shared);
     match commit(&shared.db, &group).await {
         Ok(()) => shared.queue().done(group.len()),
         Err(error) if error.is_away() => return Err(error),
@@ -78,16 +96,27 @@ async fn step(shared: &Arc<Shared>) -> Result<(), Error> {
     Ok(())
 }
 
+fn next(shared: &Shared) -> Group {
+    let queue = shared.queue();
+    let life = |seq: u64| (seq > 0).then(|| queue.life_of(seq)).flatten().map(str::to_owned);
+    queue
+        .next(GROUP)
+        .into_iter()
+        .map(|waiting| (life(waiting.seq), waiting))
+        .map(|(life, waiting)| (waiting, life))
+        .collect()
+}
+
 /// One record the database can never take must not hold back all others.
-async fn one_by_one(shared: &Arc<Shared>, group: Vec<Arc<Entry>>) -> Result<(), Error> {
-    for entry in group {
-        match commit(&shared.db, std::slice::from_ref(&entry)).await {
+async fn one_by_one(shared: &Arc<Shared>, group: Group) -> Result<(), Error> {
+    for one in group {
+        match commit(&shared.db, std::slice::from_ref(&one)).await {
             Ok(()) => shared.queue().done(1),
             Err(error) if error.is_away() => return Err(error),
             Err(error) => {
                 tracing::error!(%error, "The database refused a call record.");
                 let mut queue = shared.queue();
-                queue.set_aside(&write(&entry).unwrap_or_default());
+                queue.set_aside(&write(&one.0.entry).unwrap_or_default());
                 queue.done(1);
             }
         }
@@ -95,43 +124,62 @@ async fn one_by_one(shared: &Arc<Shared>, group: Vec<Arc<Entry>>) -> Result<(), 
     Ok(())
 }
 
-async fn commit(db: &Db, group: &[Arc<Entry>]) -> Result<(), Error> {
-    let work = async {
-        let mut tx = db.system_write().await?;
-        let ended = |entry: &Arc<Entry>| match entry.as_ref() {
-            Entry::Ended(record) => Some(record.as_ref().clone()),
-            Entry::Begun(_) | Entry::Recorded(_) | Entry::Told(_) => None,
-        };
-        // Before the records: the end of a call is told last.
-        for entry in group {
-            if let Entry::Told(told) = entry.as_ref() {
-                let event = NewEvent { kind: told.what.as_str(), call: Some(told.call), data: told.data.clone() };
-                tx.emit_for(told.tenant, event);
-            }
-        }
-        let records: Vec<_> = group.iter().filter_map(ended).collect();
-        record_many(&mut tx, &records).await?;
-        for entry in group {
-            if let Entry::Recorded(recording) = entry.as_ref() {
-                record_recording(&mut tx, recording).await?;
-            }
-        }
-        tx.commit().await
-    };
-    timeout(TOO_LONG, work).await.unwrap_or(Err(Error::Sql(sqlx::Error::PoolTimedOut)))
-}
-
-/// While SQL is away, at least a power cut shall not cost what the spool holds.
+/// While SQL is away, at least a power cut shall not cost what the spool holds. While it is there, this is done when a
+/// segment is full.
 async fn keep_safe(shared: &Arc<Shared>) {
-    let handle = shared.queue().handle();
-    let synced = match handle {
-        Ok(Some(file)) => tokio::task::spawn_blocking(move || file.sync_data())
+    let files = shared.queue().unsynced();
+    let synced = match files {
+        Ok(files) => tokio::task::spawn_blocking(move || files.iter().try_for_each(File::sync_data))
             .await
             .unwrap_or_else(|error| Err(std::io::Error::other(error))),
-        Ok(None) => Ok(()),
         Err(error) => Err(error),
     };
     if let Err(error) = synced {
         tracing::error!(%error, "The spool of call records could not be made safe on the disk.");
+    }
+}
+
+/// Marks of processes that nothing can be left of.
+async fn forget_old_marks(db: &Db) -> Result<(), Error> {
+    let mut tx = db.system_write().await?;
+    outbox::forget_readers(&mut tx, MARKS, Timestamp(now().as_millis() - MARKS_KEPT_MS)).await?;
+    tx.commit().await
+}
+
+/// Takes the reserve again once the disk has room, off the way of calls and of commits.
+struct Refill {
+    tried: Instant,
+    task: Option<JoinHandle<()>>,
+}
+
+impl Refill {
+    fn new() -> Refill {
+        // Opening the spool was a try.
+        Refill { tried: Instant::now(), task: None }
+    }
+
+    fn when_due(&mut self, shared: &Arc<Shared>) {
+        if self.tried.elapsed() < REFILL_EVERY || shared.queue().reserved() {
+            return;
+        }
+        if self.task.as_ref().is_some_and(|task| !task.is_finished()) {
+            return;
+        }
+        self.tried = Instant::now();
+        let (shared, reserve) = (Arc::clone(shared), shared.queue().reserve());
+        self.task = Some(tokio::task::spawn_blocking(move || {
+            if let Err(error) = reserve.take() {
+                tracing::warn!(%error, "The disk has no room for the reserve of the spool of call records.");
+            }
+            shared.queue().find_reserve();
+        }));
+    }
+
+    async fn finish(self) {
+        if let Some(task) = self.task
+            && let Err(error) = task.await
+        {
+            tracing::error!(%error, "Taking the reserve of the spool failed.");
+        }
     }
 }
