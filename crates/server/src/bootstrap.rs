@@ -54,6 +54,8 @@ pub(crate) struct Wanted {
 #[derive(Debug, Clone)]
 pub(crate) struct Company {
     pub(crate) account: Account,
+    /// Whether phones that name the server by its bare address mean this company.
+    pub(crate) oldest: bool,
     /// None when somebody changed it since.
     pub(crate) admin_password: Option<String>,
     /// Numbers and passwords, as wanted.
@@ -91,8 +93,9 @@ pub(crate) async fn run(db: &Db, config: &Config, wanted: &Wanted) -> anyhow::Re
         (Some(_), None) => anyhow::bail!("--hotline needs at least one extension that its flow can ring"),
         (None, _) => first_hotline(&actor, db, &account).await?,
     };
+    let oldest = crate::company::all(db).await?.first().is_some_and(|first| first.id == tenant);
     let extensions = extensions.into_iter().map(|e| (e.number, e.password)).collect();
-    Ok(Company { account, admin_password, extensions, hotline, trunk, ivr })
+    Ok(Company { account, oldest, admin_password, extensions, hotline, trunk, ivr })
 }
 
 async fn account(db: &Db, wanted: &Wanted) -> anyhow::Result<Account> {

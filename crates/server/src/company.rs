@@ -1,5 +1,6 @@
 //! Finding companies on the command line.
 
+use crate::cli;
 use account::tenant::{self, Tenant};
 use model::{Actor, PageRequest};
 use store::Db;
@@ -26,7 +27,7 @@ pub(crate) async fn choose(db: &Db, word: Option<&str>) -> anyhow::Result<Tenant
     let Some(word) = word else {
         return match companies.as_slice() {
             [only] => Ok(only.clone()),
-            [] => anyhow::bail!("there is no company yet: `alo bootstrap --company NAME` makes one"),
+            [] => anyhow::bail!("there is no company yet: `{} bootstrap --company NAME` makes one", cli::program()),
             _ => anyhow::bail!("there are several companies; say which with --company:\n{}", names()),
         };
     };

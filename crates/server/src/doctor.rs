@@ -2,6 +2,7 @@
 
 mod checks;
 
+use crate::cli;
 use crate::config::Config;
 
 /// One thing looked at.
@@ -68,11 +69,12 @@ pub(crate) fn report(findings: &[Finding]) -> bool {
             println!("                     -> {mend}");
         }
     }
+    let alo = cli::program();
     let bad = findings.iter().filter(|f| f.state == State::Bad).count();
     match bad {
-        0 => println!("\nNothing stands in the way of `alo serve`."),
-        1 => println!("\nOne thing must be mended before `alo serve` can work."),
-        n => println!("\n{n} things must be mended before `alo serve` can work."),
+        0 => println!("\nNothing stands in the way of `{alo} serve`."),
+        1 => println!("\nOne thing must be mended before `{alo} serve` can work."),
+        n => println!("\n{n} things must be mended before `{alo} serve` can work."),
     }
     bad == 0
 }

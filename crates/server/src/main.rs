@@ -133,7 +133,7 @@ async fn demo(config: &Config, asked: &cli::Demo) -> anyhow::Result<ExitCode> {
         calls: asked.calls,
         ..usual
     };
-    println!("The demo's customers are calling; `alo calls --follow` shows it. Ctrl-C ends it.");
+    println!("The demo's customers are calling; `{} calls --follow` shows it. Ctrl-C ends it.", cli::program());
     let (stop, stopped) = tokio::sync::watch::channel(false);
     let ended = tokio::spawn(async move {
         // Without a signal handler there is no way to ask for the end but to kill.

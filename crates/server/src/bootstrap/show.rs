@@ -1,6 +1,7 @@
 //! What bootstrap tells: one JSON object for scripts, some lines for people.
 
 use super::Company;
+use crate::cli;
 use crate::config::{Config, reachable};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
@@ -33,7 +34,11 @@ pub(crate) fn as_json(config: &Config, company: &Company) -> Value {
 /// For people; shows the phones numbered `shown`.
 pub(crate) fn as_text(config: &Config, company: &Company, shown: &[(String, String)]) -> String {
     let tenant = &company.account.tenant;
-    let password = company.admin_password.as_deref().unwrap_or("(changed since; alo user reset-password)");
+    let reset = || format!("(changed since: {} user reset-password {})", cli::program(), company.account.login);
+    let password = company.admin_password.clone().unwrap_or_else(reset);
+    // A bare address says nothing about the company, so it means the one that was there first.
+    let domain =
+        if company.oldest { "or the server's address" } else { "its phones must use this, not the server's address" };
     let ports = |word: &str, list: &[SocketAddr]| {
         let address = config.media_address();
         list.iter()
@@ -44,7 +49,7 @@ pub(crate) fn as_text(config: &Config, company: &Company, shown: &[(String, Stri
     };
     let mut text = format!(
         "  company     {}\n  API         {}/docs\n  admin       {}  password {password}\n  API key     {}\n  \
-         SIP domain  {}\n  SIP server  {}  {}\n",
+         SIP domain  {}  ({domain})\n  SIP server  {}  {}\n",
         tenant.name,
         config.http_url(),
         company.account.login,

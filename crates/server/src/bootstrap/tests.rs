@@ -130,3 +130,16 @@ async fn a_thousand_extensions_are_made_in_a_moment() {
     run(&db, &config, &many).await.expect("bootstrap works again");
     println!("the same again: {:?}", began.elapsed());
 }
+
+#[tokio::test]
+async fn the_text_says_which_domain_phones_must_use() {
+    let db = testing::sqlite().await;
+    let config = config(&db);
+    let told = async |name: &str| {
+        let wanted = Wanted { company: name.into(), ..Wanted::default() };
+        as_text(&config, &run(&db, &config, &wanted).await.expect("bootstrap works"), &[])
+    };
+    let (first, second) = (told("First").await, told("Second").await);
+    assert!(first.contains("(or the server's address)"), "{first}");
+    assert!(second.contains("(its phones must use this, not the server's address)"), "{second}");
+}

@@ -86,9 +86,10 @@ fn set(config: &mut Config, problems: &mut Vec<String>, path: &str, value: Raw, 
     let Some(key) = KEYS.iter().find(|key| key.path == path) else {
         let near = nearest(path);
         problems.push(format!(
-            "{path} {place}: there is no such key. The nearest is {} ({}); `alo config default` lists all.",
+            "{path} {place}: there is no such key. The nearest is {} ({}); `{} config default` lists all.",
             near.path,
-            variable(near.path)
+            variable(near.path),
+            crate::cli::program()
         ));
         return;
     };

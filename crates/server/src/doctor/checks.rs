@@ -29,7 +29,10 @@ pub(super) async fn running(config: &Config) -> bool {
 pub(super) fn configuration(config: &Config) -> Vec<Finding> {
     let warnings = config.warnings();
     if warnings.is_empty() {
-        return vec![Finding::good("configuration", "reads well; `alo config show` prints what is in force.")];
+        return vec![Finding::good(
+            "configuration",
+            format!("reads well; `{} config show` prints what is in force.", crate::cli::program()),
+        )];
     }
     let mend = "Change the configuration as said, or leave it if this is meant.";
     warnings.into_iter().map(|w| Finding::doubtful("configuration", w, mend)).collect()
@@ -93,7 +96,7 @@ pub(super) async fn database(config: &Config) -> Vec<Finding> {
         Err(_) => Finding::doubtful(
             ABOUT,
             format!("{:?} answers, but its tables are not of this version yet.", db.engine()),
-            "alo migrate (alo serve does it too).",
+            format!("{0} migrate ({0} serve does it too).", crate::cli::program()),
         ),
     };
     db.close().await;
