@@ -217,15 +217,11 @@ impl Spool {
     /// the last time, the one that is being written, and the folder when it has new names. Each is handed out once,
     /// but for the one that is being written.
     pub fn unsynced(&mut self) -> io::Result<Vec<File>> {
-        let mut files: Vec<File> = self.closed.iter_mut().filter_map(|segment| segment.unsynced.take()).collect();
-        if let Some(segment) = &self.open {
-            files.push(segment.handle()?);
-        }
-        if self.new_names {
-            files.push(File::open(&self.folder)?);
-            self.new_names = false;
-        }
-        Ok(files)
+        let open = self.open.as_ref().map(Segment::handle).transpose()?;
+        let folder = self.new_names.then(|| File::open(&self.folder)).transpose()?;
+        self.new_names = false;
+        let closed = self.closed.iter_mut().filter_map(|segment| segment.unsynced.take());
+        Ok(closed.chain(open).chain(folder).collect())
     }
 
     /// The name of the process that wrote this record: random, so that number and name together are of one record for ever, even when

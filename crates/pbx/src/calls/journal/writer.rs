@@ -183,3 +183,33 @@ impl Refill {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::calls::journal::queue::Queue;
+    use std::sync::Mutex;
+    use store::spool::{Options, Spool};
+    use tokio::sync::{Notify, watch};
+
+    #[tokio::test]
+    async fn the_reserve_comes_back_by_itself_but_not_at_every_turn() {
+        let db = store::testing::sqlite().await;
+        let folder = db.folder().join("spool");
+        let options = Options { reserve_bytes: 1 << 20, ..Options::default() };
+        let (spool, _) = Spool::open(&folder, options).expect("opened");
+        let queue = Mutex::new(Queue::new(spool, folder.clone()));
+        let (stop, _) = watch::channel(false);
+        let (added, gone) = (Notify::new(), Notify::new());
+        let shared = Arc::new(Shared { db: Db::clone(&db), queue, added, gone, stop });
+        std::fs::remove_file(folder.join("reserve")).expect("given up");
+        shared.queue().find_reserve();
+        let mut refill = Refill::new();
+        refill.when_due(&shared);
+        assert!(refill.task.is_none(), "the last try was just now");
+        refill.tried -= REFILL_EVERY;
+        refill.when_due(&shared);
+        refill.finish().await;
+        assert!(shared.queue().reserved() && folder.join("reserve").exists());
+    }
+}
