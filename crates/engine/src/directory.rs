@@ -5,10 +5,14 @@ use std::net::IpAddr;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use model::{Id, Problem};
+use model::{Id, PhoneNumber, Problem, TrunkId};
 use pbx::Snapshot;
+use pbx::snapshot::{Tenant, Trunk};
+use pbx::trunk::Kind;
 use store::Db;
 use tokio::task::JoinHandle;
+
+use crate::addresses::Addresses;
 
 /// How often the configuration's number is looked up, for changes made by another process.
 const POLL: Duration = Duration::from_secs(1);
@@ -16,16 +20,47 @@ const POLL: Duration = Duration::from_secs(1);
 /// The newest snapshot.
 pub(crate) struct Directory {
     snapshot: RwLock<Arc<Snapshot>>,
+    addresses: Addresses,
 }
 
 impl Directory {
-    pub(crate) async fn load(db: &Db) -> Result<Arc<Directory>, Problem> {
+    pub(crate) async fn load(db: &Db, addresses: Addresses) -> Result<Arc<Directory>, Problem> {
         let snapshot = Arc::new(Snapshot::load(db).await?);
-        Ok(Arc::new(Directory { snapshot: RwLock::new(snapshot) }))
+        Ok(Arc::new(Directory { snapshot: RwLock::new(snapshot), addresses }))
     }
 
     pub(crate) fn snapshot(&self) -> Arc<Snapshot> {
         self.snapshot.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Whose hotline a carrier at this address calls: `dialled` is where its INVITE goes, `to` its To header.
+    ///
+    /// A carrier we registered with calls our Contact, so the number stands in To alone; and it is known by the host
+    /// we registered at, whose addresses the snapshot does not know.
+    pub(crate) fn inbound(&self, source: IpAddr, dialled: &str, to: &str) -> Option<(Arc<Tenant>, TrunkId)> {
+        let snapshot = self.snapshot();
+        let by_address = |number| snapshot.inbound(source, number).map(|(tenant, trunk, _)| (tenant, trunk));
+        by_address(dialled).or_else(|| by_address(to)).or_else(|| {
+            self.registered_at(&snapshot, source).find_map(|(tenant, trunk)| {
+                let hotline = |number: &str| {
+                    let number = PhoneNumber::parse(number, &tenant.country)?;
+                    tenant.hotline_on(trunk.id, number.as_str())
+                };
+                hotline(dialled).or_else(|| hotline(to)).map(|_| (Arc::clone(tenant), trunk.id))
+            })
+        })
+    }
+
+    /// The trunks that we register at a host name which is at this address.
+    fn registered_at<'a>(
+        &'a self,
+        snapshot: &'a Snapshot,
+        source: IpAddr,
+    ) -> impl Iterator<Item = (&'a Arc<Tenant>, &'a Trunk)> {
+        let trunks = snapshot.tenants().flat_map(|tenant| tenant.trunks.values().map(move |trunk| (tenant, trunk)));
+        trunks.filter(move |(_, trunk)| {
+            trunk.enabled && trunk.kind == Kind::Registration && self.addresses.is_at(&trunk.server, source)
+        })
     }
 
     /// Starts the task that follows changes; `changed` is told each new snapshot.
@@ -77,6 +112,6 @@ impl sip::Directory for Directory {
     }
 
     fn carrier(&self, source: IpAddr) -> bool {
-        self.snapshot().carrier(source)
+        self.snapshot().carrier(source) || self.addresses.any_at(source)
     }
 }

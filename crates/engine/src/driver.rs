@@ -49,6 +49,8 @@ pub(crate) struct Driver {
     owed_byes: Vec<sip::Leg>,
     /// The caller's number and name, as they came.
     caller: (String, String),
+    /// How many hops the call may still take; it came with them.
+    max_forwards: Option<u8>,
     /// Why the first leg cannot be served: the call ends where it would be routed.
     refusal: Option<Cause>,
 }
@@ -74,6 +76,7 @@ impl Driver {
             drafted: None,
             owed_byes: Vec::new(),
             caller: Default::default(),
+            max_forwards: None,
             refusal: None,
             shared,
         }

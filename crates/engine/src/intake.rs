@@ -6,10 +6,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use bus::{Command as Order, Originate};
 use call::{Input, Origin};
-use model::{CallId, Cause, ExtensionId, Id, Kind, Problem};
+use model::{CallId, Cause, ExtensionId, Id, Kind, PhoneNumber, Problem};
+use pbx::snapshot::Tenant;
 use sip::{Command, Event, Incoming};
 
 use crate::driver::Driver;
+use crate::recordings::End;
 use crate::routes::Letter;
 use crate::shared::Shared;
 
@@ -57,8 +59,20 @@ impl Intake {
             | media::Event::Recorded { tag, .. }
             | media::Event::Closed { tag, .. } => *tag,
         };
-        // A leg of a call whose record did not wait for it has nobody left to tell.
-        self.shared.routes.deliver(tag, |id| Letter::Media(id, event));
+        let orphan = match &event {
+            media::Event::Recorded { path, bytes, duration_ms, complete, .. } => {
+                Some((path.clone(), End { bytes: *bytes, duration_ms: *duration_ms, complete: *complete }))
+            }
+            media::Event::Digit { .. }
+            | media::Event::PlayDone { .. }
+            | media::Event::Silent { .. }
+            | media::Event::Closed { .. } => None,
+        };
+        let delivered = self.shared.routes.deliver(tag, |id| Letter::Media(id, event));
+        // The call's task is gone, or gave up waiting; the recording still belongs to the call's record.
+        if let Some((path, end)) = orphan.filter(|_| !delivered) {
+            self.shared.recordings.finish_file(&self.shared.journal, &path, end);
+        }
     }
 
     pub(crate) fn on_order(&self, order: Order) {
@@ -88,21 +102,24 @@ impl Intake {
                 (tenant.clone(), Origin::Extension(id), extension.number.clone(), extension.name.clone())
             }
             sip::Origin::Carrier(source) => {
-                let Some(hit) = snapshot.inbound(source, &incoming.dialled) else {
+                // A number that nobody has is blamed on the only company that could be meant, so that its trail can
+                // tell why the call did not ring.
+                let whose = self.shared.directory.inbound(source, &incoming.dialled, &incoming.to.user);
+                let Some((tenant, trunk)) = whose.or_else(|| snapshot.only_trunk(source)) else {
                     metrics::counter!("alo_calls_refused_total", "reason" => "unknown_number").increment(1);
                     tracing::info!(%source, "a carrier called a number that nobody has");
                     return refuse(Cause::NotFound);
                 };
-                let (tenant, trunk, _) = hit;
                 let caller = incoming.asserted.as_ref().unwrap_or(&incoming.from);
                 (tenant, Origin::Trunk(trunk), caller.user.clone(), caller.display.clone())
             }
         };
+        let dialled = dialled(&incoming, origin, &tenant);
         let mut driver = Driver::new(store::mint(), self.shared.clone(), tenant);
         driver.take_in(edge);
         tokio::spawn(driver.run(move |driver| {
             driver.offered(&incoming, origin, &number, &name);
-            Input::Offered { origin, dialled: incoming.dialled, caller_number: number, caller_name: name }
+            Input::Offered { origin, dialled, caller_number: number, caller_name: name }
         }));
     }
 
@@ -133,4 +150,16 @@ impl Intake {
         tokio::spawn(driver.run(move |_| first));
         Ok(id)
     }
+}
+
+/// The number dialled: where the INVITE goes, or the To header when a carrier we registered with called our Contact,
+/// whose user is our login.
+fn dialled(incoming: &Incoming, origin: Origin, tenant: &Tenant) -> String {
+    let is_hotline = |text: &str| {
+        let number = PhoneNumber::parse(text, &tenant.country);
+        number.is_some_and(|number| tenant.hotline(number.as_str()).is_some())
+    };
+    let by_contact =
+        matches!(origin, Origin::Trunk(_)) && !is_hotline(&incoming.dialled) && is_hotline(&incoming.to.user);
+    if by_contact { incoming.to.user.clone() } else { incoming.dialled.clone() }
 }

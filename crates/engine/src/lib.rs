@@ -5,6 +5,7 @@
 //! know is in memory ([`directory`], [`sounds`]); everything it leaves behind goes to the journal of `pbx::calls`, which
 //! spools to the local disk first. A call never waits for SQL. Start with [`Engine::start`], then [`driver`].
 
+mod addresses;
 mod carriers;
 mod clock;
 mod directory;
@@ -29,6 +30,7 @@ use store::Db;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
+use addresses::Addresses;
 use carriers::Carriers;
 use clock::Clock;
 use directory::Directory;
@@ -116,17 +118,19 @@ impl Engine {
         orders: mpsc::Receiver<Command>,
     ) -> Result<Engine, StartError> {
         let clock = Clock::start();
-        let directory = Directory::load(&db).await?;
-        let journal = Journal::start(db.clone(), &config.spool, store::spool::Options::default());
-        let journal = journal.await.map_err(StartError::Spool)?;
+        let addresses = Addresses::default();
+        let directory = Directory::load(&db, addresses.clone()).await?;
         let recordings = Recordings::open(&config.data).map_err(StartError::Recordings)?;
+        let spool = store::spool::Options::default();
+        let journal = Journal::start(db.clone(), &config.spool, spool, recordings.last_signs());
+        let journal = journal.await.map_err(StartError::Spool)?;
         recordings.mend(&journal);
         let (media_events, media_inbox) = mpsc::unbounded_channel();
         let media = Media::start(config.media, media_events).map_err(StartError::Media)?;
         let (stack, sip_inbox) = Stack::start(config.sip, directory.clone()).await.map_err(StartError::Sip)?;
         let shared = Arc::new(Shared {
             clock,
-            carriers: Carriers::new(stack.clone()),
+            carriers: Carriers::new(stack.clone(), addresses),
             stack,
             media,
             routes: Routes::new(),

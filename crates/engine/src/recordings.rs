@@ -2,9 +2,11 @@
 //! folder of the day. What is found in `live` at the start was cut off by the end of a former process: its header is
 //! mended and it moves too.
 
+use std::collections::HashMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
 
 use model::{CallId, Id, TenantId};
 use pbx::calls::{Journal, Recording};
@@ -61,6 +63,14 @@ impl Recordings {
         }
     }
 
+    /// The same for a file that is known by its name alone.
+    pub(crate) fn finish_file(&self, journal: &Journal, path: &Path, end: End) {
+        match read_name(path) {
+            Some((tenant, call)) => self.finish(journal, tenant, call, end),
+            None => tracing::warn!(path = %path.display(), "a finished recording is none of ours"),
+        }
+    }
+
     fn store(&self, from: &Path, file: &Path) -> io::Result<()> {
         let to = self.data.join(file);
         if let Some(folder) = to.parent() {
@@ -69,11 +79,27 @@ impl Recordings {
         fs::rename(from, to)
     }
 
+    fn left_behind(&self) -> Vec<PathBuf> {
+        fs::read_dir(self.live())
+            .map(|entries| entries.flatten().map(|entry| entry.path()).collect())
+            .unwrap_or_default()
+    }
+
+    /// When what a former process left behind was last written, in milliseconds: the last sign of these calls. To be
+    /// asked before [`Recordings::mend`].
+    pub(crate) fn last_signs(&self) -> HashMap<CallId, i64> {
+        let signs = self.left_behind().into_iter().filter_map(|path| {
+            let (_, call) = read_name(&path)?;
+            let written = fs::metadata(&path).and_then(|meta| meta.modified()).ok()?;
+            let since = written.duration_since(UNIX_EPOCH).ok()?;
+            Some((call, i64::try_from(since.as_millis()).ok()?))
+        });
+        signs.collect()
+    }
+
     /// Mends what a former process left behind.
     pub(crate) fn mend(&self, journal: &Journal) {
-        let found = fs::read_dir(self.live()).map(|entries| entries.flatten().map(|entry| entry.path()).collect());
-        let found: Vec<PathBuf> = found.unwrap_or_default();
-        for path in found {
+        for path in self.left_behind() {
             let Some((tenant, call)) = read_name(&path) else {
                 tracing::warn!(path = %path.display(), "a file among the live recordings is none of ours; it stays");
                 continue;

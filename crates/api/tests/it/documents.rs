@@ -31,3 +31,10 @@ async fn what_does_not_exist_is_a_problem_too() {
     assert_eq!((answer.status.as_u16(), answer.code().as_str()), (405, "method_not_allowed"));
     assert!(answer.headers.contains_key("allow"));
 }
+
+#[tokio::test]
+async fn the_bare_address_leads_to_the_page() {
+    let w = World::new().await;
+    let answer = get(&w, "/").await;
+    assert_eq!((answer.status.as_u16(), answer.header("location")), (307, "/docs"));
+}

@@ -1,4 +1,4 @@
-//! The end of a call: media is closed, the figures are gathered, the record goes to the ledger, and only then is the
+//! The end of a call: media is closed, the figures are gathered, the record goes to the journal, and only then is the
 //! far side's BYE answered. A record is therefore never lost once a phone saw its 200.
 
 use std::time::Duration;
@@ -95,6 +95,18 @@ impl Driver {
     fn write_record(&mut self) {
         let Some(mut finish) = self.finish.take() else { return };
         let record = self.record_of(&finish.summary);
+        let (direction, cause) = (record.direction.as_str(), record.cause.as_str());
+        metrics::counter!("alo_calls_total", "direction" => direction, "cause" => cause).increment(1);
+        tracing::info!(
+            call.id = %self.id,
+            tenant.id = %self.tenant.id,
+            direction,
+            cause,
+            ended_by = record.ended_by.as_str(),
+            duration_ms = record.ended_at - record.started_at,
+            answered = record.answered_at.is_some(),
+            "a call ended"
+        );
         if let Err(error) = self.shared.journal.record(record) {
             metrics::counter!("alo_spool_errors_total").increment(1);
             tracing::error!(call.id = %self.id, %error, "a call record is safe only in memory until the database takes it");

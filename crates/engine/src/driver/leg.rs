@@ -67,6 +67,7 @@ impl Driver {
     /// Settles the session description of the leg that began the call.
     pub(crate) fn offered(&mut self, incoming: &sip::Incoming, origin: Origin, number: &str, name: &str) {
         self.caller = (number.to_owned(), name.to_owned());
+        self.max_forwards = Some(incoming.max_forwards);
         let edge = incoming.leg;
         let media = self.open_media(edge.0);
         let mut leg = Leg::new(edge, media, false);
@@ -181,7 +182,7 @@ impl Driver {
             (Destination::Contact { contact, .. }, Some(body)) => Ok(self.to_phone(*contact, &dial, body)),
             (Destination::Trunk { trunk, number }, Some(body)) => self.take_slot(id, *trunk).and_then(|()| {
                 let trunk = self.tenant.trunks.get(trunk).ok_or(Cause::Unavailable)?;
-                self.shared.carriers.dial(trunk, &self.tenant, number, &dial, body)
+                self.shared.carriers.dial(trunk, &self.tenant, number, &dial, self.max_forwards, body)
             }),
         };
         match request {
@@ -210,7 +211,16 @@ impl Driver {
             display: dial.caller_name.clone(),
         };
         let headers = vec![("X-Alo-Call-Id".to_owned(), self.id.to_string())];
-        sip::Dial { target: Target::Contact(contact), from, to: None, body, credentials: None, asserted: None, headers }
+        sip::Dial {
+            target: Target::Contact(contact),
+            from,
+            to: None,
+            body,
+            credentials: None,
+            asserted: None,
+            max_forwards: self.max_forwards,
+            headers,
+        }
     }
 
     /// Frees the media of a leg that will carry no more sound, and notes that nothing follows.
@@ -240,11 +250,7 @@ impl Driver {
                 self.leg_event(id, LegEvent::Ended { cause: Cause::Cancelled });
             }
             Signal::Reoffer { body } => self.on_reoffer(id, body.as_deref()),
-            Signal::ReofferAnswered { body } => {
-                if let Some(body) = body {
-                    self.take_answer(id, &body);
-                }
-            }
+            Signal::ReofferAnswered { body } => self.on_late_answer(id, body.as_deref()),
             Signal::ReofferRejected { code } => {
                 tracing::info!(call.id = %self.id, leg = %id, code, "a changed session was refused");
             }
@@ -322,7 +328,25 @@ impl Driver {
             }
         };
         self.shared.stack.send(edge, Command::AnswerReoffer { body: answer });
-        // Who does not want to hear us holds us (RFC 3264 8.4).
+        self.look_at_hold(id);
+    }
+
+    /// The answer to an offer of ours: it came with the ACK of an INVITE that had none.
+    fn on_late_answer(&mut self, id: LegId, body: Option<&[u8]>) {
+        if !body.is_some_and(|body| self.take_answer(id, body)) {
+            // Neither side knows where to send: better no call than a silent one.
+            if let Some(leg) = self.legs.get(&id).filter(|leg| !leg.over) {
+                self.shared.stack.send(leg.edge, Command::Hangup { cause: Cause::Incompatible });
+            }
+            return;
+        }
+        self.look_at_hold(id);
+    }
+
+    /// Tells the call when the far side has put us on hold or taken us off. Who does not want to hear us holds us
+    /// (RFC 3264 8.4).
+    fn look_at_hold(&mut self, id: LegId) {
+        let Some(leg) = self.legs.get_mut(&id) else { return };
         let held = leg.media.as_ref().is_some_and(|media| !media.remote_direction().receives());
         if leg.answered && held != std::mem::replace(&mut leg.held, held) {
             self.leg_event(id, if held { LegEvent::Held } else { LegEvent::Resumed });

@@ -7,7 +7,7 @@ use super::event::{Event, Incoming, Leg, Origin, Party};
 use super::leg::{ALLOW, LegState, Offered, Phase, SDP};
 use super::shared::count_refused;
 use crate::auth::{AuthFailure, presented_user};
-use crate::dialog::Dialog;
+use crate::dialog::{Dialog, MAX_FORWARDS};
 use crate::directory::Account;
 use crate::header::NameAddr;
 use crate::message::{Message, ParseError, Rejection};
@@ -144,6 +144,10 @@ impl Endpoint {
         let twin = self.callers.get(&caller).and_then(|id| self.legs.get(id));
         if twin.is_some_and(|leg| leg.dialog.remote_seq == invite.cseq().map(|(number, _)| number)) {
             return self.reply_stranger(&invite, flow, 482, "Loop Detected", &[]);
+        }
+        // One hop is ours: nothing would be left to carry the call on with.
+        if invite.max_forwards() == Some(1) {
+            return self.reply_stranger(&invite, flow, 483, "Too Many Hops", &[]);
         }
         if self.core.shared.is_draining() || !self.has_room() {
             return self.busy(flow, &invite);
@@ -297,6 +301,7 @@ fn incoming(leg: Leg, flow: Flow, invite: &Message, origin: Origin) -> Incoming 
         asserted,
         call_id: invite.call_id().to_owned(),
         user_agent: invite.header(Name::UserAgent).unwrap_or("").to_owned(),
+        max_forwards: invite.max_forwards().map_or(MAX_FORWARDS, |hops| hops.saturating_sub(1)),
         offer: invite.session_description(),
     }
 }
