@@ -4,6 +4,7 @@
 use model::{Cause, EndedBy, Id, TenantId};
 use pbx::Snapshot;
 use pbx::calls::{CallRecord, Decision, Fact, Journal, Leg, Quality};
+use std::collections::HashMap;
 use std::time::Instant;
 
 /// CPU time of this process in milliseconds, from /proc (in steps of 10 ms).
@@ -62,7 +63,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let options = store::Options { durable: true, ..store::testing::options() };
     let db = store::Db::open(test.url(), options).await?;
     let tenant = store::mint();
-    let journal = Journal::start(db.clone(), &test.folder().join("spool"), store::spool::Options::default()).await?;
+    let (spool, options) = (test.folder().join("spool"), store::spool::Options::default());
+    let journal = Journal::start(db.clone(), &spool, options, HashMap::new()).await?;
     let (began, cpu) = (Instant::now(), cpu_ms());
     for part in 0..count / 500 {
         for at in 0..500 {

@@ -13,6 +13,7 @@ use super::{CallRecord, Happening, Recording};
 use model::{CallId, Cause, EndedBy, Problem, TenantId};
 use queue::Queue;
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -73,10 +74,16 @@ impl Shared {
 }
 
 impl Journal {
-    /// Opens the spool in `folder`, records the calls that a former process left behind, and begins to commit.
-    pub async fn start(db: Db, folder: &Path, options: Options) -> io::Result<Journal> {
+    /// Opens the spool in `folder`, records the calls that a former process left behind, and begins to commit. Such a call
+    /// ended, as far as anybody knows, at its time in `last_signs` (milliseconds), or else when the spool was last written.
+    pub async fn start(
+        db: Db,
+        folder: &Path,
+        options: Options,
+        last_signs: HashMap<CallId, i64>,
+    ) -> io::Result<Journal> {
         let folder = folder.to_owned();
-        let opened = tokio::task::spawn_blocking(move || open(&folder, options));
+        let opened = tokio::task::spawn_blocking(move || open(&folder, options, &last_signs));
         let queue = opened.await.map_err(io::Error::other)??;
         let (stop, stopped) = watch::channel(false);
         let shared = Arc::new(Shared { db, queue: Mutex::new(queue), added: Notify::new(), gone: Notify::new(), stop });
@@ -155,7 +162,7 @@ fn full(error: &io::Error) -> Problem {
     Problem::busy("spool_failed", format!("A record could not be written to the local disk: {error}"))
 }
 
-fn open(folder: &Path, options: Options) -> io::Result<Queue> {
+fn open(folder: &Path, options: Options, last_signs: &HashMap<CallId, i64>) -> io::Result<Queue> {
     let (spool, replay) = Spool::open(folder, options)?;
     if replay.damaged_bytes > 0 {
         let bytes = replay.damaged_bytes;
@@ -170,6 +177,7 @@ fn open(folder: &Path, options: Options) -> io::Result<Queue> {
     let mut queue = Queue::new(spool, folder.to_owned());
     for draft in queue.interrupted()? {
         tracing::warn!(call.id = %draft.id, tenant.id = %draft.tenant, "A call was cut off by the end of a former process.");
+        let last_sign = last_signs.get(&draft.id).copied().unwrap_or(last_sign);
         let entry = Entry::Ended(Box::new(cut_off(draft, last_sign)));
         let bytes = queue::write(&entry)?;
         queue.add(entry, &bytes)?;

@@ -39,6 +39,9 @@ async fn killed_in_mid_call(plan: Plan) {
     let id = record["id"].as_str().expect("an id");
     let recording = until("the recording", async || server.download(&format!("/calls/{id}/recording")).await).await;
     let wav = Wav::parse(&recording);
+    // The recorder writes about once a second, and begins when a person answers.
+    let unheard = record["talk_ms"].as_i64().expect("the length of the talk") - wav.duration_ms() as i64;
+    assert!((-100..1_500).contains(&unheard), "the talk ends where its recording does: {unheard} ms apart: {record}");
     assert!(wav.tone_windows(0, CALLER) >= 3 && wav.tone_windows(1, CALLEE) >= 3, "{} ms", wav.duration_ms());
     let list = server.get("/calls").await;
     assert_eq!(list["items"].as_array().map(Vec::len), Some(1), "exactly one record: {list}");
