@@ -1,6 +1,7 @@
 use crate::phone::{House, MOMENT, PATIENCE, pace};
 use media::{Config, Counts, Event, OpenError, rtcp};
 use std::net::UdpSocket;
+use std::sync::Arc;
 use std::time::Duration;
 
 #[test]
@@ -30,7 +31,10 @@ fn ports_run_out_and_come_back_after_their_rest() {
         [(31_000..=31_003, Duration::from_secs(5), false), (31_004..=31_007, Duration::ZERO, true)]
     {
         let mut house = House::with(Config { ports, quarantine, ..Config::default() });
-        let first = house.media.open(1).expect("a leg");
+        // Only a port that somebody has spoken on rests.
+        let (first, phone) = house.call("0");
+        first.play(Arc::new(media::Sound::from_pcm(vec![0; 160])), false);
+        phone.hear();
         let _second = house.media.open(2).expect("a leg");
         assert!(matches!(house.media.open(3), Err(OpenError::NoPorts)));
         house.quality(first);
