@@ -15,6 +15,9 @@ use crate::name::Name;
 use crate::transport::{Flow, Transport};
 use crate::uri::{Scheme, Uri};
 
+/// The hops a request of our own may take (section 8.1.1.6).
+pub(crate) const MAX_FORWARDS: u8 = 70;
+
 /// The two ends and the way between them.
 #[derive(Debug, Clone)]
 pub(crate) struct Dialog {
@@ -125,6 +128,17 @@ impl Dialog {
 
     /// Begins a request inside the dialog, with the next number; an ACK repeats the INVITE's.
     pub(crate) fn request(&mut self, method: Method, via: &str, seq: Option<u32>) -> RequestBuilder {
+        self.request_within(MAX_FORWARDS, method, via, seq)
+    }
+
+    /// The same, of which only so many hops may come.
+    pub(crate) fn request_within(
+        &mut self,
+        max_forwards: u8,
+        method: Method,
+        via: &str,
+        seq: Option<u32>,
+    ) -> RequestBuilder {
         let seq = seq.unwrap_or_else(|| {
             self.local_seq += 1;
             self.local_seq
@@ -144,7 +158,7 @@ impl Dialog {
             builder = builder.header(Name::Route, format_args!("<{}>", self.target));
         }
         builder
-            .header(Name::MaxForwards, 70)
+            .header(Name::MaxForwards, max_forwards)
             .header(Name::From, &self.local)
             .header(Name::To, &self.remote)
             .header(Name::CallId, &self.call_id)

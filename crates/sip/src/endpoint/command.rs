@@ -69,6 +69,9 @@ pub struct Dial {
     pub credentials: Option<Credentials>,
     /// P-Asserted-Identity, for carriers that trust us.
     pub asserted: Option<Party>,
+    /// How many hops it may take: what is left of the call it carries on ([`crate::Incoming::max_forwards`]), so that a
+    /// call that goes in circles ends. 70 when none.
+    pub max_forwards: Option<u8>,
     /// More headers, sent as they are. Names or values with line breaks are dropped.
     pub headers: Vec<(String, String)>,
 }

@@ -9,7 +9,7 @@ use super::command::{Dial, Target};
 use super::core::{Callee, Lookup, LookupAsker};
 use super::event::{Leg, Party};
 use super::leg::{LegState, Outgoing, Phase};
-use crate::dialog::{Dialog, address_of, transport_of};
+use crate::dialog::{Dialog, MAX_FORWARDS, address_of, transport_of};
 use crate::transport::{Flow, Transport};
 use crate::uri::{Uri, UriBuf};
 
@@ -59,6 +59,7 @@ impl Endpoint {
             body: dial.body,
             asserted: dial.asserted.map(|party| address(&party, &ours)),
             headers: dial.headers.into_iter().filter(|(name, value)| is_header(name, value)).collect(),
+            max_forwards: dial.max_forwards.unwrap_or(MAX_FORWARDS),
             callee: way.callee,
             tries: 0,
         }));

@@ -58,6 +58,9 @@ pub struct Incoming {
     pub call_id: String,
     /// User-Agent, or empty.
     pub user_agent: String,
+    /// How many hops are left of the call, ours taken off; for [`crate::Dial::max_forwards`]. Never 0: such a call was
+    /// refused with 483.
+    pub max_forwards: u8,
     /// The session description; none means that we are to offer in the answer.
     pub offer: Option<Bytes>,
 }

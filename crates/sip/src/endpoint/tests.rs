@@ -200,6 +200,7 @@ fn dial() -> Command {
         body: Bytes::from_static(OFFER.as_bytes()),
         credentials: Some(Credentials { user: "trunk".into(), password: "secret".into() }),
         asserted: None,
+        max_forwards: None,
         headers: vec![("X-Call".into(), "call_1".into())],
     }))
 }

@@ -150,8 +150,17 @@ fn readable_but_wrong_requests_have_their_code() {
     ] {
         assert_eq!(code(&INVITE.replacen(from, to, 1)), Err(expected), "{to}");
     }
-    let required = parse(&INVITE.replace("X-Thing: a", "Require: timer, foo\nRequire: bar"));
-    assert_eq!(required.validate().expect_err("refused").unsupported, "foo, bar");
+    for (tags, unsupported) in [
+        ("path, foo\nRequire: bar", "foo, bar"),
+        ("timer", "timer"),
+        ("100rel, Path", "100rel"),
+        ("replaces", "replaces"),
+    ] {
+        let required = parse(&INVITE.replace("X-Thing: a", &format!("Require: {tags}")));
+        assert_eq!(required.validate().expect_err("refused").unsupported, unsupported);
+    }
+    assert_eq!(code(&INVITE.replace("X-Thing: a", "Require: path")), Ok(()));
+    assert_eq!(code(&INVITE.replace("X-Thing: a", "Supported: timer, 100rel, replaces")), Ok(()));
 }
 
 #[test]

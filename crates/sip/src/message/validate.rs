@@ -6,8 +6,9 @@ use crate::method::Method;
 use crate::name::Name;
 use crate::uri::{Scheme, Uri};
 
-/// The option tags we understand in `Require`.
-pub const SUPPORTED: [&str; 4] = ["path", "replaces", "timer", "100rel"];
+/// The option tags we understand in `Require`: all that is listed here is done. Session timers, reliable provisional
+/// answers and Replaces are not.
+pub const SUPPORTED: [&str; 1] = ["path"];
 
 impl Message {
     /// Says what to answer to a message that is wrong; a wrong response, and a wrong ACK, are dropped instead.

@@ -162,6 +162,7 @@ async fn what_was_ordered_before_the_stop_is_still_sent() {
         body: Bytes::from_static(b"v=0 ours"),
         credentials: None,
         asserted: None,
+        max_forwards: None,
         headers: Vec::new(),
     };
     stack.send(stack.new_leg(), Command::Dial(Box::new(dial)));
@@ -197,6 +198,7 @@ async fn a_carrier_over_tcp_is_called_over_one_connection_found_by_name() {
         body: Bytes::from_static(b"v=0 ours"),
         credentials: None,
         asserted: None,
+        max_forwards: None,
         headers: Vec::new(),
     };
     stack.send(leg, Command::Dial(Box::new(dial)));
@@ -229,6 +231,7 @@ async fn a_carrier_nobody_listens_for_is_unreachable_at_once() {
         body: Bytes::new(),
         credentials: None,
         asserted: None,
+        max_forwards: None,
         headers: Vec::new(),
     };
     stack.send(stack.new_leg(), Command::Dial(Box::new(dial)));

@@ -18,6 +18,7 @@ pub(crate) struct Outgoing {
     pub(crate) body: Bytes,
     pub(crate) asserted: Option<String>,
     pub(crate) headers: Vec<(String, String)>,
+    pub(crate) max_forwards: u8,
     /// The registered phone it goes to.
     pub(crate) callee: Option<Callee>,
     /// How often we were challenged.
@@ -33,7 +34,7 @@ impl LegState {
         let via = core.via(flow, branch);
         let mut builder = self
             .dialog
-            .request(Method::Invite, &via, None)
+            .request_within(outgoing.max_forwards, Method::Invite, &via, None)
             .header(Name::Contact, core.contact(flow))
             .header(Name::Allow, ALLOW)
             .header(Name::UserAgent, &core.shared.config.server_name);

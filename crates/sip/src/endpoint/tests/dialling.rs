@@ -25,6 +25,27 @@ fn an_invite_says_who_calls_and_what_the_house_adds() {
 }
 
 #[test]
+fn a_call_carried_on_has_one_hop_less() {
+    for (came, left) in [("Max-Forwards: 8\n", 7), ("Max-Forwards: 2\n", 1), ("", 70)] {
+        let mut world = World::new();
+        world.hears(CARRIER, &super::invite("i1", OFFER).replace("Max-Forwards: 70\n", came));
+        assert_eq!(world.said(), ["100 INVITE"]);
+        let max_forwards = world.incoming().max_forwards;
+        assert_eq!(max_forwards, left);
+        let leg = world.shared.new_leg(0);
+        let Command::Dial(dial) = dial() else { unreachable!() };
+        world.orders(leg, Command::Dial(Box::new(Dial { max_forwards: Some(max_forwards), ..*dial })));
+        assert_eq!(world.one().max_forwards(), Some(left));
+    }
+    let mut world = World::new();
+    for spent in ["Max-Forwards: 0", "Max-Forwards: 1"] {
+        world.hears(CARRIER, &super::invite("i1", OFFER).replace("Max-Forwards: 70", spent));
+        assert_eq!((world.said(), world.events.len()), (vec!["483 INVITE".to_owned()], 0));
+    }
+    assert_eq!(dialled(&mut world).1.max_forwards(), Some(70), "a call of our own");
+}
+
+#[test]
 fn an_answered_call_is_acknowledged_each_time_the_answer_comes() {
     let mut world = World::new();
     let (_, invite) = dialled(&mut world);

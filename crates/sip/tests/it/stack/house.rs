@@ -53,6 +53,7 @@ pub(super) async fn serve(stack: Stack, mut events: mpsc::Receiver<Event>) {
                     body: incoming.offer.unwrap_or_default(),
                     credentials: None,
                     asserted: None,
+                    max_forwards: None,
                     headers: Vec::new(),
                 };
                 stack_of_house.send(leg, Command::Dial(Box::new(dial)));
