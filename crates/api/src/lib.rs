@@ -24,6 +24,11 @@ mod webhooks;
 pub use openapi::document;
 pub use state::{Patience, State};
 
+use std::time::Duration;
+
+use axum::extract::{Request, State as AxumState};
+use axum::middleware::Next;
+use axum::response::Response;
 use axum::{Router, middleware};
 use utoipa_axum::router::OpenApiRouter;
 
@@ -35,7 +40,22 @@ const PREFIX: &str = "/api/v1";
 pub fn router(state: State) -> Router {
     let (router, _) = described().split_for_parts();
     let idempotent = middleware::from_fn_with_state(state.db.clone(), rest::idempotency::replay);
-    rest::layers::around(router.route_layer(idempotent).with_state(state).merge(docs::router()))
+    let visible = middleware::from_fn_with_state(state.clone(), answer_when_in_force);
+    rest::layers::around(router.route_layer(visible).route_layer(idempotent).with_state(state).merge(docs::router()))
+}
+
+/// How long an answer waits for the engine to take a changed configuration over; usually some milliseconds.
+const TAKE_OVER: Duration = Duration::from_millis(500);
+
+/// A change is answered when calls see it: whoever changes a ring group and dials next gets the new one.
+async fn answer_when_in_force(AxumState(state): AxumState<State>, request: Request, next: Next) -> Response {
+    let reads = request.method().is_safe();
+    let answer = next.run(request).await;
+    if !reads && answer.status().is_success() {
+        let version = *state.db.watch_config().borrow();
+        state.bus.in_force(version, TAKE_OVER).await;
+    }
+    answer
 }
 
 /// All routes with their documents.

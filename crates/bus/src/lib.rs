@@ -9,10 +9,11 @@ mod board;
 mod command;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use call::Event;
 use model::{CallId, Problem, TenantId, Timestamp};
-use tokio::sync::{broadcast, mpsc, oneshot};
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 pub use board::LiveCall;
 pub use command::{Command, Originate};
@@ -41,6 +42,8 @@ pub struct Bus {
     commands: mpsc::Sender<Command>,
     events: broadcast::Sender<Arc<Occurrence>>,
     board: Arc<Mutex<board::Board>>,
+    /// The configuration that calls see; none while no engine runs.
+    in_force: watch::Sender<Option<i64>>,
 }
 
 impl Bus {
@@ -48,7 +51,7 @@ impl Bus {
     pub fn new() -> (Bus, mpsc::Receiver<Command>) {
         let (commands, inbox) = mpsc::channel(WAITING_COMMANDS);
         let (events, _) = broadcast::channel(LAG);
-        (Bus { commands, events, board: Arc::default() }, inbox)
+        (Bus { commands, events, board: Arc::default(), in_force: watch::Sender::new(None) }, inbox)
     }
 
     /// Starts a click-to-call: rings the extension, then dials `to`. Answers as soon as the call exists; what becomes
@@ -84,6 +87,20 @@ impl Bus {
         let _ = self.events.send(Arc::new(occurrence));
     }
 
+    /// Calls that begin from now on see the configuration of this version; used by the engine only.
+    pub fn put_in_force(&self, version: i64) {
+        self.in_force.send_replace(Some(version));
+    }
+
+    /// Returns when calls that begin now see the configuration of this version, so that whoever changed it can rely on
+    /// it; at once when no engine runs, and after `patience` in any case.
+    pub async fn in_force(&self, version: i64, patience: Duration) {
+        let mut in_force = self.in_force.subscribe();
+        let seen = in_force.wait_for(|seen| seen.is_none_or(|seen| seen >= version));
+        // Whoever waited in vain is served by the engine's next look at the configuration.
+        let _ = tokio::time::timeout(patience, seen).await;
+    }
+
     fn board(&self) -> MutexGuard<'_, board::Board> {
         // A panic while folding leaves a whole map behind: each fold is one insert, change or removal.
         self.board.lock().unwrap_or_else(PoisonError::into_inner)
@@ -95,5 +112,23 @@ impl Bus {
             .try_send(command(reply))
             .map_err(|_| Problem::busy("engine_busy", "The call engine has no room for more orders now; try again."))?;
         answer.await.map_err(|_| Problem::busy("engine_stopped", "The call engine is stopping; try again."))?
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn whoever_changed_the_configuration_waits_until_calls_see_it() {
+        let (bus, _orders) = Bus::new();
+        let long = Duration::from_secs(60);
+        bus.in_force(7, long).await;
+        bus.put_in_force(6);
+        let waiting = bus.in_force(7, long);
+        tokio::pin!(waiting);
+        assert!(tokio::time::timeout(Duration::ZERO, &mut waiting).await.is_err(), "not yet");
+        bus.put_in_force(7);
+        waiting.await;
     }
 }

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
+use bus::Bus;
 use model::{Id, PhoneNumber, Problem, TrunkId};
 use pbx::Snapshot;
 use pbx::snapshot::{Tenant, Trunk};
@@ -67,15 +68,17 @@ impl Directory {
     pub(crate) fn follow(
         self: &Arc<Self>,
         db: Db,
+        bus: Bus,
         changed: impl Fn(&Snapshot) + Send + Sync + 'static,
     ) -> JoinHandle<()> {
         let directory = self.clone();
+        bus.put_in_force(directory.snapshot().version());
         tokio::spawn(async move {
             let mut told = db.watch_config();
             loop {
                 // Either ends the wait: a change of our own process, or the time to look for others' changes.
                 let _ = tokio::time::timeout(POLL, told.changed()).await;
-                if let Err(error) = directory.refresh(&db, &changed).await {
+                if let Err(error) = directory.refresh(&db, &bus, &changed).await {
                     metrics::counter!("alo_config_refresh_errors_total").increment(1);
                     tracing::warn!(%error, "the configuration cannot be read; calls go on with the last one");
                 }
@@ -83,14 +86,16 @@ impl Directory {
         })
     }
 
-    async fn refresh(&self, db: &Db, changed: &(impl Fn(&Snapshot) + Send + Sync)) -> Result<(), Problem> {
+    async fn refresh(&self, db: &Db, bus: &Bus, changed: &(impl Fn(&Snapshot) + Send + Sync)) -> Result<(), Problem> {
         let old = self.snapshot();
         if db.config_version().await? == old.version() {
             return Ok(());
         }
         let new = Arc::new(old.reload(db).await?);
         changed(&new);
+        let version = new.version();
         *self.snapshot.write().unwrap_or_else(PoisonError::into_inner) = new;
+        bus.put_in_force(version);
         Ok(())
     }
 }

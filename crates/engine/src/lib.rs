@@ -146,7 +146,7 @@ impl Engine {
         let intake = Arc::new(Intake::new(shared.clone()));
         let carriers = shared.clone();
         let tasks = Mutex::new(vec![
-            directory.follow(db, move |snapshot| carriers.carriers.follow(snapshot)),
+            directory.follow(db, shared.bus.clone(), move |snapshot| carriers.carriers.follow(snapshot)),
             tokio::spawn(take_sip(intake.clone(), sip_inbox)),
             tokio::spawn(take_media(intake.clone(), media_inbox)),
             tokio::spawn(take_orders(intake.clone(), orders)),
