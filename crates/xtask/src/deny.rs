@@ -7,21 +7,12 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::process::Command;
 
 pub(crate) fn run(root: &Path) -> Result<()> {
     let policy: toml::Table = std::fs::read_to_string(root.join("deny.toml")).context("no deny.toml")?.parse()?;
     let allowed = allow_list(&policy, "licenses", "allow")?;
     let registries = allow_list(&policy, "sources", "allow-registry")?;
-    let output = Command::new(std::env::var("CARGO").unwrap_or_else(|_| "cargo".into()))
-        .args(["metadata", "--format-version", "1", "--locked"])
-        .current_dir(root)
-        .output()
-        .context("cannot start cargo")?;
-    if !output.status.success() {
-        bail!("cargo metadata: {}", String::from_utf8_lossy(&output.stderr));
-    }
-    let metadata: Value = serde_json::from_slice(&output.stdout)?;
+    let metadata = crate::metadata::read(root, &[])?;
     let packages = metadata["packages"].as_array().context("cargo metadata names no packages")?;
     let complaints: Vec<String> = packages.iter().filter_map(|p| complaint(p, &allowed, &registries)).collect();
     for complaint in &complaints {

@@ -7,6 +7,7 @@
 mod bench;
 mod check;
 mod deny;
+mod metadata;
 mod rules;
 mod source;
 mod tree;

@@ -1,9 +1,14 @@
-//! The source tree as the rules see it: crates with their dependencies, files with their text, migrations, lock.
+//! The source tree as the rules see it: crates with their dependencies, files with their text, migrations, and how
+//! many packages from outside are built.
 
 use anyhow::{Context, Result};
+use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+
+/// What the servers run on. The lock file also names what Windows, macOS and browsers would need; nobody builds it.
+const PLATFORM: &str = "x86_64-unknown-linux-gnu";
 
 /// A package of the workspace.
 #[derive(Debug, Default, Clone)]
@@ -47,7 +52,8 @@ pub(crate) struct Tree {
     pub(crate) files: Vec<File>,
     /// The text of all migrations, one after the other.
     pub(crate) migrations: String,
-    pub(crate) lock: String,
+    /// Packages from outside that a build or a test on Linux compiles.
+    pub(crate) outside: usize,
     /// `path: reason` lines of files that may be long.
     pub(crate) long_files: String,
 }
@@ -56,7 +62,7 @@ impl Tree {
     /// Reads the workspace below `root`.
     pub(crate) fn read(root: &Path) -> Result<Tree> {
         let mut tree = Tree {
-            lock: read(&root.join("Cargo.lock"))?,
+            outside: count_outside(&crate::metadata::read(root, &["--filter-platform", PLATFORM])?)?,
             long_files: read(&root.join("crates/xtask/long-files.txt"))?,
             ..Tree::default()
         };
@@ -75,6 +81,13 @@ impl Tree {
         }
         Ok(tree)
     }
+}
+
+/// Counts what the resolved graph holds beyond the workspace's own packages.
+fn count_outside(metadata: &Value) -> Result<usize> {
+    let members = metadata["workspace_members"].as_array().context("cargo metadata names no members")?;
+    let nodes = metadata["resolve"]["nodes"].as_array().context("cargo metadata resolves nothing")?;
+    Ok(nodes.iter().filter(|node| !members.contains(&node["id"])).count())
 }
 
 /// Reads name and dependencies from the text of a manifest.
@@ -124,6 +137,16 @@ mod tests {
         let found = parse_manifest(text).expect("a good manifest");
         assert_eq!(found.name, "call");
         assert_eq!(found.dependencies.iter().collect::<Vec<_>>(), ["model", "thiserror"]);
+    }
+
+    #[test]
+    fn only_packages_from_outside_that_are_resolved_count() {
+        let metadata = serde_json::json!({
+            "packages": [{ "id": "sip" }, { "id": "bytes" }, { "id": "windows-sys" }],
+            "workspace_members": ["sip"],
+            "resolve": { "nodes": [{ "id": "sip" }, { "id": "bytes" }] },
+        });
+        assert_eq!(count_outside(&metadata).expect("a whole answer"), 1);
     }
 
     #[test]
