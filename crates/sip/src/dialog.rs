@@ -41,8 +41,9 @@ pub(crate) struct Dialog {
     pub(crate) flow: Flow,
     /// Whether we sent the INVITE that began it.
     pub(crate) we_called: bool,
-    /// Whether requests go where routes and Contact say. A phone may be behind NAT: it is reached over its flow.
-    pub(crate) trust_contact: bool,
+    /// The account whose phone is at the far end. It may be behind NAT, so it is reached over its flow; a carrier (none)
+    /// is reached where routes and Contact say.
+    pub(crate) phone: Option<u128>,
 }
 
 /// Why no dialog can come of a message.
@@ -55,7 +56,7 @@ impl Dialog {
         invite: &Message,
         flow: Flow,
         local_tag: String,
-        trust_contact: bool,
+        phone: Option<u128>,
     ) -> Result<Dialog, NoContact> {
         let target = target_in(invite).ok_or(NoContact)?;
         Ok(Dialog {
@@ -70,7 +71,7 @@ impl Dialog {
             routes: invite.list(Name::RecordRoute).map(str::to_owned).collect(),
             flow,
             we_called: false,
-            trust_contact,
+            phone,
         })
     }
 
@@ -89,7 +90,7 @@ impl Dialog {
             routes: Vec::new(),
             flow,
             we_called: true,
-            trust_contact: true,
+            phone: None,
         };
         dialog.confirm(response);
         dialog
@@ -165,19 +166,23 @@ impl Dialog {
             .header(Name::CSeq, format_args!("{seq} {method}"))
     }
 
-    /// Where the next request of ours goes. Names are not looked up here: a peer reached by name is reached again over
-    /// the flow that worked.
+    /// Where the next request of ours goes, as long as the flow's connection is open. Names are not looked up here: a peer
+    /// reached by name is reached again over the flow that worked.
     pub(crate) fn next_hop(&self) -> Flow {
-        if !self.trust_contact || self.flow.transport.is_reliable() {
+        if self.phone.is_some() || self.flow.transport.is_reliable() {
             return self.flow;
         }
-        let hop = match self.routes.first() {
-            Some(route) => NameAddr::parse(route).map_or("", |route| route.uri),
-            None => &self.target,
-        };
-        address_of(hop).map_or(self.flow, |(transport, remote)| {
+        address_of(self.hop()).map_or(self.flow, |(transport, remote)| {
             if transport == self.flow.transport { Flow { remote, ..self.flow } } else { Flow::to(transport, remote) }
         })
+    }
+
+    /// The URI whose address a request inside the dialog is sent to (section 8.1.2): the first route, else the target.
+    pub(crate) fn hop(&self) -> &str {
+        match self.routes.first() {
+            Some(route) => NameAddr::parse(route).map_or("", |route| route.uri),
+            None => &self.target,
+        }
     }
 }
 

@@ -67,7 +67,7 @@ impl Endpoint {
         if message.is_request() {
             self.on_request(flow, message);
         } else if message.validate().is_ok()
-            && let Some((asker, way)) = self.core.hear(&message)
+            && let Some((asker, way)) = self.core.hear(flow, &message)
         {
             self.on_answer(asker, way, &message);
         }
@@ -80,11 +80,14 @@ impl Endpoint {
                 let Some(leg) = self.legs.get_mut(&id) else {
                     let is_answer = response.status().is_some_and(|s| (200..300).contains(&s));
                     if is_answer && !matches!(asker, Asker::Bye(_)) {
-                        let is_phone = matches!(asker, Asker::Invite(_, Some(_)));
-                        leg::refuse_answer(core, response, way, !is_phone);
+                        let callee = if let Asker::Invite(_, callee) = asker { callee } else { None };
+                        leg::refuse_answer(core, response, way, callee.map(|callee| callee.account));
                     }
                     return;
                 };
+                if way.transport.is_reliable() {
+                    leg.dialog.flow = way;
+                }
                 match asker {
                     Asker::Invite(..) => leg.on_invite_answer(core, response, way),
                     Asker::Reinvite(_) => leg.on_reoffer_answer(core, Some(response)),
@@ -94,8 +97,8 @@ impl Endpoint {
             }
             // It rings: now it may be cancelled. It was answered: it is ended as a call.
             Asker::Withdrawn { branch, cause, callee } => match response.status() {
-                Some(100..=199) => core.cancel(branch, &leg::reason_of(cause)),
-                Some(200..=299) => leg::refuse_answer(core, response, way, callee.is_none()),
+                Some(100..=199) => core.cancel(branch, &leg::reason_of(cause), None),
+                Some(200..=299) => leg::refuse_answer(core, response, way, callee.map(|callee| callee.account)),
                 Some(_) | None => {}
             },
             Asker::Register(id) => self.on_register_answer(id, Some(response)),
@@ -171,7 +174,17 @@ impl Endpoint {
     /// Nothing can be sent on this way.
     pub fn failed(&mut self, now: Moment, flow: Flow) {
         self.core.now = now;
-        for asker in self.core.fail(flow) {
+        for (key, asker) in self.core.waiting_on(flow) {
+            if let Asker::Invite(id, _) | Asker::Reinvite(id) | Asker::Bye(id) = asker
+                && let Some(leg) = self.legs.get(&id)
+                && !self.core.shared.is_open(flow)
+            {
+                let way = self.core.way(&leg.dialog);
+                if self.core.send_anew(key, flow, way) {
+                    continue;
+                }
+            }
+            self.core.give_up(key);
             // A connection of the phone's own that is gone, and cannot be made anew, does not come back.
             if let Asker::Probe(callee) = asker
                 && flow.transport.is_reliable()

@@ -3,7 +3,7 @@
 //! Nothing here opens a socket; the tokio side is under [`crate::stack`].
 
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 /// The transports of SIP. TLS, WS and WSS are part of every border already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -56,6 +56,11 @@ impl Transport {
             .find(|t| t.token().eq_ignore_ascii_case(text))
     }
 
+    /// Whether a connection to an address can be opened from our side. A browser cannot be called back.
+    pub const fn can_be_opened(self) -> bool {
+        !matches!(self, Transport::Ws | Transport::Wss)
+    }
+
     /// The port where none is written.
     pub const fn default_port(self) -> u16 {
         match self {
@@ -90,6 +95,16 @@ impl Flow {
     /// The way to an address without a connection of its own yet.
     pub const fn to(transport: Transport, remote: SocketAddr) -> Flow {
         Flow { transport, local: 0, remote, connection: 0 }
+    }
+
+    /// No way at all: what is sent there fails at once.
+    pub const fn nowhere(transport: Transport) -> Flow {
+        Flow::to(transport, SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0))
+    }
+
+    /// Whether nothing can be sent this way.
+    pub const fn is_nowhere(&self) -> bool {
+        self.remote.port() == 0
     }
 }
 

@@ -54,7 +54,7 @@ fn without_routes_a_trusted_contact_is_followed_and_a_phone_is_not() {
     let text = OK.replace("Record-Route: <sip:10.0.0.3;lr>, <sip:10.0.0.2:5070;lr>\n", "");
     let mut dialog = Dialog::answered(&message(&text), flow("203.0.113.5:1024"));
     assert_eq!(dialog.next_hop(), flow("10.0.0.9:5080"));
-    dialog.trust_contact = false;
+    dialog.phone = Some(101);
     assert_eq!(dialog.next_hop(), flow("203.0.113.5:1024"));
 }
 
@@ -65,7 +65,7 @@ fn old_and_repeated_numbers_are_not_next() {
             "INVITE sip:b@h SIP/2.0\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\nFrom: <sip:a@h>;tag=t\nTo: <sip:b@h>\nCall-ID: c\nCSeq: {n} INVITE\nContact: <sip:a@h>\nContent-Length: 0\n\n"
         ))
     };
-    let mut dialog = Dialog::incoming(&invite(5), flow("10.0.0.9:5060"), "x".into(), false).expect("a contact");
+    let mut dialog = Dialog::incoming(&invite(5), flow("10.0.0.9:5060"), "x".into(), None).expect("a contact");
     assert!(!dialog.is_next(&invite(5)));
     assert!(!dialog.is_next(&invite(4)));
     assert!(dialog.is_next(&invite(9)));
@@ -87,7 +87,7 @@ fn a_contact_that_cannot_be_asked_begins_no_dialog() {
         ))
     };
     let target = |contact: &str| {
-        Dialog::incoming(&invite(contact), flow("10.0.0.9:5060"), "x".into(), false).map(|dialog| dialog.target)
+        Dialog::incoming(&invite(contact), flow("10.0.0.9:5060"), "x".into(), None).map(|dialog| dialog.target)
     };
     assert_eq!(target("<sip:a@h?Subject=x>"), Ok("sip:a@h".to_owned()));
     for bad in ["*", "<mailto:a@h>", "<sip:>", "<sip:a@h"] {

@@ -5,6 +5,7 @@
 
 mod clients;
 mod servers;
+mod ways;
 
 use std::collections::{HashMap, VecDeque};
 use std::hash::{BuildHasher, RandomState};
@@ -63,6 +64,8 @@ pub(crate) struct Unanswered {
 pub(crate) struct Callee {
     /// Its contact's key.
     pub(crate) contact: u64,
+    /// The account the contact is registered for.
+    pub(crate) account: u128,
     /// Since when it is being asked.
     pub(crate) since: Moment,
 }
@@ -199,7 +202,9 @@ impl Core {
     }
 
     pub(crate) fn transmit(&mut self, flow: Flow, bytes: Bytes) {
-        self.transmits.push_back((flow, bytes));
+        if !flow.is_nowhere() {
+            self.transmits.push_back((flow, bytes));
+        }
     }
 
     /// A new tag.

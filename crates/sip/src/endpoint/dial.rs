@@ -51,7 +51,7 @@ impl Endpoint {
             routes: way.routes,
             flow: way.flow,
             we_called: true,
-            trust_contact: way.callee.is_none(),
+            phone: way.callee.map(|callee| callee.account),
         };
         let mut leg = LegState::new(id, dialog, Phase::Resolving);
         leg.credentials = dial.credentials;
@@ -92,13 +92,18 @@ impl Endpoint {
     fn way_to(&self, target: Target) -> Result<Way, (u16, Cause)> {
         let (uri, to, transport) = match target {
             Target::Contact(key) => {
-                let contact = self.core.shared.contact_by_key(key, self.core.now).ok_or((480, Cause::NotRegistered))?;
+                let found = self.core.shared.contact_by_key(key, self.core.now);
+                let (account, contact) = found.ok_or((480, Cause::NotRegistered))?;
+                let mut flow = contact.flow;
+                if !self.core.shared.is_open(flow) {
+                    flow = self.core.way_to_phone(account, &contact.uri, flow);
+                }
                 return Ok(Way {
                     uri: contact.uri,
                     routes: contact.path,
-                    flow: contact.flow,
+                    flow,
                     host: None,
-                    callee: Some(Callee { contact: key, since: self.core.now }),
+                    callee: Some(Callee { contact: key, account, since: self.core.now }),
                 });
             }
             Target::Uri { uri, to, transport } => (uri, to, transport),

@@ -178,8 +178,11 @@ impl Endpoint {
 
     fn begin(&mut self, key: u64, flow: Flow, invite: Message, origin: Origin) {
         let tag = self.core.tag();
-        let trust_contact = matches!(origin, Origin::Carrier(_));
-        let Ok(dialog) = Dialog::incoming(&invite, flow, tag, trust_contact) else {
+        let phone = match origin {
+            Origin::Account(account) => Some(account),
+            Origin::Carrier(_) => None,
+        };
+        let Ok(dialog) = Dialog::incoming(&invite, flow, tag, phone) else {
             return self.reply_stranger(&invite, flow, 400, "Missing Contact", &[]);
         };
         let id = self.core.shared.new_leg(self.shard);

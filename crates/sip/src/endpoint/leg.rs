@@ -227,7 +227,7 @@ impl LegState {
 
     /// Begins a request inside the dialog.
     fn request(&mut self, core: &mut Core, method: Method) -> (u64, Flow, RequestBuilder) {
-        let flow = self.dialog.next_hop();
+        let flow = core.way(&self.dialog);
         let branch = core.branch();
         let via = core.via(flow, branch);
         (branch, flow, self.dialog.request(method, &via, None))

@@ -76,10 +76,12 @@ impl Registrar {
         self.part_of(account).bindings.lookup(account, now)
     }
 
-    pub(crate) fn by_key(&self, key: u64, now: Moment) -> Option<Contact> {
+    /// A contact and its account.
+    pub(crate) fn by_key(&self, key: u64, now: Moment) -> Option<(u128, Contact)> {
         let part = self.part((key >> PART_SHIFT) as usize);
         let account = *part.owners.get(&key)?;
-        part.bindings.lookup(account, now).into_iter().find(|contact| contact.key == key)
+        let contact = part.bindings.lookup(account, now).into_iter().find(|contact| contact.key == key)?;
+        Some((account, contact))
     }
 
     /// Drops a contact that gave no sign of life: its account, and how many contacts that has left. None when it was
@@ -121,7 +123,7 @@ impl Part {
 }
 
 impl Shared {
-    pub(crate) fn contact_by_key(&self, key: u64, now: Moment) -> Option<Contact> {
+    pub(crate) fn contact_by_key(&self, key: u64, now: Moment) -> Option<(u128, Contact)> {
         self.registrar.by_key(key, now)
     }
 }
@@ -159,16 +161,17 @@ impl Endpoint {
             self.plan_sweep();
         }
         for contact in &registered.doubtful {
-            self.probe(contact);
+            self.probe(account.key, contact);
         }
     }
 
     /// Asks a contact that may have been left behind for a sign of life; any answer is one.
-    fn probe(&mut self, contact: &Contact) {
+    fn probe(&mut self, account: u128, contact: &Contact) {
         if self.core.is_full() {
             return;
         }
-        let flow = contact.flow;
+        let flow =
+            if self.core.shared.is_open(contact.flow) { contact.flow } else { Flow::nowhere(contact.flow.transport) };
         let (call_id, tag, branch) = (self.new_call_id(), self.core.tag(), self.core.branch());
         let us = UriBuf::sip("alo", &self.core.shared.local(flow).ip().to_string(), None);
         let mut builder =
@@ -185,7 +188,7 @@ impl Endpoint {
             .header(Name::Contact, self.core.contact(flow))
             .header(Name::UserAgent, &self.core.shared.config.server_name)
             .finish();
-        let asker = Asker::Probe(Callee { contact: contact.key, since: self.core.now });
+        let asker = Asker::Probe(Callee { contact: contact.key, account, since: self.core.now });
         self.core.ask_briefly(branch, flow, Method::Options, options, asker, PROBE);
     }
 

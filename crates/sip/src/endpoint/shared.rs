@@ -1,5 +1,6 @@
 //! What the shards share: settings, the house's directory, bindings, nonces, limits. All of it is memory.
 
+use std::collections::HashSet;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -30,6 +31,8 @@ pub struct Shared {
     draining: AtomicBool,
     next_leg: AtomicU64,
     pub(crate) legs: AtomicUsize,
+    /// The stream connections that are open.
+    connections: Mutex<HashSet<u64>>,
 }
 
 /// Counts what was not served: `banned`, `rate` (too many requests without a proof), `wrong_password`, `overload`.
@@ -61,12 +64,33 @@ impl Shared {
             draining: AtomicBool::new(false),
             next_leg: AtomicU64::new(1),
             legs: AtomicUsize::new(0),
+            connections: Mutex::default(),
         })
     }
 
     pub(crate) fn limiter(&self) -> MutexGuard<'_, Limiter> {
         // Its tables are whole after every statement: a panic elsewhere leaves nothing half done.
         self.limiter.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn connections(&self) -> MutexGuard<'_, HashSet<u64>> {
+        // Each use is one operation of the set.
+        self.connections.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A stream connection was made, or is being made.
+    pub(crate) fn connected(&self, connection: u64) {
+        self.connections().insert(connection);
+    }
+
+    /// A stream connection ended.
+    pub(crate) fn disconnected(&self, connection: u64) {
+        self.connections().remove(&connection);
+    }
+
+    /// Whether a way can still be used. One that names no connection always can: one is made for it.
+    pub(crate) fn is_open(&self, flow: Flow) -> bool {
+        flow.connection == 0 || self.connections().contains(&flow.connection)
     }
 
     /// Whether anything from this source is to be read at all. Carriers are known by their address: they are never shut

@@ -4,6 +4,7 @@ mod dialling;
 mod guarding;
 mod incoming;
 mod random;
+mod reconnecting;
 mod registering;
 mod session;
 mod stale;
@@ -22,6 +23,7 @@ use super::shared::{Shared, Sockets};
 use crate::config::Config;
 use crate::directory::{Account, Directory};
 use crate::message::Message;
+use crate::method::Method;
 use crate::name::Name;
 use crate::transport::{Flow, Transport};
 
@@ -84,11 +86,28 @@ impl World {
 
     /// A datagram arrives; lines may end in `\n` alone.
     fn hears(&mut self, from: &str, text: &str) {
+        self.hears_over(Flow::to(Transport::Udp, from.parse().expect("an address")), text);
+    }
+
+    /// The same on any way.
+    fn hears_over(&mut self, flow: Flow, text: &str) {
         let (head, body) = text.split_once("\n\n").unwrap_or((text, ""));
         let text = format!("{}\r\nContent-Length: {}\r\n\r\n{body}", head.replace('\n', "\r\n"), body.len());
         let message = Message::parse(Bytes::from(text)).expect("a message");
-        let flow = Flow::to(Transport::Udp, from.parse().expect("an address"));
         self.endpoint.receive(self.now, flow, message);
+        self.collect();
+    }
+
+    /// A stream connection from there is open.
+    fn connection(&mut self, number: u64, from: &str) -> Flow {
+        self.shared.connected(number);
+        Flow { connection: number, ..Flow::to(Transport::Tcp, from.parse().expect("an address")) }
+    }
+
+    /// A stream connection ends; the shards are told, as the stack does when a request went over it.
+    fn closes(&mut self, flow: Flow) {
+        self.shared.disconnected(flow.connection);
+        self.endpoint.failed(self.now, flow);
         self.collect();
     }
 

@@ -80,7 +80,8 @@ impl Streams {
         };
         let Some(id) = id else {
             drop(table);
-            if is_request {
+            // A response whose connection is gone comes with the address to answer at (RFC 3261 section 18.2.2).
+            if is_request || flow.connection == 0 {
                 self.connect(hub, flow, bytes);
             }
             return;
@@ -108,7 +109,7 @@ impl Streams {
         if flow.transport != Transport::Tcp || self.len() >= hub.shared.config.limits.connections {
             return hub.fail(flow);
         }
-        let (id, receiver, state) = self.insert(flow, true);
+        let (id, receiver, state) = self.insert(hub, flow, true);
         state.asked.store(true, Ordering::Relaxed);
         let (own, all) = (Flow { connection: id, ..flow }, hub.clone());
         let task = tokio::spawn(async move {
@@ -122,11 +123,12 @@ impl Streams {
         self.send(hub, Flow { connection: id, ..flow }, first);
     }
 
-    fn insert(&self, flow: Flow, proven: bool) -> (u64, mpsc::Receiver<Bytes>, Arc<State>) {
+    fn insert(&self, hub: &Hub, flow: Flow, proven: bool) -> (u64, mpsc::Receiver<Bytes>, Arc<State>) {
         let id = self.next.fetch_add(1, Ordering::Relaxed) + 1;
         let (outbox, receiver) = mpsc::channel(OUTBOX);
         let state = Arc::new(State { proven: AtomicBool::new(proven), ..State::default() });
         let flow = Flow { connection: id, ..flow };
+        hub.shared.connected(id);
         let mut table = self.table();
         table.by_remote.insert((flow.transport, flow.remote), id);
         if !proven {
@@ -147,6 +149,7 @@ impl Streams {
         let mut table = self.table();
         let Some(connection) = table.connections.remove(&id) else { return };
         let flow = connection.flow;
+        hub.shared.disconnected(id);
         if table.by_remote.get(&(flow.transport, flow.remote)) == Some(&id) {
             table.by_remote.remove(&(flow.transport, flow.remote));
         }
@@ -198,7 +201,7 @@ impl Streams {
             self.close(hub, oldest);
         }
         let flow = Flow { transport: Transport::Tcp, local, remote, connection: 0 };
-        let (id, receiver, state) = self.insert(flow, hub.shared.directory.carrier(remote.ip()));
+        let (id, receiver, state) = self.insert(hub, flow, hub.shared.directory.carrier(remote.ip()));
         let (own, all) = (Flow { connection: id, ..flow }, hub.clone());
         let task = tokio::spawn(async move {
             serve(&all, own, stream, receiver, &state).await;
@@ -329,10 +332,8 @@ async fn write(
 }
 
 impl Hub {
-    /// Tells every shard that nothing can be sent on this way. Whoever named an older connection to the same address
-    /// was to be served by this one.
+    /// Tells every shard that nothing can be sent on this way.
     fn fail(&self, flow: Flow) {
-        let flow = Flow { connection: 0, ..flow };
         for shard in &self.shards {
             // A shard that is gone has nothing waiting.
             let _ = shard.orders.send(Order::Failed(flow));

@@ -5,6 +5,7 @@
 mod house;
 mod limits;
 mod phone;
+mod reconnecting;
 mod sipp;
 
 use std::net::SocketAddr;

@@ -57,7 +57,10 @@ impl Core {
         let kind = if method == Method::Invite { Kind::Invite } else { Kind::Other };
         let key = if method == Method::Cancel { branch | 1 } else { branch };
         self.transmit(flow, request.clone());
-        let machine = Client::start(self.now, &self.timing(), kind, flow.transport.is_reliable(), request);
+        let mut machine = Client::start(self.now, &self.timing(), kind, flow.transport.is_reliable(), request);
+        if flow.is_nowhere() {
+            machine.give_up_after(self.now, Duration::ZERO);
+        }
         if let Some(deadline) = machine.deadline() {
             self.timers.set(deadline, Owner::Client(key));
         }
@@ -112,17 +115,19 @@ impl Core {
         self.clients.get(&branch).is_some_and(|entry| entry.machine.is_waiting() && !entry.machine.is_calling())
     }
 
-    /// Withdraws an INVITE that may be cancelled; once.
-    pub(crate) fn cancel(&mut self, branch: u64, reason: &str) {
+    /// Withdraws an INVITE that may be cancelled; once. It goes the way of the INVITE (section 9.1), or this one when that
+    /// connection is gone.
+    pub(crate) fn cancel(&mut self, branch: u64, reason: &str, otherwise: Option<Flow>) {
         let (now, patience) = (self.now, self.timing().t1 * 64);
         let Some(entry) = self.clients.get_mut(&branch).filter(|entry| !entry.machine.is_giving_up()) else { return };
-        let flow = entry.flow;
+        let way = entry.flow;
         let Ok(invite) = Message::parse(entry.machine.request()) else { return };
         entry.machine.give_up_after(now, patience);
         if let Some(deadline) = entry.machine.deadline() {
             self.timers.set(deadline, Owner::Client(branch));
         }
         let cancel = derived::cancel(&invite, reason);
+        let flow = otherwise.filter(|_| !self.shared.is_open(way)).unwrap_or(way);
         self.ask(branch, flow, Method::Cancel, cancel, Asker::Nobody);
     }
 
@@ -138,12 +143,18 @@ impl Core {
         true
     }
 
-    /// A response: who waits for it, and the way its request went. None when it is a repetition or a stray.
-    pub(crate) fn hear(&mut self, response: &Message) -> Option<(Asker, Flow)> {
+    /// A response: who waits for it, and the way to its sender. None when it is a repetition or a stray.
+    ///
+    /// That is the way the request went or, on a stream, the connection the response came on: a peer that closed the first
+    /// one answers on another.
+    pub(crate) fn hear(&mut self, flow: Flow, response: &Message) -> Option<(Asker, Flow)> {
         let status = response.status()?;
         let (key, method) = client_key(response)?;
         let (now, timing) = (self.now, self.timing());
         let entry = self.clients.get_mut(&key).filter(|entry| entry.method == method)?;
+        if flow.transport.is_reliable() {
+            entry.flow = flow;
+        }
         let invite = (method == Method::Invite && status >= 300).then(|| entry.machine.request());
         let heard = entry.machine.on_response(now, &timing, status);
         let found = (entry.asker, entry.flow);
@@ -205,23 +216,37 @@ impl Core {
         None
     }
 
-    /// Nothing can be sent on this way: everyone who waits for an answer over it.
-    pub(crate) fn fail(&mut self, flow: Flow) -> Vec<Asker> {
+    /// Nothing can be sent on this way: the requests that wait for an answer over it. Whoever named an older connection
+    /// to the same address was served by this one.
+    pub(crate) fn waiting_on(&self, flow: Flow) -> Vec<(u64, Asker)> {
         let same = |other: Flow| {
-            other.transport == flow.transport
-                && other.remote == flow.remote
-                && (flow.connection == 0 || other.connection == 0 || other.connection == flow.connection)
+            let is_it = other.connection == flow.connection && other.connection != 0;
+            let is_served = other.connection == 0 || flow.connection == 0 || !self.shared.is_open(other);
+            other.transport == flow.transport && (is_it || other.remote == flow.remote && is_served)
         };
-        let keys: Vec<u64> =
-            self.clients.iter().filter(|(_, e)| e.machine.is_waiting() && same(e.flow)).map(|(key, _)| *key).collect();
-        let mut askers = Vec::with_capacity(keys.len());
-        for key in keys {
-            if let Some(entry) = self.clients.remove(&key) {
-                self.uncount(entry.standing);
-                askers.push(entry.asker);
-            }
+        let waiting = self.clients.iter().filter(|(_, entry)| entry.machine.is_waiting() && same(entry.flow));
+        waiting.map(|(key, entry)| (*key, entry.asker)).collect()
+    }
+
+    /// Sends a request that nothing was heard of again on another way, because its connection closed under it; whether
+    /// that was possible. The far side takes it for a repetition when it has seen it.
+    pub(crate) fn send_anew(&mut self, key: u64, gone: Flow, way: Flow) -> bool {
+        let Some(entry) = self.clients.get_mut(&key) else { return false };
+        let lost = entry.machine.is_calling() && entry.flow.connection == gone.connection && gone.connection != 0;
+        if !lost || way.is_nowhere() || way.transport != gone.transport || way.connection == gone.connection {
+            return false;
         }
-        askers
+        entry.flow = way;
+        let request = entry.machine.request();
+        self.transmit(way, request);
+        true
+    }
+
+    /// Gives a request up whose answer cannot come.
+    pub(crate) fn give_up(&mut self, key: u64) {
+        if let Some(entry) = self.clients.remove(&key) {
+            self.uncount(entry.standing);
+        }
     }
 }
 

@@ -46,7 +46,7 @@ impl Core {
         let Some(entry) = self.servers.get_mut(&key) else { return false };
         entry.flow = flow;
         if let Some(answer) = entry.machine.on_repeated() {
-            self.transmit(flow, answer);
+            self.respond(flow, answer);
         }
         true
     }
@@ -58,8 +58,9 @@ impl Core {
         if !entry.machine.is_waiting() {
             return;
         }
-        self.transmits.push_back((entry.flow, answer.clone()));
-        entry.machine.on_answer(self.now, &timing, status, answer);
+        let flow = entry.flow;
+        entry.machine.on_answer(self.now, &timing, status, answer.clone());
+        self.respond(flow, answer);
         if status >= 200 {
             self.settle_server(key);
         }
@@ -110,7 +111,7 @@ impl Core {
         let flow = entry.flow;
         match entry.machine.timeout(now, &timing) {
             Step::Nothing => {}
-            Step::Send(answer) => self.transmit(flow, answer),
+            Step::Send(answer) => self.respond(flow, answer),
             Step::Over => {}
         }
         self.settle_server(key);

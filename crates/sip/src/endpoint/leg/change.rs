@@ -225,7 +225,8 @@ impl LegState {
         if let Change::Ours { branch, .. } = self.change
             && core.may_cancel(branch)
         {
-            core.cancel(branch, "");
+            let way = core.way(&self.dialog);
+            core.cancel(branch, "", Some(way));
         }
         self.change = Change::None;
     }

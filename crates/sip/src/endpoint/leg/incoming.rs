@@ -130,7 +130,7 @@ impl LegState {
         } else if unacked.repeat_at <= now {
             unacked.interval = (unacked.interval * 2).min(t2);
             unacked.repeat_at = now + unacked.interval;
-            core.transmit(unacked.flow, unacked.answer.clone());
+            core.respond(unacked.flow, unacked.answer.clone());
         }
     }
 }

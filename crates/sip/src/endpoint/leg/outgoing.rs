@@ -84,7 +84,7 @@ impl LegState {
             if self.dialog.remote_tag == tag {
                 self.acknowledge(core, response);
             } else {
-                refuse_answer(core, response, flow, self.dialog.trust_contact);
+                refuse_answer(core, response, flow, self.dialog.phone);
             }
             return;
         };
@@ -107,7 +107,7 @@ impl LegState {
     /// Acknowledges a 2xx of this dialog.
     pub(super) fn acknowledge(&mut self, core: &mut Core, response: &Message) {
         let Some((seq, _)) = response.cseq() else { return };
-        let flow = self.dialog.next_hop();
+        let flow = core.way(&self.dialog);
         let branch = core.branch();
         let via = core.via(flow, branch);
         let ack = self.dialog.request(Method::Ack, &via, Some(seq)).finish();
@@ -168,19 +168,20 @@ impl LegState {
         }
         inviting.cancelled = Some(Withdrawn { cause, timed_out });
         inviting.ring_until = None;
-        core.cancel(branch, &reason_of(cause));
+        let way = core.way(&self.dialog);
+        core.cancel(branch, &reason_of(cause), Some(way));
     }
 }
 
 /// A 2xx that nobody waits for - of a fork, or of a leg that is gone - is acknowledged and ended at once. When it is
-/// repeated, only the ACK is. `trust_contact`: it is no phone, which is reached over its flow alone.
-pub(crate) fn refuse_answer(core: &mut Core, response: &Message, flow: Flow, trust_contact: bool) {
+/// repeated, only the ACK is. `phone`: the account whose phone it is.
+pub(crate) fn refuse_answer(core: &mut Core, response: &Message, flow: Flow, phone: Option<u128>) {
     let Some((seq, _)) = response.cseq() else { return };
-    let mut dialog = Dialog { trust_contact, ..Dialog::answered(response, flow) };
+    let mut dialog = Dialog { phone, ..Dialog::answered(response, flow) };
     if dialog.remote_tag.is_empty() || dialog.target.is_empty() {
         return;
     }
-    let flow = dialog.next_hop();
+    let flow = core.way(&dialog);
     let branch = core.branch();
     let via = core.via(flow, branch);
     core.transmit(flow, dialog.request(Method::Ack, &via, Some(seq)).finish());
