@@ -117,7 +117,7 @@ fn of_no_talk(cause: Cause) -> Cause {
 /// Whether a person brought this about, as against a fault or a timer.
 fn persons_doing(cause: Cause) -> bool {
     match cause {
-        Cause::Normal | Cause::Cancelled | Cause::Busy | Cause::Declined => true,
+        Cause::Normal | Cause::Cancelled | Cause::Busy | Cause::Declined | Cause::Transferred => true,
         Cause::NoAnswer
         | Cause::AnsweredElsewhere
         | Cause::NotRegistered
@@ -129,6 +129,7 @@ fn persons_doing(cause: Cause) -> bool {
         | Cause::Unavailable
         | Cause::Overload
         | Cause::MediaTimeout
+        | Cause::SessionExpired
         | Cause::FlowEnded
         | Cause::NoRoute
         | Cause::ServerStopping

@@ -313,6 +313,8 @@ fn refused_by(cause: Cause) -> EndedBy {
         | Cause::Unavailable
         | Cause::Overload
         | Cause::MediaTimeout
+        | Cause::SessionExpired
+        | Cause::Transferred
         | Cause::FlowEnded
         | Cause::NoRoute
         | Cause::ServerStopping
@@ -337,6 +339,8 @@ fn another_carrier_may_help(cause: Cause) -> bool {
         | Cause::Forbidden
         | Cause::Incompatible
         | Cause::MediaTimeout
+        | Cause::SessionExpired
+        | Cause::Transferred
         | Cause::FlowEnded
         | Cause::NoRoute
         | Cause::ServerStopping

@@ -33,6 +33,10 @@ pub enum Cause {
     Overload,
     /// No sound arrived for too long.
     MediaTimeout,
+    /// The far side no longer confirmed that the call is up (RFC 4028).
+    SessionExpired,
+    /// The leg handed its call over to somebody else.
+    Transferred,
     /// The IVR ended the call by plan.
     FlowEnded,
     /// No flow, group or target could be found for the call.
@@ -47,7 +51,7 @@ pub enum Cause {
 
 impl Cause {
     /// All causes, for tables of words and tests.
-    pub const ALL: [Cause; 20] = [
+    pub const ALL: [Cause; 22] = [
         Cause::Normal,
         Cause::Busy,
         Cause::NoAnswer,
@@ -63,6 +67,8 @@ impl Cause {
         Cause::Unavailable,
         Cause::Overload,
         Cause::MediaTimeout,
+        Cause::SessionExpired,
+        Cause::Transferred,
         Cause::FlowEnded,
         Cause::NoRoute,
         Cause::ServerStopping,
@@ -88,6 +94,8 @@ impl Cause {
             Cause::Unavailable => "unavailable",
             Cause::Overload => "overload",
             Cause::MediaTimeout => "media_timeout",
+            Cause::SessionExpired => "session_expired",
+            Cause::Transferred => "transferred",
             Cause::FlowEnded => "flow_ended",
             Cause::NoRoute => "no_route",
             Cause::ServerStopping => "server_stopping",

@@ -36,7 +36,9 @@ pub fn status_of(cause: Cause) -> (u16, &'static str) {
         Cause::Incompatible => (488, "Not Acceptable Here"),
         Cause::Overload | Cause::ServerStopping | Cause::ServerRestart => (503, "Service Unavailable"),
         Cause::Unavailable => (502, "Bad Gateway"),
-        Cause::Normal | Cause::MediaTimeout | Cause::FlowEnded => (480, "Temporarily Unavailable"),
+        Cause::Normal | Cause::MediaTimeout | Cause::SessionExpired | Cause::Transferred | Cause::FlowEnded => {
+            (480, "Temporarily Unavailable")
+        }
         Cause::Failed => (500, "Server Internal Error"),
     }
 }
@@ -44,7 +46,7 @@ pub fn status_of(cause: Cause) -> (u16, &'static str) {
 /// The Q.850 number of a cause, for a Reason header.
 pub(crate) const fn q850_of(cause: Cause) -> u8 {
     match cause {
-        Cause::Normal | Cause::FlowEnded | Cause::Cancelled => 16,
+        Cause::Normal | Cause::FlowEnded | Cause::Cancelled | Cause::Transferred => 16,
         Cause::Busy => 17,
         Cause::NoAnswer => 19,
         Cause::Declined => 21,
@@ -57,7 +59,7 @@ pub(crate) const fn q850_of(cause: Cause) -> u8 {
         Cause::Incompatible => 88,
         Cause::Unavailable => 38,
         Cause::Overload => 42,
-        Cause::MediaTimeout => 102,
+        Cause::MediaTimeout | Cause::SessionExpired => 102,
         Cause::NoRoute => 3,
         Cause::ServerStopping | Cause::ServerRestart | Cause::Failed => 41,
     }

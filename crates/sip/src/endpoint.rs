@@ -31,6 +31,7 @@ use self::leg::LegState;
 use self::registration::Outbound;
 use self::shared::Shared;
 use crate::message::Message;
+use crate::method::Method;
 use crate::transport::Flow;
 
 /// See the module.
@@ -76,10 +77,10 @@ impl Endpoint {
     fn on_answer(&mut self, asker: Asker, way: Flow, response: &Message) {
         let core = &mut self.core;
         match asker {
-            Asker::Invite(id, _) | Asker::Reinvite(id) | Asker::Bye(id) => {
+            Asker::Invite(id, _) | Asker::Reinvite(id) | Asker::Refresh(id) | Asker::Bye(id) => {
                 let Some(leg) = self.legs.get_mut(&id) else {
                     let is_answer = response.status().is_some_and(|s| (200..300).contains(&s));
-                    if is_answer && !matches!(asker, Asker::Bye(_)) {
+                    if is_answer && response.method() == Method::Invite {
                         let callee = if let Asker::Invite(_, callee) = asker { callee } else { None };
                         leg::refuse_answer(core, response, way, callee.map(|callee| callee.account));
                     }
@@ -91,6 +92,7 @@ impl Endpoint {
                 match asker {
                     Asker::Invite(..) => leg.on_invite_answer(core, response, way),
                     Asker::Reinvite(_) => leg.on_reoffer_answer(core, Some(response)),
+                    Asker::Refresh(_) => leg.on_refresh_answer(core, Some(response)),
                     _ => leg.on_bye_answer(core, Some(response)),
                 }
                 self.settle(id);
@@ -121,11 +123,12 @@ impl Endpoint {
     fn on_no_answer(&mut self, asker: Asker, status: u16) {
         let core = &mut self.core;
         match asker {
-            Asker::Invite(id, _) | Asker::Reinvite(id) | Asker::Bye(id) => {
+            Asker::Invite(id, _) | Asker::Reinvite(id) | Asker::Refresh(id) | Asker::Bye(id) => {
                 let Some(leg) = self.legs.get_mut(&id) else { return };
                 match asker {
                     Asker::Invite(..) => leg.on_invite_failed(core, status),
                     Asker::Reinvite(_) => leg.on_reoffer_answer(core, None),
+                    Asker::Refresh(_) => leg.on_refresh_answer(core, None),
                     _ => leg.on_bye_answer(core, None),
                 }
                 self.settle(id);
@@ -175,7 +178,7 @@ impl Endpoint {
     pub fn failed(&mut self, now: Moment, flow: Flow) {
         self.core.now = now;
         for (key, asker) in self.core.waiting_on(flow) {
-            if let Asker::Invite(id, _) | Asker::Reinvite(id) | Asker::Bye(id) = asker
+            if let Asker::Invite(id, _) | Asker::Reinvite(id) | Asker::Refresh(id) | Asker::Bye(id) = asker
                 && let Some(leg) = self.legs.get(&id)
                 && !self.core.shared.is_open(flow)
             {

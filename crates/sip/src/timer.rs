@@ -27,6 +27,10 @@ pub struct Timing {
     pub reoffer: Duration,
     /// How long an incoming INVITE may stay without a final answer: 480 then.
     pub unanswered: Duration,
+    /// The session interval we ask for (RFC 4028).
+    pub session: Duration,
+    /// The shortest session interval we take: 422 for less. Never under 90 s (RFC 4028 section 5).
+    pub min_session: Duration,
     /// How often a provisional answer is repeated, so that proxies keep waiting (section 13.3.1.1).
     pub keep_ringing: Duration,
 }
@@ -41,6 +45,8 @@ impl Default for Timing {
             bye_answer: Duration::from_secs(2),
             reoffer: Duration::from_secs(10),
             unanswered: Duration::from_secs(300),
+            session: Duration::from_secs(1800),
+            min_session: Duration::from_secs(90),
             keep_ringing: Duration::from_secs(60),
         }
     }

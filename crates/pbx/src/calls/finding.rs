@@ -68,6 +68,8 @@ impl Status {
             | Cause::Unavailable
             | Cause::Overload
             | Cause::MediaTimeout
+            | Cause::SessionExpired
+            | Cause::Transferred
             | Cause::NoRoute
             | Cause::ServerStopping
             | Cause::ServerRestart

@@ -86,6 +86,8 @@ pub(crate) enum Asker {
     },
     /// An INVITE inside the leg's dialog.
     Reinvite(Leg),
+    /// A sign of life that the leg asks for (RFC 4028).
+    Refresh(Leg),
     /// The leg's BYE.
     Bye(Leg),
     /// A registration of ours.

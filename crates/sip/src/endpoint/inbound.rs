@@ -4,7 +4,7 @@
 
 use super::Endpoint;
 use super::event::{Event, Incoming, Leg, Origin, Party};
-use super::leg::{ALLOW, LegState, Offered, Phase, SDP};
+use super::leg::{ALLOW, LegState, OPTIONS, Offered, Phase, SDP, Wish, too_short};
 use super::shared::count_refused;
 use crate::auth::{AuthFailure, presented_user};
 use crate::dialog::{Dialog, MAX_FORWARDS};
@@ -128,7 +128,8 @@ impl Endpoint {
         if self.core.shared.is_draining() {
             return self.busy(flow, request);
         }
-        let headers = [(Name::Allow, ALLOW), (Name::Accept, SDP), (Name::Supported, "path")];
+        let supported = format!("path, {OPTIONS}");
+        let headers = [(Name::Allow, ALLOW), (Name::Accept, SDP), (Name::Supported, &supported)];
         if self.serves(request, flow) {
             self.core.reply_unproven(request, flow, (200, "OK"), &headers, 0);
         }
@@ -148,6 +149,11 @@ impl Endpoint {
         // One hop is ours: nothing would be left to carry the call on with.
         if invite.max_forwards() == Some(1) {
             return self.reply_stranger(&invite, flow, 483, "Too Many Hops", &[]);
+        }
+        if let Some(least) = too_short(&self.core.timing(), &invite) {
+            let least = least.to_string();
+            let headers = [(Name::MinSe, least.as_str())];
+            return self.reply_stranger(&invite, flow, 422, "Session Interval Too Small", &headers);
         }
         if self.core.shared.is_draining() || !self.has_room() {
             return self.busy(flow, &invite);
@@ -191,7 +197,8 @@ impl Endpoint {
         self.core.answer(key, 100, trying);
         self.core.events.push_back(Event::Incoming(Box::new(incoming(id, flow, &invite, origin))));
         let give_up_at = self.core.now + self.core.timing().unanswered;
-        let offered = Offered { key, invite, flow, ringing: None, repeat_at: None, give_up_at };
+        let wish = Wish::of(&invite);
+        let offered = Offered { key, invite, flow, ringing: None, repeat_at: None, give_up_at, wish };
         self.insert(LegState::new(id, dialog, Phase::Offered(Box::new(offered))));
         self.settle(id);
     }

@@ -1,11 +1,15 @@
 //! One leg: an INVITE, the dialog that comes of it, and its end. `docs/specs/dialog.md` tells the story.
 //!
-//! - `incoming` answers an INVITE, `outgoing` sends one,
-//! - `session` is the time between answer and BYE, `change` is the re-INVITE and UPDATE within it.
+//! - `incoming` answers an INVITE, reliably before the answer with `reliable`,
+//! - `outgoing` sends one, whose forks are `early` dialogs,
+//! - `session` is the time between answer and BYE, `change` is the re-INVITE and UPDATE within it, `refresh` its timer.
 
 mod change;
+mod early;
 mod incoming;
 mod outgoing;
+mod refresh;
+mod reliable;
 mod session;
 
 use std::time::Duration;
@@ -21,13 +25,22 @@ use crate::cause::q850_of;
 use crate::dialog::Dialog;
 use crate::message::Message;
 use crate::method::Method;
+use crate::name::Name;
 use crate::transport::Flow;
 
 pub(crate) use change::Change;
 pub(crate) use outgoing::{Outgoing, refuse_answer};
+pub(crate) use refresh::too_short;
+pub(crate) use reliable::Wish;
+
+use early::Early;
+use refresh::Session;
+use reliable::Reliable;
 
 /// What we answer in Allow.
-pub(crate) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, REGISTER";
+pub(crate) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, PRACK, UPDATE, REGISTER";
+/// The extensions that we say we know in requests and answers within a call.
+pub(crate) const OPTIONS: &str = "100rel, timer";
 /// The one body we understand.
 pub(crate) const SDP: &str = "application/sdp";
 
@@ -39,6 +52,17 @@ pub(crate) struct LegState {
     pub(crate) change: Change,
     /// The 2xx of ours that waits for its ACK.
     pub(crate) unacked: Option<Unacked>,
+    /// The forks of our INVITE that have not answered finally; the one that spoke last is the last.
+    early: Vec<Early>,
+    /// Our provisional answers that are to be confirmed.
+    reliable: Option<Box<Reliable>>,
+    /// The ACK of ours that brings an answer, when their 2xx brought the offer.
+    late: Late,
+    session: Session,
+    /// The far side takes UPDATE.
+    takes_update: bool,
+    /// What we last said of our side of the session.
+    described: Bytes,
     /// What is needed to send our INVITE again, with credentials.
     pub(crate) outgoing: Option<Box<Outgoing>>,
     /// Answers challenges inside the dialog.
@@ -92,6 +116,8 @@ pub(crate) struct Offered {
     pub(crate) ringing: Option<(u16, Bytes)>,
     pub(crate) repeat_at: Option<Moment>,
     pub(crate) give_up_at: Moment,
+    /// Whether it takes reliable provisional answers.
+    pub(crate) wish: Wish,
 }
 
 /// See [`Phase::Inviting`].
@@ -123,14 +149,43 @@ pub(crate) struct Unacked {
     wants_answer: bool,
 }
 
+/// An offer of theirs in the 2xx to an INVITE of ours that had none; the answer goes into the ACK.
+enum Late {
+    /// Ours had one.
+    None,
+    /// The house is asked for the answer; the ACK waits.
+    Owed { response: Box<Message>, give_up_at: Moment },
+    /// This was it, to be repeated with the 2xx.
+    Given { seq: u32, body: Bytes },
+}
+
+impl Late {
+    fn deadline(&self) -> Option<Moment> {
+        match self {
+            Late::Owed { give_up_at, .. } => Some(*give_up_at),
+            Late::None | Late::Given { .. } => None,
+        }
+    }
+}
+
 impl LegState {
     pub(crate) fn new(id: Leg, dialog: Dialog, phase: Phase) -> LegState {
+        let takes_update = match &phase {
+            Phase::Offered(offered) => takes_update(&offered.invite),
+            _ => false,
+        };
         LegState {
             id,
             dialog,
             phase,
             change: Change::None,
             unacked: None,
+            early: Vec::new(),
+            reliable: None,
+            late: Late::None,
+            session: Session::default(),
+            takes_update,
+            described: Bytes::new(),
             outgoing: None,
             credentials: None,
             hangup: None,
@@ -180,7 +235,10 @@ impl LegState {
     pub(crate) fn on_timeout(&mut self, core: &mut Core) {
         let now = core.now;
         self.repeat_answer(core);
+        self.repeat_provisional(core);
         self.change_timeout(core);
+        self.late_timeout(core);
+        self.watch_session(core);
         match &mut self.phase {
             Phase::Offered(offered) if offered.give_up_at <= now => {
                 self.refuse(core, Cause::NoAnswer);
@@ -188,8 +246,10 @@ impl LegState {
             }
             Phase::Offered(offered) if offered.repeat_at.is_some_and(|at| at <= now) => {
                 offered.repeat_at = Some(now + core.timing().keep_ringing);
-                if let Some((code, answer)) = offered.ringing.clone() {
-                    core.answer(offered.key, code, answer);
+                match offered.ringing.clone() {
+                    Some((code, answer)) => core.answer(offered.key, code, answer),
+                    // The last one was reliable, and a repetition is a new one (RFC 3262 section 3).
+                    None => self.provisional(core, 180, None),
                 }
             }
             Phase::Inviting(inviting) if inviting.ring_until.is_some_and(|at| at <= now) => {
@@ -218,7 +278,10 @@ impl LegState {
             Phase::Resolving | Phase::Up | Phase::Ending { .. } | Phase::Over => None,
         };
         let unacked = self.unacked.as_ref().map(|u| u.repeat_at.min(u.give_up_at));
-        [phase, unacked, self.change.deadline()].into_iter().flatten().min()
+        let reliable = self.reliable.as_ref().filter(|_| matches!(self.phase, Phase::Offered(_)));
+        let reliable = reliable.and_then(|reliable| reliable.deadline());
+        let all = [phase, unacked, reliable, self.change.deadline(), self.late.deadline(), self.session.deadline()];
+        all.into_iter().flatten().min()
     }
 
     pub(crate) fn is_over(&self) -> bool {
@@ -227,11 +290,25 @@ impl LegState {
 
     /// Begins a request inside the dialog.
     fn request(&mut self, core: &mut Core, method: Method) -> (u64, Flow, RequestBuilder) {
-        let flow = core.way(&self.dialog);
+        let dialog = match self.early.last_mut() {
+            Some(fork) => &mut fork.dialog,
+            None => &mut self.dialog,
+        };
+        let flow = core.way(dialog);
         let branch = core.branch();
         let via = core.via(flow, branch);
-        (branch, flow, self.dialog.request(method, &via, None))
+        (branch, flow, dialog.request(method, &via, None))
     }
+}
+
+/// Whether the far side says that it knows an extension.
+fn takes(message: &Message, tag: &str) -> bool {
+    message.list(Name::Supported).chain(message.list(Name::Require)).any(|known| known.eq_ignore_ascii_case(tag))
+}
+
+/// Whether the far side says that it takes UPDATE (RFC 3311 section 5.1).
+fn takes_update(message: &Message) -> bool {
+    message.list(Name::Allow).any(|method| method == Method::Update.as_str())
 }
 
 /// The Reason header for a cause.

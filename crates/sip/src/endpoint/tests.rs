@@ -1,11 +1,14 @@
 //! An endpoint fed with SIP text on a virtual clock. Each test is named after what it guards.
 
 mod dialling;
+mod early;
 mod guarding;
 mod incoming;
 mod random;
 mod reconnecting;
+mod refreshing;
 mod registering;
+mod reliable;
 mod session;
 mod stale;
 

@@ -6,9 +6,8 @@ use crate::method::Method;
 use crate::name::Name;
 use crate::uri::{Scheme, Uri};
 
-/// The option tags we understand in `Require`: all that is listed here is done. Session timers, reliable provisional
-/// answers and Replaces are not.
-pub const SUPPORTED: [&str; 1] = ["path"];
+/// The option tags we understand in `Require`: all that is listed here is done.
+pub const SUPPORTED: [&str; 3] = ["path", "100rel", "timer"];
 
 impl Message {
     /// Says what to answer to a message that is wrong; a wrong response, and a wrong ACK, are dropped instead.

@@ -3,8 +3,7 @@
 use bytes::Bytes;
 use model::Cause;
 
-use super::{ALLOW, LegState, Offered, Phase, SDP, Unacked, reason_of};
-use crate::build::ResponseBuilder;
+use super::{ALLOW, LegState, OPTIONS, Offered, Phase, SDP, Unacked, Wish, reason_of};
 use crate::cause::status_of;
 use crate::endpoint::core::Core;
 use crate::endpoint::event::Signal;
@@ -23,6 +22,14 @@ impl LegState {
             182 => "Queued",
             _ => "Session Progress",
         };
+        let reliably = match offered.wish {
+            Wish::None => false,
+            Wish::Takes => body.is_some(),
+            Wish::Demands => true,
+        };
+        if reliably {
+            return self.provisional_reliably(core, code, reason, body);
+        }
         let builder = core
             .reply(&offered.invite, offered.flow, code, reason, &self.dialog.local_tag)
             .header(Name::Contact, core.contact(offered.flow))
@@ -37,36 +44,39 @@ impl LegState {
     }
 
     /// Accepts the INVITE.
-    pub(super) fn answer(&mut self, core: &mut Core, body: &[u8]) {
-        let Phase::Offered(offered) = &self.phase else { return };
-        let builder = core.reply(&offered.invite, offered.flow, 200, "OK", &self.dialog.local_tag);
-        let (key, flow) = (offered.key, offered.flow);
-        let seq = offered.invite.cseq().map_or(0, |(number, _)| number);
-        let wants_answer = offered.invite.session_description().is_none();
-        self.accept(core, key, flow, seq, wants_answer, builder, body);
-        self.phase = Phase::Up;
+    pub(super) fn answer(&mut self, core: &mut Core, body: &Bytes) {
+        let Phase::Offered(_) = &self.phase else { return };
+        if self.reliable.as_mut().is_some_and(|reliable| !reliable.lets_answer(body)) {
+            return;
+        }
+        let Phase::Offered(offered) = std::mem::replace(&mut self.phase, Phase::Up) else { return };
+        // Settled by a provisional answer and its PRACK: there is nothing left to say.
+        let settled = self.reliable.as_ref().is_some_and(|reliable| reliable.settled);
+        let wants_answer = !settled && offered.invite.session_description().is_none();
+        let body = if settled { &[] } else { &body[..] };
+        self.accept(core, offered.key, offered.flow, &offered.invite, wants_answer, body);
     }
 
     /// Sends the 2xx of an INVITE, and repeats it until its ACK comes.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "the parts of one answer; the first INVITE and re-INVITEs hold them in different places"
-    )]
     pub(super) fn accept(
         &mut self,
         core: &mut Core,
         key: u64,
         flow: Flow,
-        seq: u32,
+        invite: &Message,
         wants_answer: bool,
-        builder: ResponseBuilder,
         body: &[u8],
     ) {
-        let answer = builder
+        let builder = core
+            .reply(invite, flow, 200, "OK", &self.dialog.local_tag)
             .header(Name::Contact, core.contact(flow))
             .header(Name::Allow, ALLOW)
-            .header(Name::Server, &core.shared.config.server_name)
-            .body(SDP, body);
+            .header(Name::Supported, OPTIONS)
+            .header(Name::Server, &core.shared.config.server_name);
+        let builder = self.session.grant(core.now, &core.timing(), invite, builder);
+        let answer = if body.is_empty() { builder.finish() } else { builder.body(SDP, body) };
+        let seq = invite.cseq().map_or(0, |(number, _)| number);
+        self.remember(body);
         core.answer(key, 200, answer.clone());
         let timing = core.timing();
         self.unacked = Some(Unacked {
@@ -87,7 +97,7 @@ impl LegState {
         self.refuse_with(core, status, reason, &[(Name::Reason, &reason_header)])
     }
 
-    fn refuse_with(&mut self, core: &mut Core, status: u16, reason: &str, headers: &[(Name, &str)]) -> bool {
+    pub(super) fn refuse_with(&mut self, core: &mut Core, status: u16, reason: &str, headers: &[(Name, &str)]) -> bool {
         let Phase::Offered(offered) = &self.phase else { return false };
         answer_final(core, offered, &self.dialog.local_tag, status, reason, headers);
         self.phase = Phase::Over;

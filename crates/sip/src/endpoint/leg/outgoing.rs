@@ -3,7 +3,8 @@
 use bytes::Bytes;
 use model::Cause;
 
-use super::{ALLOW, Inviting, LegState, Phase, SDP, Withdrawn, reason_of};
+use super::early::Heard;
+use super::{ALLOW, Inviting, Late, LegState, Phase, SDP, Withdrawn, reason_of, takes_update};
 use crate::dialog::Dialog;
 use crate::endpoint::core::{Asker, Callee, Core};
 use crate::endpoint::event::Signal;
@@ -38,6 +39,7 @@ impl LegState {
             .header(Name::Contact, core.contact(flow))
             .header(Name::Allow, ALLOW)
             .header(Name::UserAgent, &core.shared.config.server_name);
+        builder = self.session.ask(&core.timing(), builder);
         if let Some(asserted) = &outgoing.asserted {
             builder = builder.header(Name::PAssertedIdentity, asserted);
         }
@@ -47,6 +49,8 @@ impl LegState {
         if let Some((name, value)) = credential {
             builder = builder.header(name, value);
         }
+        self.early.clear();
+        self.described = outgoing.body.clone();
         let invite = if outgoing.body.is_empty() { builder.finish() } else { builder.body(SDP, &outgoing.body) };
         core.ask(branch, flow, Method::Invite, invite, Asker::Invite(self.id, outgoing.callee));
         self.phase = Phase::Inviting(Inviting { branch, ring_until: None, cancelled: None });
@@ -56,13 +60,13 @@ impl LegState {
     pub(crate) fn on_invite_answer(&mut self, core: &mut Core, response: &Message, flow: Flow) {
         let status = response.status().unwrap_or(500);
         match status {
-            100..=199 => self.on_ringing(core, response, status),
+            100..=199 => self.on_ringing(core, response, status, flow),
             200..=299 => self.on_answered(core, response, flow),
             _ => self.on_refused(core, response, status),
         }
     }
 
-    fn on_ringing(&mut self, core: &mut Core, response: &Message, status: u16) {
+    fn on_ringing(&mut self, core: &mut Core, response: &Message, status: u16, flow: Flow) {
         let Phase::Inviting(inviting) = &mut self.phase else { return };
         if inviting.cancelled.is_some() {
             return;
@@ -71,6 +75,12 @@ impl LegState {
             inviting.ring_until = Some(core.now + core.timing().ringing);
         }
         let body = response.session_description();
+        self.takes_update |= takes_update(response);
+        if status > 100
+            && let Heard::Again = self.hear_fork(core, response, flow, body.as_ref())
+        {
+            return;
+        }
         match status {
             180 => core.tell(self.id, Signal::Ringing { body }),
             _ => core.tell(self.id, Signal::Progress { body }),
@@ -89,10 +99,20 @@ impl LegState {
             return;
         };
         let cancelled = inviting.cancelled;
-        self.dialog.confirm(response);
-        self.outgoing = None;
-        self.acknowledge(core, response);
+        let body = self.fork_answered(response);
+        if flow.transport.is_reliable() {
+            self.dialog.flow = flow;
+        }
+        let asked_for_offer = self.outgoing.take().is_some_and(|outgoing| outgoing.body.is_empty());
+        self.takes_update |= takes_update(response);
+        self.session.hear(core.now, response);
         self.phase = Phase::Up;
+        // What an UPDATE before the answer waits for comes to nothing with the fork that it was meant for.
+        if asked_for_offer && cancelled.is_none() && body.is_some() {
+            self.owe_answer(core, response);
+        } else {
+            self.acknowledge(core, response);
+        }
         match cancelled {
             // The CANCEL crossed the answer (section 9.1): it is a call now, and is ended as one.
             Some(withdrawn) if withdrawn.timed_out => {
@@ -100,24 +120,66 @@ impl LegState {
                 self.bye(core, withdrawn.cause, true);
             }
             Some(withdrawn) => self.bye(core, withdrawn.cause, false),
-            None => core.tell(self.id, Signal::Answered { body: response.session_description() }),
+            None => core.tell(self.id, Signal::Answered { body }),
         }
     }
 
     /// Acknowledges a 2xx of this dialog.
     pub(super) fn acknowledge(&mut self, core: &mut Core, response: &Message) {
         let Some((seq, _)) = response.cseq() else { return };
+        let body = match &self.late {
+            Late::Given { seq: given, body } if *given == seq => body.clone(),
+            // The 2xx again, and the answer is still being made.
+            Late::Owed { response, .. } if response.cseq().is_some_and(|(owed, _)| owed == seq) => return,
+            Late::None | Late::Owed { .. } | Late::Given { .. } => Bytes::new(),
+        };
         let flow = core.way(&self.dialog);
         let branch = core.branch();
         let via = core.via(flow, branch);
-        let ack = self.dialog.request(Method::Ack, &via, Some(seq)).finish();
+        let ack = self.dialog.request(Method::Ack, &via, Some(seq));
+        let ack = if body.is_empty() { ack.finish() } else { ack.body(SDP, &body) };
         core.transmit(flow, ack);
+    }
+
+    /// Their 2xx brings the offer: the ACK waits for the house's answer (RFC 3261 section 13.2.2.4).
+    pub(super) fn owe_answer(&mut self, core: &mut Core, response: &Message) {
+        let give_up_at = core.now + core.timing().reoffer;
+        self.late = Late::Owed { response: Box::new(response.clone()), give_up_at };
+    }
+
+    /// Sends the ACK that waited; false when none did.
+    pub(super) fn give_answer(&mut self, core: &mut Core, body: &Bytes) -> bool {
+        let Late::Owed { response, .. } = std::mem::replace(&mut self.late, Late::None) else { return false };
+        let seq = response.cseq().map_or(0, |(number, _)| number);
+        self.late = Late::Given { seq, body: body.clone() };
+        self.remember(body);
+        self.acknowledge(core, &response);
+        true
+    }
+
+    /// There is no answer to their offer: an ACK must come all the same, and then the end.
+    pub(super) fn give_no_answer(&mut self, core: &mut Core) -> bool {
+        if !self.give_answer(core, &Bytes::new()) {
+            return false;
+        }
+        core.tell(self.id, Signal::Ended { cause: Cause::Incompatible });
+        self.bye(core, Cause::Incompatible, true);
+        true
+    }
+
+    pub(super) fn late_timeout(&mut self, core: &mut Core) {
+        if self.late.deadline().is_some_and(|at| at <= core.now) {
+            self.give_no_answer(core);
+        }
     }
 
     fn on_refused(&mut self, core: &mut Core, response: &Message, status: u16) {
         let Phase::Inviting(inviting) = &self.phase else { return };
         if let Some(withdrawn) = inviting.cancelled {
             return self.withdrawn(core, withdrawn);
+        }
+        if status == 422 && self.session.raise(response) {
+            return self.invite(core, None);
         }
         if matches!(status, 401 | 407)
             && let Some(outgoing) = &mut self.outgoing

@@ -1,5 +1,6 @@
 //! Between the answer and the end: BYE from either side, INFO, and what else comes inside the dialog.
 
+use bytes::Bytes;
 use model::Cause;
 
 use super::{ALLOW, LegState, Phase, SDP, reason_of};
@@ -14,12 +15,18 @@ use crate::transport::Flow;
 impl LegState {
     /// A request of the far side inside the dialog, but for ACK and CANCEL. Its transaction is open.
     pub(crate) fn on_request(&mut self, core: &mut Core, key: u64, flow: Flow, request: Message) {
-        if !self.dialog.is_next(&request) {
+        let fork = self.fork_of(request.from_tag()).map(|fork| &mut fork.dialog);
+        let is_next = match fork {
+            Some(dialog) => dialog.is_next(&request),
+            None => self.dialog.is_next(&request),
+        };
+        if !is_next {
             return self.reply(core, key, flow, &request, 500, "Server Internal Error", &[(Name::RetryAfter, "1")]);
         }
         match request.method() {
             Method::Bye => self.on_bye(core, key, flow, request),
             Method::Invite | Method::Update => self.on_reoffer(core, key, flow, request),
+            Method::Prack => self.on_prack(core, key, flow, request),
             Method::Info => self.on_info(core, key, flow, &request),
             Method::Options => {
                 self.reply(core, key, flow, &request, 200, "OK", &[(Name::Allow, ALLOW), (Name::Accept, SDP)])
@@ -27,7 +34,6 @@ impl LegState {
             Method::Ack
             | Method::Cancel
             | Method::Register
-            | Method::Prack
             | Method::Refer
             | Method::Notify
             | Method::Subscribe
@@ -103,6 +109,7 @@ impl LegState {
     pub(super) fn bye(&mut self, core: &mut Core, cause: Cause, told: bool) {
         self.unacked = None;
         self.drop_change(core);
+        self.give_answer(core, &Bytes::new());
         let (branch, flow, builder) = self.request(core, Method::Bye);
         let bye = builder.header(Name::Reason, reason_of(cause)).finish();
         core.ask(branch, flow, Method::Bye, bye, Asker::Bye(self.id));
