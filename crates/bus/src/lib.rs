@@ -7,6 +7,7 @@
 
 mod board;
 mod command;
+mod presence;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -17,6 +18,7 @@ use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 pub use board::LiveCall;
 pub use command::{Command, Originate};
+pub use presence::{Phone, Presence, TrunkState};
 
 /// Commands that may wait for the engine; a face gets `busy` beyond.
 const WAITING_COMMANDS: usize = 1_024;
@@ -63,6 +65,11 @@ impl Bus {
     /// Ends a live call of the tenant.
     pub async fn hangup(&self, tenant: TenantId, call: CallId) -> Result<(), Problem> {
         self.ask(|reply| Command::Hangup { tenant, call, reply }).await
+    }
+
+    /// Which phones and trunks of the tenant can be reached right now.
+    pub async fn presence(&self, tenant: TenantId) -> Result<Presence, Problem> {
+        self.ask(|reply| Command::Presence { tenant, reply }).await
     }
 
     /// The tenant's calls that are up right now, oldest first.

@@ -11,6 +11,7 @@ mod clock;
 mod directory;
 mod driver;
 mod intake;
+mod presence;
 mod recordings;
 mod routes;
 mod shared;
