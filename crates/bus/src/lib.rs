@@ -7,18 +7,19 @@
 
 mod board;
 mod command;
-mod presence;
+mod trunks;
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use call::Event;
-use model::{CallId, Problem, TenantId, Timestamp};
+use model::{CallId, Problem, TenantId, Timestamp, TrunkId};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 pub use board::LiveCall;
 pub use command::{Command, Originate};
-pub use presence::{Phone, Presence, TrunkState};
+pub use trunks::TrunkState;
 
 /// Commands that may wait for the engine; a face gets `busy` beyond.
 const WAITING_COMMANDS: usize = 1_024;
@@ -44,6 +45,7 @@ pub struct Bus {
     commands: mpsc::Sender<Command>,
     events: broadcast::Sender<Arc<Occurrence>>,
     board: Arc<Mutex<board::Board>>,
+    trunks: Arc<Mutex<HashMap<TrunkId, TrunkState>>>,
     /// The configuration that calls see; none while no engine runs.
     in_force: watch::Sender<Option<i64>>,
 }
@@ -53,7 +55,10 @@ impl Bus {
     pub fn new() -> (Bus, mpsc::Receiver<Command>) {
         let (commands, inbox) = mpsc::channel(WAITING_COMMANDS);
         let (events, _) = broadcast::channel(LAG);
-        (Bus { commands, events, board: Arc::default(), in_force: watch::Sender::new(None) }, inbox)
+        (
+            Bus { commands, events, board: Arc::default(), trunks: Arc::default(), in_force: watch::Sender::new(None) },
+            inbox,
+        )
     }
 
     /// Starts a click-to-call: rings the extension, then dials `to`. Answers as soon as the call exists; what becomes
@@ -67,11 +72,6 @@ impl Bus {
         self.ask(|reply| Command::Hangup { tenant, call, reply }).await
     }
 
-    /// Which phones and trunks of the tenant can be reached right now.
-    pub async fn presence(&self, tenant: TenantId) -> Result<Presence, Problem> {
-        self.ask(|reply| Command::Presence { tenant, reply }).await
-    }
-
     /// The tenant's calls that are up right now, oldest first.
     pub fn live(&self, tenant: TenantId) -> Vec<LiveCall> {
         self.board().of(tenant)
@@ -80,6 +80,25 @@ impl Bus {
     /// How many calls are up over all tenants.
     pub fn live_count(&self) -> usize {
         self.board().len()
+    }
+
+    /// How a trunk is doing.
+    pub fn trunk(&self, trunk: TrunkId) -> TrunkState {
+        self.trunks().get(&trunk).copied().unwrap_or_default()
+    }
+
+    /// Notes how a trunk is doing; used by the engine only.
+    pub fn note_trunk(&self, trunk: TrunkId, change: impl FnOnce(&mut TrunkState)) {
+        let mut trunks = self.trunks();
+        change(trunks.entry(trunk).or_default());
+        if trunks.get(&trunk) == Some(&TrunkState::default()) {
+            trunks.remove(&trunk);
+        }
+    }
+
+    fn trunks(&self) -> MutexGuard<'_, HashMap<TrunkId, TrunkState>> {
+        // Each critical section replaces whole values.
+        self.trunks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Everything published from now on. A subscriber that falls too far behind is told how much it lost.

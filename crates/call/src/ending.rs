@@ -75,20 +75,35 @@ impl Call {
         let entry = entry.fact("cause", cause.as_str()).fact("ended_by", ended_by.as_str());
         // The last word is kept even when the trail is full.
         self.trail.push(entry);
-        let summary = self.summary(callee, cause, ended_by);
+        let trail = std::mem::take(&mut self.trail);
+        let summary = self.summary(callee, cause, ended_by, trail);
         self.stage = Stage::Over;
         self.out.push(Action::Finish(Box::new(summary)));
     }
 
-    fn summary(&mut self, callee: Option<LegId>, cause: Cause, ended_by: EndedBy) -> Summary {
+    /// What is known by now, told as if the call had failed at its last input: what is left of it should the process die.
+    pub fn so_far(&self) -> Summary {
+        let callee = match self.stage {
+            Stage::Talking { callee } => Some(callee),
+            Stage::Fresh
+            | Stage::Routing(_)
+            | Stage::Steered
+            | Stage::Choosing(_)
+            | Stage::Ringing(_)
+            | Stage::Over => None,
+        };
+        self.summary(callee, Cause::Failed, EndedBy::System, self.trail.clone())
+    }
+
+    fn summary(&self, callee: Option<LegId>, cause: Cause, ended_by: EndedBy, trail: Vec<TrailEntry>) -> Summary {
         Summary {
             id: self.id,
             direction: self.direction(),
             origin: self.who.origin,
             hotline: self.routed.as_ref().and_then(|routed| routed.hotline),
-            caller_number: std::mem::take(&mut self.who.caller_number),
-            shown_number: self.routed.as_mut().map(|r| std::mem::take(&mut r.shown_number)).unwrap_or_default(),
-            callee_number: std::mem::take(&mut self.who.dialled),
+            caller_number: self.who.caller_number.clone(),
+            shown_number: self.routed.as_ref().map(|routed| routed.shown_number.clone()).unwrap_or_default(),
+            callee_number: self.who.dialled.clone(),
             started: self.times.started,
             ringing: self.times.ringing,
             answered: self.times.answered,
@@ -99,7 +114,7 @@ impl Call {
             callee_leg: callee,
             recorded: self.media.recorded,
             legs: self.legs.iter().map(|(id, leg)| leg.summary(id, self.now)).collect(),
-            trail: std::mem::take(&mut self.trail),
+            trail,
         }
     }
 }

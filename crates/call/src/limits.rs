@@ -28,7 +28,7 @@ impl Default for Limits {
             answer_to_question: Duration::from_secs(5),
             ring_extension: Duration::from_secs(30),
             ring_trunk: Duration::from_secs(90),
-            silent_trunk: Duration::from_secs(4),
+            silent_trunk: Duration::from_millis(3_800),
             call: Duration::from_secs(4 * 60 * 60),
             hangup: Duration::from_secs(40),
             legs: 500,

@@ -17,8 +17,8 @@ pub(crate) struct Addresses {
 }
 
 struct Host {
-    /// None until the first look-up succeeded.
-    found: Arc<Mutex<Option<SocketAddr>>>,
+    /// Empty until the first look-up succeeded; the one to call first.
+    found: Arc<Mutex<Vec<SocketAddr>>>,
     task: JoinHandle<()>,
 }
 
@@ -50,30 +50,40 @@ impl Addresses {
     /// Where a server is; none while its name could not be looked up yet.
     pub(crate) fn of(&self, server: &str) -> Option<SocketAddr> {
         let server = with_port(server);
-        server.parse().ok().or_else(|| lock(&self.hosts).get(&server).and_then(|host| *lock(&host.found)))
+        server
+            .parse()
+            .ok()
+            .or_else(|| lock(&self.hosts).get(&server).and_then(|host| lock(&host.found).first().copied()))
     }
 
     /// Whether any host name is at this address.
     pub(crate) fn any_at(&self, ip: IpAddr) -> bool {
-        let is_here = |found: SocketAddr| found.ip().to_canonical() == ip.to_canonical();
-        lock(&self.hosts).values().any(|host| lock(&host.found).is_some_and(is_here))
+        lock(&self.hosts).values().any(|host| includes(&lock(&host.found), ip))
     }
 
-    /// Whether the server is at this address.
+    /// Whether the server is at this address, among others.
     pub(crate) fn is_at(&self, server: &str, ip: IpAddr) -> bool {
-        self.of(server).is_some_and(|found| found.ip().to_canonical() == ip.to_canonical())
+        let server = with_port(server);
+        match server.parse::<SocketAddr>() {
+            Ok(address) => includes(&[address], ip),
+            Err(_) => lock(&self.hosts).get(&server).is_some_and(|host| includes(&lock(&host.found), ip)),
+        }
     }
 }
 
-async fn keep_fresh(host: String, found: Arc<Mutex<Option<SocketAddr>>>) {
+fn includes(found: &[SocketAddr], ip: IpAddr) -> bool {
+    found.iter().any(|address| address.ip().to_canonical() == ip.to_canonical())
+}
+
+async fn keep_fresh(host: String, found: Arc<Mutex<Vec<SocketAddr>>>) {
     loop {
         match tokio::net::lookup_host(&host).await {
-            Ok(mut all) => {
+            Ok(all) => {
+                let mut all: Vec<SocketAddr> = all.collect();
                 // Sockets are IPv4 unless configured otherwise, so such an address is the better guess.
-                let all: Vec<SocketAddr> = all.by_ref().collect();
-                let best = all.iter().find(|address| address.is_ipv4()).or(all.first()).copied();
-                if best.is_some() {
-                    *lock(&found) = best;
+                all.sort_by_key(|address| address.is_ipv6());
+                if !all.is_empty() {
+                    *lock(&found) = all;
                 }
             }
             // An address that was good stays in use while the resolver is away.

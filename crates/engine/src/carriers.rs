@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
+use bus::Bus;
 use bytes::Bytes;
 use model::leg::Dial;
 use model::{Cause, Id, TrunkId};
@@ -20,6 +21,7 @@ const EXPIRES_S: u32 = 600;
 pub(crate) struct Carriers {
     stack: Stack,
     addresses: Addresses,
+    bus: Bus,
     known: Mutex<Known>,
 }
 
@@ -29,8 +31,6 @@ struct Known {
     registrations: BTreeMap<u64, (TrunkId, Registration)>,
     /// Calls that are up over each trunk; an entry lives as long as somebody holds a slot.
     calls: HashMap<TrunkId, Weak<()>>,
-    /// What the carriers last said to our registrations.
-    said: HashMap<TrunkId, Result<(), u16>>,
 }
 
 /// One call's place on a trunk; dropping it frees the place.
@@ -60,8 +60,8 @@ impl Known {
 }
 
 impl Carriers {
-    pub(crate) fn new(stack: Stack, addresses: Addresses) -> Self {
-        Self { stack, addresses, known: Mutex::default() }
+    pub(crate) fn new(stack: Stack, addresses: Addresses, bus: Bus) -> Self {
+        Self { stack, addresses, bus, known: Mutex::default() }
     }
 
     /// Takes over a new configuration: looks up addresses that are new, starts, changes and ends registrations.
@@ -75,36 +75,27 @@ impl Carriers {
             }
         }
         let mut known = Known::lock(&self.known);
-        for gone in known.registrations.keys().filter(|id| !wanted.contains_key(id)) {
+        for (gone, (trunk, _)) in known.registrations.iter().filter(|(id, _)| !wanted.contains_key(id)) {
             self.stack.register(*gone, None);
+            self.bus.note_trunk(*trunk, |state| (state.registered, state.refusal) = (None, None));
         }
         for (id, entry) in &wanted {
             if known.registrations.get(id) != Some(entry) {
                 self.stack.register(*id, Some(entry.1.clone()));
             }
         }
-        known.said.retain(|trunk, _| wanted.values().any(|(kept, _)| kept == trunk));
         known.registrations = wanted;
     }
 
-    /// How the trunk is right now.
-    pub(crate) fn state(&self, trunk: TrunkId) -> bus::TrunkState {
-        let known = Known::lock(&self.known);
-        let said = known.said.get(&trunk);
-        let calls = known.calls.get(&trunk).map_or(0, Weak::strong_count);
-        bus::TrunkState { trunk, calls, registered: said.map(Result::is_ok), refused: said.and_then(|said| said.err()) }
-    }
-
     pub(crate) fn on_registration(&self, id: u64, state: Result<Duration, u16>) {
-        let mut known = Known::lock(&self.known);
+        let known = Known::lock(&self.known);
         let Some((trunk, _)) = known.registrations.get(&id) else { return };
         let trunk = *trunk;
-        known.said.insert(trunk, state.map(|_| ()));
-        drop(known);
         match state {
             Ok(_) => tracing::info!(trunk.id = %trunk, "registered with the carrier"),
             Err(status) => tracing::warn!(trunk.id = %trunk, status, "the carrier refuses our registration"),
         }
+        self.bus.note_trunk(trunk, |known| (known.registered, known.refusal) = (Some(state.is_ok()), state.err()));
         let registered = f64::from(u8::from(state.is_ok()));
         metrics::gauge!("alo_trunk_registered", "trunk" => trunk.to_string()).set(registered);
     }
@@ -160,7 +151,7 @@ fn credentials(trunk: &Trunk) -> Credentials {
     Credentials { user: trunk.login.clone(), password: trunk.password.clone().unwrap_or_default() }
 }
 
-fn transport(trunk: &Trunk) -> Transport {
+pub(crate) fn transport(trunk: &Trunk) -> Transport {
     match trunk.transport {
         pbx::trunk::Transport::Udp => Transport::Udp,
         pbx::trunk::Transport::Tcp => Transport::Tcp,
@@ -168,7 +159,7 @@ fn transport(trunk: &Trunk) -> Transport {
 }
 
 /// The SIP stack knows a registration by a number; the random part of the trunk's id serves.
-fn number_of(trunk: TrunkId) -> u64 {
+pub(crate) fn number_of(trunk: TrunkId) -> u64 {
     trunk.bits() as u64
 }
 

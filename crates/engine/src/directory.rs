@@ -18,6 +18,15 @@ use crate::addresses::Addresses;
 /// How often the configuration's number is looked up, for changes made by another process.
 const POLL: Duration = Duration::from_secs(1);
 
+/// Whose number a carrier called.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Inbound {
+    pub(crate) tenant: Arc<Tenant>,
+    pub(crate) trunk: TrunkId,
+    /// The number, as it stood where it was found.
+    pub(crate) dialled: String,
+}
+
 /// The newest snapshot.
 pub(crate) struct Directory {
     snapshot: RwLock<Arc<Snapshot>>,
@@ -36,20 +45,38 @@ impl Directory {
 
     /// Whose hotline a carrier at this address calls: `dialled` is where its INVITE goes, `to` its To header.
     ///
-    /// A carrier we registered with calls our Contact, so the number stands in To alone; and it is known by the host
-    /// we registered at, whose addresses the snapshot does not know.
-    pub(crate) fn inbound(&self, source: IpAddr, dialled: &str, to: &str) -> Option<(Arc<Tenant>, TrunkId)> {
+    /// A carrier we registered with calls our Contact: the number stands in To alone, or nowhere, when it writes our
+    /// login into both. It is known by the host we registered at, whose addresses the snapshot does not know.
+    pub(crate) fn inbound(&self, source: IpAddr, dialled: &str, to: &str) -> Option<Inbound> {
         let snapshot = self.snapshot();
-        let by_address = |number| snapshot.inbound(source, number).map(|(tenant, trunk, _)| (tenant, trunk));
-        by_address(dialled).or_else(|| by_address(to)).or_else(|| {
+        let by_address = |number: &str| {
+            let (tenant, trunk, _) = snapshot.inbound(source, number)?;
+            Some(Inbound { tenant, trunk, dialled: number.to_owned() })
+        };
+        let by_name = |number: &str| {
             self.registered_at(&snapshot, source).find_map(|(tenant, trunk)| {
-                let hotline = |number: &str| {
-                    let number = PhoneNumber::parse(number, &tenant.country)?;
-                    tenant.hotline_on(trunk.id, number.as_str())
-                };
-                hotline(dialled).or_else(|| hotline(to)).map(|_| (Arc::clone(tenant), trunk.id))
+                let parsed = PhoneNumber::parse(number, &tenant.country)?;
+                tenant.hotline_on(trunk.id, parsed.as_str())?;
+                Some(Inbound { tenant: tenant.clone(), trunk: trunk.id, dialled: number.to_owned() })
+            })
+        };
+        let found = by_address(dialled).or_else(|| by_name(dialled)).or_else(|| by_address(to)).or_else(|| by_name(to));
+        found.or_else(|| {
+            self.customers_at(&snapshot, source).find_map(|(tenant, trunk)| {
+                let number = tenant.only_hotline_on(trunk.id).filter(|_| trunk.login == dialled)?;
+                Some(Inbound { tenant: tenant.clone(), trunk: trunk.id, dialled: number.to_owned() })
             })
         })
+    }
+
+    /// The trunks whose carrier, at this address, knows us by a login.
+    fn customers_at<'a>(
+        &'a self,
+        snapshot: &'a Snapshot,
+        source: IpAddr,
+    ) -> impl Iterator<Item = (&'a Arc<Tenant>, &'a Trunk)> {
+        let by_address = snapshot.trunks_from(source).filter(|(_, trunk)| trunk.kind == Kind::Registration);
+        by_address.chain(self.registered_at(snapshot, source))
     }
 
     /// The trunks that we register at a host name which is at this address.

@@ -207,6 +207,10 @@ impl Driver {
                 let caller = pbx::Caller { number: &self.caller.0, name: &self.caller.1 };
                 let mut route = pbx::route(&self.tenant, *origin, caller, dialled);
                 route.record &= self.shared.may_record;
+                if let RouteTarget::Trunk(steps) = &mut route.to {
+                    let away = self.shared.health.order(steps);
+                    route.facts.extend(away.iter().map(|trunk| ("away", trunk.to_string())));
+                }
                 if let Some(cause) = self.refusal {
                     route.to = RouteTarget::Reject(cause);
                     route.reason = match cause {

@@ -6,10 +6,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use bus::{Command as Order, Originate};
 use call::{Input, Origin};
-use model::{CallId, Cause, ExtensionId, Id, Kind, PhoneNumber, Problem};
-use pbx::snapshot::Tenant;
+use model::{CallId, Cause, ExtensionId, Id, Kind, Problem};
 use sip::{Command, Event, Incoming};
 
+use crate::directory::Inbound;
 use crate::driver::Driver;
 use crate::recordings::End;
 use crate::routes::Letter;
@@ -48,6 +48,7 @@ impl Intake {
                 tracing::debug!(extension.id = %extension, contacts, "registrations changed");
             }
             Event::Registration { id, state } => self.shared.carriers.on_registration(id, state),
+            Event::Probed { id, status } => self.shared.health.on_probed(id, status),
         }
     }
 
@@ -85,9 +86,6 @@ impl Intake {
                 let found = self.shared.routes.hang_up(tenant, call, Cause::Normal);
                 let _ = reply.send(if found { Ok(()) } else { Err(Problem::not_found("live call")) });
             }
-            Order::Presence { tenant, reply } => {
-                let _ = reply.send(Ok(crate::presence::of(&self.shared, tenant)));
-            }
         }
     }
 
@@ -98,26 +96,30 @@ impl Intake {
             return refuse(Cause::ServerStopping);
         }
         let snapshot = self.shared.directory.snapshot();
-        let (tenant, origin, number, name) = match incoming.origin {
+        let (tenant, origin, dialled, number, name) = match incoming.origin {
             sip::Origin::Account(account) => {
                 let id = ExtensionId::from_bits(account);
                 let Some((tenant, extension)) = snapshot.extension(id) else { return refuse(Cause::Forbidden) };
-                (tenant.clone(), Origin::Extension(id), extension.number.clone(), extension.name.clone())
+                let (number, name) = (extension.number.clone(), extension.name.clone());
+                (tenant.clone(), Origin::Extension(id), incoming.dialled.clone(), number, name)
             }
             sip::Origin::Carrier(source) => {
                 // A number that nobody has is blamed on the only company that could be meant, so that its trail can
                 // tell why the call did not ring.
-                let whose = self.shared.directory.inbound(source, &incoming.dialled, &incoming.to.user);
-                let Some((tenant, trunk)) = whose.or_else(|| snapshot.only_trunk(source)) else {
+                let found = self.shared.directory.inbound(source, &incoming.dialled, &incoming.to.user);
+                let blamed = || {
+                    let (tenant, trunk) = snapshot.only_trunk(source)?;
+                    Some(Inbound { tenant, trunk, dialled: incoming.dialled.clone() })
+                };
+                let Some(Inbound { tenant, trunk, dialled }) = found.or_else(blamed) else {
                     metrics::counter!("alo_calls_refused_total", "reason" => "unknown_number").increment(1);
                     tracing::info!(%source, "a carrier called a number that nobody has");
                     return refuse(Cause::NotFound);
                 };
                 let caller = incoming.asserted.as_ref().unwrap_or(&incoming.from);
-                (tenant, Origin::Trunk(trunk), caller.user.clone(), caller.display.clone())
+                (tenant, Origin::Trunk(trunk), dialled, caller.user.clone(), caller.display.clone())
             }
         };
-        let dialled = dialled(&incoming, origin, &tenant);
         let mut driver = Driver::new(store::mint(), self.shared.clone(), tenant);
         driver.take_in(edge);
         tokio::spawn(driver.run(move |driver| {
@@ -153,16 +155,4 @@ impl Intake {
         tokio::spawn(driver.run(move |_| first));
         Ok(id)
     }
-}
-
-/// The number dialled: where the INVITE goes, or the To header when a carrier we registered with called our Contact,
-/// whose user is our login.
-fn dialled(incoming: &Incoming, origin: Origin, tenant: &Tenant) -> String {
-    let is_hotline = |text: &str| {
-        let number = PhoneNumber::parse(text, &tenant.country);
-        number.is_some_and(|number| tenant.hotline(number.as_str()).is_some())
-    };
-    let by_contact =
-        matches!(origin, Origin::Trunk(_)) && !is_hotline(&incoming.dialled) && is_hotline(&incoming.to.user);
-    if by_contact { incoming.to.user.clone() } else { incoming.dialled.clone() }
 }

@@ -6,12 +6,13 @@
 //! spools to the local disk first. A call never waits for SQL. Start with [`Engine::start`], then [`driver`].
 
 mod addresses;
+mod alerts;
 mod carriers;
 mod clock;
 mod directory;
 mod driver;
+mod health;
 mod intake;
-mod presence;
 mod recordings;
 mod routes;
 mod shared;
@@ -32,9 +33,11 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use addresses::Addresses;
+use alerts::Alerts;
 use carriers::Carriers;
 use clock::Clock;
 use directory::Directory;
+use health::Health;
 use intake::Intake;
 use pbx::calls::Journal;
 use recordings::Recordings;
@@ -129,9 +132,12 @@ impl Engine {
         let (media_events, media_inbox) = mpsc::unbounded_channel();
         let media = Media::start(config.media, media_events).map_err(StartError::Media)?;
         let (stack, sip_inbox) = Stack::start(config.sip, directory.clone()).await.map_err(StartError::Sip)?;
+        let (alerts, alerting) = Alerts::start(db.clone(), clock);
+        let health = Health::new(stack.clone(), addresses.clone(), bus.clone(), alerts, clock);
         let shared = Arc::new(Shared {
             clock,
-            carriers: Carriers::new(stack.clone(), addresses),
+            carriers: Carriers::new(stack.clone(), addresses, bus.clone()),
+            health: Arc::new(health),
             stack,
             media,
             routes: Routes::new(),
@@ -144,10 +150,16 @@ impl Engine {
             directory: directory.clone(),
         });
         shared.carriers.follow(&directory.snapshot());
+        shared.health.follow(&directory.snapshot());
         let intake = Arc::new(Intake::new(shared.clone()));
         let carriers = shared.clone();
         let tasks = Mutex::new(vec![
-            directory.follow(db, shared.bus.clone(), move |snapshot| carriers.carriers.follow(snapshot)),
+            directory.follow(db, shared.bus.clone(), move |snapshot| {
+                carriers.carriers.follow(snapshot);
+                carriers.health.follow(snapshot);
+            }),
+            alerting,
+            shared.health.watch(),
             tokio::spawn(take_sip(intake.clone(), sip_inbox)),
             tokio::spawn(take_media(intake.clone(), media_inbox)),
             tokio::spawn(take_orders(intake.clone(), orders)),

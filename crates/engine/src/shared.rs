@@ -10,6 +10,7 @@ use sip::Stack;
 use crate::carriers::Carriers;
 use crate::clock::Clock;
 use crate::directory::Directory;
+use crate::health::Health;
 use crate::recordings::Recordings;
 use crate::routes::Routes;
 use crate::sounds::Sounds;
@@ -20,6 +21,7 @@ pub(crate) struct Shared {
     pub(crate) media: Media,
     pub(crate) directory: Arc<Directory>,
     pub(crate) carriers: Carriers,
+    pub(crate) health: Arc<Health>,
     pub(crate) routes: Routes,
     pub(crate) sounds: Sounds,
     pub(crate) journal: Journal,

@@ -15,7 +15,6 @@ pub mod greeting;
 pub mod group;
 pub mod hotline;
 mod route;
-pub mod simulate;
 pub mod snapshot;
 mod text;
 pub mod trunk;

@@ -54,11 +54,6 @@ impl Snapshot {
         Ok(Snapshot::of(version, tenants))
     }
 
-    /// One company as it is now, without reading the others; none when there is no such company.
-    pub async fn company(db: &Db, id: TenantId) -> Result<Option<Arc<Tenant>>, Problem> {
-        load::company(db, id).await
-    }
-
     /// A snapshot of these companies.
     pub fn of(version: i64, tenants: Vec<Arc<Tenant>>) -> Snapshot {
         let mut snapshot = Snapshot { version, ..Snapshot::default() };
@@ -126,6 +121,14 @@ impl Snapshot {
         let wide = self.carrier_networks.iter().filter(move |(network, _, _)| network.contains(source));
         let single = self.carriers.get(&source).into_iter().flatten().copied();
         single.chain(wide.map(|(_, tenant, trunk)| (*tenant, *trunk)))
+    }
+
+    /// The trunks whose calls come from this address.
+    pub fn trunks_from(&self, source: IpAddr) -> impl Iterator<Item = (&Arc<Tenant>, &Trunk)> {
+        self.trunks_at(source).filter_map(|(tenant, trunk)| {
+            let tenant = self.tenants.get(&tenant)?;
+            Some((tenant, tenant.trunks.get(&trunk)?))
+        })
     }
 
     /// Whose hotline a carrier at this address calls.

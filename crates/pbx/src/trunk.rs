@@ -112,6 +112,8 @@ pub struct Trunk {
     pub number_format: NumberFormat,
     /// The most calls at once; 0 sets no bound.
     pub max_calls: i64,
+    /// Whether the carrier is asked by OPTIONS if it is there. Turn it off for one that never answers such questions.
+    pub probe: bool,
     /// Whether it is used.
     pub enabled: bool,
     /// When it was created, milliseconds since 1970.
@@ -151,6 +153,13 @@ pub struct NewTrunk {
     /// The most calls at once; 0 sets no bound.
     #[serde(default)]
     pub max_calls: i64,
+    /// Whether the carrier is asked by OPTIONS if it is there; yes when missing.
+    #[serde(default = "yes")]
+    pub probe: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// Changes to a way to a carrier; what is missing stays.
@@ -175,6 +184,8 @@ pub struct TrunkPatch {
     pub number_format: Option<NumberFormat>,
     /// The most calls at once.
     pub max_calls: Option<i64>,
+    /// Whether the carrier is asked by OPTIONS if it is there.
+    pub probe: Option<bool>,
     /// Whether it is used.
     pub enabled: Option<bool>,
 }
@@ -192,6 +203,7 @@ impl NewTrunk {
             password: None,
             number_format: NumberFormat::National,
             max_calls: 0,
+            probe: true,
         }
     }
 
@@ -207,6 +219,7 @@ impl NewTrunk {
             login: self.login.unwrap_or_default(),
             number_format: self.number_format,
             max_calls: self.max_calls,
+            probe: self.probe,
             enabled: true,
             created_at: now,
             updated_at: now,
@@ -229,6 +242,7 @@ impl Trunk {
         set(&mut self.login, patch.login);
         set(&mut self.number_format, patch.number_format);
         set(&mut self.max_calls, patch.max_calls);
+        set(&mut self.probe, patch.probe);
         set(&mut self.enabled, patch.enabled);
         self.updated_at = now;
     }

@@ -31,11 +31,8 @@ where
     }
 }
 
-/// The bearer token of the `Authorization` header, else the session in a browser's cookie.
+/// The bearer token of the `Authorization` header.
 pub fn token(parts: &Parts) -> Option<String> {
-    if !parts.headers.contains_key(header::AUTHORIZATION) {
-        return crate::cookie::token(parts);
-    }
     let value = parts.headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
     let token = token.trim();

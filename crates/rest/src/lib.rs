@@ -5,7 +5,6 @@
 
 pub mod attempts;
 pub mod bearer;
-pub mod cookie;
 pub mod idempotency;
 pub mod input;
 pub mod layers;

@@ -18,7 +18,6 @@ mod logging;
 mod serve;
 mod simulate;
 mod user;
-mod web;
 
 use anyhow::Context;
 use clap::Parser;
@@ -34,7 +33,7 @@ const MISUSED: u8 = 2;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    if !matches!(cli.command, Command::Serve(_) | Command::Demo(_)) {
+    if !matches!(cli.command, Command::Serve | Command::Demo(_)) {
         limits::end_with_the_reader();
     }
     if let Command::Config(ConfigCommand::Default) = cli.command {
@@ -67,7 +66,7 @@ fn main() -> ExitCode {
 async fn run(command: Command, config: Config) -> anyhow::Result<ExitCode> {
     logging::start(&config.log)?;
     match command {
-        Command::Serve(asked) => serve::run(config, asked.ui_dir).await?,
+        Command::Serve => serve::run(config).await?,
         Command::Bootstrap(asked) => bootstrap(&config, asked).await?,
         Command::Demo(asked) => return demo(&config, &asked).await,
         Command::Doctor => {

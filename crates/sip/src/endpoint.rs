@@ -2,7 +2,7 @@
 //! and events are queued to be taken out. The driver is [`crate::stack`]; tests drive it with text and a virtual clock.
 //!
 //! - `inbound` sorts requests, `register` answers REGISTER,
-//! - `dial` begins outgoing legs, `registration` keeps up our own registrations,
+//! - `dial` begins outgoing legs, `registration` keeps up our own registrations, `probing` asks carriers for a sign of life,
 //! - `leg` is one call leg, `core` what the legs share.
 
 pub mod command;
@@ -11,6 +11,7 @@ mod dial;
 pub mod event;
 mod inbound;
 mod leg;
+pub mod probing;
 mod register;
 mod registration;
 pub mod shared;
@@ -104,6 +105,7 @@ impl Endpoint {
                 Some(_) | None => {}
             },
             Asker::Register(id) => self.on_register_answer(id, Some(response)),
+            Asker::Carrier(id) => self.on_probe_answer(id, response.status()),
             Asker::Probe(_) | Asker::Nobody => {}
         }
     }
@@ -134,6 +136,7 @@ impl Endpoint {
                 self.settle(id);
             }
             Asker::Register(id) => self.on_register_answer(id, None),
+            Asker::Carrier(id) => self.on_probe_answer(id, None),
             Asker::Withdrawn { .. } | Asker::Probe(_) | Asker::Nobody => {}
         }
     }

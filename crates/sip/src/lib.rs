@@ -29,6 +29,7 @@ pub use config::{Config, Expires, Limits};
 pub use directory::{Account, Directory};
 pub use endpoint::command::{Command, Credentials, Dial, Registration, Target};
 pub use endpoint::event::{Contact, Event, Incoming, Leg, Origin, Party, Signal};
+pub use endpoint::probing::Probe;
 pub use message::Message;
 pub use method::Method;
 pub use name::Name;

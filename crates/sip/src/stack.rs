@@ -26,6 +26,7 @@ use crate::directory::Directory;
 use crate::endpoint::Endpoint;
 use crate::endpoint::command::{Command, Registration};
 use crate::endpoint::event::{Contact, Event, Leg};
+use crate::endpoint::probing::Probe;
 use crate::endpoint::shared::{Shared, Sockets};
 
 /// What is asked of the kernel for each UDP socket's queues; it may give less.
@@ -158,6 +159,11 @@ impl Stack {
     /// Keeps up a registration at a carrier, or ends the one with this id.
     pub fn register(&self, id: u64, registration: Option<Registration>) {
         self.order((id % self.hub.shards.len() as u64) as usize, Order::Register(id, registration));
+    }
+
+    /// Asks a carrier whether it is there; [`Event::Probed`] tells the answer.
+    pub fn probe(&self, id: u64, probe: Probe) {
+        self.order((id % self.hub.shards.len() as u64) as usize, Order::Probe(id, probe));
     }
 
     fn order(&self, shard: usize, order: Order) {

@@ -2,7 +2,8 @@
 //! loopback address, and talks to it as the world does.
 //!
 //! - [`Server`] starts, kills and asks the binary ([`server`]).
-//! - [`Phone`] is a scripted SIP and RTP agent for exact assertions ([`phone`]); a carrier is a phone that does not register.
+//! - [`Phone`] is a scripted SIP and RTP agent for exact assertions ([`phone`]); a carrier is a phone that does not
+//!   register, and may be a registrar itself.
 //! - [`agents`] runs other people's agents, sipp and baresip, to prove that it is not only our own dialect that works.
 //! - [`Postgres`] is a database server that a test can stop in the middle of a call.
 //! - [`wait`] waits for conditions. Nothing here sleeps for a guess.

@@ -5,10 +5,12 @@ mod call;
 mod digest;
 mod line;
 mod message;
+mod registrar;
 mod voice;
 
 pub use call::Call;
 pub use message::Message;
+pub use registrar::Registrar;
 pub use voice::{Codec, Heard, Voice};
 
 use crate::wait;
@@ -16,7 +18,7 @@ use line::Line;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use tokio::sync::Mutex;
-use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 /// A phone, or a carrier's switch.
 #[derive(Debug)]
@@ -82,6 +84,26 @@ impl Phone {
     pub async fn dial_as(&self, from: &str, number: &str) -> Call {
         let from = format!("<sip:{from}@{}>", self.line.local.ip());
         Call::dial(&self.line, number, &from, self.codec).await
+    }
+
+    /// Dials a URI that is not the called number's own, as carriers do that call the Contact of a customer.
+    pub async fn dial_contact(&self, from: &str, uri: &str, to: &str) -> Call {
+        let from = format!("<sip:{from}@{}>", self.line.local.ip());
+        let to = format!("<sip:{to}@{}>", self.line.local.ip());
+        Call::dial_uri(&self.line, uri, &to, &from, self.codec).await
+    }
+
+    /// From now on it is the registrar and the switch of a customer: it asks for a digest, holds registrations for
+    /// `grant_s` seconds, and takes calls only with an answer to its 407.
+    pub fn serve(&self, login: &str, password: &str, grant_s: u32) -> Registrar {
+        let (told, heard) = unbounded_channel();
+        self.line.serve(registrar::Customer::new(login, password, grant_s, told));
+        Registrar { line: Arc::clone(&self.line), told: heard }
+    }
+
+    /// Leaves all that arrives unread from now on, as a switch that has died, or reads again.
+    pub fn keeps_silent(&self, silent: bool) {
+        self.line.keep_silent(silent);
     }
 
     /// Waits for a call and lets it ring.

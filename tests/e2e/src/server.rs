@@ -152,6 +152,12 @@ impl Server {
             self.client.get(&ready).send().await.ok().filter(|r| r.status().is_success()).map(|_| ())
         })
         .await;
+        self.note_idle().await;
+    }
+
+    /// Notes how many tasks the server has while no call is up: after it was set up in a way that takes tasks of its own,
+    /// such as a trunk with a host name.
+    pub async fn note_idle(&mut self) {
         self.idle_tasks = f64::INFINITY;
         // The connection of the question before may still be closing: the lowest figure is the true one.
         for _ in 0..5 {

@@ -32,7 +32,8 @@ impl Driver {
             return;
         }
         if let Some(mut draft) = self.drafted.take() {
-            draft.ended_at = self.anchor.wall(self.shared.clock.now()).as_millis();
+            let at = self.anchor.wall(self.shared.clock.now()).as_millis();
+            draft.cut_off(at, Cause::Failed, "The call's task failed; this is what it had told before.");
             // Nothing more can be done for it than what the journal does.
             let _ = self.shared.journal.record(*draft);
         }

@@ -37,10 +37,10 @@ impl Driver {
                 false
             }
             Event::Answered { side: Side::Callee, extension, .. } => {
-                if let Some(draft) = &mut self.drafted {
-                    draft.answered_at = Some(at_ms);
-                    draft.extension = draft.extension.or(*extension);
-                }
+                let mut draft = self.record_of(&self.call.so_far());
+                draft.answered_at.get_or_insert(at_ms);
+                draft.extension = draft.extension.or(*extension);
+                self.drafted = Some(Box::new(draft));
                 true
             }
             Event::Ringing { side: Side::Caller, .. }

@@ -10,7 +10,7 @@ mod tests;
 mod writer;
 
 use super::{CallRecord, Happening, Recording};
-use model::{CallId, Cause, EndedBy, Problem, TenantId};
+use model::{CallId, Cause, Problem, TenantId};
 use queue::Queue;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -188,11 +188,11 @@ fn open(folder: &Path, options: Options, last_signs: &HashMap<CallId, i64>) -> i
 /// The record of a call that the process did not live to see the end of.
 fn cut_off(mut draft: CallRecord, last_sign: i64) -> CallRecord {
     let known = [Some(draft.started_at), draft.ringing_at, draft.answered_at].into_iter().flatten().max();
-    draft.ended_at = last_sign.max(known.unwrap_or(last_sign));
-    draft.cause = Cause::ServerRestart;
-    draft.ended_by = EndedBy::System;
-    for leg in &mut draft.legs {
-        leg.ended_at = leg.ended_at.max(draft.ended_at);
-    }
+    let at = last_sign.max(known.unwrap_or(last_sign));
+    draft.cut_off(
+        at,
+        Cause::ServerRestart,
+        "The server ended in mid-call; this is what was known when it was answered.",
+    );
     draft
 }

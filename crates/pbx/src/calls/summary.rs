@@ -4,7 +4,7 @@
 use super::{CallRecord, Decision, Fact, Leg, Quality};
 use crate::snapshot::Tenant;
 use call::{Direction, LegKind, LegSummary, Origin, Party, Summary};
-use model::{ExtensionId, LegId, Moment, PhoneNumber, Timestamp, TrunkId};
+use model::{Cause, EndedBy, ExtensionId, LegId, Moment, PhoneNumber, Timestamp, TrunkId};
 
 impl CallRecord {
     /// The record of a finished call. `started_at` is the wall clock's time of `summary.started`.
@@ -44,6 +44,22 @@ impl CallRecord {
             trail: summary.trail.iter().map(|entry| keep_decision(entry, &wall)).collect(),
             legs,
         }
+    }
+}
+
+impl CallRecord {
+    /// Makes a draft the record of a call that was cut off at `at`, milliseconds since 1970: what was up until the draft
+    /// was made was up until then.
+    pub fn cut_off(&mut self, at: i64, cause: Cause, reason: &str) {
+        let drafted_at = std::mem::replace(&mut self.ended_at, at);
+        self.cause = cause;
+        self.ended_by = EndedBy::System;
+        for leg in self.legs.iter_mut().filter(|leg| leg.cause == Cause::Failed && leg.ended_at == drafted_at) {
+            leg.ended_at = at;
+            leg.cause = cause;
+        }
+        let facts = vec![Fact { name: "cause".to_owned(), value: cause.as_str().to_owned() }];
+        self.trail.push(Decision { at, step: "end".to_owned(), reason: reason.to_owned(), facts });
     }
 }
 

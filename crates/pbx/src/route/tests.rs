@@ -43,6 +43,7 @@ fn trunk(bits: u128, address: &str, number_format: NumberFormat) -> Trunk {
         password: None,
         number_format,
         max_calls: 0,
+        probe: true,
         enabled: true,
     }
 }

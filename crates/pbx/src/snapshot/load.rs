@@ -33,15 +33,6 @@ pub(super) async fn tenants(
     Ok((version, tenants))
 }
 
-/// The company with this id.
-pub(super) async fn company(db: &Db, id: TenantId) -> Result<Option<Arc<Tenant>>, Problem> {
-    let mut tx = db.system().await?;
-    let head = config::tenants(&mut tx).await?.into_iter().find(|head| head.id == id);
-    drop(tx);
-    let Some(head) = head else { return Ok(None) };
-    Ok(Some(Arc::new(tenant(db, head).await?)))
-}
-
 /// `head` is the company without what belongs to it.
 async fn tenant(db: &Db, mut head: Tenant) -> Result<Tenant, Problem> {
     let mut tx = db.read(head.id).await?;
@@ -91,6 +82,7 @@ fn ready_trunk(trunk: crate::trunk::Trunk, password: Option<String>) -> Trunk {
         password,
         number_format: trunk.number_format,
         max_calls: trunk.max_calls,
+        probe: trunk.probe,
         enabled: trunk.enabled,
     }
 }

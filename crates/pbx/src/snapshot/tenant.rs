@@ -88,6 +88,8 @@ pub struct Trunk {
     pub number_format: NumberFormat,
     /// The most calls at once; 0 sets no bound.
     pub max_calls: i64,
+    /// Whether the carrier is asked if it is there.
+    pub probe: bool,
     /// Whether it is used.
     pub enabled: bool,
 }
@@ -121,6 +123,13 @@ impl Tenant {
         self.hotlines.values().find(|hotline| hotline.number == number)
     }
 
+    /// The number of the only hotline that comes in by this trunk; none when there are more.
+    pub fn only_hotline_on(&self, trunk: TrunkId) -> Option<&str> {
+        let mut numbers = self.hotlines.values().filter(|hotline| hotline.trunk == trunk);
+        let first = numbers.next()?;
+        numbers.next().is_none().then_some(first.number.as_str())
+    }
+
     /// How a group rings; disabled members are left out.
     pub fn ring_plan(&self, id: GroupId) -> Option<call::RingPlan> {
         let group = self.groups.get(&id)?;
@@ -147,6 +156,14 @@ impl Trunk {
         match self.transport {
             Transport::Udp => format!("sip:{number}@{}", self.host()),
             Transport::Tcp => format!("sip:{number}@{};transport=tcp", self.host()),
+        }
+    }
+
+    /// The address of the carrier itself.
+    pub fn home(&self) -> String {
+        match self.transport {
+            Transport::Udp => format!("sip:{}", self.host()),
+            Transport::Tcp => format!("sip:{};transport=tcp", self.host()),
         }
     }
 

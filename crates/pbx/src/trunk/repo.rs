@@ -12,8 +12,8 @@ pub(super) async fn insert(tx: &mut Tx, trunk: &Trunk, password: Option<&str>) -
     let sealed = password.map(|password| tx.db().vault().seal(password, &id));
     sqlx::query(
         "insert into trunks (id, tenant_id, name, kind, server, transport, login, sealed_password, number_format, max_calls,
-                             enabled, created_at, updated_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12)",
+                             enabled, created_at, updated_at, probed)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13)",
     )
     .bind(id)
     .bind(tx.tenant().to_owned())
@@ -27,6 +27,7 @@ pub(super) async fn insert(tx: &mut Tx, trunk: &Trunk, password: Option<&str>) -
     .bind(trunk.max_calls)
     .bind(i64::from(trunk.enabled))
     .bind(trunk.created_at)
+    .bind(i64::from(trunk.probe))
     .execute(tx.conn())
     .await?;
     insert_addresses(tx, trunk).await
@@ -47,7 +48,7 @@ pub(super) async fn save(tx: &mut Tx, trunk: &Trunk, password: Option<&str>) -> 
     sqlx::query(
         "update trunks
          set name = $3, server = $4, transport = $5, login = $6, sealed_password = coalesce($7, sealed_password),
-             number_format = $8, max_calls = $9, enabled = $10, updated_at = $11
+             number_format = $8, max_calls = $9, enabled = $10, updated_at = $11, probed = $12
          where tenant_id = $1
          and id = $2",
     )
@@ -62,6 +63,7 @@ pub(super) async fn save(tx: &mut Tx, trunk: &Trunk, password: Option<&str>) -> 
     .bind(trunk.max_calls)
     .bind(i64::from(trunk.enabled))
     .bind(trunk.updated_at)
+    .bind(i64::from(trunk.probe))
     .execute(tx.conn())
     .await?;
     delete_addresses(tx, trunk.id).await?;
@@ -88,7 +90,7 @@ pub(super) async fn delete(tx: &mut Tx, id: TrunkId) -> Result<(), Error> {
 }
 
 const COLUMNS: &str = "select id, name, kind, server, transport, login, number_format, max_calls, enabled, created_at,
-       updated_at, sealed_password\nfrom trunks\nwhere tenant_id = ";
+       updated_at, sealed_password, probed\nfrom trunks\nwhere tenant_id = ";
 
 pub(crate) async fn find(tx: &mut Tx, id: TrunkId) -> Result<Option<Trunk>, Error> {
     let mut sql = Sql::new(COLUMNS);
@@ -139,6 +141,7 @@ fn read(row: &AnyRow) -> Result<Trunk, Error> {
         login: row.try_get(5)?,
         number_format: value(&NumberFormat::ALL, row.try_get(6)?).ok_or(Error::Corrupt("number format of a trunk"))?,
         max_calls: row.try_get(7)?,
+        probe: row.try_get::<i64, _>(12)? != 0,
         enabled: row.try_get::<i64, _>(8)? != 0,
         created_at: row.try_get(9)?,
         updated_at: row.try_get(10)?,

@@ -64,7 +64,7 @@ fn a_silent_carrier_is_passed_over_within_four_seconds() {
     w.dials("lan", FAR, Manner::quiet().hangs_up(secs(20)));
     let record = w.run();
     let waited = leg(&record, 2).started.since(leg(&record, 1).started);
-    w.assert(waited == secs(4) && decided(&record, "carrier_silent"), "after four seconds");
+    w.assert(waited <= secs(4) && decided(&record, "carrier_silent"), "within four seconds");
     w.assert(record.cause == Cause::Normal, "the second carrier takes it");
 }
 

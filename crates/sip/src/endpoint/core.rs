@@ -94,6 +94,8 @@ pub(crate) enum Asker {
     Register(u64),
     /// Whether a contact is still alive.
     Probe(Callee),
+    /// Whether a carrier is there.
+    Carrier(u64),
     /// Nobody: a CANCEL, or the BYE of an answer that came too late.
     Nobody,
 }

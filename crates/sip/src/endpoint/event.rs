@@ -31,6 +31,13 @@ pub enum Event {
         /// For how long the carrier holds it, or the status it refused with (408 when it did not answer).
         state: Result<Duration, u16>,
     },
+    /// A carrier that was asked with [`crate::Stack::probe`] answered, or did not.
+    Probed {
+        /// The id given with the question.
+        id: u64,
+        /// Its final status; 408 when it did not answer, or could not be reached.
+        status: u16,
+    },
 }
 
 /// An authenticated INVITE that begins a call.

@@ -22,6 +22,8 @@ use crate::uri::{Uri, UriBuf};
 /// The first pause after a failure; it doubles up to [`LONGEST_PAUSE`].
 const FIRST_PAUSE: Duration = Duration::from_secs(5);
 const LONGEST_PAUSE: Duration = Duration::from_secs(300);
+/// Some carriers hold a contact for seconds only, to keep a NAT open; none may make us ask all the time.
+const SHORTEST_REFRESH: Duration = Duration::from_secs(2);
 
 /// A registration of ours.
 pub(super) struct Outbound {
@@ -161,7 +163,7 @@ impl Endpoint {
                 outbound.failures = 0;
                 // Early enough for a lost message and a slow carrier.
                 let refresh = Duration::from_secs(u64::from(granted)) * 4 / 5;
-                self.plan(id, refresh.max(Duration::from_secs(10)));
+                self.plan(id, refresh.max(SHORTEST_REFRESH));
                 let state = Ok(Duration::from_secs(u64::from(granted)));
                 self.core.events.push_back(Event::Registration { id, state });
             }

@@ -4,6 +4,7 @@ mod dialling;
 mod early;
 mod guarding;
 mod incoming;
+mod probing;
 mod random;
 mod reconnecting;
 mod refreshing;

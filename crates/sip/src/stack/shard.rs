@@ -25,6 +25,7 @@ use crate::endpoint::Endpoint;
 use crate::endpoint::command::{Command, Registration};
 use crate::endpoint::core::{Lookup, LookupAsker};
 use crate::endpoint::event::{Event, Leg};
+use crate::endpoint::probing::Probe;
 use crate::message::Message;
 use crate::transport::{Flow, Transport};
 
@@ -43,6 +44,7 @@ const LONG: Duration = Duration::from_secs(3600);
 pub(super) enum Order {
     Command(Leg, Command),
     Register(u64, Option<Registration>),
+    Probe(u64, Probe),
     Resolved(LookupAsker, Option<SocketAddr>),
     Failed(Flow),
     Stop,
@@ -171,6 +173,7 @@ impl Shard {
         self.guarded(|endpoint| match order {
             Order::Command(leg, command) => endpoint.command(now, leg, command),
             Order::Register(id, registration) => endpoint.register(now, id, registration),
+            Order::Probe(id, probe) => endpoint.ask_carrier(now, id, &probe),
             Order::Resolved(asker, address) => endpoint.resolved(now, asker, address),
             Order::Failed(flow) => endpoint.failed(now, flow),
             Order::Stop => {}

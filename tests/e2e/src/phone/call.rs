@@ -31,9 +31,13 @@ pub struct Call {
 
 impl Call {
     pub(super) async fn dial(line: &Arc<Line>, number: &str, from: &str, codec: Codec) -> Call {
+        let target = format!("sip:{number}@{}", line.domain);
+        Call::dial_uri(line, &target, &format!("<{target}>"), from, codec).await
+    }
+
+    pub(super) async fn dial_uri(line: &Arc<Line>, target: &str, to: &str, from: &str, codec: Codec) -> Call {
         let call_id = unique();
         let inbox = line.follow(&call_id);
-        let target = format!("sip:{number}@{}", line.domain);
         let voice = Voice::open(line.local.ip(), codec).await;
         let mut call = Call {
             line: Arc::clone(line),
@@ -41,8 +45,8 @@ impl Call {
             kept: None,
             call_id,
             ours: format!("{from};tag={}", unique()),
-            theirs: format!("<{target}>"),
-            target,
+            theirs: to.to_owned(),
+            target: target.to_owned(),
             route: Vec::new(),
             cseq: 0,
             invite: Message { start: String::new(), headers: Vec::new(), body: String::new() },
@@ -52,7 +56,7 @@ impl Call {
         let first = call.send_invite(&offer, "").await;
         if matches!(first.status(), 401 | 407) {
             let authorization = call.line.authorization(&first, "INVITE", &call.target);
-            call.theirs = format!("<{}>", call.target);
+            call.theirs = to.to_owned();
             let second = call.send_invite(&offer, &authorization).await;
             if matches!(second.status(), 401 | 407) {
                 call.kept = Some(second);

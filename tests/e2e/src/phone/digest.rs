@@ -34,6 +34,19 @@ pub(super) fn answer(challenge: &str, method: &str, uri: &str, who: Credentials<
     text
 }
 
+/// Whether this Authorization value was made with the password.
+pub(super) fn proves(proof: &str, method: &str, who: Credentials<'_>) -> bool {
+    let value = |name: &str| field(proof, name).unwrap_or_default();
+    let hash = |text: String| match value("algorithm").to_uppercase().as_str() {
+        "SHA-256" => hex(&Sha256::digest(text.as_bytes())),
+        _ => hex(&Md5::digest(text.as_bytes())),
+    };
+    let ours = hash(format!("{}:{}:{}", who.user, value("realm"), who.password));
+    let request = hash(format!("{method}:{}", value("uri")));
+    let (nonce, nc, cnonce, qop) = (value("nonce"), value("nc"), value("cnonce"), value("qop"));
+    value("username") == who.user && value("response") == hash(format!("{ours}:{nonce}:{nc}:{cnonce}:{qop}:{request}"))
+}
+
 /// A field of a challenge, quotes taken off.
 pub(super) fn field(challenge: &str, name: &str) -> Option<String> {
     let list = challenge.split_once(' ').map_or(challenge, |(_, rest)| rest);
@@ -50,6 +63,15 @@ fn hex(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_answer_proves_the_password_it_was_made_with() {
+        let challenge = "Digest realm=\"a.b\", nonce=\"x\", algorithm=MD5, qop=\"auth\"";
+        let who = |password| Credentials { user: "lan", password };
+        let proof = answer(challenge, "INVITE", "sip:1@a.b", who("right"));
+        assert!(proves(&proof, "INVITE", who("right")));
+        assert!(!proves(&proof, "INVITE", who("wrong")) && !proves(&proof, "REGISTER", who("right")));
+    }
 
     #[test]
     fn fields_are_read_with_and_without_quotes() {

@@ -2,6 +2,7 @@
 
 use super::digest::{self, Credentials};
 use super::message::{Message, parameter};
+use super::registrar::{self, Customer};
 use crate::wait;
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -38,6 +39,10 @@ struct State {
     invites: HashMap<String, String>,
     /// INVITEs to us that no test has taken yet, by Call-ID.
     waiting: HashMap<String, Message>,
+    /// Who registers here, when this is a carrier's registrar.
+    customer: Option<Customer>,
+    /// Whether nothing that arrives is looked at.
+    silent: bool,
 }
 
 impl Line {
@@ -77,6 +82,21 @@ impl Line {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Leaves all that arrives unread from now on, or reads again.
+    pub(super) fn keep_silent(&self, silent: bool) {
+        self.state().silent = silent;
+    }
+
+    /// Becomes the registrar of this customer.
+    pub(super) fn serve(&self, customer: Customer) {
+        self.state().customer = Some(customer);
+    }
+
+    /// Looks at the customer, or changes it; none when this is no registrar.
+    pub(super) fn customer<T>(&self, look: impl FnOnce(&mut Customer) -> T) -> Option<T> {
+        self.state().customer.as_mut().map(look)
     }
 
     pub(super) fn credentials(&self) -> Credentials<'_> {
@@ -127,7 +147,7 @@ impl Line {
     }
 
     async fn sort(&self, datagram: &[u8], from: SocketAddr, fresh: &UnboundedSender<Message>) {
-        let Some(message) = Message::parse(datagram) else { return };
+        let Some(message) = Message::parse(datagram).filter(|_| !self.state().silent) else { return };
         let call_id = message.header("Call-ID").to_owned();
         let repeat = if message.is_request() {
             self.state().answers.get(&format!("{} {}", message.branch(), message.method())).cloned()
@@ -142,7 +162,20 @@ impl Line {
         if message.is_request() && message.method() == "OPTIONS" {
             return self.answer(&message, response(&message, "200 OK", "", "")).await;
         }
+        if message.is_request() && message.method() == "REGISTER" {
+            if let Some(verdict) = self.customer(|customer| customer.register(&message)) {
+                registrar::tell(self, &message, verdict).await;
+            }
+            return;
+        }
         let known = self.state().calls.get(&call_id).cloned();
+        if known.is_none()
+            && message.is_request()
+            && message.method() == "INVITE"
+            && let Some(verdict) = self.customer(|customer| customer.invite(&message)).flatten()
+        {
+            return registrar::tell(self, &message, verdict).await;
+        }
         match known {
             // Nobody listens any more when the test is over with this call; then the message has no reader.
             Some(call) => drop(call.send(message)),

@@ -36,7 +36,12 @@ async fn killed_in_mid_call(plan: Plan) {
     let record = server.record("the interrupted call", |call| call["cause"] == "server_restart").await;
     assert_eq!(record["status"], "answered", "{record}");
     assert!(record["answered_at"].as_i64().is_some(), "{record}");
+    let legs: Vec<_> = record["legs"].as_array().into_iter().flatten().map(|leg| &leg["cause"]).collect();
+    assert_eq!(legs, ["server_restart", "server_restart"], "both legs are on record: {record}");
     let id = record["id"].as_str().expect("an id");
+    let trail = server.get(&format!("/calls/{id}/trail")).await;
+    let steps = trail["items"].as_array().map_or(0, Vec::len);
+    assert!(steps >= 3, "what was decided until the answer is kept: {trail}");
     let recording = until("the recording", async || server.download(&format!("/calls/{id}/recording")).await).await;
     let wav = Wav::parse(&recording);
     // The recorder writes about once a second, and begins when a person answers.

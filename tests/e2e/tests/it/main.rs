@@ -4,6 +4,8 @@ mod agents;
 mod clicks;
 mod commands;
 mod crash;
+mod failover;
+mod groups;
 mod harness;
 mod hold;
 mod hostile;
@@ -13,6 +15,7 @@ mod outbound;
 mod registration;
 mod storage;
 mod tenants;
+mod trunks;
 
 use e2e::Call;
 

@@ -1,0 +1,16 @@
+//! The ways to carriers as the engine sees them now.
+
+use model::Timestamp;
+
+/// What is known of one trunk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct TrunkState {
+    /// Whether its carrier answers OPTIONS; none when it was not asked yet, or is not to be asked.
+    pub reachable: Option<bool>,
+    /// Since when that is so.
+    pub since: Option<Timestamp>,
+    /// Whether the carrier holds our registration; none for trunks without one.
+    pub registered: Option<bool>,
+    /// What the carrier refused the last registration with.
+    pub refusal: Option<u16>,
+}
