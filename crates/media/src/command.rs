@@ -1,6 +1,6 @@
 //! What a handle asks of the media thread that owns the leg.
 
-use crate::negotiation::Agreed;
+use crate::negotiation::{Agreed, Protection};
 use crate::sound::Sound;
 use model::Digit;
 use std::net::{IpAddr, UdpSocket};
@@ -26,7 +26,7 @@ pub(crate) struct NewLeg {
 pub(crate) enum Command {
     Open(Box<NewLeg>),
     /// A negotiation has ended well.
-    Agree(LegKey, Box<Agreed>),
+    Agree(LegKey, Box<Agreed>, Box<Protection>),
     /// The signalling of the leg comes from this address.
     Signalled(LegKey, IpAddr),
     /// The leg is answered: silence counts from now.

@@ -66,8 +66,35 @@ pub struct Quality {
     pub mos: Option<f64>,
     /// Packets that came from someone else and were dropped.
     pub foreign_packets: u64,
+    /// Packets whose authentication failed: somebody made them who does not know the key.
+    pub forged_packets: u64,
+    /// How packets were protected at the end.
+    pub security: Security,
     /// The codec agreed on.
     pub codec: Option<Codec>,
+}
+
+/// How the packets of a leg are protected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Security {
+    /// Not at all.
+    #[default]
+    Plain,
+    /// By keys in the session descriptions (RFC 4568).
+    Sdes,
+    /// By keys of a DTLS handshake (RFC 5764), as WebRTC does it.
+    Dtls,
+}
+
+impl Security {
+    /// As it is written in records.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Security::Plain => "plain",
+            Security::Sdes => "sdes",
+            Security::Dtls => "dtls",
+        }
+    }
 }
 
 /// What is open right now. All zero when no call is up.

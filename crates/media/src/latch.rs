@@ -110,6 +110,24 @@ impl Latch {
         Verdict::Foreign
     }
 
+    /// Whether a source at this address was announced.
+    pub(crate) fn expects(&self, ip: IpAddr) -> bool {
+        self.signalling == Some(ip) || self.described.is_some_and(|described| described.ip() == ip)
+    }
+
+    /// A packet has proven to be the far side's: it is followed wherever it went, unless this one is late. True when the
+    /// source is new.
+    pub(crate) fn prove(&mut self, now: Moment, source: SocketAddr, ssrc: u32, sequence: u16) -> bool {
+        let stays = self.locked.as_ref().is_some_and(|locked| {
+            let late = locked.ssrc == ssrc && sequence.wrapping_sub(locked.sequence) as i16 <= 0;
+            locked.source == source || late
+        });
+        if !stays {
+            self.learn(now, source, ssrc, sequence);
+        }
+        !stays
+    }
+
     fn learn(&mut self, now: Moment, source: SocketAddr, ssrc: u32, sequence: u16) {
         let trust = self.trust(source);
         self.locked = Some(Locked { source, trust, ssrc, sequence, since: now, heard: now });

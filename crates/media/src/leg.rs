@@ -1,7 +1,7 @@
 //! The handle of one leg. The call that owns it negotiates here; the sockets live on a media thread.
 
 use crate::command::{Command, LegKey};
-use crate::negotiation::{Negotiation, NegotiationError, Offer};
+use crate::negotiation::{Negotiation, NegotiationError, Offer, Policy};
 use crate::sound::Sound;
 use crate::{Codec, Direction, media::Shared};
 use bytes::Bytes;
@@ -48,6 +48,11 @@ impl Leg {
     /// The direction that the far side last stated; both ways before it stated any.
     pub fn remote_direction(&self) -> Direction {
         self.negotiation.agreed().map_or(Direction::SendRecv, |a| a.remote_direction)
+    }
+
+    /// Says what is wanted of keys in the far side's offers. To be said before they are read.
+    pub fn set_policy(&mut self, policy: Policy) {
+        self.negotiation.set_policy(policy);
     }
 
     /// The codec agreed on.
@@ -112,7 +117,8 @@ impl Leg {
 
     fn apply(&self) {
         if let Some(agreed) = self.negotiation.agreed() {
-            self.tell(Command::Agree(self.key, Box::new(*agreed)));
+            let protection = Box::new(self.negotiation.protection().clone());
+            self.tell(Command::Agree(self.key, Box::new(*agreed), protection));
         }
     }
 

@@ -1,7 +1,7 @@
 //! The handle of all media threads.
 
 use crate::command::{Command, LegKey, NewLeg};
-use crate::negotiation::Negotiation;
+use crate::negotiation::{Identity, Negotiation};
 use crate::ports::Ports;
 use crate::worker::{self, Worker};
 use crate::{Config, Counts, Event, Leg, recording, socket};
@@ -43,6 +43,8 @@ pub(crate) struct Shared {
 pub(crate) struct Inventory {
     pub(crate) config: Config,
     pub(crate) legs: AtomicUsize,
+    /// Legs whose RTCP has no socket of its own.
+    pub(crate) shared: AtomicUsize,
     pub(crate) recordings: AtomicUsize,
     /// Threads that live.
     threads: AtomicUsize,
@@ -110,7 +112,12 @@ impl Media {
     pub fn counts(&self) -> Counts {
         let inventory = &self.shared.inventory;
         let legs = inventory.legs.load(Ordering::Acquire);
-        Counts { legs, sockets: 2 * legs, recordings: inventory.recordings.load(Ordering::Acquire) }
+        let shared = inventory.shared.load(Ordering::Acquire);
+        Counts {
+            legs,
+            sockets: (2 * legs).saturating_sub(shared),
+            recordings: inventory.recordings.load(Ordering::Acquire),
+        }
     }
 
     /// How many of the threads that were started, the recorder's among them, live no more. Legs of a dead one are mute.
@@ -122,12 +129,14 @@ impl Media {
     fn open_on(&self, thread: usize, key: LegKey, tag: u64) -> Result<Leg, OpenError> {
         let (port, rtp, rtcp) = self.bind()?;
         let local = SocketAddr::new(self.shared.inventory.config.advertise, port);
-        let dice = random().inspect_err(|_| self.shared.inventory.free_port(port, false))?;
+        let drawn = random().and_then(|dice| Ok((dice, secret()?)));
+        let (dice, seed) = drawn.inspect_err(|_| self.shared.inventory.free_port(port, false))?;
         self.shared.inventory.legs.fetch_add(1, Ordering::AcqRel);
         let leg = NewLeg { key, tag, port, rtp, rtcp, ssrc: dice as u32 };
         self.shared.tell(thread, Command::Open(Box::new(leg)));
         // Some devices read the session number as 32 bits with a sign.
-        let negotiation = Negotiation::new(local, dice >> 33);
+        let identity = Identity::new(seed, dice as u32);
+        let negotiation = Negotiation::new(local, dice >> 33).identified(identity);
         Ok(Leg { key, thread, shared: self.shared.clone(), local, negotiation })
     }
 
@@ -172,8 +181,8 @@ impl Shared {
 impl Inventory {
     pub(crate) fn new(config: Config, seed: u64) -> Inventory {
         let ports = Mutex::new(Ports::new(config.ports.clone(), config.quarantine, seed));
-        let (legs, recordings, threads) = Default::default();
-        Inventory { config, legs, recordings, threads, ports }
+        let (legs, shared, recordings, threads) = Default::default();
+        Inventory { config, legs, shared, recordings, threads, ports }
     }
 
     /// Gives a port back; it rests first when anything came to it.
@@ -212,6 +221,13 @@ impl Drop for Shared {
             self.tell(thread, Command::Stop);
         }
     }
+}
+
+/// What a leg's secrets are made of.
+fn secret() -> io::Result<[u8; 32]> {
+    let mut seed = [0; 32];
+    getrandom::fill(&mut seed).map_err(|error| io::Error::other(error.to_string()))?;
+    Ok(seed)
 }
 
 fn random() -> io::Result<u64> {

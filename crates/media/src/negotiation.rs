@@ -1,12 +1,17 @@
 //! Offer and answer (RFC 3264) of one leg, pure: texts in, texts and an [`Agreed`] out. Opens nothing.
 //!
-//! One audio stream in plain RTP is accepted; every other medium is answered with port 0 and stays in its place.
+//! One audio stream is accepted, in plain RTP, SRTP or WebRTC; every other medium is answered with port 0 and stays in
+//! its place.
 //! The rules are listed in `docs/specs/sdp.md`.
 
 mod remote;
+mod security;
 
 use crate::sdp::{Attribute, Host, Medium, Origin, ParseError, Session};
 use crate::{Codec, Direction};
+pub(crate) use security::Protection;
+use security::Security;
+pub use security::{Identity, Policy, Profile};
 use std::net::SocketAddr;
 
 /// The payload type that we offer for telephone events (RFC 4733).
@@ -19,6 +24,8 @@ pub struct Offer {
     pub prefer: Option<Codec>,
     /// Who may talk.
     pub direction: Direction,
+    /// How packets are to be protected; none keeps what is agreed on, or plain RTP.
+    pub profile: Option<Profile>,
 }
 
 /// Why no session came about.
@@ -69,6 +76,8 @@ pub struct Agreed {
     pub local_direction: Direction,
     /// The direction that the far side stated.
     pub remote_direction: Direction,
+    /// RTCP shares the port of RTP (RFC 5761).
+    pub mux: bool,
 }
 
 impl Agreed {
@@ -96,6 +105,7 @@ pub struct Negotiation {
     audio: usize,
     agreed: Option<Agreed>,
     offered: Option<Offered>,
+    security: Security,
 }
 
 /// What our last offer said.
@@ -103,13 +113,30 @@ pub struct Negotiation {
 struct Offered {
     direction: Direction,
     events: u8,
+    mux: bool,
 }
 
 impl Negotiation {
     /// Nothing is agreed yet. `local` is the address that our descriptions show, `session` any number.
     pub fn new(local: SocketAddr, session: u64) -> Negotiation {
-        let (layout, audio) = (Vec::new(), 0);
-        Negotiation { local, session, version: 0, last: None, layout, audio, agreed: None, offered: None }
+        let (layout, audio, security) = (Vec::new(), 0, Security::default());
+        Negotiation { local, session, version: 0, last: None, layout, audio, agreed: None, offered: None, security }
+    }
+
+    /// Gives the leg what its secrets are made of. Without, it speaks plain RTP only.
+    pub fn identified(mut self, identity: Identity) -> Negotiation {
+        self.security.identify(identity);
+        self
+    }
+
+    /// Says what is wanted of keys in the far side's offers.
+    pub fn set_policy(&mut self, policy: Policy) {
+        self.security.policy = policy;
+    }
+
+    /// How packets are to be protected.
+    pub(crate) fn protection(&self) -> &Protection {
+        &self.security.agreed
     }
 
     /// What is agreed, if anything.
@@ -124,39 +151,50 @@ impl Negotiation {
         codecs.sort_by_key(|c| Some(*c) != first);
         let events = self.agreed.and_then(|a| a.events_in).unwrap_or(EVENTS);
         let mappings = codecs.map(|codec| Mapping { payload_type: codec.payload_type(), codec });
-        let audio = self.audio_medium("RTP/AVP", &mappings, Some(events), want.direction);
-        self.offered = Some(Offered { direction: want.direction, events });
-        self.describe(audio)
+        let profile = self.security.offer(want.profile);
+        let mut audio = self.audio_medium(profile.protocol(), &mappings, Some(events), want.direction);
+        let mux = profile == Profile::WebRtc || self.agreed.is_some_and(|a| a.mux);
+        share_port(&mut audio, mux);
+        self.security.describe_offer(&mut audio, self.local);
+        self.offered = Some(Offered { direction: want.direction, events, mux });
+        self.describe(audio, self.security.describe_session(true))
     }
 
     /// Reads an offer and writes the answer. On an error nothing has changed.
     pub fn accept_offer(&mut self, text: &[u8], prefer: Option<Codec>) -> Result<String, NegotiationError> {
         let session = Session::parse(text)?;
-        let place = remote::find_audio(&session)?;
+        let (place, choice) = self.security.find(&session)?;
         let medium = &session.media[place];
         let codecs = remote::codecs(medium);
         let wish = |wanted: Option<Codec>| codecs.iter().find(|m| Some(m.codec) == wanted);
         let current = self.agreed.map(|a| a.send.codec);
         let send = *wish(prefer).or_else(|| wish(current)).or(codecs.first()).ok_or(NegotiationError::NoCommonCodec)?;
         let events = remote::events(medium, send.codec);
-        let remote_direction = remote::direction(&session, medium);
+        let (has_ice, tag) = (security::uses_ice(&choice), security::tag(&choice));
+        let remote_direction = remote::direction(&session, medium, has_ice);
         let local_direction = remote_direction.mirrored();
+        let mux = security::multiplexes(medium);
 
         self.layout = session.media.iter().map(remote::refused).collect();
         self.audio = place;
         self.offered = None;
+        self.security.accept(choice, medium);
+        let (remote, remote_rtcp) = remote::addresses(&session, medium, has_ice, mux);
         self.agreed = Some(Agreed {
-            remote: remote::rtp(&session, medium),
-            remote_rtcp: remote::rtcp(&session, medium),
+            remote,
+            remote_rtcp,
             send,
             receive: [Some(send), None],
             events_out: events,
             events_in: events,
             local_direction,
             remote_direction,
+            mux,
         });
-        let audio = self.audio_medium(&medium.protocol, &[send], events, local_direction);
-        Ok(self.describe(audio))
+        let mut audio = self.audio_medium(&medium.protocol, &[send], events, local_direction);
+        share_port(&mut audio, mux);
+        self.security.describe_answer(&mut audio, self.local, tag);
+        Ok(self.describe(audio, self.security.describe_session(false)))
     }
 
     /// Reads the answer to our offer. May be called again for a later answer to the same offer, as when an early
@@ -171,9 +209,8 @@ impl Negotiation {
             .or_else(|| session.media.iter().find(|m| m.kind == "audio"))
             .filter(|m| m.port != 0)
             .ok_or(NegotiationError::NoAudio)?;
-        if !remote::is_plain(&medium.protocol) {
-            return Err(NegotiationError::Unsupported(medium.protocol.clone()));
-        }
+        let choice = self.security.answered(&session, medium)?;
+        let has_ice = security::uses_ice(&choice);
         let codecs = remote::codecs(medium);
         let send = *codecs.first().ok_or(NegotiationError::NoCommonCodec)?;
         // The far side may send any codec of its answer, under the payload types of our offer.
@@ -184,16 +221,20 @@ impl Negotiation {
             *slot = Some(Mapping { payload_type: codec.payload_type(), codec });
         }
         let events_out = remote::events(medium, send.codec);
+        let mux = offered.mux && security::multiplexes(medium);
+        let (remote, remote_rtcp) = remote::addresses(&session, medium, has_ice, mux);
         self.agreed = Some(Agreed {
-            remote: remote::rtp(&session, medium),
-            remote_rtcp: remote::rtcp(&session, medium),
+            remote,
+            remote_rtcp,
             send,
             receive,
             events_out,
             events_in: events_out.map(|_| offered.events),
             local_direction: offered.direction,
-            remote_direction: remote::direction(&session, medium),
+            remote_direction: remote::direction(&session, medium, has_ice),
+            mux,
         });
+        self.security.settle(choice);
         Ok(())
     }
 
@@ -214,7 +255,7 @@ impl Negotiation {
         Medium { kind, port: self.local.port(), protocol, formats, connection: None, attributes }
     }
 
-    fn describe(&mut self, audio: Medium) -> String {
+    fn describe(&mut self, audio: Medium, attributes: Vec<Attribute>) -> String {
         let mut media = self.layout.clone();
         match media.get_mut(self.audio) {
             Some(slot) => *slot = audio,
@@ -222,7 +263,7 @@ impl Negotiation {
         }
         let host = Some(Host::Ip(self.local.ip()));
         let origin = Origin { user: "-".to_owned(), session: self.session, version: self.version, host: host.clone() };
-        let mut session = Session { origin, name: "-".to_owned(), connection: host, attributes: Vec::new(), media };
+        let mut session = Session { origin, name: "-".to_owned(), connection: host, attributes, media };
         if self.last.as_ref() != Some(&session) {
             self.version += 1;
             session.origin.version = self.version;
@@ -230,6 +271,12 @@ impl Negotiation {
         let text = session.to_string();
         self.last = Some(session);
         text
+    }
+}
+
+fn share_port(audio: &mut Medium, mux: bool) {
+    if mux {
+        audio.attributes.push(Attribute::flag("rtcp-mux"));
     }
 }
 

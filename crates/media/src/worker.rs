@@ -2,6 +2,8 @@
 //! whatever has its time (prompts, keys, reports, silence, chunks of recordings) stands in one heap of timers.
 //! Nothing here waits for anything but the poll, and no packet costs an allocation.
 
+mod guard;
+mod guarded;
 mod leg;
 mod pacing;
 mod packets;
@@ -11,15 +13,17 @@ mod tapes;
 use crate::Event;
 use crate::command::{Command, LegKey, NewLeg};
 use crate::media::{Inbox, Inventory};
-use crate::negotiation::Agreed;
+use crate::negotiation::{Agreed, Protection};
 use crate::recording::Task;
-use crate::socket::{Buffer, Target};
+use crate::socket::{self, Buffer};
+use guard::Guard;
 use leg::{Leg, Legs};
 use mio::unix::SourceFd;
 use mio::{Interest, Token};
 use model::Moment;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::net::SocketAddr;
 use std::os::fd::AsRawFd;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -64,6 +68,8 @@ enum Timer {
     Care,
     /// A chunk of the recording is full.
     Tape,
+    /// A DTLS handshake repeats itself or gives up.
+    Handshake,
 }
 
 impl Worker {
@@ -147,7 +153,7 @@ impl Worker {
     fn obey(&mut self, command: Command) {
         match command {
             Command::Open(new) => self.open(*new),
-            Command::Agree(key, agreed) => self.agree(key, &agreed),
+            Command::Agree(key, agreed, protection) => self.agree(key, &agreed, &protection),
             Command::Signalled(key, ip) => {
                 if let Some((_, leg)) = self.legs.find(key) {
                     leg.latch.signalling(ip);
@@ -192,21 +198,49 @@ impl Worker {
         }
     }
 
-    fn agree(&mut self, key: LegKey, agreed: &Agreed) {
-        let now = self.now;
+    fn agree(&mut self, key: LegKey, agreed: &Agreed, protection: &Protection) {
+        let (now, clock) = (self.now, self.instant());
         let Some((slot, leg)) = self.legs.find(key) else { return };
         let before = leg.agreed.replace(*agreed);
         leg.latch.described(agreed.remote);
-        leg.target = leg.latch.target().map(Target::from);
+        leg.guard.agree(now, clock, protection);
+        leg.aim(now);
         leg.listens = agreed.events_in.is_none();
         let was_watched = before.is_some_and(|a| reports::is_watched(&a));
         if !was_watched {
             (leg.heard, leg.silence_told) = (now, false);
         }
-        let pending = leg.pending.take();
+        let pending = if leg.guard.is_ready() { leg.pending.take() } else { None };
+        self.share_port(slot, agreed.mux);
         self.arrange_care(slot);
         if let Some((sound, repeat)) = pending {
             self.play(key, sound, repeat);
+        }
+    }
+
+    /// RTCP on the port of RTP needs no socket of its own; the port stays ours, for when it does again.
+    fn share_port(&mut self, slot: usize, shares: bool) {
+        let ip = self.inventory.config.bind;
+        let Some(leg) = self.legs.at(slot) else { return };
+        if shares == leg.rtcp.is_none() {
+            return;
+        }
+        if shares {
+            leg.rtcp = None;
+            self.inventory.shared.fetch_add(1, Ordering::AcqRel);
+            return;
+        }
+        let bound = socket::bind(SocketAddr::new(ip, leg.port + 1)).and_then(|rtcp| {
+            let registry = self.poll.registry();
+            registry.register(&mut SourceFd(&rtcp.as_raw_fd()), Token(2 * slot + 1), Interest::READABLE)?;
+            Ok(rtcp)
+        });
+        match bound {
+            Ok(rtcp) => {
+                leg.rtcp = Some(rtcp);
+                self.inventory.shared.fetch_sub(1, Ordering::AcqRel);
+            }
+            Err(error) => tracing::warn!(%error, "a leg goes on without RTCP"),
         }
     }
 
@@ -237,14 +271,18 @@ impl Worker {
         self.stop_record(slot);
         self.leave_tape(slot);
         let Some(leg) = self.legs.remove(slot) else { return };
-        let (tag, port, quality) = (leg.tag, leg.port, leg.quality());
+        let (tag, port, shares, quality) = (leg.tag, leg.port, leg.rtcp.is_none(), leg.quality());
         // The kernel forgets closed sockets by itself.
         drop(leg);
         metrics::counter!("alo_media_legs_total").increment(1);
         metrics::counter!("alo_media_packets_total").increment(quality.rx_packets);
         metrics::counter!("alo_media_lost_packets_total").increment(quality.lost);
         metrics::counter!("alo_media_foreign_packets_total").increment(quality.foreign_packets);
-        let heard = quality.rx_packets + quality.tx_packets + quality.foreign_packets > 0;
+        metrics::counter!("alo_media_forged_packets_total").increment(quality.forged_packets);
+        let heard = quality.rx_packets + quality.tx_packets + quality.foreign_packets + quality.forged_packets > 0;
+        if shares {
+            self.inventory.shared.fetch_sub(1, Ordering::AcqRel);
+        }
         self.inventory.free_port(port, heard);
         self.inventory.legs.fetch_sub(1, Ordering::AcqRel);
         self.tell(Event::Closed { tag, quality });
@@ -255,8 +293,11 @@ impl Worker {
         let is_rtp = token.0.is_multiple_of(2);
         for _ in 0..TURN {
             let Some(leg) = self.legs.at(slot) else { return };
-            let Some((packet, source)) = buffer.read(if is_rtp { &leg.rtp } else { &leg.rtcp }) else { return };
-            if is_rtp {
+            let socket = if is_rtp { Some(&leg.rtp) } else { leg.rtcp.as_ref() };
+            let Some((packet, source)) = socket.and_then(|socket| buffer.read(socket)) else { return };
+            if !matches!(leg.guard, Guard::Plain) {
+                self.on_guarded(slot, packet, source);
+            } else if is_rtp {
                 self.on_rtp(slot, packet, source);
             } else {
                 self.on_rtcp(slot, packet, source);
@@ -281,6 +322,7 @@ impl Worker {
                 Timer::LostEnd => worker.lost_end(slot),
                 Timer::Care => worker.care(slot, due),
                 Timer::Tape => worker.turn_tape(slot, due),
+                Timer::Handshake => worker.handshake_on(slot, due),
             });
         }
     }

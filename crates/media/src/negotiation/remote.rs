@@ -1,26 +1,9 @@
 //! What a description of the far side says about audio.
 
-use super::{Mapping, NegotiationError};
+use super::Mapping;
 use crate::sdp::{Medium, Session};
 use crate::{Codec, Direction};
 use std::net::SocketAddr;
-
-/// The place of the first audio medium that we can take.
-pub(super) fn find_audio(session: &Session) -> Result<usize, NegotiationError> {
-    let on = |m: &Medium| m.kind == "audio" && m.port != 0;
-    if let Some(place) = session.media.iter().position(|m| on(m) && is_plain(&m.protocol)) {
-        return Ok(place);
-    }
-    match session.media.iter().find(|m| on(m)) {
-        Some(medium) => Err(NegotiationError::Unsupported(medium.protocol.clone())),
-        None => Err(NegotiationError::NoAudio),
-    }
-}
-
-/// RTP without encryption.
-pub(super) fn is_plain(protocol: &str) -> bool {
-    ["RTP/AVP", "RTP/AVPF"].iter().any(|p| p.eq_ignore_ascii_case(protocol))
-}
 
 /// The codecs that we know, in the far side's order, each once.
 pub(super) fn codecs(medium: &Medium) -> Vec<Mapping> {
@@ -42,14 +25,28 @@ pub(super) fn events(medium: &Medium, codec: Codec) -> Option<u8> {
         .map(|f| f.payload_type)
 }
 
+/// Where RTP and RTCP go. With ICE that is found out by checks.
+pub(super) fn addresses(
+    session: &Session,
+    medium: &Medium,
+    has_ice: bool,
+    mux: bool,
+) -> (Option<SocketAddr>, Option<SocketAddr>) {
+    if has_ice {
+        return (None, None);
+    }
+    let rtp = rtp(session, medium);
+    (rtp, if mux { rtp } else { rtcp(session, medium) })
+}
+
 /// Where RTP goes; none when the address is a name, or none at all.
-pub(super) fn rtp(session: &Session, medium: &Medium) -> Option<SocketAddr> {
+fn rtp(session: &Session, medium: &Medium) -> Option<SocketAddr> {
     let ip = session.host(medium)?.ip().filter(|ip| !ip.is_unspecified())?;
     Some(SocketAddr::new(ip, medium.port))
 }
 
 /// Where RTCP goes: `a=rtcp` (RFC 3605), else the port after that of RTP.
-pub(super) fn rtcp(session: &Session, medium: &Medium) -> Option<SocketAddr> {
+fn rtcp(session: &Session, medium: &Medium) -> Option<SocketAddr> {
     let rtp = rtp(session, medium)?;
     let next = || Some(SocketAddr::new(rtp.ip(), rtp.port().checked_add(1)?));
     let Some(value) = medium.attribute("rtcp").and_then(|a| a.value.as_deref()) else { return next() };
@@ -59,10 +56,11 @@ pub(super) fn rtcp(session: &Session, medium: &Medium) -> Option<SocketAddr> {
     Some(SocketAddr::new(ip, port))
 }
 
-/// The stated direction. The old way to hold a call, the address 0.0.0.0 (RFC 2543), means that nothing is received.
-pub(super) fn direction(session: &Session, medium: &Medium) -> Direction {
+/// The stated direction. The old way to hold a call, the address 0.0.0.0 (RFC 2543), means that nothing is received;
+/// with ICE it means that there was no better default (RFC 8839 section 4.2.1).
+pub(super) fn direction(session: &Session, medium: &Medium, has_ice: bool) -> Direction {
     let stated = session.direction(medium);
-    let nowhere = session.host(medium).and_then(|h| h.ip()).is_some_and(|ip| ip.is_unspecified());
+    let nowhere = !has_ice && session.host(medium).and_then(|h| h.ip()).is_some_and(|ip| ip.is_unspecified());
     if nowhere { stated.and(Direction::SendOnly) } else { stated }
 }
 
@@ -76,6 +74,7 @@ pub(super) fn refused(medium: &Medium) -> Medium {
         protocol: medium.protocol.clone(),
         formats,
         connection: None,
-        attributes: Vec::new(),
+        // Browsers match media by it.
+        attributes: medium.attribute("mid").cloned().into_iter().collect(),
     }
 }

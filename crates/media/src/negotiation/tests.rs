@@ -15,7 +15,7 @@ fn answer(leg: &mut Negotiation, lines: &str) -> String {
 
 #[test]
 fn an_offer_names_both_codecs_and_events() {
-    let offer = leg().offer(Offer { prefer: Some(Codec::Pcmu), direction: Direction::SendRecv });
+    let offer = leg().offer(Offer { prefer: Some(Codec::Pcmu), ..Offer::default() });
     assert_eq!(
         offer,
         "v=0\r\no=- 1 1 IN IP4 203.0.113.5\r\ns=-\r\nc=IN IP4 203.0.113.5\r\nt=0 0\r\nm=audio 20000 RTP/AVP 0 8 101\r\n\

@@ -1,5 +1,6 @@
 //! The state of one leg on its thread, and the table of all.
 
+use super::guard::{Guard, Kind};
 use crate::command::{LegKey, NewLeg};
 use crate::dtmf::{event, inband};
 use crate::latch::Latch;
@@ -22,7 +23,9 @@ pub(super) struct Leg {
     pub(super) tag: u64,
     pub(super) port: u16,
     pub(super) rtp: UdpSocket,
-    pub(super) rtcp: UdpSocket,
+    /// None while RTCP shares the port of RTP.
+    pub(super) rtcp: Option<UdpSocket>,
+    pub(super) guard: Guard,
     pub(super) agreed: Option<Agreed>,
     pub(super) latch: Latch,
     pub(super) target: Option<Target>,
@@ -33,6 +36,8 @@ pub(super) struct Leg {
     pub(super) heard: Moment,
     pub(super) silence_told: bool,
     pub(super) foreign: u64,
+    /// Packets whose authentication failed.
+    pub(super) forged: u64,
     pub(super) player: Option<Player>,
     /// A sound that waits for the end of the first negotiation.
     pub(super) pending: Option<(Arc<Sound>, bool)>,
@@ -86,7 +91,8 @@ impl Leg {
             tag: new.tag,
             port: new.port,
             rtp: new.rtp,
-            rtcp: new.rtcp,
+            rtcp: Some(new.rtcp),
+            guard: Guard::Plain,
             agreed: None,
             latch: Latch::default(),
             target: None,
@@ -96,6 +102,7 @@ impl Leg {
             heard: now,
             silence_told: false,
             foreign: 0,
+            forged: 0,
             player: None,
             pending: None,
             listener: event::Listener::default(),
@@ -118,10 +125,34 @@ impl Leg {
     /// Sends a whole RTP packet to the far side.
     pub(super) fn transmit(&mut self, packet: &[u8]) {
         let Some(target) = &self.target else { return };
-        if socket::send(&self.rtp, packet, target) {
+        let Some(sealed) = self.guard.seal(Kind::Rtp, packet) else { return };
+        if socket::send(&self.rtp, sealed, target) {
             self.outgoing.packets += 1;
             self.outgoing.bytes += (packet.len() - rtp::HEADER) as u64;
         }
+    }
+
+    /// Sends an RTCP packet to the far side.
+    pub(super) fn transmit_report(&mut self, packet: &[u8]) {
+        let Some(agreed) = self.agreed else { return };
+        let (socket, target) = if agreed.mux {
+            (Some(&self.rtp), self.target.clone())
+        } else {
+            (self.rtcp.as_ref(), self.far.source.or(agreed.remote_rtcp).map(Target::from))
+        };
+        let (Some(socket), Some(target)) = (socket, target) else { return };
+        if let Some(sealed) = self.guard.seal(Kind::Rtcp, packet) {
+            socket::send(socket, sealed, &target);
+        }
+    }
+
+    /// Finds out where to send from now on.
+    pub(super) fn aim(&mut self, now: Moment) {
+        let target = match &self.guard {
+            Guard::Dtls(dtls) if dtls.ice.is_some() => dtls.target(now),
+            Guard::Plain | Guard::Sdes(_) | Guard::Dtls(_) => self.latch.target(),
+        };
+        self.target = target.map(Target::from);
     }
 
     pub(super) fn codec(&self) -> Option<Codec> {
@@ -141,6 +172,8 @@ impl Leg {
             far_loss: self.far.loss,
             mos: (packets > 0).then(|| reception::mos(loss, jitter_ms, self.far.rtt_ms)),
             foreign_packets: self.foreign,
+            forged_packets: self.forged,
+            security: self.guard.security(),
             codec: self.codec(),
         }
     }

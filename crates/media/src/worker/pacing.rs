@@ -12,7 +12,7 @@ impl Worker {
     pub(super) fn play(&mut self, key: LegKey, sound: Arc<Sound>, repeat: bool) {
         let now = self.now;
         let Some((slot, leg)) = self.legs.find(key) else { return };
-        if leg.agreed.is_none() {
+        if leg.agreed.is_none() || !leg.guard.is_ready() {
             leg.pending = Some((sound, repeat));
             return;
         }

@@ -1,5 +1,6 @@
 //! The packet path: judge, count, listen, forward.
 
+use super::guard::Kind;
 use super::leg::Leg;
 use super::{Timer, Worker};
 use crate::dtmf::inband::Detector;
@@ -40,6 +41,9 @@ impl Worker {
         // Before the first negotiation nobody is expected.
         let Some(agreed) = leg.agreed else { return };
         let Some(header) = rtp::parse(packet) else {
+            if agreed.mux && Kind::of(packet) == Kind::Rtcp {
+                return self.on_rtcp(slot, packet, source);
+            }
             leg.foreign += u64::from(leg.latch.source() != Some(source));
             return;
         };

@@ -4,7 +4,6 @@ use super::{Timer, Worker};
 use crate::command::LegKey;
 use crate::negotiation::Agreed;
 use crate::rtcp::{self, Sent};
-use crate::socket::{self, Target};
 use crate::{Direction, Event};
 use model::Moment;
 use std::net::SocketAddr;
@@ -16,7 +15,6 @@ pub(super) fn is_watched(agreed: &Agreed) -> bool {
 
 impl Worker {
     pub(super) fn on_rtcp(&mut self, slot: usize, packet: &[u8], source: SocketAddr) {
-        let (now, middle) = (self.now, rtcp::middle(self.ntp()));
         let Some(leg) = self.legs.at(slot) else { return };
         let Some(agreed) = leg.agreed else { return };
         // RTCP is believed from the host that is heard, or from where the session description said.
@@ -25,6 +23,13 @@ impl Worker {
             leg.foreign += 1;
             return;
         }
+        self.on_report(slot, packet, source);
+    }
+
+    /// Takes a report that is the far side's beyond doubt.
+    pub(super) fn on_report(&mut self, slot: usize, packet: &[u8], source: SocketAddr) {
+        let (now, middle) = (self.now, rtcp::middle(self.ntp()));
+        let Some(leg) = self.legs.at(slot) else { return };
         let Some(report) = rtcp::parse(packet, leg.outgoing.ssrc) else { return };
         (leg.heard, leg.silence_told) = (now, false);
         leg.far.source = Some(source);
@@ -51,6 +56,8 @@ impl Worker {
     pub(super) fn care(&mut self, slot: usize, due: Moment) {
         let (now, silence) = (self.now, self.inventory.config.silence);
         let Some(leg) = self.legs.at(slot).filter(|l| l.care_due == due) else { return };
+        // The far side may have ended its consent.
+        leg.aim(now);
         let (tag, report_due) = (leg.tag, leg.report_due);
         let watched = leg.agreed.as_ref().is_some_and(is_watched) && !leg.silence_told;
         if watched && silence.is_some_and(|s| now.since(leg.heard) >= s) {
@@ -82,8 +89,6 @@ impl Worker {
     fn report(&mut self, slot: usize) {
         let (now, ntp) = (self.now, self.ntp());
         let Some(leg) = self.legs.at(slot) else { return };
-        let described = leg.agreed.and_then(|a| a.remote_rtcp);
-        let Some(target) = leg.far.source.or(described) else { return };
         let mut block = leg.reception.block();
         if let (Some(block), Some((sent, at))) = (&mut block, leg.far.report) {
             block.last_report = sent;
@@ -100,7 +105,7 @@ impl Worker {
             bytes: leg.outgoing.bytes as u32,
         });
         rtcp::write(&mut self.report, leg.outgoing.ssrc, ntp, sent, block);
-        socket::send(&leg.rtcp, &self.report, &Target::from(target));
+        leg.transmit_report(&self.report);
     }
 
     fn ntp(&self) -> u64 {

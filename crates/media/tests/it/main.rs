@@ -1,5 +1,6 @@
 //! Media threads against phones on real sockets of this machine.
 
+mod browser;
 mod digits;
 mod latching;
 mod life;
@@ -7,3 +8,5 @@ mod phone;
 mod prompts;
 mod recordings;
 mod relaying;
+mod sealed;
+mod web;

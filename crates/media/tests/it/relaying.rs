@@ -141,7 +141,7 @@ fn an_incoming_offer_works_like_an_outgoing_one() {
     assert_eq!(caller.hear().1, [3; 160]);
     caller.say(0, &[4; 160]);
     assert_eq!(bob.hear().1, [4; 160]);
-    assert!(!leg.offer(Offer { direction: Direction::SendOnly, prefer: None }).is_empty());
+    assert!(!leg.offer(Offer { direction: Direction::SendOnly, ..Offer::default() }).is_empty());
 }
 
 #[test]

@@ -1,0 +1,163 @@
+//! The packet path of protected legs: tell packets apart, answer checks, drive the handshake, open what is sealed. What
+//! was opened goes the way of plain packets.
+
+use super::guard::{Dtls, Guard, Keys, Kind};
+use super::{Timer, Worker};
+use crate::socket::{self, Target};
+use crate::srtp::Refused;
+use model::Moment;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+/// A timer further off than this is none.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+impl Worker {
+    /// Takes a packet of a leg that is not plain.
+    pub(super) fn on_guarded(&mut self, slot: usize, packet: &mut [u8], source: SocketAddr) {
+        let now = self.now;
+        let Some(leg) = self.legs.at(slot) else { return };
+        let kind = Kind::of(packet);
+        match (kind, &mut leg.guard) {
+            (Kind::Stun, Guard::Dtls(dtls)) => {
+                let answer = dtls.ice.as_mut().and_then(|ice| ice.check(now, packet, source));
+                match answer {
+                    Some(answer) => {
+                        socket::send(&leg.rtp, &answer, &Target::from(source));
+                        leg.aim(now);
+                        self.drive(slot);
+                    }
+                    None => leg.foreign += 1,
+                }
+            }
+            (Kind::Dtls, Guard::Dtls(dtls)) => {
+                let expected = leg.latch.expects(source.ip());
+                if dtls.admits(now, source).unwrap_or(expected) {
+                    self.on_handshake(slot, packet, source);
+                } else {
+                    leg.foreign += 1;
+                }
+            }
+            (Kind::Rtp | Kind::Rtcp, _) => self.on_sealed(slot, kind, packet, source),
+            (Kind::Stun | Kind::Dtls | Kind::Other, _) => leg.foreign += 1,
+        }
+    }
+
+    fn on_sealed(&mut self, slot: usize, kind: Kind, packet: &mut [u8], source: SocketAddr) {
+        let now = self.now;
+        let Some(leg) = self.legs.at(slot) else { return };
+        if let Guard::Dtls(dtls) = &leg.guard
+            && dtls.admits(now, source) == Some(false)
+        {
+            leg.foreign += 1;
+            return;
+        }
+        let length = match leg.guard.open(now, kind, packet) {
+            Ok(length) => length,
+            Err(Refused::Forged | Refused::Malformed) => {
+                leg.forged += 1;
+                return;
+            }
+            // A network doubles packets at times.
+            Err(Refused::Replayed) => {
+                leg.foreign += u64::from(leg.latch.source() != Some(source));
+                return;
+            }
+        };
+        let Some(packet) = packet.get_mut(..length) else { return };
+        if let Guard::Dtls(dtls) = &mut leg.guard
+            && let Some(ice) = &mut dtls.ice
+            && ice.heard(now, source)
+        {
+            leg.aim(now);
+        }
+        if kind == Kind::Rtcp {
+            return self.on_report(slot, packet, source);
+        }
+        // Who knows the key is the far side, wherever it is now.
+        if let Some(header) = crate::rtp::parse(packet)
+            && leg.latch.prove(now, source, header.ssrc, header.sequence)
+        {
+            leg.aim(now);
+        }
+        self.on_rtp(slot, packet, source);
+    }
+
+    fn on_handshake(&mut self, slot: usize, packet: &[u8], source: SocketAddr) {
+        let clock = self.instant();
+        let Some(Guard::Dtls(dtls)) = self.legs.at(slot).map(|leg| &mut leg.guard) else { return };
+        dtls.partner = Some(source);
+        let Some(handshake) = &mut dtls.handshake else { return };
+        if let Err(failure) = handshake.packet(clock, packet) {
+            return self.handshake_failed(slot, &failure);
+        }
+        self.drive(slot);
+    }
+
+    /// The handshake wanted to be looked at now.
+    pub(super) fn handshake_on(&mut self, slot: usize, due: Moment) {
+        let clock = self.instant();
+        let Some(Guard::Dtls(dtls)) = self.legs.at(slot).map(|leg| &mut leg.guard) else { return };
+        let Some(handshake) = dtls.handshake.as_mut().filter(|_| dtls.due == due) else { return };
+        match handshake.tick(clock) {
+            Ok(()) => self.drive(slot),
+            Err(failure) => self.handshake_failed(slot, &failure),
+        }
+    }
+
+    /// Sends what the handshake has to say and takes its keys.
+    fn drive(&mut self, slot: usize) {
+        let (now, clock) = (self.now, self.instant());
+        let Some(leg) = self.legs.at(slot) else { return };
+        let Guard::Dtls(dtls) = &mut leg.guard else { return };
+        // Nobody is there to talk to yet.
+        let Some(target) = dtls.target(now).map(Target::from) else { return };
+        let Dtls { handshake: Some(handshake), scratch, .. } = &mut **dtls else { return };
+        handshake.begin();
+        let rtp = &leg.rtp;
+        let due = handshake.poll(scratch, |packet| {
+            socket::send(rtp, packet, &target);
+        });
+        let due = match due {
+            Ok(due) => due,
+            Err(failure) => return self.handshake_failed(slot, &failure),
+        };
+        let fresh = handshake.take_keys();
+        // The library names a day far off when nothing is due; when the keys are there, only packets move it.
+        let wait = due.saturating_duration_since(clock);
+        let due = now + wait;
+        let is_near = !handshake.is_done() && wait < PATIENCE && dtls.due != due;
+        dtls.due = due;
+        if let Some((sealer, opener)) = fresh {
+            dtls.keys = Some(Keys::new(sealer, opener));
+            metrics::counter!("alo_media_handshakes_total", "result" => "done").increment(1);
+            let (key, pending) = (leg.key, leg.pending.take());
+            // A sound that waited for the keys begins now.
+            if let Some((sound, repeat)) = pending {
+                self.play(key, sound, repeat);
+            }
+        }
+        if is_near {
+            self.set(slot, Timer::Handshake, due);
+        }
+    }
+
+    fn handshake_failed(&mut self, slot: usize, failure: &crate::dtls::Failure) {
+        let clock = self.instant();
+        metrics::counter!("alo_media_handshakes_total", "result" => "failed").increment(1);
+        let Some(leg) = self.legs.at(slot) else { return };
+        let tag = leg.tag;
+        let Guard::Dtls(dtls) = &mut leg.guard else { return };
+        // What the keys protect goes on; the far side has only ended its part of the handshake.
+        let was_done = dtls.handshake.as_ref().is_some_and(crate::dtls::Handshake::is_done);
+        tracing::info!(tag, was_done, error = %failure, "a DTLS handshake has ended");
+        if !was_done {
+            dtls.begin_anew(clock);
+        }
+    }
+
+    /// Now, as the libraries want it.
+    pub(super) fn instant(&self) -> Instant {
+        self.started + self.now.since(Moment::START)
+    }
+}
