@@ -63,7 +63,7 @@ async fn first_key(db: &Db, tenant: TenantId, role: Role) -> Result<String, Prob
     if kept.is_none() {
         keep(db, tenant, "api_key", &secret).await?;
     }
-    let new = key::NewKey { name: "bootstrap".into(), role: Some(role) };
+    let new = key::NewKey { name: "bootstrap".into(), role: Some(role), expires_at: None };
     match key::create_with(&Actor::system(tenant), db, new, secret.clone()).await {
         Ok(_) => Ok(secret),
         Err(problem) if problem.code == "key_exists" => Ok(secret),

@@ -35,6 +35,8 @@ pub struct Key {
     pub last_used_at: Option<i64>,
     /// When it was revoked; it counts no more.
     pub revoked_at: Option<i64>,
+    /// When it stops counting by itself.
+    pub expires_at: Option<i64>,
 }
 
 /// A key to create.
@@ -49,6 +51,9 @@ pub struct NewKey {
     #[serde(default, with = "crate::text::some_role")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, example = "manager"))]
     pub role: Option<Role>,
+    /// When it stops counting by itself, milliseconds since 1970; never when missing.
+    #[serde(default)]
+    pub expires_at: Option<i64>,
 }
 
 /// A key with the secret, which is never shown again.

@@ -41,7 +41,7 @@ pub async fn authenticate(db: &Db, bearer: &str) -> Result<Actor, Problem> {
         return Err(nobody());
     }
     let mut tx = db.system().await?;
-    let found = key::repo::find_bearer(&mut tx, &hash).await?.ok_or_else(nobody)?;
+    let found = key::repo::find_bearer(&mut tx, &hash, now).await?.ok_or_else(nobody)?;
     drop(tx);
     if found.last_used_at.is_none_or(|at| now - at > USED_MS) {
         let mut tx = db.write(found.tenant).await?;

@@ -7,7 +7,7 @@ mod tests;
 
 pub(crate) use repo::find_login;
 pub(crate) use service::exists;
-pub use service::{change_password, create, get, list, set_enabled};
+pub use service::{change_password, create, get, list, update};
 
 use model::{Actor, Faults, Problem, Role, TenantId, UserId};
 use serde::{Deserialize, Serialize};
@@ -56,6 +56,22 @@ pub struct NewUser {
     pub password: String,
 }
 
+/// Changes to a person; what is missing stays.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = UserPatch))]
+pub struct UserPatch {
+    /// The person's name.
+    pub name: Option<String>,
+    /// What the person may do; not more than the one who changes it.
+    #[serde(default, with = "crate::text::some_role")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, example = "agent"))]
+    pub role: Option<Role>,
+    /// Whether the person may log in.
+    pub enabled: Option<bool>,
+}
+
 /// A login as it is checked.
 pub(crate) struct Login {
     pub(crate) tenant: TenantId,
@@ -75,6 +91,15 @@ impl NewUser {
         }
         check_password(&mut faults, &self.password);
         faults.done()
+    }
+}
+
+impl UserPatch {
+    fn check(&self) -> Result<(), Problem> {
+        if self.name.as_ref().is_some_and(|name| name.chars().count() > 200) {
+            return Err(Problem::invalid("name", "Use at most 200 characters."));
+        }
+        Ok(())
     }
 }
 

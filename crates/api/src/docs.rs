@@ -1,9 +1,9 @@
-//! `/openapi.json` and `/docs`: the document, and a page of our own that shows it, to which `/` leads. The page loads nothing from elsewhere,
+//! `/openapi.json` and `/docs`: the document, and a page of our own that shows it. The page loads nothing from elsewhere,
 //! so it works without the Internet and under a strict content security policy.
 
 use axum::Router;
 use axum::http::{HeaderName, HeaderValue, header};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use std::sync::LazyLock;
 
@@ -19,7 +19,6 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; c
 
 pub(crate) fn router() -> Router {
     Router::new()
-        .route("/", get(async || Redirect::temporary("/docs")))
         .route("/openapi.json", get(async || served("application/json", &DOCUMENT)))
         .route("/docs", get(async || served("text/html; charset=utf-8", PAGE)))
         .route("/docs/page.js", get(async || served("text/javascript; charset=utf-8", SCRIPT)))

@@ -1,8 +1,10 @@
 //! `/extensions`: the numbers that phones register as, one by one or many at once.
 
 use crate::State;
+use account::user;
 use axum::extract;
 use axum::http::StatusCode;
+use model::Problem;
 use pbx::extension::{self, Created, Extension, ExtensionPatch, NewExtension};
 use rest::page::page_request;
 use rest::{Answer, Caller, Json, PageOf, Path, Query, id};
@@ -106,6 +108,9 @@ async fn update(
     Path(extension): Path<String>,
     Json(patch): Json<ExtensionPatch>,
 ) -> Answer<axum::Json<Extension>> {
+    if let Some(Some(owner)) = patch.user {
+        user::get(&actor, &state.db, owner).await.map_err(|_| Problem::invalid("user", "There is no such person."))?;
+    }
     Ok(axum::Json(extension::update(&actor, &state.db, id("extension", &extension)?, patch).await?))
 }
 

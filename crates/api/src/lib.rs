@@ -15,7 +15,10 @@ mod groups;
 mod hotlines;
 mod keys;
 mod openapi;
+mod phone;
+mod presence;
 mod session;
+mod simulation;
 mod state;
 mod trunks;
 mod users;
@@ -35,13 +38,15 @@ use utoipa_axum::router::OpenApiRouter;
 /// Where the API lives.
 const PREFIX: &str = "/api/v1";
 
-/// The whole face: `/api/v1`, `/openapi.json` and `/docs`. The server adds health and metrics beside it. The service
-/// must be made with connect info, so that failed logins are counted per source.
-pub fn router(state: State) -> Router {
+/// The whole face: `/api/v1`, `/openapi.json`, `/docs` and the `pages` for people. The server adds health and metrics
+/// beside it. The service must be made with connect info, so that failed logins are counted per source.
+pub fn router(state: State, pages: Router) -> Router {
     let (router, _) = described().split_for_parts();
     let idempotent = middleware::from_fn_with_state(state.db.clone(), rest::idempotency::replay);
     let visible = middleware::from_fn_with_state(state.clone(), answer_when_in_force);
-    rest::layers::around(router.route_layer(visible).route_layer(idempotent).with_state(state).merge(docs::router()))
+    rest::layers::around(
+        router.route_layer(visible).route_layer(idempotent).with_state(state).merge(docs::router()).merge(pages),
+    )
 }
 
 /// How long an answer waits for the engine to take a changed configuration over; usually some milliseconds.
@@ -71,6 +76,9 @@ fn described() -> OpenApiRouter<State> {
         .merge(groups::routes())
         .merge(flows::routes())
         .merge(greetings::routes())
+        .merge(simulation::routes())
+        .merge(presence::routes())
+        .merge(phone::routes())
         .merge(calls::routes())
         .merge(events::routes())
         .merge(webhooks::routes());

@@ -24,10 +24,17 @@ const PROBLEMS: [(&str, &str); 10] = [
 /// The whole document.
 pub fn document() -> OpenApi {
     let mut document = crate::described().into_openapi();
-    for item in document.paths.paths.values_mut() {
-        for operation in
-            [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete].into_iter().flatten()
-        {
+    for (path, item) in &mut document.paths.paths {
+        let operations = [
+            ("get", &mut item.get),
+            ("post", &mut item.post),
+            ("put", &mut item.put),
+            ("patch", &mut item.patch),
+            ("delete", &mut item.delete),
+        ];
+        for (method, operation) in operations {
+            let Some(operation) = operation else { continue };
+            operation.operation_id = Some(operation_id(method, path));
             for (status, description) in PROBLEMS {
                 let responses = &mut operation.responses.responses;
                 responses.entry(status.to_owned()).or_insert_with(|| RefOr::T(problem(description)));
@@ -35,6 +42,12 @@ pub fn document() -> OpenApi {
         }
     }
     document
+}
+
+/// One name for each operation, as makers of clients need it: `get_calls_call_id`.
+fn operation_id(method: &str, path: &str) -> String {
+    let words = path.trim_start_matches(crate::PREFIX).split(['/', '-', '{', '}']).filter(|word| !word.is_empty());
+    std::iter::once(method).chain(words).collect::<Vec<_>>().join("_")
 }
 
 /// What the routes are added to.
@@ -75,6 +88,16 @@ mod tests {
                 assert!(operation["responses"]["422"].is_object(), "{method} {path}");
             }
         }
+    }
+
+    #[test]
+    fn each_operation_has_its_own_id() {
+        let json = serde_json::to_value(document()).unwrap();
+        let items = json["paths"].as_object().unwrap().values().flat_map(|item| item.as_object().unwrap().values());
+        let ids: Vec<_> = items.map(|operation| operation["operationId"].as_str().unwrap().to_owned()).collect();
+        let different: std::collections::HashSet<_> = ids.iter().collect();
+        assert_eq!(different.len(), ids.len());
+        assert!(ids.contains(&"get_calls_call_id".to_owned()), "{ids:?}");
     }
 
     #[test]

@@ -2,10 +2,13 @@
 
 use crate::State;
 use account::session::{self, Session};
-use axum::extract;
+use account::tenant;
+use account::user::{self, User};
+use axum::extract::{self, Request};
 use axum::http::{HeaderMap, StatusCode, header};
-use model::{Kind, Problem};
-use rest::{Answer, Caller, Json, Source};
+use axum::response::{IntoResponse, Response};
+use model::{Kind, Permission, Problem};
+use rest::{Answer, Caller, Json, Source, bearer, cookie};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -21,37 +24,76 @@ pub(crate) fn routes() -> OpenApiRouter<State> {
 struct Login {
     login: String,
     password: String,
+    /// For our own pages: keep the session in a cookie that no script can read, and do not tell its token.
+    #[serde(default)]
+    cookie: bool,
 }
 
-/// Who the bearer is.
+/// A session that began.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Session)]
+struct Begun {
+    /// What goes behind `Authorization: Bearer`; missing when it is kept in a cookie.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token: Option<String>,
+    /// When it ends, milliseconds since 1970.
+    expires_at: i64,
+    /// Who logged in.
+    user: User,
+}
+
+/// Who the bearer is, and what may be done.
 #[derive(Serialize, ToSchema)]
 struct Whoami {
     /// The company.
     company_id: String,
+    /// The company's name.
+    company_name: String,
+    /// The SIP domain its phones register with.
+    domain: String,
+    /// The country's calling code, digits only.
+    country: String,
+    /// The company's IANA time zone.
+    time_zone: String,
     /// The role.
     role: &'static str,
+    /// The rights the role includes: `view_config`, `edit_config`, `manage_users`, `view_calls`, `make_calls`,
+    /// `manage_webhooks`, `operate_server`.
+    permissions: Vec<&'static str>,
     /// The person, when one logged in.
     user_id: Option<String>,
+    /// What the person types to log in.
+    login: Option<String>,
+    /// The person's name.
+    name: Option<String>,
     /// The API key, when one is used.
     key_id: Option<String>,
+    /// The server's clock, milliseconds since 1970.
+    now: i64,
 }
 
 /// Log in. After ten failures in a row this login is refused from this source for ten minutes and more.
 #[utoipa::path(post, path = "/session", tag = "session", request_body = Login, security(()),
-    responses((status = 201, body = Session), (status = 429, description = "Too many failures.", body = rest::ProblemBody)))]
+    responses((status = 201, body = Begun), (status = 429, description = "Too many failures.", body = rest::ProblemBody)))]
 async fn create(
     extract::State(state): extract::State<State>,
     Source(source): Source,
+    headers: HeaderMap,
     Json(login): Json<Login>,
-) -> Answer<(StatusCode, axum::Json<Session>)> {
+) -> Answer<Response> {
     state.attempts.check(source, &login.login, state.moment())?;
-    match session::login(&state.db, &login.login, login.password).await {
-        Ok(session) => {
-            state.attempts.succeeded(source, &login.login);
-            Ok((StatusCode::CREATED, axum::Json(session)))
-        }
-        Err(problem) => Err(refused(&state, source, &login.login, problem).into()),
+    let session = match session::login(&state.db, &login.login, login.password).await {
+        Ok(session) => session,
+        Err(problem) => return Err(refused(&state, source, &login.login, problem).into()),
+    };
+    state.attempts.succeeded(source, &login.login);
+    let Session { token, expires_at, user } = session;
+    if !login.cookie {
+        return Ok((StatusCode::CREATED, axum::Json(Begun { token: Some(token), expires_at, user })).into_response());
     }
+    let seconds = (expires_at - store::now().as_millis()) / 1000;
+    let cookie = [(header::SET_COOKIE, cookie::set(&headers, Some(&token), seconds))];
+    Ok((StatusCode::CREATED, cookie, axum::Json(Begun { token: None, expires_at, user })).into_response())
 }
 
 fn refused(state: &State, source: std::net::IpAddr, login: &str, problem: Problem) -> Problem {
@@ -62,15 +104,29 @@ fn refused(state: &State, source: std::net::IpAddr, login: &str, problem: Proble
     problem
 }
 
-/// Who am I: the company, role and credential of the bearer.
+/// Who am I: the company, role, rights and credential of the bearer.
 #[utoipa::path(get, path = "/session", tag = "session", responses((status = 200, body = Whoami)))]
-async fn show(Caller(actor): Caller) -> axum::Json<Whoami> {
-    axum::Json(Whoami {
-        company_id: actor.tenant.to_string(),
+async fn show(Caller(actor): Caller, extract::State(state): extract::State<State>) -> Answer<axum::Json<Whoami>> {
+    let company = tenant::get(&actor, &state.db, actor.tenant).await?;
+    let person = match actor.user {
+        Some(id) => Some(user::get(&actor, &state.db, id).await?),
+        None => None,
+    };
+    let rights = Permission::ALL.into_iter().filter(|permission| actor.role.may(*permission));
+    Ok(axum::Json(Whoami {
+        company_id: company.id.to_string(),
+        company_name: company.name,
+        domain: company.domain,
+        country: company.country,
+        time_zone: company.time_zone,
         role: actor.role.as_str(),
+        permissions: rights.map(Permission::as_str).collect(),
         user_id: actor.user.map(|id| id.to_string()),
+        login: person.as_ref().map(|person| person.login.clone()),
+        name: person.map(|person| person.name),
         key_id: actor.key.map(|id| id.to_string()),
-    })
+        now: store::now().as_millis(),
+    }))
 }
 
 /// Log out: the session token counts no more.
@@ -78,10 +134,9 @@ async fn show(Caller(actor): Caller) -> axum::Json<Whoami> {
 async fn delete(
     Caller(actor): Caller,
     extract::State(state): extract::State<State>,
-    headers: HeaderMap,
-) -> Answer<StatusCode> {
-    let bearer = headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).unwrap_or("");
-    let token = bearer.split_once(' ').map_or("", |(_, token)| token.trim());
-    session::logout(&actor, &state.db, token).await?;
-    Ok(StatusCode::NO_CONTENT)
+    request: Request,
+) -> Answer<impl IntoResponse> {
+    let (parts, _) = request.into_parts();
+    session::logout(&actor, &state.db, &bearer::token(&parts).unwrap_or_default()).await?;
+    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie::set(&parts.headers, None, 0))]))
 }

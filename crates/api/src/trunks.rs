@@ -19,12 +19,12 @@ pub(crate) fn routes() -> OpenApiRouter<State> {
 struct WatchedTrunk {
     #[serde(flatten)]
     trunk: Trunk,
-    state: TrunkState,
+    state: TrunkHealth,
 }
 
 /// How a trunk is doing now.
 #[derive(Serialize, ToSchema)]
-struct TrunkState {
+struct TrunkHealth {
     /// Whether its carrier answers OPTIONS; null when it was not asked yet, or is not to be asked.
     reachable: Option<bool>,
     /// Since when that is so, milliseconds since 1970.
@@ -37,9 +37,9 @@ struct TrunkState {
 
 impl WatchedTrunk {
     fn new(state: &State, trunk: Trunk) -> WatchedTrunk {
-        let bus::TrunkState { reachable, since, registered, refusal } = state.bus.trunk(trunk.id);
+        let bus::TrunkHealth { reachable, since, registered, refusal } = state.bus.trunk(trunk.id);
         let since = since.map(|at| at.as_millis());
-        WatchedTrunk { trunk, state: TrunkState { reachable, since, registered, refusal } }
+        WatchedTrunk { trunk, state: TrunkHealth { reachable, since, registered, refusal } }
     }
 }
 

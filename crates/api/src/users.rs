@@ -1,7 +1,7 @@
 //! `/users`: the people of the company.
 
 use crate::State;
-use account::user::{self, NewUser, User};
+use account::user::{self, NewUser, User, UserPatch};
 use axum::extract;
 use axum::http::StatusCode;
 use rest::{Answer, Caller, Json, PageOf, Paging, Path, Query, id};
@@ -12,13 +12,6 @@ use utoipa_axum::routes;
 
 pub(crate) fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(show, update)).routes(routes!(change_password))
-}
-
-/// Whether the person may log in.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct UserPatch {
-    enabled: bool,
 }
 
 /// A new password.
@@ -62,7 +55,7 @@ async fn show(
     Ok(axum::Json(user::get(&actor, &state.db, id("user", &user)?).await?))
 }
 
-/// Let a person log in or not; sessions of one who may not end at once.
+/// Change a person; what is left out stays. Sessions of one who may not log in end at once.
 #[utoipa::path(patch, path = "/users/{user_id}", tag = "users", params(("user_id" = String, Path)),
     request_body = UserPatch, responses((status = 200, body = User)))]
 async fn update(
@@ -71,7 +64,7 @@ async fn update(
     Path(user): Path<String>,
     Json(patch): Json<UserPatch>,
 ) -> Answer<axum::Json<User>> {
-    Ok(axum::Json(user::set_enabled(&actor, &state.db, id("user", &user)?, patch.enabled).await?))
+    Ok(axum::Json(user::update(&actor, &state.db, id("user", &user)?, patch).await?))
 }
 
 /// Give a person a new password; all sessions of the person end.

@@ -1,5 +1,6 @@
 //! What the faces can ask of the engine.
 
+use crate::Presence;
 use model::{CallId, Problem, TenantId};
 use tokio::sync::oneshot;
 
@@ -27,5 +28,12 @@ pub enum Command {
         call: CallId,
         /// Where the outcome goes.
         reply: oneshot::Sender<Result<(), Problem>>,
+    },
+    /// Tell which phones and trunks can be reached.
+    Presence {
+        /// The company that asks.
+        tenant: TenantId,
+        /// Where the answer goes.
+        reply: oneshot::Sender<Result<Presence, Problem>>,
     },
 }

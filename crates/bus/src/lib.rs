@@ -7,6 +7,7 @@
 
 mod board;
 mod command;
+mod presence;
 mod trunks;
 
 use std::collections::HashMap;
@@ -19,7 +20,8 @@ use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 pub use board::LiveCall;
 pub use command::{Command, Originate};
-pub use trunks::TrunkState;
+pub use presence::{Phone, Presence, TrunkState};
+pub use trunks::TrunkHealth;
 
 /// Commands that may wait for the engine; a face gets `busy` beyond.
 const WAITING_COMMANDS: usize = 1_024;
@@ -45,7 +47,7 @@ pub struct Bus {
     commands: mpsc::Sender<Command>,
     events: broadcast::Sender<Arc<Occurrence>>,
     board: Arc<Mutex<board::Board>>,
-    trunks: Arc<Mutex<HashMap<TrunkId, TrunkState>>>,
+    trunks: Arc<Mutex<HashMap<TrunkId, TrunkHealth>>>,
     /// The configuration that calls see; none while no engine runs.
     in_force: watch::Sender<Option<i64>>,
 }
@@ -72,6 +74,11 @@ impl Bus {
         self.ask(|reply| Command::Hangup { tenant, call, reply }).await
     }
 
+    /// Which phones and trunks of the tenant can be reached right now.
+    pub async fn presence(&self, tenant: TenantId) -> Result<Presence, Problem> {
+        self.ask(|reply| Command::Presence { tenant, reply }).await
+    }
+
     /// The tenant's calls that are up right now, oldest first.
     pub fn live(&self, tenant: TenantId) -> Vec<LiveCall> {
         self.board().of(tenant)
@@ -83,20 +90,20 @@ impl Bus {
     }
 
     /// How a trunk is doing.
-    pub fn trunk(&self, trunk: TrunkId) -> TrunkState {
+    pub fn trunk(&self, trunk: TrunkId) -> TrunkHealth {
         self.trunks().get(&trunk).copied().unwrap_or_default()
     }
 
     /// Notes how a trunk is doing; used by the engine only.
-    pub fn note_trunk(&self, trunk: TrunkId, change: impl FnOnce(&mut TrunkState)) {
+    pub fn note_trunk(&self, trunk: TrunkId, change: impl FnOnce(&mut TrunkHealth)) {
         let mut trunks = self.trunks();
         change(trunks.entry(trunk).or_default());
-        if trunks.get(&trunk) == Some(&TrunkState::default()) {
+        if trunks.get(&trunk) == Some(&TrunkHealth::default()) {
             trunks.remove(&trunk);
         }
     }
 
-    fn trunks(&self) -> MutexGuard<'_, HashMap<TrunkId, TrunkState>> {
+    fn trunks(&self) -> MutexGuard<'_, HashMap<TrunkId, TrunkHealth>> {
         // Each critical section replaces whole values.
         self.trunks.lock().unwrap_or_else(PoisonError::into_inner)
     }

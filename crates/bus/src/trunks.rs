@@ -4,7 +4,7 @@ use model::Timestamp;
 
 /// What is known of one trunk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct TrunkState {
+pub struct TrunkHealth {
     /// Whether its carrier answers OPTIONS; none when it was not asked yet, or is not to be asked.
     pub reachable: Option<bool>,
     /// Since when that is so.

@@ -31,6 +31,8 @@ struct Known {
     registrations: BTreeMap<u64, (TrunkId, Registration)>,
     /// Calls that are up over each trunk; an entry lives as long as somebody holds a slot.
     calls: HashMap<TrunkId, Weak<()>>,
+    /// What the carriers last said to our registrations.
+    said: HashMap<TrunkId, Result<(), u16>>,
 }
 
 /// One call's place on a trunk; dropping it frees the place.
@@ -84,13 +86,24 @@ impl Carriers {
                 self.stack.register(*id, Some(entry.1.clone()));
             }
         }
+        known.said.retain(|trunk, _| wanted.values().any(|(kept, _)| kept == trunk));
         known.registrations = wanted;
     }
 
-    pub(crate) fn on_registration(&self, id: u64, state: Result<Duration, u16>) {
+    /// How the trunk is right now.
+    pub(crate) fn state(&self, trunk: TrunkId) -> bus::TrunkState {
         let known = Known::lock(&self.known);
+        let said = known.said.get(&trunk);
+        let calls = known.calls.get(&trunk).map_or(0, Weak::strong_count);
+        bus::TrunkState { trunk, calls, registered: said.map(Result::is_ok), refused: said.and_then(|said| said.err()) }
+    }
+
+    pub(crate) fn on_registration(&self, id: u64, state: Result<Duration, u16>) {
+        let mut known = Known::lock(&self.known);
         let Some((trunk, _)) = known.registrations.get(&id) else { return };
         let trunk = *trunk;
+        known.said.insert(trunk, state.map(|_| ()));
+        drop(known);
         match state {
             Ok(_) => tracing::info!(trunk.id = %trunk, "registered with the carrier"),
             Err(status) => tracing::warn!(trunk.id = %trunk, status, "the carrier refuses our registration"),

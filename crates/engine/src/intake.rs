@@ -86,6 +86,9 @@ impl Intake {
                 let found = self.shared.routes.hang_up(tenant, call, Cause::Normal);
                 let _ = reply.send(if found { Ok(()) } else { Err(Problem::not_found("live call")) });
             }
+            Order::Presence { tenant, reply } => {
+                let _ = reply.send(Ok(crate::presence::of(&self.shared, tenant)));
+            }
         }
     }
 

@@ -13,6 +13,7 @@ mod directory;
 mod driver;
 mod health;
 mod intake;
+mod presence;
 mod recordings;
 mod routes;
 mod shared;

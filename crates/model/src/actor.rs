@@ -21,6 +21,32 @@ pub enum Permission {
     OperateServer,
 }
 
+impl Permission {
+    /// All rights.
+    pub const ALL: [Permission; 7] = [
+        Permission::ViewConfig,
+        Permission::EditConfig,
+        Permission::ManageUsers,
+        Permission::ViewCalls,
+        Permission::MakeCalls,
+        Permission::ManageWebhooks,
+        Permission::OperateServer,
+    ];
+
+    /// The stable word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Permission::ViewConfig => "view_config",
+            Permission::EditConfig => "edit_config",
+            Permission::ManageUsers => "manage_users",
+            Permission::ViewCalls => "view_calls",
+            Permission::MakeCalls => "make_calls",
+            Permission::ManageWebhooks => "manage_webhooks",
+            Permission::OperateServer => "operate_server",
+        }
+    }
+}
+
 /// The roles of people and keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {

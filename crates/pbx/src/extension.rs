@@ -5,9 +5,9 @@ mod service;
 #[cfg(test)]
 mod tests;
 
-pub use service::{create, create_many, delete, find_by_number, get, list, password, update};
+pub use service::{create, create_many, delete, find_by_number, get, list, own, password, update};
 
-use model::{ExtensionId, Faults, HotlineId};
+use model::{ExtensionId, Faults, HotlineId, UserId};
 use serde::{Deserialize, Serialize};
 
 /// An extension, without its password.
@@ -27,6 +27,10 @@ pub struct Extension {
     #[serde(with = "crate::text::some_id")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub hotline: Option<HotlineId>,
+    /// The person whose phone it is.
+    #[serde(with = "crate::text::some_id")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub user: Option<UserId>,
     /// Whether phones may register and call.
     pub enabled: bool,
     /// When it was created, milliseconds since 1970.
@@ -69,6 +73,10 @@ pub struct ExtensionPatch {
     #[serde(default, with = "crate::text::patch_id")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub hotline: Option<Option<HotlineId>>,
+    /// The person whose phone it is, one extension each; `null` for nobody.
+    #[serde(default, with = "crate::text::patch_id")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub user: Option<Option<UserId>>,
     /// Whether phones may register and call.
     pub enabled: Option<bool>,
 }

@@ -5,9 +5,9 @@ mod service;
 #[cfg(test)]
 mod tests;
 
-pub use service::{create, delete, get, list, update};
+pub use service::{create, delete, get, list, simulate, update};
 
-use ::flow::Graph;
+pub use ::flow::Graph;
 use model::FlowId;
 use serde::{Deserialize, Serialize};
 

@@ -15,6 +15,7 @@ pub mod greeting;
 pub mod group;
 pub mod hotline;
 mod route;
+pub mod simulate;
 pub mod snapshot;
 mod text;
 pub mod trunk;

@@ -54,6 +54,11 @@ impl Snapshot {
         Ok(Snapshot::of(version, tenants))
     }
 
+    /// One company as it is now, without reading the others; none when there is no such company.
+    pub async fn company(db: &Db, id: TenantId) -> Result<Option<Arc<Tenant>>, Problem> {
+        load::company(db, id).await
+    }
+
     /// A snapshot of these companies.
     pub fn of(version: i64, tenants: Vec<Arc<Tenant>>) -> Snapshot {
         let mut snapshot = Snapshot { version, ..Snapshot::default() };

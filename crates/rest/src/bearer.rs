@@ -31,8 +31,11 @@ where
     }
 }
 
-/// The bearer token of the `Authorization` header.
+/// The bearer token of the `Authorization` header, else the session in a browser's cookie.
 pub fn token(parts: &Parts) -> Option<String> {
+    if !parts.headers.contains_key(header::AUTHORIZATION) {
+        return crate::cookie::token(parts);
+    }
     let value = parts.headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
     let token = token.trim();

@@ -5,6 +5,7 @@
 
 pub mod attempts;
 pub mod bearer;
+pub mod cookie;
 pub mod idempotency;
 pub mod input;
 pub mod layers;

@@ -22,8 +22,8 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Run the server: SIP, sound, API.
-    Serve,
+    /// Run the server: SIP, sound, API, web.
+    Serve(Serve),
     /// Make a company with extensions, a hotline, a trunk and a flow. Running it again changes nothing.
     Bootstrap(Bootstrap),
     /// Let a simulated carrier, customers and agents use a running server of the demo company.
@@ -42,6 +42,13 @@ pub(crate) enum Command {
     /// Look after people who log in.
     #[command(subcommand)]
     User(UserCommand),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// Serve the web from this folder instead of the one in the binary, for whoever works on it.
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) ui_dir: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -18,6 +18,7 @@ mod logging;
 mod serve;
 mod simulate;
 mod user;
+mod web;
 
 use anyhow::Context;
 use clap::Parser;
@@ -33,7 +34,7 @@ const MISUSED: u8 = 2;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    if !matches!(cli.command, Command::Serve | Command::Demo(_)) {
+    if !matches!(cli.command, Command::Serve(_) | Command::Demo(_)) {
         limits::end_with_the_reader();
     }
     if let Command::Config(ConfigCommand::Default) = cli.command {
@@ -66,7 +67,7 @@ fn main() -> ExitCode {
 async fn run(command: Command, config: Config) -> anyhow::Result<ExitCode> {
     logging::start(&config.log)?;
     match command {
-        Command::Serve => serve::run(config).await?,
+        Command::Serve(asked) => serve::run(config, asked.ui_dir).await?,
         Command::Bootstrap(asked) => bootstrap(&config, asked).await?,
         Command::Demo(asked) => return demo(&config, &asked).await,
         Command::Doctor => {

@@ -7,11 +7,12 @@ pub(crate) use watch_demo::plan as demo_plan;
 
 use crate::config::{Config, Demo, Recording};
 use crate::health::{Bound, Health};
-use crate::{cli, figures, health, home, limits};
+use crate::{cli, figures, health, home, limits, web};
 use anyhow::Context;
 use bus::Bus;
 use engine::{Engine, StartError};
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -25,8 +26,8 @@ use worker::webhook::{Guard, Network, Sender};
 /// How long open HTTP answers may take when the server stops.
 const LAST_ANSWERS: Duration = Duration::from_secs(3);
 
-/// Runs the server until a signal ends it.
-pub(crate) async fn run(config: Config) -> anyhow::Result<()> {
+/// Runs the server until a signal ends it. The web comes from `ui_dir`, or from the binary.
+pub(crate) async fn run(config: Config, ui_dir: Option<PathBuf>) -> anyhow::Result<()> {
     for warning in config.warnings() {
         tracing::warn!("{warning}");
     }
@@ -66,10 +67,10 @@ pub(crate) async fn run(config: Config) -> anyhow::Result<()> {
         }),
     });
     let state = api::State::new(db.clone(), bus, config.data_dir.clone(), guard);
-    let faces = api::router(state).merge(health);
+    let faces = api::router(state, web::routes(web::Pages(ui_dir))).merge(health);
     // Told before the first answer, so that whoever waits for /readyz finds it told.
     first::greet(&config, &engine, demo_company.as_ref());
-    let web = serve_http(http, faces, web_closing);
+    let served = serve_http(http, faces, web_closing);
     let demo = match config.demo {
         Demo::Auto => Some(tokio::spawn(watch_demo::run(db.clone(), engine.udp_addr(), stopping))),
         Demo::Off => None,
@@ -87,7 +88,7 @@ pub(crate) async fn run(config: Config) -> anyhow::Result<()> {
     engine.stop(Duration::ZERO).await;
     // Nobody listens any more when the web side ended by itself.
     let _ = close_web.send(true);
-    end(demo, web).await;
+    end(demo, served).await;
     webhooks.stop().await;
     db.close().await;
     tracing::info!("stopped");

@@ -13,7 +13,12 @@ const FILES: &[(i64, &str, &str)] = &[
     (202611220400, "create calls", include_str!("../migrations/202611220400_create_calls.sql")),
     (202611220500, "create webhooks", include_str!("../migrations/202611220500_create_webhooks.sql")),
     (202611220600, "create idempotency", include_str!("../migrations/202611220600_create_idempotency.sql")),
-    (202611230200, "add trunk probing", include_str!("../migrations/202611230200_add_trunk_probing.sql")),
+    (
+        202611230200,
+        "add phone owners and key expiry",
+        include_str!("../migrations/202611230200_add_phone_owners_and_key_expiry.sql"),
+    ),
+    (202611230205, "add trunk probing", include_str!("../migrations/202611230205_add_trunk_probing.sql")),
 ];
 
 fn migrator() -> Migrator {

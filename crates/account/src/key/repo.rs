@@ -16,8 +16,8 @@ pub(crate) struct Bearer {
 
 pub(super) async fn insert(tx: &mut Tx, key: &Key, hash: &str) -> Result<(), Error> {
     sqlx::query(
-        "insert into api_keys (id, tenant_id, name, role, hash, hint, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7)",
+        "insert into api_keys (id, tenant_id, name, role, hash, hint, created_at, expires_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
     )
     .bind(key.id.to_string())
     .bind(tx.tenant().to_owned())
@@ -26,6 +26,7 @@ pub(super) async fn insert(tx: &mut Tx, key: &Key, hash: &str) -> Result<(), Err
     .bind(hash)
     .bind(&key.hint)
     .bind(key.created_at)
+    .bind(key.expires_at)
     .execute(tx.conn())
     .await?;
     Ok(())
@@ -33,7 +34,7 @@ pub(super) async fn insert(tx: &mut Tx, key: &Key, hash: &str) -> Result<(), Err
 
 pub(super) async fn find(tx: &mut Tx, id: KeyId) -> Result<Option<Key>, Error> {
     let row = sqlx::query(
-        "select id, name, role, hint, created_at, last_used_at, revoked_at
+        "select id, name, role, hint, created_at, last_used_at, revoked_at, expires_at
          from api_keys
          where tenant_id = $1
          and id = $2",
@@ -47,7 +48,7 @@ pub(super) async fn find(tx: &mut Tx, id: KeyId) -> Result<Option<Key>, Error> {
 
 pub(super) async fn list(tx: &mut Tx, after: Option<&str>, limit: u32) -> Result<Vec<Key>, Error> {
     let rows = sqlx::query(
-        "select id, name, role, hint, created_at, last_used_at, revoked_at
+        "select id, name, role, hint, created_at, last_used_at, revoked_at, expires_at
          from api_keys
          where tenant_id = $1
          and id > $2
@@ -73,14 +74,16 @@ pub(super) async fn revoke(tx: &mut Tx, id: KeyId, at: i64) -> Result<(), Error>
 }
 
 /// The live key with this digest, of whatever company: the key is what says which.
-pub(crate) async fn find_bearer(tx: &mut Tx, hash: &str) -> Result<Option<Bearer>, Error> {
+pub(crate) async fn find_bearer(tx: &mut Tx, hash: &str, now: i64) -> Result<Option<Bearer>, Error> {
     let row = sqlx::query(
         "select id, tenant_id, role, last_used_at
          from api_keys
          where hash = $1
-         and revoked_at is null",
+         and revoked_at is null
+         and (expires_at is null or expires_at > $2)",
     )
     .bind(hash)
+    .bind(now)
     .fetch_optional(tx.conn())
     .await?;
     let Some(row) = row else { return Ok(None) };
@@ -111,5 +114,6 @@ fn read(row: &AnyRow) -> Result<Key, Error> {
         created_at: row.try_get(4)?,
         last_used_at: row.try_get(5)?,
         revoked_at: row.try_get(6)?,
+        expires_at: row.try_get(7)?,
     })
 }

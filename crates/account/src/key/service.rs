@@ -25,8 +25,13 @@ pub(crate) async fn create_with(actor: &Actor, db: &Db, new: NewKey, secret: Str
     if !(1..=100).contains(&name.chars().count()) {
         return Err(Problem::invalid("name", "Say what the key is for, in 1 to 100 characters."));
     }
+    let created_at = now().as_millis();
+    if new.expires_at.is_some_and(|at| at <= created_at) {
+        return Err(Problem::invalid("expires_at", "Use a time to come."));
+    }
     let hint = secret.chars().take(8).collect();
-    let key = Key { id: mint(), name, role, hint, created_at: now().as_millis(), last_used_at: None, revoked_at: None };
+    let expires_at = new.expires_at;
+    let key = Key { id: mint(), name, role, hint, created_at, last_used_at: None, revoked_at: None, expires_at };
     let mut tx = db.write(actor.tenant).await?;
     repo::insert(&mut tx, &key, &digest(&secret)).await.map_err(|error| {
         if error.is_unique() {

@@ -1,4 +1,4 @@
-use super::{NewKey, create, list, revoke};
+use super::{NewKey, create, digest, list, repo, revoke};
 use crate::session::authenticate;
 use crate::tenant::{self, NewTenant};
 use model::{Actor, Kind, PageRequest, Problem, Role};
@@ -11,7 +11,7 @@ async fn company(db: &Db, name: &str) -> Actor {
 }
 
 fn new(role: Option<Role>) -> NewKey {
-    NewKey { name: "CRM".into(), role }
+    NewKey { name: "CRM".into(), role, expires_at: None }
 }
 
 #[tokio::test]
@@ -61,10 +61,26 @@ async fn a_key_has_a_name_and_no_more_rights_than_its_maker() {
     on_both(async |db: &TestDb| {
         let owner = company(db, "Ours").await;
         assert_eq!(create(&owner, db, new(Some(Role::Operator))).await.expect_err("too high").kind, Kind::Forbidden);
-        let nameless = NewKey { name: " ".into(), role: None };
+        let nameless = NewKey { name: " ".into(), role: None, expires_at: None };
         assert_eq!(create(&owner, db, nameless).await.expect_err("nameless").fields[0].name, "name");
         let agent = Actor { role: Role::Agent, ..owner };
         assert_eq!(create(&agent, db, new(Some(Role::Agent))).await.expect_err("no right").kind, Kind::Forbidden);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_key_stops_counting_when_its_time_is_over() {
+    on_both(async |db: &TestDb| {
+        let owner = company(db, "Ours").await;
+        let past = NewKey { expires_at: Some(1), ..new(None) };
+        assert_eq!(create(&owner, db, past).await.expect_err("over already").fields[0].name, "expires_at");
+        let end = store::now().as_millis() + 60_000;
+        let made = create(&owner, db, NewKey { expires_at: Some(end), ..new(None) }).await.expect("created");
+        assert!(authenticate(db, &made.secret).await.is_ok());
+        let mut tx = db.system().await.expect("a transaction");
+        let at_the_end = repo::find_bearer(&mut tx, &digest(&made.secret), end).await.expect("a read");
+        assert!(at_the_end.is_none());
     })
     .await;
 }

@@ -75,14 +75,21 @@ pub(super) async fn set_password(tx: &mut Tx, id: UserId, hash: &str, at: i64) -
     Ok(())
 }
 
-pub(super) async fn set_enabled(tx: &mut Tx, id: UserId, enabled: bool, at: i64) -> Result<(), Error> {
-    sqlx::query("update users set enabled = $3, updated_at = $4 where tenant_id = $1 and id = $2")
-        .bind(tx.tenant().to_owned())
-        .bind(id.to_string())
-        .bind(i64::from(enabled))
-        .bind(at)
-        .execute(tx.conn())
-        .await?;
+pub(super) async fn save(tx: &mut Tx, user: &User) -> Result<(), Error> {
+    sqlx::query(
+        "update users
+         set name = $3, role = $4, enabled = $5, updated_at = $6
+         where tenant_id = $1
+         and id = $2",
+    )
+    .bind(tx.tenant().to_owned())
+    .bind(user.id.to_string())
+    .bind(&user.name)
+    .bind(user.role.as_str())
+    .bind(i64::from(user.enabled))
+    .bind(user.updated_at)
+    .execute(tx.conn())
+    .await?;
     Ok(())
 }
 

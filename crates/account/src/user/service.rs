@@ -1,6 +1,6 @@
 //! What one can do with people.
 
-use super::{NewUser, User, check_password, may_grant, repo};
+use super::{NewUser, User, UserPatch, check_password, may_grant, repo};
 use crate::{password, session};
 use model::{Actor, Faults, Page, PageRequest, Permission, Problem, UserId};
 use store::{Db, NewEvent, mint, now};
@@ -79,19 +79,25 @@ pub async fn change_password(
     Ok(())
 }
 
-/// Lets a person log in or not. All sessions of a person who may not end.
-pub async fn set_enabled(actor: &Actor, db: &Db, id: UserId, enabled: bool) -> Result<User, Problem> {
+/// Changes a person. Sessions of one who may not log in end at once; a new role counts from the next request on.
+pub async fn update(actor: &Actor, db: &Db, id: UserId, patch: UserPatch) -> Result<User, Problem> {
     actor.require(Permission::ManageUsers)?;
-    if actor.user == Some(id) {
-        return Err(Problem::conflict("own_user", "Nobody can lock themselves out; ask somebody else to do it."));
+    patch.check()?;
+    if actor.user == Some(id) && (patch.enabled.is_some() || patch.role.is_some()) {
+        return Err(Problem::conflict("own_user", "Nobody can lock or lower themselves; ask somebody else to do it."));
     }
     let mut tx = db.write(actor.tenant).await?;
     let mut user = repo::find(&mut tx, id).await?.ok_or_else(|| Problem::not_found("user"))?;
     may_grant(actor, user.role)?;
-    user.enabled = enabled;
+    if let Some(role) = patch.role {
+        may_grant(actor, role)?;
+        user.role = role;
+    }
+    user.name = patch.name.unwrap_or(user.name);
+    user.enabled = patch.enabled.unwrap_or(user.enabled);
     user.updated_at = now().as_millis();
-    repo::set_enabled(&mut tx, id, enabled, user.updated_at).await?;
-    if !enabled {
+    repo::save(&mut tx, &user).await?;
+    if !user.enabled {
         session::end_all(&mut tx, id).await?;
     }
     tx.emit(event("user.updated", &user));

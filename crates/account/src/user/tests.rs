@@ -1,4 +1,4 @@
-use super::{NewUser, change_password, create, get, list, set_enabled};
+use super::{NewUser, UserPatch, change_password, create, get, list, update};
 use crate::session::{authenticate, login};
 use crate::tenant::{self, NewTenant};
 use model::{Actor, Kind, PageRequest, Problem, Role};
@@ -35,7 +35,7 @@ async fn another_tenant_sees_nothing() {
         assert_eq!(list(&theirs, db, PageRequest::first()).await.expect("a page").items, []);
         let hidden = Problem::not_found("user");
         assert_eq!(get(&theirs, db, lan.id).await, Err(hidden.clone()));
-        assert_eq!(set_enabled(&theirs, db, lan.id, false).await, Err(hidden.clone()));
+        assert_eq!(update(&theirs, db, lan.id, enabled(false)).await, Err(hidden.clone()));
         assert_eq!(change_password(&theirs, db, lan.id, None, "brand new one".into()).await, Err(hidden));
         assert_eq!(list(&ours, db, PageRequest::first()).await.expect("a page").items, [lan]);
     })
@@ -56,7 +56,7 @@ async fn nobody_gives_more_than_they_have() {
             Kind::Forbidden
         );
         let boss = create(&owner, db, person("boss", Role::Owner)).await.expect("created");
-        assert_eq!(set_enabled(&manager, db, boss.id, false).await.expect_err("too high").code, "role_too_high");
+        assert_eq!(update(&manager, db, boss.id, enabled(false)).await.expect_err("too high").code, "role_too_high");
         let reset = change_password(&manager, db, boss.id, None, "brand new one".into()).await;
         assert_eq!(reset.expect_err("too high").code, "role_too_high");
         let agent = Actor { role: Role::Agent, ..owner };
@@ -92,11 +92,15 @@ async fn who_is_disabled_is_out_at_once() {
         let lan = create(&owner, db, person("lan", Role::Agent)).await.expect("created");
         let session = login(db, "lan", "long enough".into()).await.expect("logged in");
         let me = authenticate(db, &session.token).await.expect("known");
-        assert_eq!(set_enabled(&owner, db, lan.id, false).await.map(|user| user.enabled), Ok(false));
+        assert_eq!(update(&owner, db, lan.id, enabled(false)).await.map(|user| user.enabled), Ok(false));
         assert!(authenticate(db, &session.token).await.is_err());
         assert!(login(db, "lan", "long enough".into()).await.is_err());
         let locking = Actor { role: Role::Owner, ..me };
-        assert_eq!(set_enabled(&locking, db, lan.id, true).await.expect_err("own").code, "own_user");
+        assert_eq!(update(&locking, db, lan.id, enabled(true)).await.expect_err("own").code, "own_user");
     })
     .await;
+}
+
+fn enabled(enabled: bool) -> UserPatch {
+    UserPatch { enabled: Some(enabled), ..UserPatch::default() }
 }

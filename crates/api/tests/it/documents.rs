@@ -32,10 +32,14 @@ async fn what_does_not_exist_is_a_problem_too() {
     assert!(answer.headers.contains_key("allow"));
 }
 
-#[tokio::test]
-async fn the_bare_address_leads_to_the_page() {
-    let w = World::new().await;
-    let answer = get(&w, "/").await;
-    assert_eq!(answer.status, 307);
-    assert_eq!(answer.headers["location"], "/docs");
+/// The web's client is made from a copy of the document; `ALO_WRITE_OPENAPI=1 cargo test -p api document` renews it.
+#[test]
+fn the_document_that_the_web_was_made_from_is_this_one() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../web/src/api/openapi.json");
+    let present = format!("{}\n", api::document().to_pretty_json().unwrap());
+    if std::env::var_os("ALO_WRITE_OPENAPI").is_some() {
+        std::fs::write(file, &present).unwrap();
+    }
+    let kept = std::fs::read_to_string(file).unwrap_or_default();
+    assert!(kept == present, "web/src/api/openapi.json is old: ALO_WRITE_OPENAPI=1 cargo test -p api document");
 }

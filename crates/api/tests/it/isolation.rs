@@ -132,12 +132,16 @@ async fn an_agent_reads_configuration_and_no_more() {
     let things = things(&w).await;
     let agent = w.key(&w.alpha, "agent").await;
     for (method, path) in operations() {
-        let readable = ["/extensions", "/trunks", "/hotlines", "/ring-groups", "/flows", "/greetings", "/session"];
+        let readable =
+            ["/extensions", "/trunks", "/hotlines", "/ring-groups", "/flows", "/greetings", "/presence", "/phone"];
         let own = format!("/companies/{}", w.alpha.actor.tenant);
         let filled = filled(&path, |name| things[name].clone());
         let reads =
             method == "GET" && readable.iter().any(|start| path.starts_with(start)) && !path.ends_with("/password");
-        let may = reads || (method == "GET" && filled == own) || path.starts_with("/session");
+        let may = reads
+            || (method == "GET" && filled == own)
+            || path.starts_with("/session")
+            || path.starts_with("/simulation");
         let talks = path.starts_with("/calls") && method != "GET" || path == "/calls/live";
         if may || talks || path.starts_with("/users/") {
             continue;

@@ -58,3 +58,36 @@ async fn a_login_names_its_wrong_field() {
     }
     assert_eq!(w.post("", "/session", Value::Null).await.code(), "body_missing");
 }
+
+fn browser(method: &str, path: &str, cookie: &str, site: &str, body: Value) -> Request<Body> {
+    Request::builder()
+        .method(method)
+        .uri(format!("/api/v1{path}"))
+        .header("cookie", cookie)
+        .header("sec-fetch-site", site)
+        .header("content-type", "application/json")
+        .body(if body.is_null() { Body::empty() } else { Body::from(body.to_string()) })
+        .unwrap()
+}
+
+#[tokio::test]
+async fn a_browser_keeps_its_session_where_no_script_and_no_other_site_can_use_it() {
+    let w = World::new().await;
+    let login = json!({ "login": w.alpha.login, "password": w.alpha.password, "cookie": true });
+    let answer = w.post("", "/session", login).await;
+    assert_eq!((answer.status.as_u16(), answer.json().get("token")), (201, None));
+    let set = answer.headers["set-cookie"].to_str().unwrap();
+    assert!(set.contains("HttpOnly") && set.contains("SameSite=Strict"), "{set}");
+    let cookie = set.split(';').next().unwrap().to_owned();
+
+    let me = w.send(browser("GET", "/session", &cookie, "same-origin", Value::Null)).await;
+    assert_eq!((me.text("role").as_str(), me.text("company_name").as_str()), ("owner", "Alpha"));
+    assert!(me.json()["permissions"].as_array().unwrap().contains(&json!("manage_users")));
+    let group = json!({ "name": "Sales", "strategy": "simultaneous", "ring_ms": 20000, "members": [] });
+    let forged = w.send(browser("POST", "/ring-groups", &cookie, "cross-site", group)).await;
+    assert_eq!(forged.status, 401);
+    let out = w.send(browser("DELETE", "/session", &cookie, "same-origin", Value::Null)).await;
+    assert_eq!(out.status, 204);
+    assert!(out.headers["set-cookie"].to_str().unwrap().contains("Max-Age=0"));
+    assert_eq!(w.send(browser("GET", "/session", &cookie, "same-origin", Value::Null)).await.status, 401);
+}

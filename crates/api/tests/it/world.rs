@@ -82,7 +82,7 @@ impl World {
         let operator = company(&db, "Operator").await;
         let alpha = company(&db, "Alpha").await;
         let beta = company(&db, "Beta").await;
-        World { router: api::router(state), db, commands, bus, operator, alpha, beta }
+        World { router: api::router(state, Router::new()), db, commands, bus, operator, alpha, beta }
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {

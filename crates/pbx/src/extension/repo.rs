@@ -1,7 +1,7 @@
 //! How extensions are stored. Passwords are sealed for their row.
 
 use super::{Created, Extension};
-use model::ExtensionId;
+use model::{ExtensionId, UserId};
 use sqlx::Row;
 use sqlx::any::AnyRow;
 use std::collections::HashSet;
@@ -34,7 +34,8 @@ pub(super) async fn save(tx: &mut Tx, extension: &Extension, password: Option<&s
     let sealed = password.map(|password| tx.db().vault().seal(password, &id));
     sqlx::query(
         "update extensions
-         set name = $3, hotline_id = $4, enabled = $5, updated_at = $6, sealed_password = coalesce($7, sealed_password)
+         set name = $3, hotline_id = $4, enabled = $5, updated_at = $6, user_id = $7,
+             sealed_password = coalesce($8, sealed_password)
          where tenant_id = $1
          and id = $2",
     )
@@ -44,6 +45,7 @@ pub(super) async fn save(tx: &mut Tx, extension: &Extension, password: Option<&s
     .bind(extension.hotline.map(|id| id.to_string()))
     .bind(i64::from(extension.enabled))
     .bind(extension.updated_at)
+    .bind(extension.user.map(|id| id.to_string()))
     .bind(sealed)
     .execute(tx.conn())
     .await?;
@@ -61,7 +63,7 @@ pub(super) async fn delete(tx: &mut Tx, id: ExtensionId) -> Result<(), Error> {
 
 pub(super) async fn find(tx: &mut Tx, id: ExtensionId) -> Result<Option<Extension>, Error> {
     let row = sqlx::query(
-        "select id, number, name, hotline_id, enabled, created_at, updated_at
+        "select id, number, name, hotline_id, enabled, created_at, updated_at, user_id
          from extensions
          where tenant_id = $1
          and id = $2",
@@ -75,13 +77,28 @@ pub(super) async fn find(tx: &mut Tx, id: ExtensionId) -> Result<Option<Extensio
 
 pub(super) async fn find_by_number(tx: &mut Tx, number: &str) -> Result<Option<Extension>, Error> {
     let row = sqlx::query(
-        "select id, number, name, hotline_id, enabled, created_at, updated_at
+        "select id, number, name, hotline_id, enabled, created_at, updated_at, user_id
          from extensions
          where tenant_id = $1
          and number = $2",
     )
     .bind(tx.tenant().to_owned())
     .bind(number)
+    .fetch_optional(tx.conn())
+    .await?;
+    row.as_ref().map(read).transpose()
+}
+
+/// The extension of this person.
+pub(super) async fn find_by_user(tx: &mut Tx, user: UserId) -> Result<Option<Extension>, Error> {
+    let row = sqlx::query(
+        "select id, number, name, hotline_id, enabled, created_at, updated_at, user_id
+         from extensions
+         where tenant_id = $1
+         and user_id = $2",
+    )
+    .bind(tx.tenant().to_owned())
+    .bind(user.to_string())
     .fetch_optional(tx.conn())
     .await?;
     row.as_ref().map(read).transpose()
@@ -94,7 +111,7 @@ pub(super) async fn list(
     limit: u32,
 ) -> Result<Vec<Extension>, Error> {
     let mut sql = Sql::new(
-        "select id, number, name, hotline_id, enabled, created_at, updated_at
+        "select id, number, name, hotline_id, enabled, created_at, updated_at, user_id
          from extensions
          where tenant_id = ",
     );
@@ -158,7 +175,7 @@ pub(super) async fn sealed_password(tx: &mut Tx, id: ExtensionId) -> Result<Opti
 /// All extensions of the company with their sealed passwords, for the snapshot and bootstrap.
 pub(crate) async fn all(tx: &mut Tx) -> Result<Vec<(Extension, String)>, Error> {
     let rows = sqlx::query(
-        "select id, number, name, hotline_id, enabled, created_at, updated_at, sealed_password
+        "select id, number, name, hotline_id, enabled, created_at, updated_at, user_id, sealed_password
          from extensions
          where tenant_id = $1
          order by number",
@@ -166,11 +183,12 @@ pub(crate) async fn all(tx: &mut Tx) -> Result<Vec<(Extension, String)>, Error> 
     .bind(tx.tenant().to_owned())
     .fetch_all(tx.conn())
     .await?;
-    rows.iter().map(|row| Ok((read(row)?, row.try_get(7)?))).collect()
+    rows.iter().map(|row| Ok((read(row)?, row.try_get(8)?))).collect()
 }
 
 fn read(row: &AnyRow) -> Result<Extension, Error> {
     let hotline: Option<&str> = row.try_get(3)?;
+    let user: Option<&str> = row.try_get(7)?;
     Ok(Extension {
         id: row.try_get::<&str, _>(0)?.parse().map_err(|_| Error::Corrupt("extension id"))?,
         number: row.try_get(1)?,
@@ -179,5 +197,6 @@ fn read(row: &AnyRow) -> Result<Extension, Error> {
         enabled: row.try_get::<i64, _>(4)? != 0,
         created_at: row.try_get(5)?,
         updated_at: row.try_get(6)?,
+        user: user.map(|id| id.parse().map_err(|_| Error::Corrupt("user id of an extension"))).transpose()?,
     })
 }

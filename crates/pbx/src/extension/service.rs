@@ -73,6 +73,7 @@ pub(crate) async fn insert_all(tx: &mut Tx, new: Vec<NewExtension>) -> Result<Ve
                 name: one.name.map_or_else(|| one.number.clone(), |name| name.trim().to_owned()),
                 number: one.number,
                 hotline: one.hotline,
+                user: None,
                 enabled: true,
                 created_at: now,
                 updated_at: now,
@@ -132,7 +133,10 @@ pub async fn update(actor: &Actor, db: &Db, id: ExtensionId, patch: ExtensionPat
     extension.hotline = patch.hotline.unwrap_or(extension.hotline);
     extension.enabled = patch.enabled.unwrap_or(extension.enabled);
     extension.updated_at = now().as_millis();
-    repo::save(&mut tx, &extension, patch.password.as_deref()).await?;
+    extension.user = patch.user.unwrap_or(extension.user);
+    repo::save(&mut tx, &extension, patch.password.as_deref()).await.map_err(|error| {
+        config::taken(error, "user", "This person has an extension already; take that one away first.".to_owned())
+    })?;
     tx.emit(config::event("extension.updated", id, &extension.number));
     tx.commit().await?;
     Ok(extension)
@@ -159,4 +163,15 @@ pub async fn password(actor: &Actor, db: &Db, id: ExtensionId) -> Result<String,
     let mut tx = db.read(actor.tenant).await?;
     let sealed = repo::sealed_password(&mut tx, id).await?.ok_or_else(|| Problem::not_found("extension"))?;
     db.vault().unseal(&sealed, &id.to_string())
+}
+
+/// The extension of the one who asks, with the SIP password, for the phone in the browser.
+pub async fn own(actor: &Actor, db: &Db) -> Result<Option<Created>, Problem> {
+    actor.require(Permission::MakeCalls)?;
+    let Some(user) = actor.user else { return Ok(None) };
+    let mut tx = db.read(actor.tenant).await?;
+    let Some(extension) = repo::find_by_user(&mut tx, user).await? else { return Ok(None) };
+    let sealed = repo::sealed_password(&mut tx, extension.id).await?.ok_or_else(|| Problem::not_found("extension"))?;
+    let password = db.vault().unseal(&sealed, &extension.id.to_string())?;
+    Ok(Some(Created { extension, password }))
 }

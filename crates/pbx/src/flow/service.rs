@@ -1,7 +1,7 @@
 //! What one can do with flows.
 
 use super::{Flow, FlowPatch, NewFlow, repo};
-use crate::{config, extension, greeting, group, hotline};
+use crate::{Snapshot, config, extension, greeting, group, hotline, simulate};
 use ::flow::{Graph, Reference};
 use model::{Actor, Faults, FlowId, Page, PageRequest, Permission, Problem};
 use store::{Db, Tx, mint, now};
@@ -58,6 +58,16 @@ async fn check(tx: &mut Tx, name: &str, graph: &Graph) -> Result<(), Problem> {
         }
     }
     faults.done()
+}
+
+/// What a caller would live through in a graph that need not be stored; `digits` as in [`simulate::graph`].
+pub async fn simulate(actor: &Actor, db: &Db, graph: Graph, digits: &str) -> Result<Vec<simulate::Line>, Problem> {
+    actor.require(Permission::ViewConfig)?;
+    let mut tx = db.read(actor.tenant).await?;
+    check(&mut tx, "draft", &graph).await?;
+    drop(tx);
+    let tenant = Snapshot::company(db, actor.tenant).await?.ok_or_else(|| Problem::not_found("company"))?;
+    simulate::graph(&tenant, &graph, digits)
 }
 
 /// One flow.

@@ -33,6 +33,15 @@ pub(super) async fn tenants(
     Ok((version, tenants))
 }
 
+/// The company with this id.
+pub(super) async fn company(db: &Db, id: TenantId) -> Result<Option<Arc<Tenant>>, Problem> {
+    let mut tx = db.system().await?;
+    let head = config::tenants(&mut tx).await?.into_iter().find(|head| head.id == id);
+    drop(tx);
+    let Some(head) = head else { return Ok(None) };
+    Ok(Some(Arc::new(tenant(db, head).await?)))
+}
+
 /// `head` is the company without what belongs to it.
 async fn tenant(db: &Db, mut head: Tenant) -> Result<Tenant, Problem> {
     let mut tx = db.read(head.id).await?;

@@ -49,5 +49,5 @@ async fn a_key_that_is_none_is_named() {
     let db = company().await;
     let (from, to) = ("0901234567".to_owned(), "02873000001".to_owned());
     let asked = Simulate { from, to, digits: "x".into(), company: None, json: true };
-    assert!(run(&db, &asked).await.expect_err("x is no key").to_string().contains("'x' in --digits is no key"));
+    assert!(run(&db, &asked).await.expect_err("x is no key").to_string().contains("'x' in digits is no key"));
 }

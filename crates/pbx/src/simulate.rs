@@ -1,0 +1,171 @@
+//! What would happen if a number dialled another: the same routing and the same flow machine as in a call, without one.
+//! `alo simulate` and the flow editor tell it.
+
+use crate::snapshot::Tenant;
+use crate::{Caller, Snapshot, route};
+use ::call::{Origin, RouteTarget};
+use ::flow::{Graph, Node, Step, trace};
+use model::{Actor, Cause, Digit, Moment, Permission, PhoneNumber, Problem, TrailEntry};
+use serde::Serialize;
+use store::Db;
+
+/// One line of the story.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = SimulationLine))]
+pub struct Line {
+    /// The step, as in the trail of a call.
+    pub step: String,
+    /// What is decided and why.
+    pub reason: String,
+    /// The facts it rests on, in order.
+    pub facts: Vec<Fact>,
+}
+
+/// A fact behind a line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = SimulationFact))]
+pub struct Fact {
+    /// Its name.
+    pub name: String,
+    /// Its value.
+    pub value: String,
+}
+
+/// The story of a call from one number to another. `digits` are the keys pressed, in order: a comma lets the time for a
+/// key run out, `!` lets nobody answer, `b` is busy.
+pub fn call(tenant: &Tenant, from: &str, to: &str, digits: &str) -> Result<Vec<Line>, Problem> {
+    let script = script(digits)?;
+    let routed = route(tenant, origin(tenant, from, to)?, Caller { number: from, name: "" }, to);
+    let first = TrailEntry { at: Moment::START, step: "route", reason: routed.reason, facts: routed.facts };
+    let mut story = vec![line(tenant, &first)];
+    match &routed.to {
+        RouteTarget::Flow(id) => match tenant.flows.get(id) {
+            Some(graph) => story.extend(walk(tenant, graph, &script)),
+            None => story.push(plain("end", "The hotline leads to a flow that is not there.".to_owned())),
+        },
+        RouteTarget::Extension(id) => story.push(ring(tenant, &id.to_string())),
+        RouteTarget::Group(id) => story.push(ring(tenant, &id.to_string())),
+        RouteTarget::Trunk(steps) => story.extend(steps.iter().map(|step| {
+            plain("trunk", format!("{} is asked for {}.", named(tenant, &step.trunk.to_string()), step.number))
+        })),
+        RouteTarget::Reject(cause) => story.push(plain("end", format!("The call is refused ({}).", cause.as_str()))),
+    }
+    Ok(story)
+}
+
+/// [`call`] in the company of the one who asks.
+pub async fn dialled(actor: &Actor, db: &Db, from: &str, to: &str, digits: &str) -> Result<Vec<Line>, Problem> {
+    actor.require(Permission::ViewConfig)?;
+    let tenant = Snapshot::company(db, actor.tenant).await?.ok_or_else(|| Problem::not_found("company"))?;
+    call(&tenant, from, to, digits)
+}
+
+/// The story of a caller in a graph, which need not be stored.
+pub fn graph(tenant: &Tenant, graph: &Graph, digits: &str) -> Result<Vec<Line>, Problem> {
+    Ok(walk(tenant, graph, &script(digits)?))
+}
+
+fn walk(tenant: &Tenant, graph: &Graph, script: &[Step]) -> Vec<Line> {
+    let mut story = Vec::new();
+    for entry in trace(graph, script) {
+        story.push(line(tenant, &entry));
+        story.extend(rings(tenant, graph, &entry));
+    }
+    story
+}
+
+fn ring(tenant: &Tenant, who: &str) -> Line {
+    plain("ring", format!("The phones of {} ring.", named(tenant, who)))
+}
+
+/// An extension of the company, or somebody outside who comes in by the trunk the number is on.
+fn origin(tenant: &Tenant, from: &str, to: &str) -> Result<Origin, Problem> {
+    if let Some(extension) = tenant.by_number(from) {
+        return Ok(Origin::Extension(extension.id));
+    }
+    let number = PhoneNumber::parse(to, &tenant.country).map(|n| n.to_string()).unwrap_or_default();
+    let by_hotline = tenant.trunks.keys().find(|trunk| tenant.hotline_on(**trunk, &number).is_some());
+    by_hotline.or_else(|| tenant.trunks.keys().next()).map(|trunk| Origin::Trunk(*trunk)).ok_or_else(|| {
+        let message = format!("{from} is no extension of {}, and the company has no trunk to come in by.", tenant.name);
+        Problem::invalid("from", message)
+    })
+}
+
+fn script(digits: &str) -> Result<Vec<Step>, Problem> {
+    digits
+        .chars()
+        .filter(|c| !c.is_whitespace())
+        .map(|c| match c {
+            ',' => Ok(Step::Timeout),
+            '!' => Ok(Step::NoAnswer),
+            'b' => Ok(Step::Returned(Cause::Busy)),
+            c => Digit::new(c).map(Step::Digit).ok_or_else(|| {
+                let words = "use 0-9, * and #; a comma for a time-out, ! for nobody answering, b for busy";
+                Problem::invalid("digits", format!("{c:?} in digits is no key: {words}."))
+            }),
+        })
+        .collect()
+}
+
+/// Who rings, when the flow comes to a place that rings somebody.
+fn rings(tenant: &Tenant, graph: &Graph, entry: &TrailEntry) -> Option<Line> {
+    if entry.step != "flow_node" {
+        return None;
+    }
+    let node = entry.facts.iter().find(|(name, _)| *name == "node").and_then(|(_, node)| graph.nodes.get(node))?;
+    let who = match node {
+        Node::RingGroup { group, .. } => group.to_string(),
+        Node::Extension { extension, .. } => extension.to_string(),
+        Node::Play { .. } | Node::Menu(_) | Node::Hangup { .. } => return None,
+    };
+    Some(ring(tenant, &who))
+}
+
+fn plain(step: &str, reason: String) -> Line {
+    Line { step: step.into(), reason, facts: Vec::new() }
+}
+
+fn line(tenant: &Tenant, entry: &TrailEntry) -> Line {
+    Line {
+        step: entry.step.into(),
+        reason: named(tenant, &entry.reason),
+        facts: entry
+            .facts
+            .iter()
+            .map(|(name, value)| Fact { name: (*name).to_owned(), value: value.clone() })
+            .collect(),
+    }
+}
+
+/// The text with names in place of ids.
+pub fn named(tenant: &Tenant, text: &str) -> String {
+    let mut text = text.to_owned();
+    let mut put = |id: String, name: String| {
+        if text.contains(&id) {
+            text = text.replace(&id, &name);
+        }
+    };
+    for (id, group) in &tenant.groups {
+        let members: Vec<_> =
+            group.members.iter().filter_map(|m| tenant.extensions.get(m)).map(|e| e.number.as_str()).collect();
+        put(id.to_string(), format!("the group {:?} ({})", group.name, members.join(", ")));
+    }
+    for (id, extension) in &tenant.extensions {
+        put(id.to_string(), format!("extension {}", extension.number));
+    }
+    for (id, hotline) in &tenant.hotlines {
+        put(id.to_string(), format!("the hotline {}", hotline.number));
+    }
+    for (id, trunk) in &tenant.trunks {
+        put(id.to_string(), format!("the trunk {:?}", trunk.name));
+    }
+    for id in tenant.flows.keys() {
+        put(id.to_string(), "the flow".to_owned());
+    }
+    for id in tenant.greetings.keys() {
+        put(id.to_string(), "the greeting".to_owned());
+    }
+    text
+}
