@@ -1,11 +1,17 @@
 # The two commands a newcomer needs are `make run` and `make test`. See README.md.
-.PHONY: run test check fmt clean
+.PHONY: run web test check fmt clean
 
 ## run: build the release binary and start Alo with a demo company in ./data
 run:
 	scripts/deps.sh build
+	scripts/web.sh build
 	cargo build --release --locked -p server
 	./target/release/alo serve
+
+## web: build the console into web/dist, from where the next build of the binary takes it
+web:
+	scripts/deps.sh build
+	scripts/web.sh build
 
 ## test: every check and every test
 test:
@@ -18,6 +24,7 @@ check:
 ## fmt: format the sources
 fmt:
 	cargo fmt --all
+	cd web && npm run -s fmt
 
 ## clean: remove what was built; ./data stays
 clean:

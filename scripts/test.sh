@@ -17,4 +17,5 @@ if command -v cargo-nextest >/dev/null; then
 else
     cargo test --workspace --locked --no-fail-fast
 fi
+scripts/web.sh test
 echo "alo: all tests passed in ${SECONDS} s"

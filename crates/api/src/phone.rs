@@ -17,6 +17,7 @@ pub(crate) fn routes() -> OpenApiRouter<State> {
 
 /// The phone of a person.
 #[derive(Serialize, ToSchema)]
+#[schema(as = OwnPhone)]
 struct Phone {
     /// The extension's id.
     extension: String,
@@ -26,10 +27,8 @@ struct Phone {
     name: String,
     /// The SIP password.
     password: String,
-    /// The SIP domain.
+    /// The SIP domain; a browser speaks SIP at `/ws/sip` of this server.
     domain: String,
-    /// Where browsers speak SIP: `wss://alo.example.vn/ws`; null when this server has no such listener.
-    server: Option<String>,
 }
 
 /// One's own extension, with what a SIP phone in the browser needs. 404 `no_phone` when one has none.
@@ -45,6 +44,5 @@ async fn show(Caller(actor): Caller, extract::State(state): extract::State<State
         name: own.extension.name,
         password: own.password,
         domain: company.domain,
-        server: state.browser_sip.clone(),
     }))
 }

@@ -15,6 +15,7 @@ pub(crate) fn routes() -> OpenApiRouter<State> {
 
 /// A phone that is registered.
 #[derive(Serialize, ToSchema)]
+#[schema(as = RegisteredPhone)]
 struct Phone {
     /// The extension it registered as.
     extension: String,

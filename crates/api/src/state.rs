@@ -46,8 +46,6 @@ pub struct State {
     pub guard: Guard,
     /// How long live sockets wait for their clients.
     pub patience: Patience,
-    /// Where browsers speak SIP; none when no listener for them is up.
-    pub browser_sip: Option<String>,
     pub(crate) attempts: Arc<Attempts>,
     pub(crate) sockets: Arc<Semaphore>,
     pub(crate) conversions: Arc<Semaphore>,
@@ -63,7 +61,6 @@ impl State {
             data,
             guard,
             patience: Patience::default(),
-            browser_sip: None,
             attempts: Arc::default(),
             sockets: Arc::new(Semaphore::new(SOCKETS)),
             conversions: Arc::new(Semaphore::new(CONVERSIONS)),

@@ -1,0 +1,78 @@
+import { accessible, api, expect, logIn, test, url } from './world'
+
+// Each screen in each look and language: it is drawn, nobody complains, and it can be used without sight or mouse.
+
+const SCREENS = [
+  '/',
+  '/calls',
+  '/calls?status=busy&span=today',
+  '/extensions',
+  '/extensions?open=new',
+  '/hotlines',
+  '/groups',
+  '/trunks',
+  '/trunks?open=new',
+  '/greetings',
+  '/greetings?open=new',
+  '/flows',
+  '/people',
+  '/people?open=new',
+  '/keys',
+  '/keys?open=new',
+  '/webhooks',
+  '/webhooks?open=new',
+  '/company',
+  '/me',
+  '/nothing-here',
+]
+
+for (const [locale, colorScheme, width] of [
+  ['vi-VN', 'light', 1360],
+  ['en-US', 'dark', 390],
+] as const) {
+  test.describe(`${locale} ${colorScheme} ${width} px`, () => {
+    test.use({ locale, colorScheme, viewport: { width, height: 850 } })
+
+    test('every screen is drawn and accessible', async ({ page, request }) => {
+      test.setTimeout(180_000)
+      await page.goto(url('/login'))
+      await accessible(page, 'login')
+      await logIn(page)
+      const flow = (await (await api(request)).get('/flows')).items[0].id
+      for (const path of [...SCREENS, `/flows/${flow}`]) {
+        await page.goto(url(path))
+        await expect(page.locator('h1, .teach h2').first(), path).toBeVisible()
+        await expect(page.locator('.ant-skeleton'), path).toHaveCount(0)
+        await accessible(page, path)
+        // Words that are missing show as their keys.
+        expect(await page.locator('body').innerText(), path).not.toMatch(
+          /\b(calls|form|menu|extensions|trunks|flows|people|problem)\.[a-z]/,
+        )
+        const wide = await page.evaluate(
+          () => document.documentElement.scrollWidth > document.documentElement.clientWidth,
+        )
+        expect(wide, `${path} is wider than the screen`).toBe(false)
+      }
+      await expect(page.locator('html')).toHaveAttribute('lang', locale.slice(0, 2))
+    })
+  })
+}
+
+test('a finished call shows its record, its way and its sound', async ({ page, request }) => {
+  const server = await api(request)
+  // The demo's customers call every few seconds.
+  await expect(async () =>
+    expect((await server.get('/calls?status=answered')).items.length).toBeGreaterThan(0),
+  ).toPass({ timeout: 50_000 })
+  await logIn(page)
+  await page.goto(url('/calls?status=answered'))
+  await page.locator('.row-link a').first().click()
+  await expect(page.getByText('Tổng đài nhấc máy').first()).toBeVisible()
+  await expect(page.getByText(/nghe máy đầu tiên/)).toBeVisible()
+  await expect(page.locator('.timeline-leg').first()).toBeVisible()
+  const play = page.getByRole('button', { name: 'Nghe', exact: true })
+  await expect(play).toBeEnabled()
+  await play.click()
+  await expect(page.getByRole('button', { name: 'Tạm dừng' })).toBeVisible()
+  await accessible(page, 'call')
+})

@@ -1,0 +1,161 @@
+import { accessible, admin, api, expect, logIn, test, url } from './world'
+
+test('a wrong password is told in words, and what was typed stays', async ({ page }) => {
+  await page.goto(url('/calls?status=busy'))
+  await expect(page).toHaveURL(/\/login/)
+  await page.locator('#login').fill(admin().login)
+  await page.locator('#password').fill('not the password')
+  await page.keyboard.press('Enter')
+  await expect(page.getByText('Tên đăng nhập hoặc mật khẩu không đúng.')).toBeVisible()
+  await expect(page.locator('#login')).toHaveValue(admin().login)
+  await page.locator('#password').fill(admin().password)
+  await page.keyboard.press('Enter')
+  await expect(page, 'back to where one wanted to go').toHaveURL(url('/calls?status=busy'))
+})
+
+test('no script can read the session', async ({ page, context }) => {
+  await logIn(page)
+  const [cookie] = await context.cookies()
+  expect(cookie).toMatchObject({ name: 'alo_session', httpOnly: true, sameSite: 'Strict' })
+  expect(await page.evaluate(() => document.cookie)).toBe('')
+})
+
+test('calls move over the board as they happen, without the lists being read again', async ({ page }) => {
+  const reads: string[] = []
+  page.on('request', (request) => request.url().includes('/api/v1/calls') && reads.push(request.url()))
+  await logIn(page)
+  await expect(page.locator('.lane-talking .live-card').first()).toBeVisible({ timeout: 40_000 })
+  const before = reads.length
+  const latest = page.locator('.latest li').first()
+  const shown = await latest.innerText()
+  await expect(async () => expect(await latest.innerText()).not.toBe(shown)).toPass({ timeout: 40_000 })
+  expect(reads.length, 'the socket patches, nothing is fetched').toBe(before)
+})
+
+test('an extension is made, given to a person, and found by Ctrl-K without accents', async ({ page }) => {
+  await logIn(page)
+  await page.goto(url('/extensions?open=new'))
+  await page.getByLabel('Số máy').fill('1')
+  await page.getByRole('button', { name: 'Lưu' }).click()
+  await expect(page.getByText('Dùng từ 2 đến 8 chữ số.')).toBeVisible()
+  await page.getByLabel('Số máy').fill('205')
+  await page.getByLabel('Tên', { exact: true }).fill('Đỗ Nguyễn <b>Hằng</b>')
+  await page.getByRole('button', { name: 'Lưu' }).click()
+  await expect(page.getByRole('cell', { name: 'Đỗ Nguyễn <b>Hằng</b>' })).toBeVisible()
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type('do nguyen')
+  await page.keyboard.press('Enter')
+  await expect(page.getByText('Máy nhánh 205').first()).toBeVisible()
+  await page.getByRole('button', { name: 'Hiện mật khẩu và mã QR' }).click()
+  await expect(page.locator('.ant-qrcode')).toBeVisible()
+})
+
+test('an agent sees what an agent may, on the screen as at the API', async ({ page, request }) => {
+  const server = await api(request)
+  const lan = { login: 'lan@alo-demo', password: 'mat-khau-cua-lan' }
+  await server.post('/users', { ...lan, name: 'Lan', role: 'agent' })
+  await logIn(page, lan)
+  await expect(page.getByRole('link', { name: 'Máy nhánh' })).toBeVisible()
+  for (const hidden of ['Lịch sử cuộc gọi', 'Người dùng', 'Webhook', 'Công ty']) {
+    await expect(page.getByRole('link', { name: hidden })).toHaveCount(0)
+  }
+  for (const path of ['/calls', '/users', '/webhooks', '/keys']) {
+    expect((await page.request.get(url(`/api/v1${path}`))).status(), path).toBe(403)
+  }
+  await page.goto(url('/people'))
+  await expect(page.getByText('Vai trò của bạn không có quyền làm việc này.')).toBeVisible()
+  await page.goto(url('/extensions?open=new'))
+  await expect(page.getByRole('button', { name: 'Thêm máy nhánh' })).toHaveCount(0)
+})
+
+test('a person changes the password and logs in with the new one', async ({ page, request }) => {
+  const server = await api(request)
+  const minh = { login: 'minh@alo-demo', password: 'mat-khau-cu-1' }
+  await server.post('/users', { ...minh, name: 'Minh', role: 'manager' })
+  await logIn(page, minh)
+  await page.goto(url('/me'))
+  await page.getByLabel('Mật khẩu hiện tại').fill('sai-mat-khau')
+  await page.getByLabel('Mật khẩu mới', { exact: true }).fill('mat-khau-moi-2')
+  await page.getByLabel('Nhập lại mật khẩu mới').fill('mat-khau-moi-2')
+  await page.getByRole('button', { name: 'Đổi mật khẩu' }).click()
+  await expect(page.getByText('Đây không phải mật khẩu hiện tại.')).toBeVisible()
+  await page.getByLabel('Mật khẩu hiện tại').fill(minh.password)
+  await page.getByRole('button', { name: 'Đổi mật khẩu' }).click()
+  await expect(page).toHaveURL(/\/login/)
+  await logIn(page, { ...minh, password: 'mat-khau-moi-2' })
+})
+
+test('a flow is changed, walked as a draft, refused with a fault, and published', async ({
+  page,
+  request,
+}) => {
+  const server = await api(request)
+  const { items } = await server.get('/flows')
+  const made = await server.post('/flows', { name: 'Thử', graph: items[0].graph })
+  await logIn(page)
+  await page.goto(url(`/flows/${made.id}`))
+  await page.getByText('Gọi thử').click()
+  await page.locator('.keypad').getByRole('button', { name: '1', exact: true }).click()
+  await expect(page.getByText('Người gọi bấm phím 1.')).toBeVisible()
+  await expect(page.locator('.flow-node.walked')).toHaveCount(2)
+  await page.getByRole('button', { name: 'Thêm bước' }).click()
+  await page.getByRole('menuitem', { name: 'Gọi nhóm' }).click()
+  await expect(page.locator('.flow-node.wrong')).toContainText('Chưa chọn nhóm.')
+  await page.getByRole('button', { name: 'Lưu và dùng ngay' }).click()
+  await expect(
+    page.getByText('Có mục nhập chưa đúng.').or(page.locator('.ant-message-error')).first(),
+  ).toBeVisible()
+  await page.locator('.flow-pane').getByText('Bước', { exact: true }).click()
+  await page.getByRole('button', { name: 'Xóa bước' }).click()
+  await page.locator('.react-flow__node[data-id="welcome"] .flow-head').click()
+  await page.getByLabel('Tên bước').fill('Chào khách')
+  await page.getByLabel('Tên bước').press('Enter')
+  await page.getByRole('button', { name: 'Lưu và dùng ngay' }).click()
+  await expect(page.getByText('Phiên bản 2 đang dùng')).toBeVisible()
+  const stored = await server.get(`/flows/${made.id}`)
+  expect([stored.version, stored.graph.start]).toEqual([2, 'chao-khach'])
+  await accessible(page, 'flow')
+})
+
+test('a key is made with an end, shown once, and revoked', async ({ page }) => {
+  await logIn(page)
+  await page.goto(url('/keys?open=new'))
+  await page.getByLabel('Dùng để làm gì').fill('CRM thử')
+  await page.getByRole('button', { name: 'Lưu' }).click()
+  const secret = (await page.locator('.ant-modal .copy code').innerText()).trim()
+  await page.getByRole('button', { name: 'Xong' }).click()
+  const ask = () =>
+    page.request.get(url('/api/v1/extensions'), { headers: { Authorization: `Bearer ${secret}` } })
+  expect((await ask()).status()).toBe(200)
+  await page
+    .getByRole('row', { name: /CRM thử/ })
+    .getByRole('button', { name: 'Thu hồi' })
+    .click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Thu hồi' }).click()
+  await expect(page.getByRole('row', { name: /CRM thử/ })).toContainText('Đã thu hồi')
+  expect((await ask()).status()).toBe(401)
+})
+
+test('a voice is recorded in the browser and becomes a greeting', async ({ page, request }) => {
+  await logIn(page)
+  await page.goto(url('/greetings?open=new'))
+  await page.getByLabel('Tên', { exact: true }).fill('Giọng của tôi')
+  await page.getByText('Tự ghi âm').click()
+  await page.getByRole('button', { name: 'Bắt đầu ghi âm' }).click()
+  await page.getByRole('button', { name: /Dừng 0:01/ }).click()
+  await page.getByRole('button', { name: 'Lưu' }).click()
+  await expect(page.getByRole('cell', { name: 'Giọng của tôi', exact: true })).toBeVisible()
+  const { items } = await (await api(request)).get('/greetings?limit=200')
+  const greeting = items.find((one: { name: string }) => one.name === 'Giọng của tôi')
+  expect(greeting.duration_ms).toBeGreaterThan(800)
+})
+
+test('a server that is away is told with a way to try again', async ({ page }) => {
+  await logIn(page)
+  await page.route('**/api/v1/ring-groups**', (route) => route.abort())
+  await page.goto(url('/groups'))
+  await expect(page.getByText('Chưa tải được')).toBeVisible()
+  await page.unroute('**/api/v1/ring-groups**')
+  await page.getByRole('button', { name: 'Thử lại' }).click()
+  await expect(page.getByRole('cell', { name: 'All extensions' })).toBeVisible()
+})

@@ -1,0 +1,45 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { Link, useNavigate } from '@tanstack/react-router'
+import { Avatar, Button, Dropdown } from 'antd'
+import { useTranslation } from 'react-i18next'
+import { client, unwrap } from '~/api/client'
+import { forget } from '~/lib/live/store'
+import { useMe } from '~/lib/me'
+
+/** Who is logged in, and the way out. */
+export function Person() {
+  const { t } = useTranslation()
+  const me = useMe()
+  const queries = useQueryClient()
+  const navigate = useNavigate()
+  const leave = async () => {
+    await unwrap(client.DELETE('/api/v1/session'))
+    await navigate({ to: '/login', search: {} })
+    // Nothing of this company stays for whoever comes next.
+    queries.clear()
+    forget()
+  }
+  const name = me.name || me.login || t('person.key')
+  const items = [
+    { key: 'who', disabled: true, label: `${me.login ?? ''} · ${t(`role.${me.role}`)}` },
+    { key: 'me', label: <Link to="/me">{t('person.profile')}</Link> },
+    { type: 'divider' as const },
+    { key: 'out', label: t('person.leave'), onClick: leave },
+  ]
+  return (
+    <Dropdown menu={{ items }} trigger={['click']}>
+      <Button type="text" shape="circle" aria-label={t('person.menu', { name })}>
+        <Avatar size={28} style={{ background: 'var(--jade-soft)', color: 'var(--jade)', fontWeight: 600 }}>
+          {initial(name)}
+        </Avatar>
+      </Button>
+    </Dropdown>
+  )
+}
+
+/** Vietnamese names end with what people are called by. */
+function initial(name: string): string {
+  const words = name.trim().split(/[\s@]+/)
+  const called = name.includes('@') ? words[0] : words.at(-1)
+  return (called ?? '?').charAt(0).toUpperCase()
+}

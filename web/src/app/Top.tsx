@@ -1,0 +1,58 @@
+import { MenuOutlined, QuestionCircleOutlined, SearchOutlined } from '@ant-design/icons'
+import { Link } from '@tanstack/react-router'
+import { Button, Dropdown, Tooltip } from 'antd'
+import { useTranslation } from 'react-i18next'
+import { useMe } from '~/lib/me'
+import { LookButton, TongueButton } from './Choices'
+import { Person } from './Person'
+
+export function Top(props: { onMenu: () => void; onSearch: () => void; onKeys: () => void }) {
+  const { t } = useTranslation()
+  const me = useMe()
+  return (
+    <header className="bar-top">
+      <Button
+        className="menu-button"
+        type="text"
+        icon={<MenuOutlined />}
+        aria-label={t('shell.menu')}
+        onClick={props.onMenu}
+      />
+      <Link to="/" className="brand" aria-label="Alo">
+        <img src="/icon.svg" alt="" />
+        <span>Alo</span>
+      </Link>
+      <span className="company" title={me.domain}>
+        {me.company_name}
+      </span>
+      <span className="bar-space" />
+      <button type="button" className="seek" onClick={props.onSearch} aria-label={t('palette.open')}>
+        <SearchOutlined aria-hidden="true" /> <span>{t('palette.hint')}</span> <kbd>Ctrl K</kbd>
+      </button>
+      <LookButton />
+      <TongueButton />
+      <Help onKeys={props.onKeys} />
+      <Person />
+    </header>
+  )
+}
+
+function Help({ onKeys }: { onKeys: () => void }) {
+  const { t } = useTranslation()
+  const items = [
+    { key: 'keys', label: t('help.keys'), onClick: onKeys },
+    { key: 'docs', label: <a href="/docs">{t('help.api')}</a> },
+  ]
+  return (
+    <Dropdown menu={{ items }} trigger={['click']}>
+      <Tooltip title={t('help.title')}>
+        <Button
+          className="wide-only"
+          type="text"
+          icon={<QuestionCircleOutlined />}
+          aria-label={t('help.title')}
+        />
+      </Tooltip>
+    </Dropdown>
+  )
+}

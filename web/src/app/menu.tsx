@@ -1,0 +1,71 @@
+import {
+  ApartmentOutlined,
+  ApiOutlined,
+  BankOutlined,
+  ClusterOutlined,
+  HomeOutlined,
+  KeyOutlined,
+  NodeIndexOutlined,
+  PhoneOutlined,
+  SoundOutlined,
+  SwapOutlined,
+  TeamOutlined,
+  UnorderedListOutlined,
+} from '@ant-design/icons'
+import type { ReactNode } from 'react'
+import { type Me, may, type Right } from '~/lib/me'
+
+// What stands in the menu and the command palette, and the right each screen needs: the same that its API asks for.
+
+export interface Place {
+  to: string
+  name: string
+  icon: ReactNode
+  right: Right
+  /** The key that leads there after `g`. */
+  key: string
+}
+
+export interface Section {
+  name: string
+  places: Place[]
+}
+
+const SECTIONS: Section[] = [
+  {
+    name: '',
+    places: [
+      { to: '/', name: 'home', icon: <HomeOutlined />, right: 'view_config', key: 'h' },
+      { to: '/calls', name: 'calls', icon: <UnorderedListOutlined />, right: 'view_calls', key: 'c' },
+    ],
+  },
+  {
+    name: 'exchange',
+    places: [
+      { to: '/extensions', name: 'extensions', icon: <PhoneOutlined />, right: 'view_config', key: 'e' },
+      { to: '/groups', name: 'groups', icon: <ClusterOutlined />, right: 'view_config', key: 'r' },
+      { to: '/hotlines', name: 'hotlines', icon: <SwapOutlined />, right: 'view_config', key: 'l' },
+      { to: '/flows', name: 'flows', icon: <ApartmentOutlined />, right: 'view_config', key: 'f' },
+      { to: '/greetings', name: 'greetings', icon: <SoundOutlined />, right: 'view_config', key: 'm' },
+      { to: '/trunks', name: 'trunks', icon: <NodeIndexOutlined />, right: 'view_config', key: 't' },
+    ],
+  },
+  {
+    name: 'admin',
+    places: [
+      { to: '/people', name: 'people', icon: <TeamOutlined />, right: 'manage_users', key: 'p' },
+      { to: '/company', name: 'company', icon: <BankOutlined />, right: 'edit_config', key: 'o' },
+      { to: '/keys', name: 'keys', icon: <KeyOutlined />, right: 'manage_users', key: 'k' },
+      { to: '/webhooks', name: 'webhooks', icon: <ApiOutlined />, right: 'manage_webhooks', key: 'w' },
+    ],
+  },
+]
+
+/** The sections this person may use. */
+export function sectionsFor(me: Me): Section[] {
+  const mine = SECTIONS.map((section) => ({
+    ...section,
+    places: section.places.filter(({ right }) => may(me, right)),
+  }))
+  return mine.filter(({ places }) => places.length > 0)
+}

@@ -1,0 +1,127 @@
+import type { QueryClient } from '@tanstack/react-query'
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router'
+import { Problem } from '~/api/client'
+import { cleanCalls } from '~/features/calls/filter'
+import { meQuery } from '~/lib/me'
+import { Broken, NotFound } from './Broken'
+import { Shell } from './Shell'
+
+// Every address of the console. Screens are loaded when they are first needed.
+
+const root = createRootRouteWithContext<{ queries: QueryClient }>()({
+  component: Outlet,
+  notFoundComponent: NotFound,
+  errorComponent: Broken,
+})
+
+const login = createRoute({
+  getParentRoute: () => root,
+  path: '/login',
+  validateSearch: (search: Record<string, unknown>): { back?: string } =>
+    typeof search.back === 'string' && search.back.startsWith('/') && !search.back.startsWith('//')
+      ? { back: search.back }
+      : {},
+  component: lazyRouteComponent(() => import('~/features/session/Login'), 'Login'),
+})
+
+const inside = createRoute({
+  getParentRoute: () => root,
+  id: 'inside',
+  beforeLoad: async ({ context, location }) => {
+    try {
+      await context.queries.ensureQueryData(meQuery)
+    } catch (error) {
+      if (error instanceof Problem && error.status === 401) {
+        throw redirect({ to: '/login', search: location.href === '/' ? {} : { back: location.href } })
+      }
+      throw error
+    }
+  },
+  component: Shell,
+  errorComponent: Broken,
+})
+
+/** What a list of configuration keeps in its address. */
+export interface ListSearch {
+  q?: string
+  open?: string
+}
+
+const listSearch = (search: Record<string, unknown>): ListSearch => ({
+  ...(search.q !== undefined && search.q !== '' ? { q: String(search.q) } : {}),
+  ...(typeof search.open === 'string' && search.open !== '' ? { open: search.open } : {}),
+})
+
+const at = <P extends string>(path: P, load: () => Promise<Record<string, unknown>>, name: string) =>
+  createRoute({
+    getParentRoute: () => inside,
+    path,
+    validateSearch: listSearch,
+    component: lazyRouteComponent(load, name),
+  })
+
+const screens = [
+  createRoute({
+    getParentRoute: () => inside,
+    path: '/',
+    component: lazyRouteComponent(() => import('~/features/home/Home'), 'Home'),
+  }),
+  createRoute({
+    getParentRoute: () => inside,
+    path: '/calls',
+    validateSearch: cleanCalls,
+    component: lazyRouteComponent(() => import('~/features/calls/Calls'), 'Calls'),
+  }),
+  createRoute({
+    getParentRoute: () => inside,
+    path: '/calls/$id',
+    component: lazyRouteComponent(() => import('~/features/calls/CallPage'), 'CallPage'),
+  }),
+  at('/extensions', () => import('~/features/extensions/Extensions'), 'Extensions'),
+  at('/hotlines', () => import('~/features/hotlines/Hotlines'), 'Hotlines'),
+  at('/groups', () => import('~/features/groups/Groups'), 'Groups'),
+  at('/trunks', () => import('~/features/trunks/Trunks'), 'Trunks'),
+  at('/greetings', () => import('~/features/greetings/Greetings'), 'Greetings'),
+  at('/flows', () => import('~/features/flows/Flows'), 'Flows'),
+  createRoute({
+    getParentRoute: () => inside,
+    path: '/flows/$id',
+    component: lazyRouteComponent(() => import('~/features/flows/FlowPage'), 'FlowPage'),
+  }),
+  at('/people', () => import('~/features/people/People'), 'People'),
+  at('/keys', () => import('~/features/keys/Keys'), 'Keys'),
+  at('/webhooks', () => import('~/features/webhooks/Webhooks'), 'Webhooks'),
+  createRoute({
+    getParentRoute: () => inside,
+    path: '/webhooks/$id',
+    validateSearch: (search: Record<string, unknown>): { state?: string } =>
+      typeof search.state === 'string' && search.state !== '' ? { state: search.state } : {},
+    component: lazyRouteComponent(() => import('~/features/webhooks/WebhookPage'), 'WebhookPage'),
+  }),
+  createRoute({
+    getParentRoute: () => inside,
+    path: '/company',
+    component: lazyRouteComponent(() => import('~/features/company/Company'), 'Company'),
+  }),
+  createRoute({
+    getParentRoute: () => inside,
+    path: '/me',
+    component: lazyRouteComponent(() => import('~/features/session/Profile'), 'Profile'),
+  }),
+] as const
+
+export function makeRouter(queries: QueryClient) {
+  return createRouter({
+    routeTree: root.addChildren([login, inside.addChildren(screens)]),
+    context: { queries },
+    defaultPreload: 'intent',
+    scrollRestoration: true,
+  })
+}

@@ -1,0 +1,96 @@
+import { AudioOutlined } from '@ant-design/icons'
+import { useMemo } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useNames } from '~/lib/names'
+import { useStoredText } from '~/lib/stored'
+import { length, when, whenFull } from '~/lib/time'
+import type { Column } from '~/ui/DataTable'
+import { Phone } from '~/ui/Phone'
+import type { Call } from './queries'
+import { Direction, Status } from './words'
+
+export const COLUMNS = [
+  'when',
+  'from',
+  'to',
+  'status',
+  'hotline',
+  'extension',
+  'talk',
+  'duration',
+  'trunk',
+  'ended_by',
+  'recording',
+] as const
+type Key = (typeof COLUMNS)[number]
+
+const HIDDEN_AT_FIRST = 'trunk,ended_by,duration'
+
+export const useHiddenColumns = () => useStoredText('calls.hidden', HIDDEN_AT_FIRST)
+
+/** The columns that are shown, as chosen in this browser. */
+export function useCallColumns(): Column<Call>[] {
+  const { t } = useTranslation()
+  const names = useNames()
+  const [hidden] = useHiddenColumns()
+  return useMemo(() => {
+    const not = hidden.split(',')
+    const name = (id?: string | null) => (id ? names.of(id) : <span className="muted">–</span>)
+    const column = (
+      key: Key,
+      cell: Column<Call>['cell'],
+      more: Partial<Column<Call>> = {},
+    ): Column<Call> => ({
+      key,
+      title: t(`calls.column.${key}`),
+      cell,
+      ...more,
+    })
+    const all = [
+      column(
+        'when',
+        (call) => (
+          <time className="num" title={whenFull(call.started_at)}>
+            {when(call.started_at)}
+          </time>
+        ),
+        { width: '130px', narrow: true },
+      ),
+      column('from', (call) => <From call={call} />, { narrow: true }),
+      column('to', (call) => <Phone number={call.callee_number} />, {}),
+      column('status', (call) => <Status status={call.status} cause={call.cause} />, {
+        width: '150px',
+        narrow: true,
+      }),
+      column('hotline', (call) => name(call.hotline), {}),
+      column('extension', (call) => name(call.extension), {}),
+      column('talk', (call) => <span className="num">{call.talk_ms > 0 ? length(call.talk_ms) : '–'}</span>, {
+        width: '92px',
+        align: 'right',
+      }),
+      column('duration', (call) => <span className="num">{length(call.duration_ms)}</span>, {
+        width: '100px',
+        align: 'right',
+      }),
+      column('trunk', (call) => name(call.trunk), {}),
+      column('ended_by', (call) => t(`endedBy.${call.ended_by}`, { defaultValue: call.ended_by }), {
+        width: '130px',
+      }),
+      column('recording', (call) => (call.recording ? <AudioOutlined title={t('calls.recorded')} /> : null), {
+        width: '84px',
+      }),
+    ]
+    return all.filter(({ key }) => !not.includes(key))
+  }, [t, names, hidden])
+}
+
+function From({ call }: { call: Call }) {
+  // Carriers often send the number once more as the name.
+  const named = /\p{L}/u.test(call.caller_name)
+  return (
+    <>
+      <Direction direction={call.direction} /> <Phone number={call.caller_number} />
+      {named && <span className="muted"> {call.caller_name}</span>}
+    </>
+  )
+}

@@ -1,0 +1,72 @@
+import {
+  type InfiniteData,
+  infiniteQueryOptions,
+  type QueryClient,
+  queryOptions,
+} from '@tanstack/react-query'
+import { client, type Schema, unwrap } from '~/api/client'
+import { serverNow } from '~/lib/time'
+import { type CallSearch, fits, queryOf } from './filter'
+
+export type Call = Schema['Call']
+type CallPage = Schema['PageOf_Call']
+
+const PAGE = 100
+
+export const callsQuery = (search: CallSearch) =>
+  infiniteQueryOptions({
+    queryKey: ['calls', 'list', search],
+    queryFn: ({ pageParam }) => {
+      const query = { ...queryOf(search, serverNow()), limit: PAGE, after: pageParam }
+      return unwrap(client.GET('/api/v1/calls', { params: { query } }))
+    },
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next ?? undefined,
+    staleTime: 60_000,
+  })
+
+export const callQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['calls', 'one', id],
+    queryFn: () => unwrap(client.GET('/api/v1/calls/{call_id}', { params: { path: { call_id: id } } })),
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+
+export const trailQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['calls', 'trail', id],
+    queryFn: () => unwrap(client.GET('/api/v1/calls/{call_id}/trail', { params: { path: { call_id: id } } })),
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+
+/** The newest calls, for the home screen. */
+export const latestQuery = queryOptions({
+  queryKey: ['calls', 'latest'],
+  queryFn: async () => (await unwrap(client.GET('/api/v1/calls', { params: { query: { limit: 8 } } }))).items,
+})
+
+/** Puts a call that has just ended on top of every list it belongs to, without asking the server again. */
+export function putEnded(queries: QueryClient, data: Record<string, unknown>): void {
+  const call = data as unknown as Call
+  if (typeof call.id !== 'string' || typeof call.started_at !== 'number') return
+  queries.setQueryData<Call[]>(
+    ['calls', 'latest'],
+    (old) => old && [call, ...old.filter(other(call))].slice(0, 8),
+  )
+  for (const query of queries.getQueryCache().findAll({ queryKey: ['calls', 'list'] })) {
+    const belongs = fits(call, query.queryKey[2] as CallSearch, serverNow())
+    if (belongs === undefined)
+      void queries.invalidateQueries({ queryKey: query.queryKey, refetchType: 'none' })
+    if (!belongs) continue
+    queries.setQueryData<InfiniteData<CallPage>>(query.queryKey, (old) => old && onTop(old, call))
+  }
+}
+
+const other = (call: Call) => (one: Call) => one.id !== call.id
+
+function onTop(old: InfiniteData<CallPage>, call: Call): InfiniteData<CallPage> {
+  const pages = old.pages.map((page) => ({ ...page, items: page.items.filter(other(call)) }))
+  const [first, ...rest] = pages
+  if (!first) return old
+  return { ...old, pages: [{ ...first, items: [call, ...first.items] }, ...rest] }
+}

@@ -1,0 +1,64 @@
+import {
+  AppstoreOutlined,
+  ClusterOutlined,
+  PhoneOutlined,
+  SoundOutlined,
+  StopOutlined,
+} from '@ant-design/icons'
+import { type Node as FlowNode, Handle, type NodeProps, Position } from '@xyflow/react'
+import { useTranslation } from 'react-i18next'
+import { useNames } from '~/lib/names'
+import { exits, type Node } from './graph'
+import { useFaultText } from './words'
+
+export type Card = FlowNode<
+  { node: Node; start: boolean; walked: boolean; faults: { field: string; message: string }[] },
+  'card'
+>
+
+const ICONS = {
+  menu: <AppstoreOutlined />,
+  play: <SoundOutlined />,
+  ring_group: <ClusterOutlined />,
+  extension: <PhoneOutlined />,
+  hangup: <StopOutlined />,
+}
+
+/** One place of a flow: what it does, its ways out, and what is wrong with it. */
+export function NodeCard({ id, data, selected }: NodeProps<Card>) {
+  const { t } = useTranslation()
+  const faultText = useFaultText()
+  const { node, start, faults, walked } = data
+  const classes = ['flow-node', selected && 'selected', faults.length > 0 && 'wrong', walked && 'walked']
+  return (
+    <div className={classes.filter(Boolean).join(' ')}>
+      <Handle type="target" position={Position.Left} style={{ top: 20 }} />
+      <div className="flow-head">
+        {ICONS[node.type]} {t(`node.${node.type}`)}
+        <code>{start ? `▶ ${id}` : id}</code>
+      </div>
+      <What node={node} />
+      {exits(node).map(({ field }) => (
+        <div className="flow-exit" key={field}>
+          {field.startsWith('options.') ? t('exit.key', { key: field.slice(8) }) : t(`exit.${field}`)}
+          <Handle type="source" position={Position.Right} id={field} />
+        </div>
+      ))}
+      {faults[0] && <div className="flow-fault">{faultText(faults[0])}</div>}
+    </div>
+  )
+}
+
+function What({ node }: { node: Node }) {
+  const { t } = useTranslation()
+  const names = useNames()
+  const named = (id?: string) => (id ? names.of(id) : t('node.notChosen'))
+  const text = {
+    play: () => named('greeting' in node ? node.greeting : undefined),
+    menu: () => ('greeting' in node && node.greeting ? names.of(node.greeting) : t('node.silent')),
+    ring_group: () => named('group' in node ? node.group : undefined),
+    extension: () => named('extension' in node ? node.extension : undefined),
+    hangup: () => t(`cause.${('cause' in node && node.cause) || 'flow_ended'}`),
+  }[node.type]
+  return <div className="flow-what">{text()}</div>
+}

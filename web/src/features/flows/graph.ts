@@ -1,0 +1,174 @@
+// The graph of a flow as the API stores it, and the changes an editor makes to it. Pure.
+
+export interface Play {
+  type: 'play'
+  greeting?: string
+  next?: string
+}
+export interface Menu {
+  type: 'menu'
+  greeting?: string | undefined
+  invalid_greeting?: string | undefined
+  timeout_ms: number
+  max_failures: number
+  options: Record<string, string>
+  on_timeout?: string | undefined
+  on_failures?: string | undefined
+}
+export interface RingGroup {
+  type: 'ring_group'
+  group?: string
+  on_no_answer?: string | undefined
+}
+export interface Extension {
+  type: 'extension'
+  extension?: string
+  on_no_answer?: string | undefined
+}
+export interface Hangup {
+  type: 'hangup'
+  cause?: string
+}
+export type Node = Play | Menu | RingGroup | Extension | Hangup
+export type Kind = Node['type']
+
+export interface Graph {
+  start: string
+  nodes: Record<string, Node>
+}
+
+export const KINDS: Kind[] = ['menu', 'play', 'ring_group', 'extension', 'hangup']
+export const DIGITS = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '0', '*', '#']
+
+/** A way out of a node: its field, and where it leads. */
+export interface Exit {
+  field: string
+  to: string | undefined
+}
+
+/** The ways out of a node; those that lead nowhere yet too. */
+export function exits(node: Node): Exit[] {
+  switch (node.type) {
+    case 'play':
+      return [{ field: 'next', to: node.next }]
+    case 'menu':
+      return [
+        ...DIGITS.filter((digit) => digit in node.options).map((digit) => ({
+          field: `options.${digit}`,
+          to: node.options[digit],
+        })),
+        { field: 'on_timeout', to: node.on_timeout },
+        { field: 'on_failures', to: node.on_failures },
+      ]
+    case 'ring_group':
+    case 'extension':
+      return [{ field: 'on_no_answer', to: node.on_no_answer }]
+    case 'hangup':
+      return []
+  }
+}
+
+/** The node with one way out leading elsewhere, or nowhere. */
+export function leading(node: Node, field: string, to: string | undefined): Node {
+  if (node.type === 'menu' && field.startsWith('options.')) {
+    const digit = field.slice('options.'.length)
+    return { ...node, options: { ...node.options, [digit]: to ?? '' } }
+  }
+  return { ...node, [field]: to } as Node
+}
+
+export function withNode(graph: Graph, name: string, node: Node): Graph {
+  return { ...graph, nodes: { ...graph.nodes, [name]: node } }
+}
+
+const FRESH: Record<Kind, Node> = {
+  play: { type: 'play' },
+  menu: { type: 'menu', timeout_ms: 5000, max_failures: 3, options: { '1': '' } },
+  ring_group: { type: 'ring_group' },
+  extension: { type: 'extension' },
+  hangup: { type: 'hangup' },
+}
+
+/** A new node of a kind under a free name; the first one is the start. */
+export function added(graph: Graph, kind: Kind): { graph: Graph; name: string } {
+  let n = 1
+  while (`${kind}_${n}` in graph.nodes) n++
+  const name = `${kind}_${n}`
+  const start = graph.start in graph.nodes ? graph.start : name
+  return { graph: { start, nodes: { ...graph.nodes, [name]: FRESH[kind] } }, name }
+}
+
+/** Without the node; ways that led to it lead nowhere. */
+export function removed(graph: Graph, name: string): Graph {
+  const { [name]: _gone, ...rest } = graph.nodes
+  const nodes = Object.fromEntries(
+    Object.entries(rest).map(([key, node]) => [key, redirected(node, name, undefined)]),
+  )
+  return { start: graph.start === name ? (Object.keys(nodes)[0] ?? '') : graph.start, nodes }
+}
+
+/** The node under another name; every way to it follows. */
+export function renamed(graph: Graph, from: string, to: string): Graph {
+  if (to === from || to === '' || to in graph.nodes) return graph
+  const nodes = Object.fromEntries(
+    Object.entries(graph.nodes).map(([key, node]) => [key === from ? to : key, redirected(node, from, to)]),
+  )
+  return { start: graph.start === from ? to : graph.start, nodes }
+}
+
+function redirected(node: Node, from: string, to: string | undefined): Node {
+  return exits(node)
+    .filter((exit) => exit.to === from)
+    .reduce((changed, exit) => leading(changed, exit.field, to), node)
+}
+
+/** The graph as the API takes it: without empty fields, except those it should complain about. */
+export function forApi(graph: Graph): Graph {
+  const clean = (node: Node) =>
+    Object.fromEntries(
+      Object.entries(node).filter(
+        ([key, value]) => key === 'type' || (value !== undefined && value !== '' && value !== null),
+      ),
+    )
+  return {
+    start: graph.start,
+    nodes: Object.fromEntries(
+      Object.entries(graph.nodes).map(([key, node]) => [key, clean(node) as unknown as Node]),
+    ),
+  }
+}
+
+/** `graph.nodes.welcome.options.1` is about the field `options.1` of `welcome`. */
+export function faultsByNode(
+  fields: { name: string; message: string }[],
+): Record<string, { field: string; message: string }[]> {
+  const found: Record<string, { field: string; message: string }[]> = {}
+  for (const { name, message } of fields) {
+    const [, node = '', field = ''] = /^graph\.nodes\.([\w-]+)\.?(.*)$/.exec(name) ?? []
+    const list = found[node] ?? []
+    list.push({ field, message })
+    found[node] = list
+  }
+  return found
+}
+
+/** What can be seen to be missing before the API is asked. */
+export function missing(graph: Graph): { name: string; message: string }[] {
+  const found: { name: string; message: string }[] = []
+  for (const [name, node] of Object.entries(graph.nodes)) {
+    const needs: Record<string, string | undefined> =
+      node.type === 'play'
+        ? { greeting: node.greeting, next: node.next }
+        : node.type === 'ring_group'
+          ? { group: node.group }
+          : node.type === 'extension'
+            ? { extension: node.extension }
+            : {}
+    for (const [field, value] of Object.entries(needs))
+      if (!value) found.push({ name: `graph.nodes.${name}.${field}`, message: `missing_${field}` })
+    if (node.type === 'menu')
+      for (const [digit, to] of Object.entries(node.options))
+        if (!to) found.push({ name: `graph.nodes.${name}.options.${digit}`, message: 'missing_option' })
+  }
+  return found
+}

@@ -1,0 +1,61 @@
+import { TeamOutlined } from '@ant-design/icons'
+import { useQuery } from '@tanstack/react-query'
+import { useTranslation } from 'react-i18next'
+import type { Schema } from '~/api/client'
+import { extensionsQuery, usersQuery } from '~/api/lists'
+import { when } from '~/lib/time'
+import type { Column } from '~/ui/DataTable'
+import { Dot } from '~/ui/Dot'
+import { ListScreen } from '~/ui/ListScreen'
+import { PersonEditor } from './PersonEditor'
+
+type User = Schema['User']
+
+/** The people who log in. */
+export function People() {
+  const { t } = useTranslation()
+  const extensions = useQuery(extensionsQuery).data ?? []
+  const phoneOf = (user: string) => extensions.find((one) => one.user === user)?.number
+  const columns: Column<User>[] = [
+    { key: 'name', title: t('people.name'), cell: (row) => row.name || row.login, narrow: true },
+    { key: 'login', title: t('login.login'), cell: (row) => row.login },
+    {
+      key: 'role',
+      title: t('people.role'),
+      cell: (row) => t(`role.${row.role}`),
+      width: '160px',
+      narrow: true,
+    },
+    {
+      key: 'phone',
+      title: t('people.phone'),
+      cell: (row) => phoneOf(row.id) ?? <span className="muted">–</span>,
+      width: '130px',
+    },
+    {
+      key: 'state',
+      title: t('people.state'),
+      cell: (row) => (
+        <Dot tone={row.enabled ? 'good' : 'quiet'}>{t(row.enabled ? 'people.on' : 'people.off')}</Dot>
+      ),
+      width: '150px',
+    },
+    {
+      key: 'since',
+      title: t('people.since'),
+      cell: (row) => <span className="num">{when(row.created_at)}</span>,
+      width: '160px',
+    },
+  ]
+  return (
+    <ListScreen<User>
+      name="people"
+      query={usersQuery as never}
+      columns={columns}
+      text={({ name, login }) => `${name} ${login}`}
+      icon={<TeamOutlined />}
+      right="manage_users"
+      editor={(row, open, close) => <PersonEditor row={row} open={open} onClose={close} />}
+    />
+  )
+}

@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest'
+import { IDLE, type PhoneEvent, phone } from './state'
+
+const run = (...events: PhoneEvent[]) => events.reduce(phone, IDLE)
+const offered: PhoneEvent = { type: 'offered', id: 'a', number: '0901234567', name: 'Lan', at: 1000 }
+
+test('a call comes in, is answered, held, resumed and ends', () => {
+  const talking = run({ type: 'line', line: 'ready' }, offered, { type: 'answered', id: 'a', at: 3000 })
+  expect(talking.call).toMatchObject({ state: 'talking', direction: 'in', answeredAt: 3000 })
+  const held = [
+    { type: 'held', id: 'a', on: true } as const,
+    { type: 'muted', id: 'a', on: true } as const,
+  ].reduce(phone, talking)
+  expect(held.call).toMatchObject({ held: true, muted: true })
+  const over = phone(held, { type: 'ended', id: 'a', cause: 'Terminated', at: 8000 })
+  expect([over.call, over.last, over.line]).toEqual([
+    null,
+    { number: '0901234567', cause: 'Terminated', talkMs: 5000 },
+    'ready',
+  ])
+})
+
+test('what is dialled rings before it is answered', () => {
+  const dialled: PhoneEvent = { type: 'dialled', id: 'b', number: '102', at: 0 }
+  expect(run(dialled).call?.state).toBe('dialling')
+  expect(run(dialled, { type: 'progress', id: 'b' }).call?.state).toBe('ringing')
+})
+
+test('a second call does not push the first away, and a late word about a gone call changes nothing', () => {
+  const first = run(offered)
+  expect(phone(first, { ...offered, id: 'z' })).toBe(first)
+  expect(phone(first, { type: 'ended', id: 'z', cause: 'x', at: 1 })).toBe(first)
+})
+
+test('an answer that crosses a hang-up brings nothing back', () => {
+  const ending = run(offered, { type: 'hangup', id: 'a' }, { type: 'answered', id: 'a', at: 5 })
+  expect(ending.call?.state).toBe('ending')
+})
+
+test('keys are kept for the eye', () => {
+  const typed = ['1', '2', '#'].map((key): PhoneEvent => ({ type: 'key', id: 'a', key }))
+  expect(run(offered, { type: 'answered', id: 'a', at: 1 }, ...typed).call?.keys).toBe('12#')
+})
