@@ -173,9 +173,14 @@ impl Engine {
         self.shared.stack.udp_addr()
     }
 
-    /// The bound TCP address of SIP.
-    pub fn tcp_addr(&self) -> Option<SocketAddr> {
-        self.shared.stack.tcp_addr()
+    /// The bound address of a transport of SIP.
+    pub fn sip_addr(&self, transport: sip::Transport) -> Option<SocketAddr> {
+        self.shared.stack.addr(transport)
+    }
+
+    /// A browser's phone: goes on with a WebSocket whose handshake the web side has answered.
+    pub fn websocket(&self, socket: Box<dyn sip::stack::Io>, remote: SocketAddr, secure: bool) {
+        self.shared.stack.websocket(socket, remote, secure);
     }
 
     /// The version of the configuration that new calls and registrations see.

@@ -9,6 +9,7 @@ mod load;
 mod raw;
 mod render;
 
+pub(crate) use keys::variable;
 #[cfg(test)]
 use load::ConfigError;
 pub(crate) use load::{Sources, load};
@@ -31,6 +32,7 @@ pub(crate) struct Config {
     pub(crate) recording: Recording,
     pub(crate) demo: Demo,
     pub(crate) http: Http,
+    pub(crate) tls: Tls,
     pub(crate) sip: Sip,
     pub(crate) media: Media,
     pub(crate) webhooks: Webhooks,
@@ -61,8 +63,20 @@ pub(crate) enum Demo {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Http {
     pub(crate) listen: SocketAddr,
+    /// The same under TLS.
+    pub(crate) tls_listen: Option<SocketAddr>,
     /// How clients reach us when a proxy stands in front.
     pub(crate) public_url: Option<String>,
+}
+
+/// The certificate of every listener under TLS.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Tls {
+    /// PEM files; both, or none for a certificate of our own making.
+    pub(crate) certificate: Option<PathBuf>,
+    pub(crate) key: Option<PathBuf>,
+    /// The names clients know us by.
+    pub(crate) names: Vec<String>,
 }
 
 /// The SIP listeners and what phones are told.
@@ -70,9 +84,8 @@ pub(crate) struct Http {
 pub(crate) struct Sip {
     pub(crate) udp: Vec<SocketAddr>,
     pub(crate) tcp: Vec<SocketAddr>,
-    /// Wanted, but this version has no such listener: a warning at start.
     pub(crate) tls: Vec<SocketAddr>,
-    /// Wanted, but this version has no such listener: a warning at start.
+    pub(crate) ws: Vec<SocketAddr>,
     pub(crate) wss: Vec<SocketAddr>,
     /// The address put into Contact and Via; none: the one a packet leaves from.
     pub(crate) address: Option<IpAddr>,
@@ -164,11 +177,17 @@ impl Default for Config {
             secret_key: None,
             recording: Recording::All,
             demo: Demo::Auto,
-            http: Http { listen: SocketAddr::new(Ipv4Addr::LOCALHOST.into(), 8080), public_url: None },
+            http: Http {
+                listen: SocketAddr::new(Ipv4Addr::LOCALHOST.into(), 8080),
+                tls_listen: None,
+                public_url: None,
+            },
+            tls: Tls { certificate: None, key: None, names: Vec::new() },
             sip: Sip {
                 udp: vec![any(5060)],
                 tcp: vec![any(5060)],
                 tls: Vec::new(),
+                ws: Vec::new(),
                 wss: Vec::new(),
                 address: None,
                 server_name: "Alo".into(),
@@ -221,6 +240,13 @@ impl Config {
         }
     }
 
+    /// Where a browser's phone speaks SIP, beside the API.
+    pub(crate) fn web_socket_url(&self) -> String {
+        let url = self.http_url();
+        let address = url.strip_prefix("http").map_or_else(|| url.clone(), |rest| format!("ws{rest}"));
+        format!("{address}{}", crate::doors::sip::PATH)
+    }
+
     /// How long a stopping server waits for calls to end.
     pub(crate) fn stop_wait(&self) -> Duration {
         Duration::from_secs(self.stop.wait_s)
@@ -229,21 +255,14 @@ impl Config {
     /// What is set, but cannot be had in this version or will surprise.
     pub(crate) fn warnings(&self) -> Vec<String> {
         let mut found = Vec::new();
-        for (key, list) in [("sip.tls", &self.sip.tls), ("sip.wss", &self.sip.wss)] {
-            if !list.is_empty() {
-                found.push(format!(
-                    "{key} is set, but this version has no such listener: phones can use sip.udp and sip.tcp. \
-                     Remove {key} (or {}) to silence this.",
-                    keys::variable(key)
-                ));
-            }
-        }
-        if self.sip.udp.is_empty() && self.sip.tcp.is_empty() {
-            found.push("neither sip.udp nor sip.tcp is set: no phone can register.".into());
+        let sip = &self.sip;
+        if [&sip.udp, &sip.tcp, &sip.tls, &sip.ws, &sip.wss].into_iter().all(Vec::is_empty) {
+            found.push("no SIP listener is set (sip.udp, sip.tcp, …): only browsers can register.".into());
         }
         if !self.http.listen.ip().is_loopback() && self.http.public_url.is_none() {
             found.push(format!(
-                "http.listen is {} without TLS: put a proxy with TLS in front and set http.public_url.",
+                "http.listen is {} without TLS: let it be on loopback and set http.tls_listen, or put a proxy with TLS in \
+                 front and set http.public_url.",
                 self.http.listen
             ));
         }

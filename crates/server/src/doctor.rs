@@ -48,7 +48,8 @@ pub(crate) async fn examine(config: &Config) -> Vec<Finding> {
     all.push(checks::disk(config));
     all.extend(checks::database(config).await);
     all.push(checks::http(config, running));
-    all.extend(checks::sip(config, running));
+    all.extend(checks::listeners(config, running));
+    all.push(checks::certificate(config));
     all.push(checks::media_ports(config, running));
     all.push(checks::media_address(config));
     all.push(checks::open_files(config));

@@ -22,6 +22,10 @@ pub(crate) fn start() -> anyhow::Result<PrometheusHandle> {
     metrics::describe_gauge!("alo_tasks", "Tasks of the process: connections, calls and what always runs.");
     metrics::describe_gauge!("alo_open_files", "Open descriptors of the process.");
     metrics::describe_gauge!("alo_resident_bytes", "Memory of the process.");
+    metrics::describe_gauge!("alo_certificate_ends_at", "When the TLS certificate ends, in seconds since 1970.");
+    metrics::describe_gauge!("alo_certificate_refused", "1 while a new certificate on disk cannot be used.");
+    metrics::describe_counter!("alo_sip_handshakes_failed_total", "TLS and WebSocket handshakes that came to nothing.");
+    metrics::describe_counter!("alo_http_refused_total", "Web connections refused because all places were taken.");
     metrics::describe_gauge!("alo_draining", "1 while the server takes no new calls.");
     Ok(handle)
 }

@@ -4,12 +4,14 @@
 
 mod bootstrap;
 mod calls;
+mod certificate;
 mod chime;
 mod cli;
 mod company;
 mod config;
 mod demo;
 mod doctor;
+mod doors;
 mod figures;
 mod health;
 mod home;

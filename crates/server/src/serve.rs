@@ -5,12 +5,15 @@ mod watch_demo;
 
 pub(crate) use watch_demo::plan as demo_plan;
 
+use crate::certificate::Certificate;
 use crate::config::{Config, Demo, Recording};
+use crate::doors::{self, Door};
 use crate::health::{Bound, Health};
 use crate::{cli, figures, health, home, limits, web};
 use anyhow::Context;
 use bus::Bus;
 use engine::{Engine, StartError};
+use sip::Transport;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -26,6 +29,9 @@ use worker::webhook::{Guard, Network, Sender};
 /// How long open HTTP answers may take when the server stops.
 const LAST_ANSWERS: Duration = Duration::from_secs(3);
 
+/// What phones and carriers may come over.
+const SIP: [Transport; 5] = [Transport::Udp, Transport::Tcp, Transport::Tls, Transport::Ws, Transport::Wss];
+
 /// Runs the server until a signal ends it. The web comes from `ui_dir`, or from the binary.
 pub(crate) async fn run(config: Config, ui_dir: Option<PathBuf>) -> anyhow::Result<()> {
     for warning in config.warnings() {
@@ -40,14 +46,9 @@ pub(crate) async fn run(config: Config, ui_dir: Option<PathBuf>) -> anyhow::Resu
     let figures = figures::start()?;
     let db = home::open_migrated(&config).await?;
     let (bus, orders) = Bus::new();
-    let listen = config.http.listen;
-    let http = TcpListener::bind(listen).await.with_context(|| {
-        format!(
-            "cannot listen on {listen}: stop what holds it, or set http.listen (ALO_HTTP__LISTEN); `{} doctor` tells more",
-            cli::program()
-        )
-    })?;
-    let engine = Engine::start(engine_config(&config, &db), db.clone(), bus.clone(), orders).await;
+    let certificate = Certificate::open(&config)?;
+    let doors = open_doors(&config, &certificate).await?;
+    let engine = Engine::start(engine_config(&config, &db, &certificate), db.clone(), bus.clone(), orders).await;
     let engine = Arc::new(engine.map_err(explain)?);
     // Only now: secrets made by a start that fails would never be seen.
     let demo_company = first::company(&db, &config).await?;
@@ -67,15 +68,32 @@ pub(crate) async fn run(config: Config, ui_dir: Option<PathBuf>) -> anyhow::Resu
         }),
     });
     let state = api::State::new(db.clone(), bus, config.data_dir.clone(), guard);
-    let faces = api::router(state, web::routes(web::Pages(ui_dir))).merge(health);
+    let browsers = Arc::downgrade(&engine);
+    let browsers = doors::sip::routes(Arc::new(move |socket, remote, secure| {
+        if let Some(engine) = browsers.upgrade() {
+            engine.websocket(socket, remote, secure);
+        }
+    }));
+    let faces = api::router(state, web::routes(web::Pages(ui_dir))).merge(health).merge(browsers);
     // Told before the first answer, so that whoever waits for /readyz finds it told.
     first::greet(&config, &engine, demo_company.as_ref());
-    let served = serve_http(http, faces, web_closing);
+    let served = doors::serve(doors, faces, web_closing);
+    let certificate = certificate.watch();
     let demo = match config.demo {
         Demo::Auto => Some(tokio::spawn(watch_demo::run(db.clone(), engine.udp_addr(), stopping))),
         Demo::Off => None,
     };
-    tracing::info!(http = %config.http.listen, udp = shown(engine.udp_addr()), tcp = shown(engine.tcp_addr()), "alo is ready");
+    let at = |transport| shown(engine.sip_addr(transport));
+    tracing::info!(
+        http = %config.http.listen,
+        https = shown(config.http.tls_listen),
+        udp = at(Transport::Udp),
+        tcp = at(Transport::Tcp),
+        tls = at(Transport::Tls),
+        ws = at(Transport::Ws),
+        wss = at(Transport::Wss),
+        "alo is ready"
+    );
 
     signals.next().await;
     draining.store(true, Ordering::Relaxed);
@@ -89,16 +107,34 @@ pub(crate) async fn run(config: Config, ui_dir: Option<PathBuf>) -> anyhow::Resu
     // Nobody listens any more when the web side ended by itself.
     let _ = close_web.send(true);
     end(demo, served).await;
+    certificate.abort();
     webhooks.stop().await;
     db.close().await;
     tracing::info!("stopped");
     Ok(())
 }
 
+/// Opens the web's listeners.
+async fn open_doors(config: &Config, certificate: &Certificate) -> anyhow::Result<Vec<Door>> {
+    let plain = Some(("http.listen", config.http.listen, None));
+    let secure = config.http.tls_listen.map(|listen| ("http.tls_listen", listen, Some(certificate.for_http())));
+    let mut doors = Vec::new();
+    for (key, listen, tls) in plain.into_iter().chain(secure) {
+        let listener = TcpListener::bind(listen).await.with_context(|| {
+            let (variable, alo) = (crate::config::variable(key), cli::program());
+            format!(
+                "cannot listen on {listen}: stop what holds it, or set {key} ({variable}); `{alo} doctor` tells more"
+            )
+        })?;
+        doors.push(Door { listener, tls });
+    }
+    Ok(doors)
+}
+
 /// Names the mend beside the reason.
 fn explain(error: StartError) -> anyhow::Error {
     let mend = match &error {
-        StartError::Sip(_) => "stop what holds it, or set sip.udp and sip.tcp (ALO_SIP__UDP, ALO_SIP__TCP); ",
+        StartError::Sip(_) => "stop what holds it, or set another address (ALO_SIP__UDP, _TCP, _TLS, _WS, _WSS); ",
         StartError::Configuration(_) | StartError::Media(_) | StartError::Spool(_) | StartError::Recordings(_) => "",
     };
     let mend = format!("cannot start the telephone side: {mend}`{} doctor` tells more", cli::program());
@@ -121,11 +157,15 @@ fn shown(address: Option<SocketAddr>) -> String {
     address.map_or_else(|| "off".to_owned(), |address| address.to_string())
 }
 
-fn engine_config(config: &Config, db: &Db) -> engine::Config {
+fn engine_config(config: &Config, db: &Db, certificate: &Certificate) -> engine::Config {
     let sip = &config.sip;
     let mut stack = sip::Config {
         udp: sip.udp.clone(),
         tcp: sip.tcp.clone(),
+        tls: sip.tls.clone(),
+        ws: sip.ws.clone(),
+        wss: sip.wss.clone(),
+        identity: Some(certificate.for_sip()),
         advertise: sip.address,
         secret: db.vault().derive("sip nonces"),
         server_name: sip.server_name.clone(),
@@ -182,20 +222,10 @@ fn gauges(engine: &Engine) -> Bound {
     ] {
         metrics::gauge!(name).set(value as f64);
     }
-    Bound { sip: engine.udp_addr().is_some() || engine.tcp_addr().is_some(), media: counts.dead_media_threads == 0 }
-}
-
-fn serve_http(listener: TcpListener, faces: axum::Router, mut closing: watch::Receiver<bool>) -> JoinHandle<()> {
-    let service = faces.into_make_service_with_connect_info::<SocketAddr>();
-    tokio::spawn(async move {
-        let served = axum::serve(listener, service).with_graceful_shutdown(async move {
-            // The sender is dropped at the end of the server only.
-            let _ = closing.wait_for(|close| *close).await;
-        });
-        if let Err(error) = served.await {
-            tracing::error!(%error, "the web side ended");
-        }
-    })
+    Bound {
+        sip: SIP.into_iter().any(|transport| engine.sip_addr(transport).is_some()),
+        media: counts.dead_media_threads == 0,
+    }
 }
 
 /// Waits for calls to end by themselves; a second signal, or the end of patience, ends the waiting.

@@ -1,10 +1,14 @@
 //! What can be set.
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
+
+use tokio_rustls::rustls::ServerConfig;
 
 use crate::limit;
 use crate::timer::Timing;
+use crate::transport::Transport;
 
 /// Settings of a stack; start from `Config::default()`.
 #[derive(Debug, Clone)]
@@ -13,6 +17,14 @@ pub struct Config {
     pub udp: Vec<SocketAddr>,
     /// TCP listeners to bind.
     pub tcp: Vec<SocketAddr>,
+    /// TLS listeners to bind.
+    pub tls: Vec<SocketAddr>,
+    /// WebSocket listeners to bind.
+    pub ws: Vec<SocketAddr>,
+    /// Listeners for WebSockets under TLS to bind.
+    pub wss: Vec<SocketAddr>,
+    /// The certificate of TLS and WSS listeners, and how TLS is spoken there.
+    pub identity: Option<Arc<ServerConfig>>,
     /// The address written into Via and Contact in place of the bound one (behind NAT).
     pub advertise: Option<IpAddr>,
     /// How many tasks share the work by Call-ID.
@@ -36,6 +48,10 @@ impl Default for Config {
         Config {
             udp: Vec::new(),
             tcp: Vec::new(),
+            tls: Vec::new(),
+            ws: Vec::new(),
+            wss: Vec::new(),
+            identity: None,
             advertise: None,
             shards: std::thread::available_parallelism().map_or(1, usize::from),
             secret: [0; 32],
@@ -44,6 +60,19 @@ impl Default for Config {
             timing: Timing::default(),
             limits: Limits::default(),
             strangers: limit::Limits::default(),
+        }
+    }
+}
+
+impl Config {
+    /// The sockets or listeners of a transport.
+    pub fn listeners(&self, transport: Transport) -> &[SocketAddr] {
+        match transport {
+            Transport::Udp => &self.udp,
+            Transport::Tcp => &self.tcp,
+            Transport::Tls => &self.tls,
+            Transport::Ws => &self.ws,
+            Transport::Wss => &self.wss,
         }
     }
 }
@@ -82,6 +111,8 @@ pub struct Limits {
     pub connections: usize,
     /// Connections of one source address that are in no call and hold no binding.
     pub idle_per_source: usize,
+    /// How long a TLS or WebSocket handshake may take.
+    pub handshake: Duration,
     /// How long a connection may lie idle.
     pub idle: Duration,
     /// How long a message may take to arrive in full on a stream.
@@ -102,8 +133,9 @@ impl Default for Limits {
             events: 8_192,
             connections: 20_000,
             idle_per_source: 50,
+            handshake: Duration::from_secs(10),
             idle: Duration::from_secs(3_700 * 2),
-            partial: Duration::from_secs(30),
+            partial: Duration::from_secs(20),
             outbox_bytes: 256 * 1024,
             contacts: 10,
         }

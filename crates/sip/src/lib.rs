@@ -12,6 +12,7 @@ mod dialog;
 pub mod directory;
 pub mod endpoint;
 pub mod header;
+pub mod keepalive;
 pub mod limit;
 pub mod message;
 pub mod method;

@@ -1,10 +1,12 @@
 //! The driver: sockets, tasks and the clock around the endpoints. It makes no decision of its own about SIP.
 //!
 //! - `shard` is the task of one endpoint, which reads the UDP sockets,
-//! - `stream` are the TCP connections.
+//! - `streams` are the connections, `stream` serves one that is bytes, `websocket` one that is frames.
 
 mod shard;
 mod stream;
+mod streams;
+mod websocket;
 
 use std::collections::VecDeque;
 use std::io;
@@ -20,7 +22,9 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use self::shard::{Handle, Order, Shard};
-use self::stream::Streams;
+pub use self::streams::Io;
+use self::streams::{Arrival, Streams};
+pub use self::websocket::{SUBPROTOCOL, asks_for_sip};
 use crate::config::Config;
 use crate::directory::Directory;
 use crate::endpoint::Endpoint;
@@ -28,6 +32,7 @@ use crate::endpoint::command::{Command, Registration};
 use crate::endpoint::event::{Contact, Event, Leg};
 use crate::endpoint::probing::Probe;
 use crate::endpoint::shared::{Shared, Sockets};
+use crate::transport::{Flow, Transport};
 
 /// What is asked of the kernel for each UDP socket's queues; it may give less.
 const SOCKET_BUFFER: usize = 4 << 20;
@@ -75,15 +80,23 @@ impl Stack {
         for address in &config.udp {
             udp.push(Arc::new(bind(*address).map_err(|error| named("udp", *address, &error))?));
         }
-        let mut listeners = Vec::new();
-        for address in &config.tcp {
-            listeners.push(TcpListener::bind(address).await.map_err(|error| named("tcp", *address, &error))?);
+        if config.identity.is_none() && !(config.tls.is_empty() && config.wss.is_empty()) {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "TLS and WSS need a certificate"));
         }
-        let sockets = Sockets {
+        let mut sockets = Sockets {
             udp: udp.iter().map(|socket| socket.local_addr()).collect::<io::Result<_>>()?,
-            tcp: listeners.iter().map(TcpListener::local_addr).collect::<io::Result<_>>()?,
             outward: outward_address(&config),
+            ..Sockets::default()
         };
+        let mut listeners = Vec::new();
+        for transport in [Transport::Tcp, Transport::Tls, Transport::Ws, Transport::Wss] {
+            for (index, address) in config.listeners(transport).iter().enumerate() {
+                let named = |error| named(transport.parameter(), *address, &error);
+                let listener = TcpListener::bind(address).await.map_err(named)?;
+                sockets.of_mut(transport).push(listener.local_addr()?);
+                listeners.push((transport, index as u16, listener));
+            }
+        }
         let limits = config.limits;
         let shared = Shared::new(config, directory, sockets.clone(), wall_clock());
         let (sender, receiver) = mpsc::channel(limits.events.max(2));
@@ -120,8 +133,8 @@ impl Stack {
             };
             stack.keep(tokio::spawn(shard.run()));
         }
-        for (local, listener) in listeners.into_iter().enumerate() {
-            stack.keep(tokio::spawn(Streams::listen(hub.clone(), local as u16, listener)));
+        for (transport, local, listener) in listeners {
+            stack.keep(tokio::spawn(Streams::listen(hub.clone(), transport, local, listener)));
         }
         Ok((stack, receiver))
     }
@@ -137,7 +150,20 @@ impl Stack {
 
     /// The first TCP listener's address.
     pub fn tcp_addr(&self) -> Option<SocketAddr> {
-        self.hub.sockets.tcp.first().copied()
+        self.addr(Transport::Tcp)
+    }
+
+    /// The first listener of a transport, with the port it got.
+    pub fn addr(&self, transport: Transport) -> Option<SocketAddr> {
+        self.hub.sockets.of(transport).first().copied()
+    }
+
+    /// Goes on with a WebSocket whose handshake another server has answered, with the subprotocol [`SUBPROTOCOL`].
+    /// `secure`: it came over TLS.
+    pub fn websocket(&self, socket: Box<dyn Io>, remote: SocketAddr, secure: bool) {
+        let transport = if secure { Transport::Wss } else { Transport::Ws };
+        let flow = Flow { local: u16::MAX, ..Flow::to(transport, remote) };
+        self.hub.streams.accept(&self.hub, flow, Arrival::WebSocket(socket));
     }
 
     /// A handle for an outgoing leg, to be used in `Command::Dial`.
@@ -248,7 +274,9 @@ fn named(transport: &str, address: SocketAddr, error: &io::Error) -> io::Error {
 
 /// The address this machine shows to the world, when a socket is bound to all. Connecting a datagram socket sends nothing.
 fn outward_address(config: &Config) -> Option<IpAddr> {
-    let wildcard = config.udp.iter().chain(&config.tcp).find(|address| address.ip().is_unspecified())?;
+    let lists = [Transport::Udp, Transport::Tcp, Transport::Tls, Transport::Ws, Transport::Wss];
+    let mut all = lists.into_iter().flat_map(|transport| config.listeners(transport));
+    let wildcard = all.find(|address| address.ip().is_unspecified())?;
     let (any, far): (IpAddr, IpAddr) = if wildcard.is_ipv4() {
         (Ipv4Addr::UNSPECIFIED.into(), Ipv4Addr::new(192, 0, 2, 1).into())
     } else {

@@ -5,6 +5,7 @@
 //! - [`Phone`] is a scripted SIP and RTP agent for exact assertions ([`phone`]); a carrier is a phone that does not
 //!   register, and may be a registrar itself.
 //! - [`agents`] runs other people's agents, sipp and baresip, to prove that it is not only our own dialect that works.
+//! - [`secure`] is the client side of TLS.
 //! - [`Postgres`] is a database server that a test can stop in the middle of a call.
 //! - [`wait`] waits for conditions. Nothing here sleeps for a guess.
 //!
@@ -12,14 +13,17 @@
 
 pub mod agents;
 mod binary;
+mod files;
 pub mod phone;
 mod postgres;
+pub mod secure;
 pub mod server;
 pub mod tone;
 pub mod wait;
 pub mod wav;
 pub mod webhook;
 
+pub use files::raise_open_files;
 pub use phone::{Call, Codec, Phone};
 pub use postgres::Postgres;
 pub use server::{Plan, Server};

@@ -67,6 +67,9 @@ impl Plan {
             ("ALO_HTTP__LISTEN".to_owned(), format!("{address}:8080")),
             ("ALO_SIP__UDP".to_owned(), format!("{address}:5060")),
             ("ALO_SIP__TCP".to_owned(), format!("{address}:5060")),
+            ("ALO_SIP__TLS".to_owned(), format!("{address}:5061")),
+            ("ALO_SIP__WSS".to_owned(), format!("{address}:7443")),
+            ("ALO_HTTP__TLS_LISTEN".to_owned(), format!("{address}:8443")),
             ("ALO_MEDIA__ADDRESS".to_owned(), address.to_string()),
             ("ALO_MEDIA__PORTS".to_owned(), "20000-20999".to_owned()),
             ("ALO_RECORDING".to_owned(), "all".to_owned()),
@@ -208,6 +211,21 @@ impl Server {
     /// Where SIP is spoken, over UDP and TCP.
     pub fn sip(&self) -> SocketAddr {
         (self.address, 5060).into()
+    }
+
+    /// Where SIP is spoken over TLS.
+    pub fn sip_tls(&self) -> SocketAddr {
+        (self.address, 5061).into()
+    }
+
+    /// Where SIP is spoken over secure WebSockets.
+    pub fn sip_wss(&self) -> SocketAddr {
+        (self.address, 7443).into()
+    }
+
+    /// Where the API is served over HTTPS.
+    pub fn https(&self) -> SocketAddr {
+        (self.address, 8443).into()
     }
 
     /// Where the company's trunk leads, and the address its calls come from.

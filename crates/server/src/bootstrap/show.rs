@@ -20,9 +20,10 @@ pub(crate) fn as_json(config: &Config, company: &Company) -> Value {
             "domain": company.account.tenant.domain,
             "udp": first(&config.sip.udp),
             "tcp": first(&config.sip.tcp),
-            // This version has no such listeners.
-            "tls": null,
-            "wss": null,
+            "tls": first(&config.sip.tls),
+            "ws": first(&config.sip.ws),
+            "wss": first(&config.sip.wss),
+            "web_socket": config.web_socket_url(),
         },
         "extensions": extensions,
         "hotline": company.hotline,
@@ -43,20 +44,22 @@ pub(crate) fn as_text(config: &Config, company: &Company, shown: &[(String, Stri
         let address = config.media_address();
         list.iter()
             .map(|a| if a.ip().is_unspecified() { SocketAddr::new(address, a.port()) } else { *a })
-            .map(|a| format!("{word} {a}"))
+            .map(move |a| format!("{word} {a}"))
             .collect::<Vec<_>>()
-            .join("  ")
     };
+    let sip = &config.sip;
+    let lists = [("udp", &sip.udp), ("tcp", &sip.tcp), ("tls", &sip.tls), ("ws", &sip.ws), ("wss", &sip.wss)];
+    let servers: Vec<String> = lists.into_iter().flat_map(|(word, list)| ports(word, list)).collect();
     let mut text = format!(
         "  company     {}\n  API         {}/docs\n  admin       {}  password {password}\n  API key     {}\n  \
-         SIP domain  {}  ({domain})\n  SIP server  {}  {}\n",
+         SIP domain  {}  ({domain})\n  SIP server  {}\n  browsers    {}\n",
         tenant.name,
         config.http_url(),
         company.account.login,
         company.account.api_key,
         tenant.domain,
-        ports("udp", &config.sip.udp),
-        ports("tcp", &config.sip.tcp),
+        servers.join("  "),
+        config.web_socket_url(),
     );
     for (number, password) in shown {
         text.push_str(&format!("  phone       {number}  password {password}\n"));

@@ -19,7 +19,7 @@ pub(super) struct Key {
 }
 
 /// The variable that sets the key: `ALO_SIP__UDP`.
-pub(super) fn variable(path: &str) -> String {
+pub(crate) fn variable(path: &str) -> String {
     format!("ALO_{}", path.replace('.', "__").to_uppercase())
 }
 
@@ -98,13 +98,24 @@ pub(super) const KEYS: &[Key] = &[
     },
     Key {
         path: "http.listen",
-        help: "The API, /healthz, /readyz and /metrics. Loopback until you decide otherwise: there is no TLS here, so\n\
-               put a proxy with TLS in front before the world may come in.",
+        help: "The API, /healthz, /readyz and /metrics, and SIP for browsers at /ws/sip. Loopback until you decide\n\
+               otherwise: there is no TLS here, so set http.tls_listen or put a proxy with TLS in front before the\n\
+               world may come in.",
         read: |c, raw| {
             c.http.listen = raw.socket()?;
             Ok(())
         },
         show: |c| quoted(&c.http.listen.to_string()),
+    },
+    Key {
+        path: "http.tls_listen",
+        help: "The same over HTTPS, with the certificate below: \"0.0.0.0:8443\". Empty: off. Away from this machine,\n\
+               browsers give a microphone to pages over HTTPS only.",
+        read: |c, raw| {
+            c.http.tls_listen = if raw.optional()?.is_some() { Some(raw.socket()?) } else { None };
+            Ok(())
+        },
+        show: |c| quoted(&c.http.tls_listen.map(|a| a.to_string()).unwrap_or_default()),
     },
     Key {
         path: "http.public_url",
@@ -119,6 +130,36 @@ pub(super) const KEYS: &[Key] = &[
             }
         },
         show: |c| quoted(c.http.public_url.as_deref().unwrap_or_default()),
+    },
+    Key {
+        path: "tls.certificate",
+        help: "The certificate chain for HTTPS, SIP over TLS and SIP over WSS, a PEM file. A changed file serves new\n\
+               connections within seconds. Empty: one that Alo makes for itself in the data directory (tls/own.crt),\n\
+               which browsers and phones have to be told to trust.",
+        read: |c, raw| {
+            c.tls.certificate = raw.optional()?.map(PathBuf::from);
+            Ok(())
+        },
+        show: |c| quoted(&path(c.tls.certificate.as_deref())),
+    },
+    Key {
+        path: "tls.key",
+        help: "The key of tls.certificate, a PEM file.",
+        read: |c, raw| {
+            c.tls.key = raw.optional()?.map(PathBuf::from);
+            Ok(())
+        },
+        show: |c| quoted(&path(c.tls.key.as_deref())),
+    },
+    Key {
+        path: "tls.names",
+        help: "Host names and addresses to put into a certificate of Alo's own: [\"pbx.example.vn\"]. A list; localhost\n\
+               and the addresses of this machine are in it anyway.",
+        read: |c, raw| {
+            c.tls.names = raw.words()?;
+            Ok(())
+        },
+        show: |c| list(&c.tls.names),
     },
     Key {
         path: "sip.udp",
@@ -140,7 +181,7 @@ pub(super) const KEYS: &[Key] = &[
     },
     Key {
         path: "sip.tls",
-        help: "The same over TLS. This version has no such listener: setting it only warns.",
+        help: "The same over TLS: [\"0.0.0.0:5061\"].",
         read: |c, raw| {
             c.sip.tls = raw.sockets()?;
             Ok(())
@@ -148,8 +189,18 @@ pub(super) const KEYS: &[Key] = &[
         show: |c| list(&c.sip.tls),
     },
     Key {
+        path: "sip.ws",
+        help: "SIP over WebSockets, for browsers on this machine and for a proxy that speaks TLS to the world. The web\n\
+               listeners take them too, at /ws/sip.",
+        read: |c, raw| {
+            c.sip.ws = raw.sockets()?;
+            Ok(())
+        },
+        show: |c| list(&c.sip.ws),
+    },
+    Key {
         path: "sip.wss",
-        help: "SIP over secure WebSockets, for browsers. This version has no such listener: setting it only warns.",
+        help: "SIP over secure WebSockets, for browsers: [\"0.0.0.0:7443\"].",
         read: |c, raw| {
             c.sip.wss = raw.sockets()?;
             Ok(())
@@ -335,11 +386,18 @@ pub(super) fn cross_check(config: &Config) -> Result<(), (&'static str, String)>
             ),
         ));
     }
+    if config.tls.certificate.is_some() != config.tls.key.is_some() {
+        return Err(("tls.certificate", "needs tls.key beside it: set both, or neither".into()));
+    }
     let room = usize::from(config.media.ports.end() - config.media.ports.start()) + 1;
     if room < 4 {
         return Err(("media.ports", "must hold at least four ports: one call takes four".into()));
     }
     Ok(())
+}
+
+fn path(path: Option<&std::path::Path>) -> String {
+    path.map(|path| path.display().to_string()).unwrap_or_default()
 }
 
 fn filled(raw: &Raw) -> Read<String> {

@@ -113,10 +113,17 @@ fn values_that_clash_are_named_together() {
 }
 
 #[test]
-fn listeners_this_version_lacks_are_warned_of() {
-    let config = with_variables(&[("ALO_SIP__TLS", "127.0.0.1:5061")]).expect("the key is known");
-    let warnings = config.warnings();
-    assert!(warnings.iter().any(|w| w.contains("sip.tls") && w.contains("ALO_SIP__TLS")), "{warnings:?}");
+fn a_certificate_needs_its_key() {
+    let problem = only_problem(with_variables(&[("ALO_TLS__CERTIFICATE", "/a.crt")]));
+    assert!(problem.contains("tls.certificate") && problem.contains("tls.key"), "{problem}");
+}
+
+#[test]
+fn what_will_surprise_is_warned_of() {
+    let config = with_variables(&[("ALO_SIP__UDP", ""), ("ALO_SIP__TCP", "off")]).expect("both may be empty");
+    assert!(config.warnings().iter().any(|w| w.contains("no SIP listener")), "{:?}", config.warnings());
+    let config = with_variables(&[("ALO_HTTP__LISTEN", "0.0.0.0:80")]).expect("an address");
+    assert!(config.warnings().iter().any(|w| w.contains("http.tls_listen")), "{:?}", config.warnings());
     assert!(Config::default().warnings().is_empty());
 }
 

@@ -112,10 +112,32 @@ pub(super) fn http(config: &Config, running: bool) -> Finding {
     port(ABOUT, "http.listen", listen, TcpListener::bind(listen).err())
 }
 
-pub(super) fn sip(config: &Config, running: bool) -> Vec<Finding> {
-    let udp = config.sip.udp.iter().map(|a| ("sip udp", "sip.udp", *a, UdpSocket::bind(a).err()));
-    let tcp = config.sip.tcp.iter().map(|a| ("sip tcp", "sip.tcp", *a, TcpListener::bind(a).err()));
-    udp.chain(tcp)
+/// The certificate of every listener under TLS. One that does not exist yet is made by the first start.
+pub(super) fn certificate(config: &Config) -> Finding {
+    const ABOUT: &str = "certificate";
+    let mend = "Renew it, or mend tls.certificate and tls.key; empty means one that Alo makes for itself.";
+    match crate::certificate::look(config) {
+        None => Finding::good(ABOUT, "the first start makes one."),
+        Some(Ok(days)) if days > 14 => Finding::good(ABOUT, format!("good for {days} days.")),
+        Some(Ok(days)) if days > 3 => Finding::doubtful(ABOUT, format!("ends in {days} days."), mend),
+        Some(Ok(days)) => Finding::bad(ABOUT, format!("ends in {days} days."), mend),
+        Some(Err(error)) => Finding::bad(ABOUT, format!("cannot be used: {error:#}."), mend),
+    }
+}
+
+pub(super) fn listeners(config: &Config, running: bool) -> Vec<Finding> {
+    let (sip, tls_listen) = (&config.sip, config.http.tls_listen);
+    let udp = sip.udp.iter().map(|a| ("sip udp", "sip.udp", *a, UdpSocket::bind(a).err()));
+    let lists = [
+        ("sip tcp", "sip.tcp", &sip.tcp[..]),
+        ("sip tls", "sip.tls", &sip.tls),
+        ("sip ws", "sip.ws", &sip.ws),
+        ("sip wss", "sip.wss", &sip.wss),
+        ("https", "http.tls_listen", tls_listen.as_slice()),
+    ];
+    let streams = lists.into_iter().flat_map(|(about, key, list)| list.iter().map(move |a| (about, key, *a)));
+    let streams = streams.map(|(about, key, address)| (about, key, address, TcpListener::bind(address).err()));
+    udp.chain(streams)
         .map(|(about, key, address, error)| {
             if running && error.as_ref().is_some_and(|e| e.kind() == ErrorKind::AddrInUse) {
                 return Finding::good(about, format!("{address} is in use, as it should be while alo runs."));

@@ -64,9 +64,9 @@ pub(super) fn greet(config: &Config, engine: &Engine, demo: Option<&Company>) {
         }
         None => {
             text.push_str(&format!("  API         {}/docs\n", config.http_url()));
-            for (word, address) in [("udp", engine.udp_addr()), ("tcp", engine.tcp_addr())] {
-                if let Some(address) = address {
-                    text.push_str(&format!("  SIP {word}     {address}\n"));
+            for transport in super::SIP {
+                if let Some(address) = engine.sip_addr(transport) {
+                    text.push_str(&format!("  SIP {:<7} {address}\n", transport.parameter()));
                 }
             }
             text.push_str(&format!("\n  Logins, phones and numbers of a company: {alo} bootstrap --company NAME\n"));

@@ -57,12 +57,11 @@ fn wrong_configuration_is_named_and_ends_with_2() {
 }
 
 #[test]
-fn listeners_that_are_missing_are_said_to_be() {
+fn a_certificate_without_its_key_is_said_to_be_one() {
     let place = Place::new("tls");
-    let output =
-        place.command(&["config", "check"]).env("ALO_SIP__WSS", "127.0.0.1:7443").output().expect("alo starts");
-    assert!(output.status.success());
-    assert!(out(&output).contains("sip.wss is set, but this version has no such listener"), "{}", out(&output));
+    let output = place.command(&["config", "check"]).env("ALO_TLS__KEY", "a.key").output().expect("alo starts");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(err(&output).contains("tls.certificate"), "{}", err(&output));
 }
 
 #[test]

@@ -47,8 +47,38 @@ pub struct Sockets {
     pub udp: Vec<SocketAddr>,
     /// TCP listeners.
     pub tcp: Vec<SocketAddr>,
+    /// TLS listeners.
+    pub tls: Vec<SocketAddr>,
+    /// WebSocket listeners.
+    pub ws: Vec<SocketAddr>,
+    /// Listeners for WebSockets under TLS.
+    pub wss: Vec<SocketAddr>,
     /// Our address towards the world, for sockets bound to all addresses.
     pub outward: Option<IpAddr>,
+}
+
+impl Sockets {
+    /// Those of a transport.
+    pub fn of(&self, transport: Transport) -> &[SocketAddr] {
+        match transport {
+            Transport::Udp => &self.udp,
+            Transport::Tcp => &self.tcp,
+            Transport::Tls => &self.tls,
+            Transport::Ws => &self.ws,
+            Transport::Wss => &self.wss,
+        }
+    }
+
+    /// Those of a transport, to be added to.
+    pub(crate) fn of_mut(&mut self, transport: Transport) -> &mut Vec<SocketAddr> {
+        match transport {
+            Transport::Udp => &mut self.udp,
+            Transport::Tcp => &mut self.tcp,
+            Transport::Tls => &mut self.tls,
+            Transport::Ws => &mut self.ws,
+            Transport::Wss => &mut self.wss,
+        }
+    }
 }
 
 impl Shared {
@@ -150,8 +180,9 @@ impl Shared {
 
     /// Our address on a way, as the far side should see it.
     pub(crate) fn local(&self, flow: Flow) -> SocketAddr {
-        let sockets = if flow.transport == Transport::Udp { &self.sockets.udp } else { &self.sockets.tcp };
-        let bound = sockets.get(usize::from(flow.local)).or(self.sockets.udp.first()).or(self.sockets.tcp.first());
+        let sockets = self.sockets.of(flow.transport);
+        let any = || sockets.first().or(self.sockets.udp.first()).or(self.sockets.tcp.first());
+        let bound = sockets.get(usize::from(flow.local)).or_else(any);
         let bound = bound.copied().unwrap_or(SocketAddr::from((Ipv4Addr::LOCALHOST, 5060)));
         let ip = match (self.config.advertise, bound.ip()) {
             (Some(ip), _) => ip,
@@ -168,13 +199,15 @@ impl Shared {
         let address = self.local(flow);
         match flow.transport {
             Transport::Udp => format!("<sip:{user}@{address}>"),
+            // RFC 7118 has one word for both kinds of WebSockets.
+            Transport::Ws | Transport::Wss => format!("<sip:{user}@{address};transport=ws>"),
             transport => format!("<sip:{user}@{address};transport={}>", transport.parameter()),
         }
     }
 
     /// The way to an address: over the first socket of the same address family.
     pub(crate) fn flow_to(&self, transport: Transport, remote: SocketAddr) -> Flow {
-        let sockets = if transport == Transport::Udp { &self.sockets.udp } else { &self.sockets.tcp };
+        let sockets = self.sockets.of(transport);
         let local = sockets.iter().position(|socket| socket.is_ipv4() == remote.is_ipv4()).unwrap_or(0);
         Flow { local: local as u16, ..Flow::to(transport, remote) }
     }
@@ -204,7 +237,8 @@ mod tests {
 
     fn shared(config: Config, bound: &str) -> Arc<Shared> {
         let bound = SocketAddr::from_str(bound).expect("an address");
-        let sockets = Sockets { udp: vec![bound], tcp: vec![bound], outward: IpAddr::from_str("198.51.100.1").ok() };
+        let outward = IpAddr::from_str("198.51.100.1").ok();
+        let sockets = Sockets { udp: vec![bound], tcp: vec![bound], outward, ..Sockets::default() };
         Shared::new(config, Arc::new(Nobody), sockets, Timestamp(0))
     }
 

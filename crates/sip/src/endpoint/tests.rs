@@ -70,7 +70,7 @@ impl World {
         let sockets = Sockets {
             udp: vec!["10.0.0.1:5060".parse().expect("an address")],
             tcp: vec!["10.0.0.1:5060".parse().expect("an address")],
-            outward: None,
+            ..Sockets::default()
         };
         let shared = Shared::new(config, Arc::new(House), sockets, Timestamp(1_700_000_000_000));
         let endpoint = Endpoint::new(shared.clone(), 0, [7; 32]);

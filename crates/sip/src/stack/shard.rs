@@ -26,6 +26,7 @@ use crate::endpoint::command::{Command, Registration};
 use crate::endpoint::core::{Lookup, LookupAsker};
 use crate::endpoint::event::{Event, Leg};
 use crate::endpoint::probing::Probe;
+use crate::keepalive::KeepAlive;
 use crate::message::Message;
 use crate::transport::{Flow, Transport};
 
@@ -198,13 +199,23 @@ impl Shard {
     }
 
     fn datagram(&mut self, flow: Flow, bytes: &[u8]) {
-        // Phones keep their NAT open with line ends or a zero byte.
         if bytes.len() < 12 || flow.remote.port() == 0 {
             return;
         }
         let now = self.hub.now();
         if !self.hub.shared.admits(flow.remote.ip(), now) {
             return;
+        }
+        match KeepAlive::read(bytes) {
+            Some(KeepAlive::Stun(stun)) => {
+                let answer = stun.answer(flow.remote);
+                if self.send_datagram(flow, &answer).is_err() {
+                    metrics::counter!("alo_sip_dropped_total", "why" => "socket_full").increment(1);
+                }
+                return;
+            }
+            Some(KeepAlive::Ping | KeepAlive::Blank | KeepAlive::OtherStun) => return,
+            None => {}
         }
         match Message::parse(Bytes::copy_from_slice(bytes)) {
             Ok(message) => {

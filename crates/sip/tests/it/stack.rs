@@ -1,4 +1,4 @@
-//! The whole stack on real sockets: phones that register and call each other through it, over UDP and TCP.
+//! The whole stack on real sockets: phones that register and call each other through it, over every transport.
 //!
 //! The house here connects every call to the first phone of the account dialled, as simply as can be.
 
@@ -6,7 +6,9 @@ mod house;
 mod limits;
 mod phone;
 mod reconnecting;
+mod secure;
 mod sipp;
+mod websocket;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -28,7 +30,17 @@ async fn start(shards: usize) -> (Stack, tokio::task::JoinHandle<()>) {
 
 async fn start_with(config: Config) -> (Stack, tokio::task::JoinHandle<()>) {
     let any = "127.0.0.1:0".parse().expect("an address");
-    let config = Config { udp: vec![any], tcp: vec![any], secret: [9; 32], ..config };
+    let listen = vec![any];
+    let config = Config {
+        udp: listen.clone(),
+        tcp: listen.clone(),
+        tls: listen.clone(),
+        ws: listen.clone(),
+        wss: listen,
+        identity: Some(secure::identity()),
+        secret: [9; 32],
+        ..config
+    };
     let (stack, events) = Stack::start(config, Arc::new(House)).await.expect("sockets on loopback");
     let house = tokio::spawn(serve(stack.clone(), events));
     (stack, house)
@@ -87,9 +99,20 @@ async fn a_call_between_two_phones_over_tcp() {
     a_call_through(1, Transport::Tcp).await;
 }
 
+#[tokio::test]
+async fn a_call_between_two_phones_over_tls() {
+    a_call_through(1, Transport::Tls).await;
+}
+
+#[tokio::test]
+async fn a_call_between_two_browsers() {
+    a_call_through(1, Transport::Ws).await;
+    a_call_through(1, Transport::Wss).await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_call_finds_its_shard_again() {
-    for transport in [Transport::Udp, Transport::Tcp] {
+    for transport in [Transport::Udp, Transport::Tcp, Transport::Wss] {
         for _ in 0..4 {
             a_call_through(3, transport).await;
         }

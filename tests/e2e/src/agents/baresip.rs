@@ -36,7 +36,7 @@ pub struct Settings<'a> {
     pub user: &'a str,
     /// Its password.
     pub password: &'a str,
-    /// `udp` or `tcp`.
+    /// `udp`, `tcp` or `tls`.
     pub transport: &'a str,
     /// The tone it says, in Hz.
     pub tone: f64,

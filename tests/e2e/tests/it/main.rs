@@ -1,9 +1,11 @@
 //! End to end: the real binary on loopback, one file a subject.
 
 mod agents;
+mod certificates;
 mod clicks;
 mod commands;
 mod crash;
+mod dribble;
 mod failover;
 mod groups;
 mod harness;

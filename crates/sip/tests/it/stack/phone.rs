@@ -3,20 +3,28 @@
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
+use futures_util::{SinkExt, StreamExt};
+use sip::stack::Io;
 use sip::{Message, Name, Stack, Transport};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpStream, UdpSocket};
 use tokio::time::timeout;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::Message as Frame;
+
+use super::secure;
 
 enum Socket {
     Udp(UdpSocket),
-    Tcp(TcpStream, BytesMut),
+    Stream(Box<dyn Io>, BytesMut),
+    Framed(Box<WebSocketStream<Box<dyn Io>>>),
 }
 
 /// See the module.
 pub(super) struct Phone {
     socket: Socket,
     user: String,
+    /// What Via and Contact say: where a WebSocket comes from, nobody knows.
     address: String,
     transport: Transport,
     count: u32,
@@ -29,24 +37,39 @@ pub(super) struct Call {
 
 impl Phone {
     pub(super) async fn new(stack: &Stack, transport: Transport, user: &str) -> Phone {
-        let (socket, address) = if transport == Transport::Udp {
-            let socket = UdpSocket::bind("127.0.0.1:0").await.expect("a socket");
-            socket.connect(stack.udp_addr().expect("bound")).await.expect("an address");
-            let address = socket.local_addr().expect("bound");
-            (Socket::Udp(socket), address)
-        } else {
-            let stream = TcpStream::connect(stack.tcp_addr().expect("bound")).await.expect("a connection");
-            let address = stream.local_addr().expect("connected");
-            (Socket::Tcp(stream, BytesMut::new()), address)
+        let server = stack.addr(transport).expect("bound");
+        let mut address = String::new();
+        let mut connect = async || {
+            let stream = TcpStream::connect(server).await.expect("a connection");
+            address = stream.local_addr().expect("connected").to_string();
+            stream
         };
-        Phone { socket, user: user.into(), address: address.to_string(), transport, count: 0 }
+        let socket = match transport {
+            Transport::Udp => {
+                let socket = UdpSocket::bind((server.ip(), 0)).await.expect("a socket");
+                socket.connect(server).await.expect("an address");
+                address = socket.local_addr().expect("bound").to_string();
+                Socket::Udp(socket)
+            }
+            Transport::Tcp => Socket::Stream(Box::new(connect().await), BytesMut::new()),
+            Transport::Tls => Socket::Stream(Box::new(secure::client(connect().await).await), BytesMut::new()),
+            Transport::Ws => Socket::Framed(Box::new(secure::upgrade(Box::new(connect().await)).await)),
+            Transport::Wss => {
+                let stream = secure::client(connect().await).await;
+                Socket::Framed(Box::new(secure::upgrade(Box::new(stream)).await))
+            }
+        };
+        if matches!(transport, Transport::Ws | Transport::Wss) {
+            address = format!("{}.invalid", address.replace(['.', ':'], "x"));
+        }
+        Phone { socket, user: user.into(), address, transport, count: 0 }
     }
 
     /// One that was called: at the other end of a connection.
     pub(super) fn over(stream: TcpStream, user: &str) -> Phone {
         let address = stream.local_addr().expect("connected").to_string();
         Phone {
-            socket: Socket::Tcp(stream, BytesMut::new()),
+            socket: Socket::Stream(Box::new(stream), BytesMut::new()),
             user: user.into(),
             address,
             transport: Transport::Tcp,
@@ -57,7 +80,11 @@ impl Phone {
     pub(super) async fn send(&mut self, text: &str) {
         match &mut self.socket {
             Socket::Udp(socket) => _ = socket.send(text.as_bytes()).await.expect("sent"),
-            Socket::Tcp(stream, _) => stream.write_all(text.as_bytes()).await.expect("sent"),
+            Socket::Stream(stream, _) => {
+                stream.write_all(text.as_bytes()).await.expect("sent");
+                stream.flush().await.expect("sent");
+            }
+            Socket::Framed(socket) => socket.send(Frame::text(text)).await.expect("sent"),
         }
     }
 
@@ -69,7 +96,15 @@ impl Phone {
                     let length = socket.recv(&mut buffer).await.expect("a datagram");
                     Message::parse(Bytes::copy_from_slice(&buffer[..length])).expect("a message")
                 }
-                Socket::Tcp(stream, buffer) => loop {
+                Socket::Framed(socket) => loop {
+                    let bytes = match socket.next().await.expect("an open socket").expect("a frame") {
+                        Frame::Text(text) => Bytes::from(text),
+                        Frame::Binary(bytes) => bytes,
+                        _ => continue,
+                    };
+                    return Message::parse(bytes).expect("a message");
+                },
+                Socket::Stream(stream, buffer) => loop {
                     if let Some(message) = Message::parse_stream(buffer).expect("framing") {
                         return message;
                     }
