@@ -5,6 +5,7 @@
 //! [`router`], then any module; `docs/API.md` is for the reader outside.
 
 mod calls;
+mod captures;
 mod companies;
 mod docs;
 mod events;
@@ -80,6 +81,7 @@ fn described() -> OpenApiRouter<State> {
         .merge(presence::routes())
         .merge(phone::routes())
         .merge(calls::routes())
+        .merge(captures::routes())
         .merge(events::routes())
         .merge(webhooks::routes());
     OpenApiRouter::with_openapi(openapi::base()).nest(PREFIX, v1)

@@ -1,8 +1,10 @@
 //! What the faces can ask of the engine.
 
 use crate::Presence;
-use model::{CallId, Problem, TenantId};
+use model::{CallId, CaptureId, Problem, TenantId};
 use tokio::sync::oneshot;
+
+use crate::capture::{Capture, Watch};
 
 /// A click-to-call.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,4 +38,37 @@ pub enum Command {
         /// Where the answer goes.
         reply: oneshot::Sender<Result<Presence, Problem>>,
     },
+    /// How a call was signalled.
+    Capture {
+        /// The company that asks; a call of another one counts as unknown.
+        tenant: TenantId,
+        /// The call, live or ended.
+        call: CallId,
+        /// Where the answer goes.
+        reply: oneshot::Sender<Result<Capture, Problem>>,
+    },
+    /// The same as a libpcap file.
+    Pcap {
+        /// The company that asks; a call of another one counts as unknown.
+        tenant: TenantId,
+        /// The call, live or ended.
+        call: CallId,
+        /// Whether the sound that was kept of it belongs in.
+        media: bool,
+        /// Where the file's content goes.
+        reply: oneshot::Sender<Result<Vec<u8>, Problem>>,
+    },
+    /// Look at the next calls of a kind.
+    Watch(Watch, oneshot::Sender<Result<(), Problem>>),
+    /// Look no more.
+    Unwatch {
+        /// The company that asks; an order of another one counts as unknown.
+        tenant: TenantId,
+        /// The order.
+        watch: CaptureId,
+        /// Where the outcome goes.
+        reply: oneshot::Sender<Result<(), Problem>>,
+    },
+    /// The orders of a company, oldest first.
+    Watches(TenantId, oneshot::Sender<Result<Vec<Watch>, Problem>>),
 }

@@ -6,6 +6,7 @@
 //! go through here but through the outbox of `store`.
 
 mod board;
+pub mod capture;
 mod command;
 mod presence;
 mod trunks;
@@ -15,7 +16,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use call::Event;
-use model::{CallId, Problem, TenantId, Timestamp, TrunkId};
+use model::{CallId, CaptureId, Problem, TenantId, Timestamp, TrunkId};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 pub use board::LiveCall;
@@ -77,6 +78,31 @@ impl Bus {
     /// Which phones and trunks of the tenant can be reached right now.
     pub async fn presence(&self, tenant: TenantId) -> Result<Presence, Problem> {
         self.ask(|reply| Command::Presence { tenant, reply }).await
+    }
+
+    /// How a call of the tenant was signalled, live or ended.
+    pub async fn capture(&self, tenant: TenantId, call: CallId) -> Result<capture::Capture, Problem> {
+        self.ask(|reply| Command::Capture { tenant, call, reply }).await
+    }
+
+    /// The same as a libpcap file, with the sound that was kept of it when `media` says so.
+    pub async fn pcap(&self, tenant: TenantId, call: CallId, media: bool) -> Result<Vec<u8>, Problem> {
+        self.ask(|reply| Command::Pcap { tenant, call, media, reply }).await
+    }
+
+    /// Looks at the next calls of a kind.
+    pub async fn watch(&self, watch: capture::Watch) -> Result<(), Problem> {
+        self.ask(|reply| Command::Watch(watch, reply)).await
+    }
+
+    /// Looks no more.
+    pub async fn unwatch(&self, tenant: TenantId, watch: CaptureId) -> Result<(), Problem> {
+        self.ask(|reply| Command::Unwatch { tenant, watch, reply }).await
+    }
+
+    /// The tenant's orders to look at calls, oldest first.
+    pub async fn watches(&self, tenant: TenantId) -> Result<Vec<capture::Watch>, Problem> {
+        self.ask(|reply| Command::Watches(tenant, reply)).await
     }
 
     /// The tenant's calls that are up right now, oldest first.

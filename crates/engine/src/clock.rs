@@ -20,6 +20,11 @@ impl Clock {
         Moment::START + self.origin.elapsed()
     }
 
+    /// A time of the process on this clock.
+    pub(crate) fn moment(&self, at: Instant) -> Moment {
+        Moment::START + at.saturating_duration_since(self.origin)
+    }
+
     pub(crate) fn instant(&self, moment: Moment) -> tokio::time::Instant {
         tokio::time::Instant::from_std(self.origin + moment.since(Moment::START))
     }
@@ -43,6 +48,13 @@ impl Anchor {
         self.wall
     }
 
+    /// The wall-clock time of any moment, also one before it was made, in microseconds since 1970.
+    pub(crate) fn wall_us(&self, moment: Moment) -> i64 {
+        let after = i64::try_from(moment.since(self.moment).as_micros()).unwrap_or(i64::MAX);
+        let before = i64::try_from(self.moment.since(moment).as_micros()).unwrap_or(i64::MAX);
+        (self.wall.as_millis() * 1_000).saturating_add(after).saturating_sub(before)
+    }
+
     pub(crate) fn wall(&self, moment: Moment) -> Timestamp {
         self.wall + moment.since(self.moment)
     }
@@ -59,5 +71,7 @@ mod tests {
         let anchor = Anchor::new(start);
         let later = start + Duration::from_millis(1_500);
         assert_eq!(anchor.wall(later).as_millis() - anchor.wall(start).as_millis(), 1_500);
+        assert_eq!(anchor.wall_us(later) - anchor.wall_us(start), 1_500_000);
+        assert_eq!(anchor.wall_us(Moment::from_millis(4_999)) - anchor.wall_us(start), -1_000);
     }
 }

@@ -8,6 +8,7 @@ mod failure;
 mod finish;
 mod leg;
 mod record;
+mod story;
 mod tell;
 #[cfg(test)]
 mod tests;
@@ -16,6 +17,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
+use bus::capture::{Target, What};
 use call::{Action, Call, Input, Question, Reply, RouteTarget, Ticket};
 use flow::{Flow, FlowStep};
 use futures_util::FutureExt;
@@ -23,6 +25,7 @@ use model::{CallId, Cause, FlowId, LegEvent, LegId, Moment};
 use pbx::snapshot::Tenant;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
+use crate::capture::sound::Tapping;
 use crate::clock::Anchor;
 use crate::routes::Letter;
 use crate::shared::Shared;
@@ -53,6 +56,10 @@ pub(crate) struct Driver {
     max_forwards: Option<u8>,
     /// Why the first leg cannot be served: the call ends where it would be routed.
     refusal: Option<Cause>,
+    /// What happened beside the signalling, for whoever looks into the call.
+    notes: Vec<(Moment, LegId, What)>,
+    /// Somebody wants the call's sound.
+    tapping: Option<Arc<Tapping>>,
 }
 
 impl Driver {
@@ -78,6 +85,8 @@ impl Driver {
             caller: Default::default(),
             max_forwards: None,
             refusal: None,
+            notes: Vec::new(),
+            tapping: None,
             shared,
         }
     }
@@ -94,6 +103,7 @@ impl Driver {
             tracing::error!(call.id = %self.id, tenant.id = %self.tenant.id, "a call's task panicked; its legs are hung up");
             self.abandon().await;
         }
+        self.shared.captures.end(self.story());
         for leg in self.legs.values() {
             self.shared.routes.remove_leg(leg.edge.0);
         }
@@ -153,6 +163,9 @@ impl Driver {
             Letter::Sip(leg, signal) => self.on_signal(leg, signal),
             Letter::Media(leg, event) => self.on_media(leg, event),
             Letter::Hangup(cause) => self.feed(Input::Hangup { cause }),
+            // Whoever asked may have gone away.
+            Letter::Tell(reply) => _ = reply.send(self.story()),
+            Letter::Watched => self.touches(Target::Call(self.id)),
         }
     }
 
@@ -210,6 +223,9 @@ impl Driver {
                 if let RouteTarget::Trunk(steps) = &mut route.to {
                     let away = self.shared.health.order(steps);
                     route.facts.extend(away.iter().map(|trunk| ("away", trunk.to_string())));
+                }
+                if let Some(hotline) = route.hotline {
+                    self.touches(Target::Hotline(hotline));
                 }
                 if let Some(cause) = self.refusal {
                     route.to = RouteTarget::Reject(cause);

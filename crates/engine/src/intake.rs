@@ -8,6 +8,7 @@ use bus::{Command as Order, Originate};
 use call::{Input, Origin};
 use model::{CallId, Cause, ExtensionId, Id, Kind, Problem};
 use sip::{Command, Event, Incoming};
+use tokio::sync::{Semaphore, oneshot};
 
 use crate::directory::Inbound;
 use crate::driver::Driver;
@@ -15,15 +16,19 @@ use crate::recordings::End;
 use crate::routes::Letter;
 use crate::shared::Shared;
 
+/// How many calls are looked into at once.
+const LOOKS: usize = 4;
+
 /// The three inlets share this.
 pub(crate) struct Intake {
     shared: Arc<Shared>,
     draining: AtomicBool,
+    looks: Arc<Semaphore>,
 }
 
 impl Intake {
     pub(crate) fn new(shared: Arc<Shared>) -> Self {
-        Self { shared, draining: AtomicBool::new(false) }
+        Self { shared, draining: AtomicBool::new(false), looks: Arc::new(Semaphore::new(LOOKS)) }
     }
 
     /// From now on no call begins.
@@ -49,6 +54,7 @@ impl Intake {
             }
             Event::Registration { id, state } => self.shared.carriers.on_registration(id, state),
             Event::Probed { id, status } => self.shared.health.on_probed(id, status),
+            Event::Traces(traces) => self.shared.captures.take_traces(traces, &self.shared.routes),
         }
     }
 
@@ -89,7 +95,54 @@ impl Intake {
             Order::Presence { tenant, reply } => {
                 let _ = reply.send(Ok(crate::presence::of(&self.shared, tenant)));
             }
+            Order::Capture { tenant, call, reply } => {
+                self.look(reply, move |shared| async move { shared.captures.of(tenant, call, &shared.routes).await });
+            }
+            Order::Pcap { tenant, call, media, reply } => {
+                self.look(reply, move |shared| async move {
+                    shared.captures.pcap((tenant, call), media, &shared.routes).await
+                });
+            }
+            Order::Watch(watch, reply) => {
+                let _ = reply.send(self.watch(watch));
+            }
+            Order::Unwatch { tenant, watch, reply } => {
+                let _ = reply.send(self.shared.captures.watches.remove(tenant, watch, store::now()));
+            }
+            Order::Watches(tenant, reply) => {
+                let _ = reply.send(Ok(self.shared.captures.watches.of(tenant)));
+            }
         }
+    }
+
+    /// Looks into a call, a few at a time: each may read many megabytes.
+    fn look<T, W>(&self, reply: oneshot::Sender<Result<T, Problem>>, work: impl FnOnce(Arc<Shared>) -> W)
+    where
+        T: Send + 'static,
+        W: Future<Output = Result<T, Problem>> + Send + 'static,
+    {
+        let Ok(permit) = self.looks.clone().try_acquire_owned() else {
+            let _ =
+                reply.send(Err(Problem::busy("too_many_looks", "Several calls are looked into already; try again.")));
+            return;
+        };
+        let work = work(self.shared.clone());
+        tokio::spawn(async move {
+            // Whoever asked may have gone away.
+            let _ = reply.send(work.await);
+            drop(permit);
+        });
+    }
+
+    fn watch(&self, watch: bus::capture::Watch) -> Result<(), Problem> {
+        let (tenant, target) = (watch.tenant, watch.target);
+        self.shared.captures.watches.add(watch, store::now())?;
+        if let bus::capture::Target::Call(call) = target
+            && !self.shared.routes.ask(tenant, call, Letter::Watched)
+        {
+            return Err(Problem::not_found("live call"));
+        }
+        Ok(())
     }
 
     fn on_incoming(&self, incoming: Box<Incoming>) {

@@ -7,6 +7,7 @@
 
 mod addresses;
 mod alerts;
+pub mod capture;
 mod carriers;
 mod clock;
 mod directory;
@@ -35,6 +36,7 @@ use tokio::task::JoinHandle;
 
 use addresses::Addresses;
 use alerts::Alerts;
+use capture::Captures;
 use carriers::Carriers;
 use clock::Clock;
 use directory::Directory;
@@ -66,6 +68,8 @@ pub struct Config {
     pub limits: call::Limits,
     /// Record no call, whatever the companies say.
     pub never_record: bool,
+    /// How much is kept of how calls were signalled.
+    pub capture: capture::Config,
 }
 
 /// Why the engine did not start.
@@ -132,9 +136,12 @@ impl Engine {
         recordings.mend(&journal);
         let (media_events, media_inbox) = mpsc::unbounded_channel();
         let media = Media::start(config.media, media_events).map_err(StartError::Media)?;
-        let (stack, sip_inbox) = Stack::start(config.sip, directory.clone()).await.map_err(StartError::Sip)?;
+        let trace = config.capture.signalling_bytes > 0;
+        let sip = sip::Config { trace, ..config.sip };
+        let (stack, sip_inbox) = Stack::start(sip, directory.clone()).await.map_err(StartError::Sip)?;
         let (alerts, alerting) = Alerts::start(db.clone(), clock);
         let health = Health::new(stack.clone(), addresses.clone(), bus.clone(), alerts, clock);
+        let captures = Arc::new(Captures::new(config.capture, &config.data, stack.clone(), clock));
         let shared = Arc::new(Shared {
             clock,
             carriers: Carriers::new(stack.clone(), addresses, bus.clone()),
@@ -146,6 +153,7 @@ impl Engine {
             journal,
             bus,
             recordings,
+            captures: captures.clone(),
             limits: config.limits,
             may_record: !config.never_record,
             directory: directory.clone(),
@@ -164,6 +172,7 @@ impl Engine {
             tokio::spawn(take_sip(intake.clone(), sip_inbox)),
             tokio::spawn(take_media(intake.clone(), media_inbox)),
             tokio::spawn(take_orders(intake.clone(), orders)),
+            captures.follow(),
         ]);
         Ok(Engine { shared, intake, tasks })
     }
@@ -213,6 +222,7 @@ impl Engine {
         self.shared.routes.hang_up_all(Cause::ServerStopping);
         self.wait(LAST_RECORDS, "calls do not end", |counts| counts.calls).await;
         self.wait(LAST_WORDS, "far sides have not answered the end of their calls", |counts| counts.sip.dialogs).await;
+        self.shared.captures.finish().await;
         self.shared.journal.clone().stop().await;
         let tasks = std::mem::take(&mut *self.tasks.lock().unwrap_or_else(PoisonError::into_inner));
         for task in tasks {

@@ -6,6 +6,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use model::{CallId, Cause, LegId, TenantId};
 use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::oneshot;
+
+use crate::capture::Story;
 
 /// What reaches the task of a call. The number of letters is bounded by what the edges can hold in flight for the
 /// legs of one call, so the mailbox itself needs no bound.
@@ -17,6 +20,10 @@ pub(crate) enum Letter {
     Media(LegId, media::Event),
     /// End the call from outside.
     Hangup(Cause),
+    /// Tell the call's story so far.
+    Tell(oneshot::Sender<Story>),
+    /// Somebody wants to look at the call's sound from now on.
+    Watched,
 }
 
 pub(crate) type Mailbox = UnboundedSender<Letter>;
@@ -69,10 +76,20 @@ impl Routes {
         lock(&self.calls).remove(&call);
     }
 
+    /// Whether the leg's call is up.
+    pub(crate) fn knows(&self, edge: u64) -> bool {
+        self.shard(edge).contains_key(&edge)
+    }
+
     /// Asks one call of the tenant to end; false when the tenant has no such call.
     pub(crate) fn hang_up(&self, tenant: TenantId, call: CallId, cause: Cause) -> bool {
+        self.ask(tenant, call, Letter::Hangup(cause))
+    }
+
+    /// Puts a letter into the mailbox of one call of the tenant; false when the tenant has no such call.
+    pub(crate) fn ask(&self, tenant: TenantId, call: CallId, letter: Letter) -> bool {
         match lock(&self.calls).get(&call) {
-            Some((owner, mailbox)) if *owner == tenant => mailbox.send(Letter::Hangup(cause)).is_ok(),
+            Some((owner, mailbox)) if *owner == tenant => mailbox.send(letter).is_ok(),
             Some(_) | None => false,
         }
     }

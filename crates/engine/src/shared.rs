@@ -7,6 +7,7 @@ use media::Media;
 use pbx::calls::Journal;
 use sip::Stack;
 
+use crate::capture::Captures;
 use crate::carriers::Carriers;
 use crate::clock::Clock;
 use crate::directory::Directory;
@@ -27,6 +28,7 @@ pub(crate) struct Shared {
     pub(crate) journal: Journal,
     pub(crate) bus: Bus,
     pub(crate) recordings: Recordings,
+    pub(crate) captures: Arc<Captures>,
     pub(crate) limits: call::Limits,
     /// Whether companies that want their calls recorded get it.
     pub(crate) may_record: bool,

@@ -2,6 +2,7 @@
 
 use crate::negotiation::{Agreed, Protection};
 use crate::sound::Sound;
+use crate::tap::Tapped;
 use model::Digit;
 use std::net::{IpAddr, UdpSocket};
 use std::path::PathBuf;
@@ -42,6 +43,7 @@ pub(crate) enum Command {
         path: PathBuf,
     },
     StopRecord(LegKey),
+    Tap(LegKey, Box<Tapped>),
     Close(LegKey),
     /// No handle is left.
     Stop,

@@ -3,6 +3,7 @@
 use crate::command::{Command, LegKey};
 use crate::negotiation::{Negotiation, NegotiationError, Offer, Policy};
 use crate::sound::Sound;
+use crate::tap::{Tap, Tapped};
 use crate::{Codec, Direction, media::Shared};
 use bytes::Bytes;
 use model::Digit;
@@ -110,6 +111,11 @@ impl Leg {
     /// Ends the recording.
     pub fn stop_record(&self) {
         self.tell(Command::StopRecord(self.key));
+    }
+
+    /// Gives copies of all packets, both ways, to `tap` from now on, until the leg closes.
+    pub fn tap(&self, tap: Arc<dyn Tap>) {
+        self.tell(Command::Tap(self.key, Box::new(Tapped { tap, local: self.local })));
     }
 
     /// Closes the leg. Its last event carries the quality.

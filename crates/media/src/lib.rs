@@ -33,6 +33,7 @@ mod socket;
 pub mod sound;
 pub mod srtp;
 pub mod stun;
+mod tap;
 mod worker;
 
 pub use codec::Codec;
@@ -44,3 +45,4 @@ pub use leg::Leg;
 pub use media::{Media, OpenError};
 pub use negotiation::{NegotiationError, Offer, Policy, Profile};
 pub use sound::Sound;
+pub use tap::Tap;

@@ -22,6 +22,13 @@ impl From<SocketAddr> for Target {
     }
 }
 
+impl Target {
+    /// The address itself.
+    pub(crate) fn address(&self) -> Option<SocketAddr> {
+        self.0.as_socket()
+    }
+}
+
 /// Sends one packet; false when the kernel did not take it.
 pub(crate) fn send(socket: &UdpSocket, packet: &[u8], to: &Target) -> bool {
     // SAFETY: the pointers and lengths describe `packet` and `to`, which outlive the call.

@@ -179,6 +179,11 @@ impl Worker {
                     self.stop_record(slot);
                 }
             }
+            Command::Tap(key, tapped) => {
+                if let Some((_, leg)) = self.legs.find(key) {
+                    leg.tapped = Some(tapped);
+                }
+            }
             Command::Close(key) => self.close(key),
             Command::Stop => {}
         }

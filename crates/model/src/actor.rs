@@ -15,6 +15,8 @@ pub enum Permission {
     ViewCalls,
     /// Place and end calls.
     MakeCalls,
+    /// Keep the sound of calls on the wire for later, and read it.
+    CaptureCalls,
     /// Register and replay webhooks.
     ManageWebhooks,
     /// Create companies; only the operator of the installation.
@@ -85,7 +87,7 @@ impl Role {
         match self {
             Role::Operator => true,
             Role::Owner => !matches!(permission, P::OperateServer),
-            Role::Manager => !matches!(permission, P::OperateServer | P::ManageWebhooks),
+            Role::Manager => !matches!(permission, P::OperateServer | P::ManageWebhooks | P::CaptureCalls),
             Role::Agent => matches!(permission, P::ViewConfig | P::MakeCalls),
         }
     }

@@ -105,6 +105,8 @@ ids! {
     EndpointId = "whk";
     /// One event told to the outside.
     EventId = "evt";
+    /// One order to look at calls.
+    CaptureId = "cap";
 }
 
 /// One side of a call: a number inside the call, in order of appearance; the first is 0.

@@ -6,6 +6,7 @@
 //! [`extension`], then [`snapshot`] and [`route`](route()).
 
 pub mod calls;
+pub mod capture;
 mod config;
 pub mod extension;
 #[cfg(test)]

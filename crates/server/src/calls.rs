@@ -123,7 +123,7 @@ fn show(text: &str) -> std::io::Result<()> {
 }
 
 /// The time as this machine's people read it.
-fn local_time(unix_ms: i64) -> String {
+pub(crate) fn local_time(unix_ms: i64) -> String {
     let seconds: libc::time_t = unix_ms.div_euclid(1_000);
     // SAFETY: all zero is a valid value of this struct; its pointer field is not read.
     let mut parts: libc::tm = unsafe { std::mem::zeroed() };

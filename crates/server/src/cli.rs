@@ -36,6 +36,8 @@ pub(crate) enum Command {
     Simulate(Simulate),
     /// Show the last calls; with --follow, what happens now.
     Calls(Calls),
+    /// Look into calls: the ladder of their SIP messages, and files for a packet analyser.
+    Capture(Capture),
     /// Check, show or print the configuration.
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -121,6 +123,47 @@ pub(crate) struct Calls {
     #[arg(long, short, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=200))]
     pub(crate) number: u32,
     /// The company, by name or id; without it all.
+    #[arg(long)]
+    pub(crate) company: Option<String>,
+}
+
+#[derive(Debug, Args)]
+#[group(id = "target", multiple = false)]
+pub(crate) struct Target {
+    /// The call with this id, up or ended.
+    #[arg(long, value_name = "ID")]
+    pub(crate) call: Option<String>,
+    /// Wait for the next calls of this extension.
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) extension: Option<String>,
+    /// Wait for the next calls to this hotline.
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) hotline: Option<String>,
+    /// Wait for the next calls through this trunk.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) trunk: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Capture {
+    #[command(flatten)]
+    pub(crate) target: Target,
+    /// Write what is captured to this file, for tshark and Wireshark; further calls get a number before the ending.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) pcap: Option<PathBuf>,
+    /// Capture the sound too. It is the talk of people: the server tells that you did.
+    #[arg(long)]
+    pub(crate) media: bool,
+    /// Print the messages in full below the ladder.
+    #[arg(long)]
+    pub(crate) full: bool,
+    /// Wait for so many calls.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub(crate) calls: u32,
+    /// Wait so many minutes.
+    #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=1440))]
+    pub(crate) minutes: u32,
+    /// The company, by name or id; needed when there are several.
     #[arg(long)]
     pub(crate) company: Option<String>,
 }

@@ -37,6 +37,7 @@ pub(crate) struct Config {
     pub(crate) media: Media,
     pub(crate) webhooks: Webhooks,
     pub(crate) limits: Limits,
+    pub(crate) capture: Capture,
     pub(crate) stop: Stop,
     pub(crate) log: Log,
 }
@@ -123,6 +124,16 @@ pub(crate) struct Limits {
     pub(crate) open_files: u64,
 }
 
+/// What is kept of how calls were signalled.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Capture {
+    /// 0: nothing.
+    pub(crate) signalling_mb: u64,
+    pub(crate) keep_days: u64,
+    /// 0: no sound can be captured.
+    pub(crate) sound_mb: u64,
+}
+
 /// How the server ends.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Stop {
@@ -205,6 +216,7 @@ impl Default for Config {
             },
             webhooks: Webhooks { allow: Vec::new() },
             limits: Limits { calls: 2_000, open_files: 65_536 },
+            capture: Capture { signalling_mb: 256, keep_days: 7, sound_mb: 256 },
             stop: Stop { wait_s: 30 },
             log: Log { level: "info".into(), format: LogFormat::Auto },
         }

@@ -5,10 +5,12 @@
 mod bootstrap;
 mod calls;
 mod certificate;
+mod capture;
 mod chime;
 mod cli;
 mod company;
 mod config;
+mod control;
 mod demo;
 mod doctor;
 mod doors;
@@ -87,6 +89,10 @@ async fn run(command: Command, config: Config) -> anyhow::Result<ExitCode> {
         Command::Calls(asked) => {
             let db = home::open_migrated(&config).await?;
             calls::run(&db, &asked).await?;
+        }
+        Command::Capture(asked) => {
+            let db = home::open_migrated(&config).await?;
+            capture::run(&db, &config, &asked).await?;
         }
         Command::User(UserCommand::ResetPassword { login, company }) => {
             let db = home::open_migrated(&config).await?;

@@ -9,7 +9,7 @@ use crate::certificate::Certificate;
 use crate::config::{Config, Demo, Recording};
 use crate::doors::{self, Door};
 use crate::health::{Bound, Health};
-use crate::{cli, figures, health, home, limits, web};
+use crate::{cli, control, figures, health, home, limits, web};
 use anyhow::Context;
 use bus::Bus;
 use engine::{Engine, StartError};
@@ -74,7 +74,9 @@ pub(crate) async fn run(config: Config, ui_dir: Option<PathBuf>) -> anyhow::Resu
             engine.websocket(socket, remote, secure);
         }
     }));
-    let faces = api::router(state, web::routes(web::Pages(ui_dir))).merge(health).merge(browsers);
+    let api = api::router(state, web::routes(web::Pages(ui_dir)));
+    let control = control::open(&config.data_dir, api.clone());
+    let faces = api.merge(health).merge(browsers);
     // Told before the first answer, so that whoever waits for /readyz finds it told.
     first::greet(&config, &engine, demo_company.as_ref());
     let served = doors::serve(doors, faces, web_closing);
@@ -106,6 +108,9 @@ pub(crate) async fn run(config: Config, ui_dir: Option<PathBuf>) -> anyhow::Resu
     engine.stop(Duration::ZERO).await;
     // Nobody listens any more when the web side ended by itself.
     let _ = close_web.send(true);
+    if let Some(control) = control {
+        control.abort();
+    }
     end(demo, served).await;
     certificate.abort();
     webhooks.stop().await;
@@ -196,6 +201,11 @@ fn engine_config(config: &Config, db: &Db, certificate: &Certificate) -> engine:
         spool: home::spool(config),
         limits: call::Limits::default(),
         never_record: config.recording == Recording::None,
+        capture: engine::capture::Config {
+            signalling_bytes: config.capture.signalling_mb << 20,
+            keep: Duration::from_secs(config.capture.keep_days * 86_400),
+            sound_bytes: config.capture.sound_mb << 20,
+        },
     }
 }
 

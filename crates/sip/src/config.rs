@@ -41,6 +41,8 @@ pub struct Config {
     pub limits: Limits,
     /// How strangers and failed proofs are held back.
     pub strangers: limit::Limits,
+    /// Keep what is said on each leg, and hand it over when the leg is over.
+    pub trace: bool,
 }
 
 impl Default for Config {
@@ -60,6 +62,7 @@ impl Default for Config {
             timing: Timing::default(),
             limits: Limits::default(),
             strangers: limit::Limits::default(),
+            trace: false,
         }
     }
 }

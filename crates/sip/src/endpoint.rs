@@ -28,11 +28,12 @@ use model::{Cause, Moment};
 use self::command::Command;
 use self::core::{Asker, Core, Due, Lookup, Unanswered};
 use self::event::{Event, Leg};
-use self::leg::LegState;
+use self::leg::{LegState, Phase};
 use self::registration::Outbound;
 use self::shared::Shared;
 use crate::message::Message;
 use crate::method::Method;
+use crate::trace::{Trace, Traces, call_id_of};
 use crate::transport::Flow;
 
 /// See the module.
@@ -47,6 +48,7 @@ pub struct Endpoint {
     registrations: HashMap<u64, Outbound>,
     /// Whether expired bindings are going to be looked for.
     sweeping: bool,
+    traces: Traces,
 }
 
 impl Endpoint {
@@ -60,12 +62,17 @@ impl Endpoint {
             callers: HashMap::new(),
             registrations: HashMap::new(),
             sweeping: false,
+            traces: Traces::default(),
         }
     }
 
     /// A message arrived.
     pub fn receive(&mut self, now: Moment, flow: Flow, message: Message) {
         self.core.now = now;
+        if !self.traces.is_empty() {
+            let key = self.core.hash(message.call_id());
+            self.traces.heard(key, now, flow, &message);
+        }
         if message.is_request() {
             self.on_request(flow, message);
         } else if message.validate().is_ok()
@@ -170,11 +177,21 @@ impl Endpoint {
                 Due::NoAnswer(unanswered) => self.on_unanswered(unanswered),
             }
         }
+        if self.traces.deadline().is_some_and(|at| at <= now) {
+            let shared = self.core.shared.clone();
+            let told = self.traces.due(now, |flow| shared.local(flow));
+            self.core.events.push_back(Event::Traces(told));
+        }
     }
 
     /// When [`Endpoint::timeout`] is to be called; calling it earlier does no harm.
     pub fn deadline(&self) -> Option<Moment> {
-        self.core.deadline()
+        self.core.deadline().into_iter().chain(self.traces.deadline()).min()
+    }
+
+    /// What was said so far on a leg that lives, or was over a moment ago.
+    pub fn trace(&self, leg: Leg) -> Option<Trace> {
+        self.traces.of(leg, |flow| self.core.shared.local(flow))
     }
 
     /// Nothing can be sent on this way.
@@ -203,7 +220,14 @@ impl Endpoint {
 
     /// The next message to send.
     pub fn next_transmit(&mut self) -> Option<(Flow, Bytes)> {
-        self.core.transmits.pop_front()
+        let (flow, bytes) = self.core.transmits.pop_front()?;
+        if !self.traces.is_empty()
+            && let Some(call_id) = call_id_of(&bytes)
+        {
+            let key = self.core.hash(call_id);
+            self.traces.sent(key, self.core.now, flow, &bytes);
+        }
+        Some((flow, bytes))
     }
 
     /// The next event for the house.
@@ -257,6 +281,7 @@ impl Endpoint {
         }
         let Some(leg) = self.legs.remove(&id) else { return };
         let dialog = &leg.dialog;
+        self.traces.close(self.core.hash(dialog.call_id.as_str()), id, self.core.now);
         self.dialogs.remove(&self.core.hash((dialog.call_id.as_str(), dialog.local_tag.as_str())));
         if !dialog.we_called {
             let caller = self.core.hash((dialog.call_id.as_str(), dialog.remote_tag.as_str()));
@@ -274,6 +299,13 @@ impl Endpoint {
             self.callers.insert(theirs, leg.id);
         }
         self.core.shared.legs.fetch_add(1, Ordering::Relaxed);
+        if self.core.shared.config.trace {
+            let key = self.core.hash(leg.dialog.call_id.as_str());
+            self.traces.open(key, leg.id, self.core.now);
+            if let Phase::Offered(offered) = &leg.phase {
+                self.traces.heard(key, self.core.now, offered.flow, &offered.invite);
+            }
+        }
         self.legs.insert(leg.id, Box::new(leg));
     }
 

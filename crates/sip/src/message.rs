@@ -225,6 +225,11 @@ impl Message {
         &self.original.as_ref().unwrap_or(&self.text)[..self.body.end as usize]
     }
 
+    /// The same, shared instead of borrowed.
+    pub fn raw_bytes(&self) -> Bytes {
+        self.original.as_ref().unwrap_or(&self.text).slice(..self.body.end as usize)
+    }
+
     /// The values of all lines of this name exactly as they came (folds and all), for an answer that must repeat
     /// them.
     pub(crate) fn raw_values(&self, name: Name) -> impl Iterator<Item = &[u8]> {

@@ -15,9 +15,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
-use model::Timestamp;
+use model::{Moment, Timestamp};
 use tokio::net::{TcpListener, UdpSocket};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
@@ -33,6 +33,7 @@ use crate::endpoint::event::{Contact, Event, Leg};
 use crate::endpoint::probing::Probe;
 use crate::endpoint::shared::{Shared, Sockets};
 use crate::transport::{Flow, Transport};
+use crate::trace::Trace;
 
 /// What is asked of the kernel for each UDP socket's queues; it may give less.
 const SOCKET_BUFFER: usize = 4 << 20;
@@ -202,6 +203,18 @@ impl Stack {
     /// Takes no new calls from now on: INVITEs get 503.
     pub fn drain(&self) {
         self.hub.shared.drain();
+    }
+
+    /// What was said so far on a leg that lives, or was over a moment ago; only with [`Config::trace`].
+    pub async fn trace(&self, leg: Leg) -> Option<Trace> {
+        let (reply, answer) = oneshot::channel();
+        self.order(self.hub.shared.shard_of(leg), Order::Trace(leg, reply));
+        answer.await.ok().flatten()
+    }
+
+    /// A time on the stack's clock as the process knows it.
+    pub fn instant(&self, at: Moment) -> std::time::Instant {
+        self.hub.instant(at).into_std()
     }
 
     /// What is alive now.

@@ -48,6 +48,7 @@ async fn things(w: &World) -> HashMap<&'static str, String> {
         ("event_id", model::EventId::from_bits(7).to_string()),
         ("call_id", call),
         ("greeting_id", greeting),
+        ("capture_id", w.post(key, "/captures", json!({ "extension": "101" })).await.text("id")),
     ])
 }
 
@@ -83,7 +84,7 @@ fn body(method: &str, path: &str) -> Value {
 
 #[tokio::test]
 async fn what_belongs_to_others_looks_like_what_does_not_exist() {
-    let w = World::new().await;
+    let w = World::new().await.with_idle_engine();
     let things = things(&w).await;
     let mut checked = 0;
     for (method, path) in operations().into_iter().filter(|(_, path)| path.contains('{')) {
@@ -115,7 +116,7 @@ async fn what_belongs_to_others_looks_like_what_does_not_exist() {
 
 #[tokio::test]
 async fn without_a_credential_nothing_answers_but_the_login() {
-    let w = World::new().await;
+    let w = World::new().await.with_idle_engine();
     for (method, path) in operations() {
         if (method.as_str(), path.as_str()) == ("POST", "/session") {
             continue;
@@ -128,7 +129,7 @@ async fn without_a_credential_nothing_answers_but_the_login() {
 
 #[tokio::test]
 async fn an_agent_reads_configuration_and_no_more() {
-    let w = World::new().await;
+    let w = World::new().await.with_idle_engine();
     let things = things(&w).await;
     let agent = w.key(&w.alpha, "agent").await;
     for (method, path) in operations() {
@@ -168,6 +169,7 @@ fn valid(path: &str, things: &HashMap<&'static str, String>) -> Value {
         "/ring-groups" => json!({ "name": "n", "members": [extension] }),
         "/flows" => json!({ "name": "n", "graph": { "start": "e", "nodes": { "e": { "type": "hangup" } } } }),
         "/webhooks" => json!({ "url": "http://127.0.0.1:9/" }),
+        "/captures" => json!({ "extension": "101" }),
         _ => json!({}),
     }
 }

@@ -6,6 +6,7 @@
 )]
 
 mod calls;
+mod captures;
 mod companies;
 mod documents;
 mod events;

@@ -67,8 +67,7 @@ fn percent(text: &str) -> String {
 
 #[tokio::test]
 async fn noise_is_answered_as_documented_and_never_with_5xx() {
-    let w = World::new().await;
-    // The engine's end of the bus answers nothing here: live calls have their own tests.
+    let w = World::new().await.with_idle_engine();
     let mut dice = Dice(42);
     let operations = operations();
     // `ALO_NOISE=400` is the full length: more than 20,000 requests.

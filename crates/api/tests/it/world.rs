@@ -5,7 +5,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use bus::{Bus, Command};
-use model::Actor;
+use model::{Actor, Problem};
 use serde_json::Value;
 use store::Db;
 use store::testing::{TestDb, sqlite};
@@ -83,6 +83,28 @@ impl World {
         let alpha = company(&db, "Alpha").await;
         let beta = company(&db, "Beta").await;
         World { router: api::router(state, Router::new()), db, commands, bus, operator, alpha, beta }
+    }
+
+    /// Lets an engine without calls answer what is asked of it.
+    pub(crate) fn with_idle_engine(mut self) -> World {
+        let (_, nothing) = mpsc::channel(1);
+        let mut commands = std::mem::replace(&mut self.commands, nothing);
+        tokio::spawn(async move {
+            while let Some(command) = commands.recv().await {
+                // Whoever asked may have gone away.
+                match command {
+                    Command::Originate(_, reply) => _ = reply.send(Err(Problem::busy("idle", "No phone is here."))),
+                    Command::Hangup { reply, .. } | Command::Unwatch { reply, .. } => {
+                        _ = reply.send(Err(Problem::not_found("capture")));
+                    }
+                    Command::Capture { reply, .. } => _ = reply.send(Err(Problem::not_found("capture"))),
+                    Command::Pcap { reply, .. } => _ = reply.send(Err(Problem::not_found("capture"))),
+                    Command::Watch(_, reply) => _ = reply.send(Ok(())),
+                    Command::Watches(_, reply) => _ = reply.send(Ok(Vec::new())),
+                }
+            }
+        });
+        self
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {

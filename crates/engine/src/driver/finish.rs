@@ -46,6 +46,7 @@ impl Driver {
         let (Some(a), Some(b)) = (self.media_of(left), self.media_of(right)) else { return };
         a.record(b, self.shared.recordings.begin(self.tenant.id, self.id));
         self.recording = Some(Recording { left, done: false });
+        self.note(left, bus::capture::What::Recorded);
     }
 
     pub(super) fn stop_record(&mut self) {

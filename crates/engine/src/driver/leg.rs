@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use bus::capture::What;
 use bytes::Bytes;
 use call::Origin;
 use model::leg::{Destination, Dial, Play};
-use model::{Cause, LegCommand, LegEvent, LegId, TrunkId};
+use model::{Cause, ExtensionId, LegCommand, LegEvent, LegId, TrunkId};
 use sip::{Command, Party, Signal, Target};
 
 use super::Driver;
@@ -36,6 +37,19 @@ pub(super) struct Leg {
     held: bool,
     /// Its place on the carrier's trunk.
     slot: Option<Slot>,
+    /// Whom it leads to.
+    pub(super) far: Far,
+}
+
+/// Whom a leg leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Far {
+    /// Not known yet.
+    Unknown,
+    /// A phone of the company.
+    Extension(ExtensionId),
+    /// Somebody behind a carrier.
+    Trunk(TrunkId, String),
 }
 
 impl Leg {
@@ -53,7 +67,13 @@ impl Leg {
             over: false,
             held: false,
             slot: None,
+            far: Far::Unknown,
         }
+    }
+
+    /// Whether we placed it.
+    pub(super) fn is_outgoing(&self) -> bool {
+        self.outgoing
     }
 }
 
@@ -81,7 +101,12 @@ impl Driver {
         });
         leg.offers_late = incoming.offer.is_none();
         self.refusal = leg.answer.is_none().then_some(Cause::Incompatible);
+        leg.far = match origin {
+            Origin::Extension(id) => Far::Extension(id),
+            Origin::Trunk(id) => Far::Trunk(id, number.to_owned()),
+        };
         self.legs.insert(LegId::FIRST, leg);
+        self.touched_by(LegId::FIRST);
         if let Origin::Trunk(trunk) = origin
             && self.refusal.is_none()
         {
@@ -99,6 +124,11 @@ impl Driver {
             .inspect_err(|error| {
                 metrics::counter!("alo_media_open_failures_total").increment(1);
                 tracing::error!(call.id = %self.id, %error, "no media port for a leg");
+            })
+            .inspect(|media| {
+                if let Some(tapping) = &self.tapping {
+                    media.tap(tapping.clone());
+                }
             })
             .ok()
     }
@@ -174,8 +204,13 @@ impl Driver {
         let prefer = self.legs.get(&LegId::FIRST).and_then(|first| first.media.as_ref()).and_then(media::Leg::codec);
         let mut leg = Leg::new(edge, self.open_media(edge.0), true);
         let body = leg.media.as_mut().map(|media| media.offer(media::Offer { prefer, ..media::Offer::default() }));
+        leg.far = match &dial.to {
+            Destination::Contact { extension, .. } => Far::Extension(*extension),
+            Destination::Trunk { trunk, number } => Far::Trunk(*trunk, number.clone()),
+        };
         self.shared.routes.add_leg(edge.0, self.mailbox.clone(), id);
         self.legs.insert(id, leg);
+        self.touched_by(id);
 
         let request = match (&dial.to, body) {
             (_, None) => Err(Cause::Overload),
@@ -256,6 +291,7 @@ impl Driver {
             }
             Signal::Info { content_type, body } => {
                 if let Some(digit) = media::parse_info_digit(&content_type, &body) {
+                    self.note(id, What::InfoDigit(digit));
                     self.leg_event(id, LegEvent::Digit(digit));
                 }
             }
@@ -349,6 +385,7 @@ impl Driver {
         let Some(leg) = self.legs.get_mut(&id) else { return };
         let held = leg.media.as_ref().is_some_and(|media| !media.remote_direction().receives());
         if leg.answered && held != std::mem::replace(&mut leg.held, held) {
+            self.note(id, if held { What::Held } else { What::Resumed });
             self.leg_event(id, if held { LegEvent::Held } else { LegEvent::Resumed });
         }
     }
@@ -362,9 +399,15 @@ impl Driver {
 
     pub(super) fn on_media(&mut self, id: LegId, event: media::Event) {
         match event {
-            media::Event::Digit { digit, .. } => self.leg_event(id, LegEvent::Digit(digit)),
+            media::Event::Digit { digit, .. } => {
+                self.note(id, What::Digit(digit));
+                self.leg_event(id, LegEvent::Digit(digit));
+            }
             media::Event::PlayDone { .. } => self.leg_event(id, LegEvent::PlayDone),
-            media::Event::Silent { .. } => self.leg_event(id, LegEvent::MediaLost),
+            media::Event::Silent { .. } => {
+                self.note(id, What::Silent);
+                self.leg_event(id, LegEvent::MediaLost);
+            }
             media::Event::Recorded { bytes, duration_ms, complete, .. } => {
                 self.on_recorded(End { bytes, duration_ms, complete });
             }

@@ -43,6 +43,7 @@ impl House {
             spool: db.folder().join("spool"),
             limits: call::Limits::default(),
             never_record: false,
+            capture: crate::capture::Config::default(),
         };
         let (bus, orders) = Bus::new();
         let engine = Engine::start(config, db.clone(), bus.clone(), orders).await.expect("an engine");

@@ -12,6 +12,7 @@ use crate::recording::tape::Tape;
 use crate::rtp;
 use crate::socket::{self, Target};
 use crate::sound::Sound;
+use crate::tap::Tapped;
 use crate::{Codec, Quality};
 use model::{Digit, Moment};
 use std::collections::HashMap;
@@ -52,6 +53,8 @@ pub(super) struct Leg {
     pub(super) far: Far,
     pub(super) care_due: Moment,
     pub(super) report_due: Moment,
+    /// Somebody looks at the packets.
+    pub(super) tapped: Option<Box<Tapped>>,
 }
 
 /// A recording of which this leg is the left side.
@@ -114,6 +117,7 @@ impl Leg {
             far: Far::default(),
             care_due: Moment::START,
             report_due: Moment::START,
+            tapped: None,
         }
     }
 
@@ -125,6 +129,9 @@ impl Leg {
     /// Sends a whole RTP packet to the far side.
     pub(super) fn transmit(&mut self, packet: &[u8]) {
         let Some(target) = &self.target else { return };
+        if let (Some(tapped), Some(remote)) = (&self.tapped, target.address()) {
+            tapped.rtp(true, remote, packet);
+        }
         let Some(sealed) = self.guard.seal(Kind::Rtp, packet) else { return };
         if socket::send(&self.rtp, sealed, target) {
             self.outgoing.packets += 1;
@@ -141,6 +148,9 @@ impl Leg {
             (self.rtcp.as_ref(), self.far.source.or(agreed.remote_rtcp).map(Target::from))
         };
         let (Some(socket), Some(target)) = (socket, target) else { return };
+        if let (Some(tapped), Some(remote)) = (&self.tapped, target.address()) {
+            tapped.rtcp(true, remote, packet);
+        }
         if let Some(sealed) = self.guard.seal(Kind::Rtcp, packet) {
             socket::send(socket, sealed, &target);
         }

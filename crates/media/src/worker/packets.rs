@@ -40,6 +40,9 @@ impl Worker {
         let Some(leg) = self.legs.at(slot) else { return };
         // Before the first negotiation nobody is expected.
         let Some(agreed) = leg.agreed else { return };
+        if let Some(tapped) = &leg.tapped {
+            tapped.rtp(false, source, packet);
+        }
         let Some(header) = rtp::parse(packet) else {
             if agreed.mux && Kind::of(packet) == Kind::Rtcp {
                 return self.on_rtcp(slot, packet, source);

@@ -17,6 +17,9 @@ impl Worker {
     pub(super) fn on_rtcp(&mut self, slot: usize, packet: &[u8], source: SocketAddr) {
         let Some(leg) = self.legs.at(slot) else { return };
         let Some(agreed) = leg.agreed else { return };
+        if let Some(tapped) = &leg.tapped {
+            tapped.rtcp(false, source, packet);
+        }
         // RTCP is believed from the host that is heard, or from where the session description said.
         let host = leg.latch.source().or(agreed.remote).map(|s| s.ip());
         if agreed.remote_rtcp != Some(source) && host != Some(source.ip()) {

@@ -9,4 +9,5 @@ mod prompts;
 mod recordings;
 mod relaying;
 mod sealed;
+mod tapping;
 mod web;

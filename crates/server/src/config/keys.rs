@@ -342,6 +342,34 @@ pub(super) const KEYS: &[Key] = &[
         show: |c| c.limits.open_files.to_string(),
     },
     Key {
+        path: "capture.signalling_mb",
+        help: "Megabytes on the disk for the SIP messages of calls, which `alo capture` and the API show; the oldest go. A\n\
+               call takes some ten kilobytes. 0: none are kept.",
+        read: |c, raw| {
+            c.capture.signalling_mb = raw.number(0..=1_048_576)?;
+            Ok(())
+        },
+        show: |c| c.capture.signalling_mb.to_string(),
+    },
+    Key {
+        path: "capture.keep_days",
+        help: "The SIP messages of a call are kept so many days at most.",
+        read: |c, raw| {
+            c.capture.keep_days = raw.number(1..=3_650)?;
+            Ok(())
+        },
+        show: |c| c.capture.keep_days.to_string(),
+    },
+    Key {
+        path: "capture.sound_mb",
+        help: "Megabytes on the disk for the sound of calls that somebody with the right asked to capture. 0: nobody can.",
+        read: |c, raw| {
+            c.capture.sound_mb = raw.number(0..=1_048_576)?;
+            Ok(())
+        },
+        show: |c| c.capture.sound_mb.to_string(),
+    },
+    Key {
         path: "stop.wait_s",
         help: "A stopping server takes no new call and waits so many seconds for the others to end; then it ends them\n\
                with the cause server_stopping. A second signal ends them at once.",

@@ -38,6 +38,8 @@ pub enum Event {
         /// Its final status; 408 when it did not answer, or could not be reached.
         status: u16,
     },
+    /// What was said on legs that are over; only with [`crate::Config::trace`].
+    Traces(Vec<crate::Trace>),
 }
 
 /// An authenticated INVITE that begins a call.

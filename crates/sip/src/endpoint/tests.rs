@@ -12,6 +12,7 @@ mod registering;
 mod reliable;
 mod session;
 mod stale;
+mod tracing;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -66,7 +67,11 @@ struct World {
 
 impl World {
     fn new() -> World {
-        let config = Config { shards: 1, server_name: "Alo".into(), ..Config::default() };
+        World::with(Config::default())
+    }
+
+    fn with(config: Config) -> World {
+        let config = Config { shards: 1, server_name: "Alo".into(), ..config };
         let sockets = Sockets {
             udp: vec!["10.0.0.1:5060".parse().expect("an address")],
             tcp: vec!["10.0.0.1:5060".parse().expect("an address")],

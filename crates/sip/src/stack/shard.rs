@@ -17,7 +17,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use model::Moment;
 use tokio::net::{UdpSocket, lookup_host};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep_until, timeout};
 
 use super::Hub;
@@ -28,6 +28,7 @@ use crate::endpoint::event::{Event, Leg};
 use crate::endpoint::probing::Probe;
 use crate::keepalive::KeepAlive;
 use crate::message::Message;
+use crate::trace::Trace;
 use crate::transport::{Flow, Transport};
 
 /// Datagrams read before orders are looked at again.
@@ -48,6 +49,7 @@ pub(super) enum Order {
     Probe(u64, Probe),
     Resolved(LookupAsker, Option<SocketAddr>),
     Failed(Flow),
+    Trace(Leg, oneshot::Sender<Option<Trace>>),
     Stop,
 }
 
@@ -177,6 +179,8 @@ impl Shard {
             Order::Probe(id, probe) => endpoint.ask_carrier(now, id, &probe),
             Order::Resolved(asker, address) => endpoint.resolved(now, asker, address),
             Order::Failed(flow) => endpoint.failed(now, flow),
+            // Whoever asked may have gone away.
+            Order::Trace(leg, reply) => _ = reply.send(endpoint.trace(leg)),
             Order::Stop => {}
         });
     }
@@ -330,7 +334,7 @@ impl Hub {
         Moment::from_nanos(u64::try_from(self.started.elapsed().as_nanos()).unwrap_or(u64::MAX))
     }
 
-    fn instant(&self, at: Moment) -> Instant {
+    pub(super) fn instant(&self, at: Moment) -> Instant {
         self.started + at.since(Moment::START).min(Duration::from_secs(86_400 * 365))
     }
 }

@@ -202,7 +202,11 @@ async fn signal(events: &mut tokio::sync::mpsc::Receiver<Event>) -> Signal {
     loop {
         match timeout(Duration::from_secs(5), events.recv()).await.expect("in time").expect("an event") {
             Event::Leg(_, signal) => return signal,
-            Event::Incoming(_) | Event::Bindings { .. } | Event::Registration { .. } | Event::Probed { .. } => {}
+            Event::Incoming(_)
+            | Event::Bindings { .. }
+            | Event::Registration { .. }
+            | Event::Probed { .. }
+            | Event::Traces(_) => {}
         }
     }
 }

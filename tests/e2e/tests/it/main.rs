@@ -2,6 +2,7 @@
 
 mod agents;
 mod certificates;
+mod capture;
 mod clicks;
 mod commands;
 mod crash;

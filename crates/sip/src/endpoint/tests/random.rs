@@ -80,7 +80,7 @@ impl Run {
                         self.ends.insert(leg, 1);
                     }
                 }
-                Event::Bindings { .. } | Event::Registration { .. } | Event::Probed { .. } => {}
+                Event::Bindings { .. } | Event::Registration { .. } | Event::Probed { .. } | Event::Traces(_) => {}
             }
         }
     }

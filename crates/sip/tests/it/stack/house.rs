@@ -78,7 +78,7 @@ pub(super) async fn serve(stack: Stack, mut events: mpsc::Receiver<Event>) {
                     peers.remove(&peer);
                 }
             }
-            Event::Bindings { .. } | Event::Registration { .. } | Event::Probed { .. } => {}
+            Event::Bindings { .. } | Event::Registration { .. } | Event::Probed { .. } | Event::Traces(_) => {}
         }
     }
 }
