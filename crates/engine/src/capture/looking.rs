@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use bus::capture::{Capture, Target};
 use model::{CallId, Problem, TenantId};
+use sip::Trace;
 use tokio::sync::oneshot;
 
 use super::sound::Tapping;
@@ -22,33 +23,38 @@ impl Captures {
         if routes.ask(tenant, call, Letter::Tell(reply))
             && let Ok(story) = answer.await
         {
-            return Ok(self.live(story).await);
+            return Ok(self.put_together(story, Vec::new(), false).await);
         }
-        if let Some(capture) = self.just_ended(tenant, call) {
-            return Ok(capture);
+        if let Some((story, known, whole)) = self.just_ended(tenant, call) {
+            return Ok(self.put_together(story, known, whole).await);
         }
         let folder = self.folder.clone();
         let found = tokio::task::spawn_blocking(move || shelf::find(&folder, tenant, call)).await;
         found.ok().flatten().ok_or_else(|| Problem::not_found("capture"))
     }
 
-    async fn live(&self, story: Story) -> Capture {
-        let mut traces = Vec::new();
+    /// Of the legs whose traces are not `known`, the stack tells what was said so far.
+    async fn put_together(&self, story: Story, known: Vec<Trace>, ended: bool) -> Capture {
+        let mut traces = known;
         for leg in &story.legs {
+            if traces.iter().any(|trace| trace.leg == leg.edge) {
+                continue;
+            }
             let early = self.held().early.get(&leg.edge).cloned();
             match early {
                 Some(trace) => traces.push(trace),
                 None => traces.extend(self.stack.trace(leg.edge).await),
             }
         }
-        together(&story, traces.iter(), &self.stack, self.clock, false)
+        together(&story, traces.iter(), &self.stack, self.clock, ended)
     }
 
-    fn just_ended(&self, tenant: TenantId, call: CallId) -> Option<Capture> {
+    /// A call that is over and not on the disk yet: its story, the traces of its legs, and whether that is all.
+    fn just_ended(&self, tenant: TenantId, call: CallId) -> Option<(Story, Vec<Trace>, bool)> {
         let held = self.held();
         let whole = held.whole.iter().find(|ended| ended.story.call == call);
-        let ended = held.ended.get(&call).or(whole).filter(|ended| ended.story.tenant == tenant)?;
-        Some(together(&ended.story, ended.traces.values(), &self.stack, self.clock, true))
+        let ended = whole.or(held.ended.get(&call)).filter(|ended| ended.story.tenant == tenant)?;
+        Some((ended.story.clone(), ended.traces.values().cloned().collect(), whole.is_some()))
     }
 
     /// The same as a libpcap file, in the order of time.
