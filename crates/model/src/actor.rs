@@ -25,12 +25,13 @@ pub enum Permission {
 
 impl Permission {
     /// All rights.
-    pub const ALL: [Permission; 7] = [
+    pub const ALL: [Permission; 8] = [
         Permission::ViewConfig,
         Permission::EditConfig,
         Permission::ManageUsers,
         Permission::ViewCalls,
         Permission::MakeCalls,
+        Permission::CaptureCalls,
         Permission::ManageWebhooks,
         Permission::OperateServer,
     ];
@@ -43,6 +44,7 @@ impl Permission {
             Permission::ManageUsers => "manage_users",
             Permission::ViewCalls => "view_calls",
             Permission::MakeCalls => "make_calls",
+            Permission::CaptureCalls => "capture_calls",
             Permission::ManageWebhooks => "manage_webhooks",
             Permission::OperateServer => "operate_server",
         }

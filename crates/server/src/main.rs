@@ -4,8 +4,8 @@
 
 mod bootstrap;
 mod calls;
-mod certificate;
 mod capture;
+mod certificate;
 mod chime;
 mod cli;
 mod company;

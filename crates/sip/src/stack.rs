@@ -32,8 +32,8 @@ use crate::endpoint::command::{Command, Registration};
 use crate::endpoint::event::{Contact, Event, Leg};
 use crate::endpoint::probing::Probe;
 use crate::endpoint::shared::{Shared, Sockets};
-use crate::transport::{Flow, Transport};
 use crate::trace::Trace;
+use crate::transport::{Flow, Transport};
 
 /// What is asked of the kernel for each UDP socket's queues; it may give less.
 const SOCKET_BUFFER: usize = 4 << 20;

@@ -97,6 +97,7 @@ impl World {
                     Command::Hangup { reply, .. } | Command::Unwatch { reply, .. } => {
                         _ = reply.send(Err(Problem::not_found("capture")));
                     }
+                    Command::Presence { reply, .. } => _ = reply.send(Ok(bus::Presence::default())),
                     Command::Capture { reply, .. } => _ = reply.send(Err(Problem::not_found("capture"))),
                     Command::Pcap { reply, .. } => _ = reply.send(Err(Problem::not_found("capture"))),
                     Command::Watch(_, reply) => _ = reply.send(Ok(())),

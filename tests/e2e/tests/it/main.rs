@@ -1,8 +1,8 @@
 //! End to end: the real binary on loopback, one file a subject.
 
 mod agents;
-mod certificates;
 mod capture;
+mod certificates;
 mod clicks;
 mod commands;
 mod crash;
