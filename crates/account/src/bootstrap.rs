@@ -5,10 +5,11 @@ mod repo;
 #[cfg(test)]
 mod tests;
 
+use crate::key::secret::{self, Secret};
 use crate::tenant::{NewTenant, Tenant};
 use crate::user::NewUser;
 use crate::{key, tenant, user};
-use model::{Actor, Problem, Role, TenantId};
+use model::{Actor, Dialect, Problem, Role, TenantId};
 use store::Db;
 use store::mint::secret_text;
 
@@ -59,14 +60,15 @@ async fn first_person(db: &Db, tenant: TenantId, role: Role, login: &str) -> Res
 
 async fn first_key(db: &Db, tenant: TenantId, role: Role) -> Result<String, Problem> {
     let kept = kept(db, tenant, "api_key").await?;
-    let secret = kept.clone().unwrap_or_else(key::new_secret);
+    let text = kept.clone().unwrap_or_else(|| secret::new(Dialect::Alo).text);
     if kept.is_none() {
-        keep(db, tenant, "api_key", &secret).await?;
+        keep(db, tenant, "api_key", &text).await?;
     }
-    let new = key::NewKey { name: "bootstrap".into(), role: Some(role), expires_at: None };
-    match key::create_with(&Actor::system(tenant), db, new, secret.clone()).await {
-        Ok(_) => Ok(secret),
-        Err(problem) if problem.code == "key_exists" => Ok(secret),
+    let new = key::NewKey { name: "bootstrap".into(), role: Some(role), ..key::NewKey::default() };
+    let given = Secret { public_id: None, text: text.clone() };
+    match key::create_with(&Actor::system(tenant), db, new, given).await {
+        Ok(_) => Ok(text),
+        Err(problem) if problem.code == "key_exists" => Ok(text),
         Err(problem) => Err(problem),
     }
 }

@@ -1,9 +1,10 @@
 //! Who uses the installation: companies, the people who log in, API keys, and how a request proves who it is.
 //!
 //! Secrets leave this crate once, when they are made: passwords are kept as argon2id, keys and sessions as SHA-256.
-//! There is no default password anywhere. Start with [`tenant`], then [`authenticate`].
+//! There is no default password anywhere. Start with [`tenant`], then [`Gate`].
 
 pub mod bootstrap;
+mod gate;
 pub mod key;
 mod password;
 pub mod session;
@@ -11,4 +12,4 @@ pub mod tenant;
 mod text;
 pub mod user;
 
-pub use session::authenticate;
+pub use gate::Gate;

@@ -1,4 +1,4 @@
-//! How a request proves who it is: an API key (`alo_…`), or the session (`als_…`) that a login began.
+//! Sessions: what a login begins, proved by a bearer text (`als_…`), kept as its SHA-256.
 
 mod repo;
 #[cfg(test)]
@@ -6,16 +6,15 @@ mod tests;
 
 pub(crate) use repo::end_all;
 
-use crate::{key, password, user};
+use crate::key::secret::digest;
+use crate::{password, user};
 use model::{Actor, Kind, Problem};
 use serde::{Deserialize, Serialize};
 use store::mint::secret_text;
-use store::{Db, now};
+use store::{Db, Tx, now};
 
 /// How long a session lasts.
 const SESSION_MS: i64 = 12 * 3600 * 1000;
-/// How coarse `last_used_at` of a key is.
-const USED_MS: i64 = 5 * 60 * 1000;
 
 /// A session that began.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,25 +29,9 @@ pub struct Session {
     pub user: user::User,
 }
 
-/// Who sends this bearer text. One indexed read; a revoked key or ended session counts no more from the next request on.
-pub async fn authenticate(db: &Db, bearer: &str) -> Result<Actor, Problem> {
-    let (hash, now) = (key::digest(bearer), now().as_millis());
-    if bearer.starts_with("als_") {
-        let mut tx = db.system().await?;
-        return repo::find(&mut tx, &hash, now).await?.ok_or_else(nobody);
-    }
-    if !bearer.starts_with("alo_") {
-        return Err(nobody());
-    }
-    let mut tx = db.system().await?;
-    let found = key::repo::find_bearer(&mut tx, &hash, now).await?.ok_or_else(nobody)?;
-    drop(tx);
-    if found.last_used_at.is_none_or(|at| now - at > USED_MS) {
-        let mut tx = db.write(found.tenant).await?;
-        key::repo::used(&mut tx, found.id, now).await?;
-        tx.commit().await?;
-    }
-    Ok(Actor { tenant: found.tenant, role: found.role, user: None, key: Some(found.id) })
+/// The person behind a live session.
+pub(crate) async fn find(tx: &mut Tx, hash: &str) -> Result<Option<Actor>, Problem> {
+    Ok(repo::find(tx, hash, now().as_millis()).await?)
 }
 
 /// Begins a session. A wrong login and a wrong password look alike and take the same time.
@@ -64,7 +47,7 @@ pub async fn login(db: &Db, login: &str, password: String) -> Result<Session, Pr
     let expires_at = now + SESSION_MS;
     let mut tx = db.write(found.tenant).await?;
     repo::forget_ended(&mut tx, now).await?;
-    repo::insert(&mut tx, &key::digest(&token), found.user.id, now, expires_at).await?;
+    repo::insert(&mut tx, &digest(&token), found.user.id, now, expires_at).await?;
     tx.commit().await?;
     Ok(Session { token, expires_at, user: found.user })
 }
@@ -72,15 +55,7 @@ pub async fn login(db: &Db, login: &str, password: String) -> Result<Session, Pr
 /// Ends a session; an unknown one is no fault.
 pub async fn logout(actor: &Actor, db: &Db, token: &str) -> Result<(), Problem> {
     let mut tx = db.write(actor.tenant).await?;
-    repo::end(&mut tx, &key::digest(token)).await?;
+    repo::end(&mut tx, &digest(token)).await?;
     tx.commit().await?;
     Ok(())
-}
-
-fn nobody() -> Problem {
-    Problem::new(
-        Kind::Unauthenticated,
-        "bearer_unknown",
-        "Send `Authorization: Bearer` with a valid API key or session.",
-    )
 }

@@ -32,6 +32,36 @@ pub(crate) mod role {
     }
 }
 
+pub(crate) mod dialect {
+    use model::Dialect;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(crate) fn serialize<S: Serializer>(value: &Dialect, out: S) -> Result<S::Ok, S::Error> {
+        out.serialize_str(value.as_str())
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(input: D) -> Result<Dialect, D::Error> {
+        let word = String::deserialize(input)?;
+        Dialect::parse(&word)
+            .ok_or_else(|| serde::de::Error::custom("a dialect is alo, omicall, antring, etelecom or voicecloud"))
+    }
+}
+
+/// For patches: missing stays, `null` clears, a value sets.
+pub(crate) mod patch {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(crate) fn serialize<T: Serialize, S: Serializer>(value: &Option<Option<T>>, out: S) -> Result<S::Ok, S::Error> {
+        value.as_ref().and_then(Option::as_ref).serialize(out)
+    }
+
+    pub(crate) fn deserialize<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+        input: D,
+    ) -> Result<Option<Option<T>>, D::Error> {
+        Option::<T>::deserialize(input).map(Some)
+    }
+}
+
 pub(crate) mod some_role {
     use super::role;
     use model::Role;

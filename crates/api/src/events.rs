@@ -10,8 +10,9 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use model::{Actor, Permission, Problem};
-use rest::{Answer, Failure, Query, bearer};
+use rest::{Answer, Failure, Query, Source, bearer};
 use serde::Deserialize;
+use std::net::IpAddr;
 use store::outbox;
 use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
@@ -43,6 +44,7 @@ struct Wanted {
 struct Listener {
     actor: Actor,
     token: String,
+    source: IpAddr,
 }
 
 impl FromRequestParts<State> for Listener {
@@ -52,9 +54,10 @@ impl FromRequestParts<State> for Listener {
         let Query(wanted) = Query::<Wanted>::from_request_parts(parts, state).await?;
         let token = bearer::token(parts).or_else(|| from_protocols(&parts.headers)).or(wanted.access_token);
         let token = token.ok_or_else(bearer::missing)?;
-        let actor = account::authenticate(&state.db, &token).await?;
+        let Ok(Source(source)) = Source::from_request_parts(parts, state).await;
+        let actor = state.gate.admit(&token, source).await?;
         actor.require(Permission::ViewCalls)?;
-        Ok(Listener { actor, token })
+        Ok(Listener { actor, token, source })
     }
 }
 
@@ -84,7 +87,10 @@ async fn connect(
     let place = state.sockets.clone().try_acquire_owned().map_err(|_| {
         Problem::busy("too_many_sockets", "Too many live sockets are open; close some or try again later.")
     })?;
-    let stream = socket::Stream { state, actor: listener.actor, token: listener.token, seq, kind: wanted.kind };
+    let stream = {
+        let Listener { actor, token, source } = listener;
+        socket::Stream { state, actor, token, source, seq, kind: wanted.kind }
+    };
     let upgrade = upgrade.protocols([PROTOCOL]).max_message_size(socket::MESSAGE_LIMIT);
     Ok(upgrade.on_upgrade(async move |ws| {
         stream.run(ws).await;

@@ -1,7 +1,7 @@
 //! `/keys`: the API keys of the company.
 
 use crate::State;
-use account::key::{self, Created, Key, NewKey};
+use account::key::{self, Created, Key, KeyPatch, NewKey, Rotation};
 use axum::extract;
 use axum::http::StatusCode;
 use rest::{Answer, Caller, Json, PageOf, Paging, Path, Query, id};
@@ -9,7 +9,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub(crate) fn routes() -> OpenApiRouter<State> {
-    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(revoke))
+    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(update, revoke)).routes(routes!(rotate))
 }
 
 /// The keys, without their secrets.
@@ -30,6 +30,30 @@ async fn create(
     Json(new): Json<NewKey>,
 ) -> Answer<(StatusCode, axum::Json<Created>)> {
     Ok((StatusCode::CREATED, axum::Json(key::create(&actor, &state.db, new).await?)))
+}
+
+/// Change a key's name, end, addresses or requests a minute.
+#[utoipa::path(patch, path = "/keys/{key_id}", tag = "keys", params(("key_id" = String, Path)), request_body = KeyPatch,
+    responses((status = 200, body = Key)))]
+async fn update(
+    Caller(actor): Caller,
+    extract::State(state): extract::State<State>,
+    Path(key): Path<String>,
+    Json(patch): Json<KeyPatch>,
+) -> Answer<axum::Json<Key>> {
+    Ok(axum::Json(key::update(&actor, &state.db, id("API key", &key)?, patch).await?))
+}
+
+/// Give a key a new secret, shown this once; the old one counts for `overlap_s` more seconds.
+#[utoipa::path(post, path = "/keys/{key_id}/rotate", tag = "keys", params(("key_id" = String, Path)),
+    request_body = Rotation, responses((status = 200, body = Created)))]
+async fn rotate(
+    Caller(actor): Caller,
+    extract::State(state): extract::State<State>,
+    Path(key): Path<String>,
+    Json(rotation): Json<Rotation>,
+) -> Answer<axum::Json<Created>> {
+    Ok(axum::Json(key::rotate(&actor, &state.db, id("API key", &key)?, rotation).await?))
 }
 
 /// Revoke a key; it counts no more from the next request on.

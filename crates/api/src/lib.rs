@@ -43,7 +43,7 @@ const PREFIX: &str = "/api/v1";
 /// beside it. The service must be made with connect info, so that failed logins are counted per source.
 pub fn router(state: State, pages: Router) -> Router {
     let (router, _) = described().split_for_parts();
-    let idempotent = middleware::from_fn_with_state(state.db.clone(), rest::idempotency::replay);
+    let idempotent = middleware::from_fn_with_state(state.gate.clone(), rest::idempotency::replay);
     let visible = middleware::from_fn_with_state(state.clone(), answer_when_in_force);
     rest::layers::around(
         router.route_layer(visible).route_layer(idempotent).with_state(state).merge(docs::router()).merge(pages),

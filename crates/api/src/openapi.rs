@@ -8,7 +8,7 @@ use utoipa::openapi::{
 use utoipa::{PartialSchema, ToSchema};
 
 /// The errors that any operation may answer with.
-const PROBLEMS: [(&str, &str); 10] = [
+const PROBLEMS: [(&str, &str); 11] = [
     ("400", "The body or the query cannot be read."),
     ("401", "The bearer is missing or does not count."),
     ("403", "The role lacks the right."),
@@ -17,6 +17,7 @@ const PROBLEMS: [(&str, &str); 10] = [
     ("413", "The body is too large."),
     ("415", "The body has another type than this address takes."),
     ("422", "A field is wrong; `fields` says which and how to mend it."),
+    ("429", "More than was agreed; try again after `Retry-After` seconds."),
     ("500", "Something of ours failed."),
     ("503", "Not now; try again after `Retry-After` seconds."),
 ];

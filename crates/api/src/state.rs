@@ -1,5 +1,6 @@
 //! What the handlers share.
 
+use account::Gate;
 use axum::extract::FromRef;
 use bus::Bus;
 use rest::attempts::Attempts;
@@ -38,6 +39,8 @@ impl Default for Patience {
 pub struct State {
     /// The database.
     pub db: Db,
+    /// Who may come in.
+    pub gate: Gate,
     /// The way to live calls.
     pub bus: Bus,
     /// The data directory: greetings and recordings lie below it.
@@ -56,6 +59,7 @@ impl State {
     /// The state of one server.
     pub fn new(db: Db, bus: Bus, data: PathBuf, guard: Guard) -> State {
         State {
+            gate: Gate::new(db.clone()),
             db,
             bus,
             data,
@@ -77,5 +81,11 @@ impl State {
 impl FromRef<State> for Db {
     fn from_ref(state: &State) -> Db {
         state.db.clone()
+    }
+}
+
+impl FromRef<State> for Gate {
+    fn from_ref(state: &State) -> Gate {
+        state.gate.clone()
     }
 }

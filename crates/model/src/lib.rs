@@ -6,10 +6,12 @@
 
 pub mod actor;
 pub mod cause;
+pub mod dialect;
 pub mod flow;
 pub mod id;
 pub mod leg;
 pub mod moment;
+pub mod network;
 pub mod page;
 pub mod phone;
 pub mod problem;
@@ -17,10 +19,12 @@ pub mod trail;
 
 pub use actor::{Actor, Permission, Role};
 pub use cause::{Cause, EndedBy};
+pub use dialect::Dialect;
 pub use id::*;
 pub use leg::{Digit, LegCommand, LegEvent};
 pub use moment::{Moment, Timestamp};
-pub use page::{Page, PageRequest};
+pub use network::Network;
+pub use page::{Page, PageRequest, Slice};
 pub use phone::PhoneNumber;
 pub use problem::{Faults, Kind, Problem};
 pub use trail::TrailEntry;

@@ -37,3 +37,12 @@ impl<T> Page<T> {
         Self { items: rows, next }
     }
 }
+
+/// A piece of a list by position, for the vendors whose pages have numbers; our own API follows keys.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Slice<T> {
+    /// The items, in the list's order.
+    pub items: Vec<T>,
+    /// How many items the whole list has.
+    pub total: u64,
+}

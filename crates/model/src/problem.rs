@@ -17,6 +17,8 @@ pub enum Kind {
     Forbidden,
     /// Not now; try again.
     Busy,
+    /// More than was agreed: a rate or a quota is used up; `retry_after_s` says for how long.
+    Limited,
     /// Our fault; the details are in the log.
     Internal,
 }
@@ -41,19 +43,21 @@ pub struct Problem {
     pub message: String,
     /// The fields at fault, when the input is.
     pub fields: Vec<Field>,
+    /// When trying again makes sense, in seconds.
+    pub retry_after_s: Option<u32>,
 }
 
 impl Problem {
     /// A problem of the given kind.
     pub fn new(kind: Kind, code: &'static str, message: impl Into<String>) -> Self {
-        Self { kind, code, message: message.into(), fields: Vec::new() }
+        Self { kind, code, message: message.into(), fields: Vec::new(), retry_after_s: None }
     }
 
     /// The input is wrong in one field.
     pub fn invalid(field: impl Into<String>, message: impl Into<String>) -> Self {
         let message = message.into();
         let field = Field { name: field.into(), message: message.clone() };
-        Self { kind: Kind::Invalid, code: "invalid_field", message, fields: vec![field] }
+        Self { fields: vec![field], ..Self::new(Kind::Invalid, "invalid_field", message) }
     }
 
     /// It does not exist for this tenant.
@@ -79,6 +83,11 @@ impl Problem {
     /// Try again later.
     pub fn busy(code: &'static str, message: impl Into<String>) -> Self {
         Self::new(Kind::Busy, code, message)
+    }
+
+    /// A rate or a quota is used up for so many seconds.
+    pub fn limited(code: &'static str, message: impl Into<String>, retry_after_s: u32) -> Self {
+        Self { retry_after_s: Some(retry_after_s), ..Self::new(Kind::Limited, code, message) }
     }
 
     /// The same with one more wrong field.

@@ -12,7 +12,7 @@ mod tests;
 pub use finding::{Filter, Status};
 pub use happening::Happening;
 pub use journal::Journal;
-pub use service::{get, list, record, record_many, record_recording, recording, trail};
+pub use service::{get, list, record, record_many, record_recording, recording, slice, trail};
 
 use call::Direction;
 use model::{CallId, Cause, EndedBy, ExtensionId, HotlineId, TenantId, TrunkId};

@@ -5,7 +5,7 @@ mod service;
 #[cfg(test)]
 mod tests;
 
-pub use service::{create, create_many, delete, find_by_number, get, list, own, password, update};
+pub use service::{create, create_many, delete, find_by_number, find_by_user, get, list, own, password, slice, update};
 
 use model::{ExtensionId, Faults, HotlineId, UserId};
 use serde::{Deserialize, Serialize};

@@ -8,13 +8,11 @@ mod tests;
 
 pub use tenant::{Extension, Group, Tenant, Trunk};
 
-use model::{ExtensionId, HotlineId, PhoneNumber, Problem, TenantId, TrunkId};
+use model::{ExtensionId, HotlineId, Network, PhoneNumber, Problem, TenantId, TrunkId};
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 use store::Db;
-
-use crate::trunk::Network;
 
 /// What a phone must prove, by digest, for one extension.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,7 +6,7 @@ mod service;
 #[cfg(test)]
 mod tests;
 
-pub use network::Network;
+pub use network::parse_address;
 pub use service::{create, delete, get, list, update};
 
 use model::{Faults, PhoneNumber, TrunkId};
@@ -253,7 +253,7 @@ impl Trunk {
             faults.add("name", "Use 1 to 200 characters.");
         }
         for (place, address) in self.addresses.iter_mut().enumerate() {
-            match Network::parse(address) {
+            match parse_address(address) {
                 Some(network) => *address = network.to_string(),
                 None => faults.add(
                     format!("addresses[{place}]"),

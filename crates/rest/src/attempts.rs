@@ -1,9 +1,8 @@
 //! Failed logins: after ten in a row a source is refused this login for a while, and longer each time it goes on.
 //! The owner at another address is not touched. The table is bounded and lives in memory.
 
-use crate::{Answer, Failure};
-use axum::http::{HeaderValue, StatusCode, header};
-use model::Moment;
+use crate::Answer;
+use model::{Moment, Problem};
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Mutex;
@@ -43,8 +42,7 @@ impl Attempts {
         }
         let seconds = failures.until.since(now).as_secs().max(1);
         let message = format!("Too many failed logins; try again in {} minutes.", seconds.div_ceil(60));
-        Err(Failure::with_status(StatusCode::TOO_MANY_REQUESTS, "too_many_attempts", message)
-            .header(header::RETRY_AFTER, HeaderValue::from(seconds)))
+        Err(Problem::limited("too_many_attempts", message, u32::try_from(seconds).unwrap_or(u32::MAX)).into())
     }
 
     /// Notes a failure.

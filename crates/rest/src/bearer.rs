@@ -1,12 +1,12 @@
 //! Who asks: the bearer token of a request becomes an [`Actor`].
 
 use crate::{Answer, Failure};
+use account::Gate;
 use axum::extract::{ConnectInfo, FromRef, FromRequestParts};
 use axum::http::header;
 use axum::http::request::Parts;
 use model::{Actor, Kind, Problem};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use store::Db;
 
 /// The authenticated actor of the request.
 #[derive(Debug, Clone)]
@@ -15,7 +15,7 @@ pub struct Caller(pub Actor);
 impl<S> FromRequestParts<S> for Caller
 where
     S: Send + Sync,
-    Db: FromRef<S>,
+    Gate: FromRef<S>,
 {
     type Rejection = Failure;
 
@@ -24,7 +24,8 @@ where
             return Ok(known.clone());
         }
         let token = token(parts).ok_or_else(missing)?;
-        let actor = account::authenticate(&Db::from_ref(state), &token).await?;
+        let Ok(Source(source)) = Source::from_request_parts(parts, state).await;
+        let actor = Gate::from_ref(state).admit(&token, source).await?;
         let caller = Caller(actor);
         parts.extensions.insert(caller.clone());
         Ok(caller)

@@ -6,6 +6,7 @@ mod repo;
 mod tests;
 
 use crate::{Answer, Caller, Failure};
+use account::Gate;
 use axum::body::{self, Body};
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
@@ -45,20 +46,21 @@ struct Kept {
 }
 
 /// The layer. Requests without the header pass untouched.
-pub async fn replay(State(db): State<Db>, request: Request, next: Next) -> Response {
+pub async fn replay(State(gate): State<Gate>, request: Request, next: Next) -> Response {
     if request.method() != Method::POST || !request.headers().contains_key(KEY) {
         return next.run(request).await;
     }
     // A client that hangs up must not leave the work half done and the key claimed.
-    let run = tokio::spawn(async move { once(&db, request, next).await.unwrap_or_else(Failure::into_response) });
+    let run = tokio::spawn(async move { once(&gate, request, next).await.unwrap_or_else(Failure::into_response) });
     match run.await {
         Ok(response) => response,
         Err(error) => Failure::from(Problem::internal(format!("a request died: {error}"))).into_response(),
     }
 }
 
-async fn once(db: &Db, request: Request, next: Next) -> Answer<Response> {
-    let (claim, request) = claim_of(db, request).await?;
+async fn once(gate: &Gate, request: Request, next: Next) -> Answer<Response> {
+    let db = gate.db();
+    let (claim, request) = claim_of(gate, request).await?;
     if let Some(response) = claimed_before(db, &claim).await? {
         return Ok(response);
     }
@@ -71,13 +73,13 @@ async fn once(db: &Db, request: Request, next: Next) -> Answer<Response> {
     keep(db, &claim, response).await
 }
 
-async fn claim_of(db: &Db, request: Request) -> Answer<(Claim, Request)> {
+async fn claim_of(gate: &Gate, request: Request) -> Answer<(Claim, Request)> {
     let (mut parts, body) = request.into_parts();
     let key = parts.headers.get(KEY).and_then(|v| v.to_str().ok()).unwrap_or("").to_owned();
     if key.is_empty() || key.len() > 200 || !key.bytes().all(|b| b.is_ascii_graphic()) {
         return Err(Problem::invalid("Idempotency-Key", "Use 1 to 200 visible ASCII characters.").into());
     }
-    let caller = Caller::from_request_parts(&mut parts, db).await?;
+    let caller = Caller::from_request_parts(&mut parts, gate).await?;
     let bytes = body::to_bytes(body, REQUEST_LIMIT).await.map_err(|_| Failure::too_large())?;
     let mut hash = Sha256::new();
     hash.update(parts.uri.to_string());

@@ -3,7 +3,7 @@
 
 use crate::Failure;
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request};
+use axum::extract::{DefaultBodyLimit, OriginalUri, Request};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
@@ -22,34 +22,34 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Puts the layers around the router, and problems in the places where axum would answer with plain text.
 pub fn around(router: Router) -> Router {
+    around_in(router, Failure::into_response)
+}
+
+/// The same for a face with its own form of failures.
+pub fn around_in(router: Router, tell: fn(Failure) -> Response) -> Router {
     router
-        .fallback(nothing_here)
-        .method_not_allowed_fallback(wrong_method)
+        .fallback(move || async move { tell(Problem::not_found("address").into()) })
+        .method_not_allowed_fallback(move |method: Method| async move { tell(wrong_method(&method)) })
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
-        .layer(middleware::from_fn(guard))
+        .layer(middleware::from_fn(move |request, next| guard(request, next, tell)))
 }
 
-async fn nothing_here() -> Failure {
-    Problem::not_found("address").into()
-}
-
-async fn wrong_method(method: Method) -> Failure {
+fn wrong_method(method: &Method) -> Failure {
     let message = format!("{method} is not possible at this address.");
     Failure::with_status(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", message)
 }
 
-async fn guard(request: Request, next: Next) -> Response {
+async fn guard(request: Request, next: Next, tell: fn(Failure) -> Response) -> Response {
     let began = Instant::now();
     let id = request_id(request.headers());
     let method = request.method().clone();
-    let uri = masked(request.uri());
+    // Inside a nest the request itself has lost its prefix.
+    let uri = masked(request.extensions().get::<OriginalUri>().map_or(request.uri(), |original| &original.0));
     let run = AssertUnwindSafe(tokio::time::timeout(time_limit(request.headers()), next.run(request))).catch_unwind();
     let mut response = match run.await {
         Ok(Ok(response)) => response,
-        Ok(Err(_)) => {
-            Failure::from(Problem::busy("timeout", "The request took too long and was given up.")).into_response()
-        }
-        Err(_) => Failure::from(Problem::internal(format!("{method} {uri} panicked"))).into_response(),
+        Ok(Err(_)) => tell(Problem::busy("timeout", "The request took too long and was given up.").into()),
+        Err(_) => tell(Problem::internal(format!("{method} {uri} panicked")).into()),
     };
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::from_str(&id) {
@@ -93,12 +93,30 @@ fn request_id(headers: &HeaderMap) -> String {
     random.iter().map(|b| format!("{b:02x}")).collect()
 }
 
-/// The address for the log: a token in the query is not shown.
+/// What carries a secret: parameters of a query, and parts of a path that stand before it (`…/key/SECRET/…`).
+const SECRETS: [&str; 7] = ["access_token", "apikey", "api_key", "hash", "key", "password", "token"];
+/// Paths of which the rest is a secret.
+const SECRET_TAILS: [&str; 1] = ["/links/recordings/"];
+
+/// The address for the log: secrets in it are not shown.
 pub fn masked(uri: &Uri) -> String {
-    let Some(query) = uri.query() else { return uri.path().to_owned() };
-    let shown: Vec<&str> =
-        query.split('&').map(|pair| if pair.starts_with("access_token=") { "access_token=…" } else { pair }).collect();
-    format!("{}?{}", uri.path(), shown.join("&"))
+    let secret = |name: &str| SECRETS.iter().any(|secret| name.eq_ignore_ascii_case(secret));
+    if let Some(start) = SECRET_TAILS.iter().find(|start| uri.path().starts_with(**start)) {
+        return format!("{start}…");
+    }
+    let mut hide = false;
+    let path: Vec<&str> =
+        uri.path().split('/').map(|part| if std::mem::replace(&mut hide, secret(part)) { "…" } else { part }).collect();
+    let path = path.join("/");
+    let Some(query) = uri.query() else { return path };
+    let shown: Vec<String> = query
+        .split('&')
+        .map(|pair| match pair.split_once('=') {
+            Some((name, _)) if secret(name) => format!("{name}=…"),
+            _ => pair.to_owned(),
+        })
+        .collect();
+    format!("{path}?{}", shown.join("&"))
 }
 
 #[cfg(test)]
@@ -136,9 +154,17 @@ mod tests {
     }
 
     #[test]
-    fn a_token_in_the_query_is_masked() {
-        let uri: Uri = "/api/v1/events?after=3&access_token=alo_secret".parse().unwrap();
-        assert_eq!(masked(&uri), "/api/v1/events?after=3&access_token=…");
+    fn secrets_in_an_address_are_masked() {
+        for (address, shown) in [
+            ("/api/v1/events?after=3&access_token=alo_secret", "/api/v1/events?after=3&access_token=…"),
+            ("/dial/from_number/101/key/98589afb/domain/abc.com", "/dial/from_number/101/key/…/domain/abc.com"),
+            ("/api/auth?apiKey=98589afb", "/api/auth?apiKey=…"),
+            ("/links/recordings/sealed.wav", "/links/recordings/…"),
+            ("/api/v1/keys", "/api/v1/keys"),
+            ("/calls?number=101&flag", "/calls?number=101&flag"),
+        ] {
+            assert_eq!(masked(&address.parse().unwrap()), shown);
+        }
     }
 
     #[test]

@@ -94,11 +94,14 @@ impl From<Problem> for Failure {
             Kind::Conflict => StatusCode::CONFLICT,
             Kind::Forbidden => StatusCode::FORBIDDEN,
             Kind::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Kind::Limited => StatusCode::TOO_MANY_REQUESTS,
             Kind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         };
         let header = match problem.kind {
             Kind::Unauthenticated => Some((header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"alo\""))),
-            Kind::Busy => Some((header::RETRY_AFTER, HeaderValue::from_static("2"))),
+            Kind::Busy | Kind::Limited => {
+                Some((header::RETRY_AFTER, HeaderValue::from(problem.retry_after_s.unwrap_or(2))))
+            }
             _ => None,
         };
         Failure { status, problem: Box::new(problem), header }

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use futures_util::stream;
 use model::Problem;
 use std::io::SeekFrom;
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 use tokio::fs::File;
 use tokio::io::{AsyncReadExt, AsyncSeekExt};
 
@@ -52,6 +52,16 @@ fn wanted(header: Option<&str>, size: u64) -> Wanted {
         return Wanted::Whole;
     }
     if from >= size { Wanted::Nothing } else { Wanted::Part(from, to) }
+}
+
+/// The path of one of our files in the data directory. The names are our own; a row that somebody else changed leads
+/// nowhere.
+pub fn below(data: &Path, file: &str) -> Result<PathBuf, Problem> {
+    let file = Path::new(file);
+    if !file.components().all(|part| matches!(part, Component::Normal(_))) {
+        return Err(Problem::internal(format!("a file lies at a strange place: {}", file.display())));
+    }
+    Ok(data.join(file))
 }
 
 /// Answers with the file at `path`. `download` is the name the browser saves it under; it must be one of ours.

@@ -24,7 +24,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use worker::webhook::{Guard, Network, Sender};
+use worker::webhook::{Guard, Sender};
 
 /// How long open HTTP answers may take when the server stops.
 const LAST_ANSWERS: Duration = Duration::from_secs(3);
@@ -67,7 +67,11 @@ pub(crate) async fn run(config: Config, ui_dir: Option<PathBuf>) -> anyhow::Resu
             move || engine.upgrade().map_or(Bound { sip: false, media: false }, |engine| gauges(&engine))
         }),
     });
-    let state = api::State::new(db.clone(), bus, config.data_dir.clone(), guard);
+    let state = api::State::new(db.clone(), bus.clone(), config.data_dir.clone(), guard);
+    // One gate for all faces: a key's requests are counted together.
+    let others =
+        compat::State { gate: state.gate.clone(), bus, data: config.data_dir.clone(), root: config.http_url() };
+    let others = compat::router(others, &compat::Prefixes::default());
     let browsers = Arc::downgrade(&engine);
     let browsers = doors::sip::routes(Arc::new(move |socket, remote, secure| {
         if let Some(engine) = browsers.upgrade() {
@@ -76,7 +80,7 @@ pub(crate) async fn run(config: Config, ui_dir: Option<PathBuf>) -> anyhow::Resu
     }));
     let api = api::router(state, web::routes(web::Pages(ui_dir)));
     let control = control::open(&config.data_dir, api.clone());
-    let faces = api.merge(health).merge(browsers);
+    let faces = api.merge(others).merge(health).merge(browsers);
     // Told before the first answer, so that whoever waits for /readyz finds it told.
     first::greet(&config, &engine, demo_company.as_ref());
     let served = doors::serve(doors, faces, web_closing);
@@ -211,7 +215,7 @@ fn engine_config(config: &Config, db: &Db, certificate: &Certificate) -> engine:
 
 fn guard(config: &Config) -> Guard {
     // The configuration was checked when it was read.
-    let allowed: Vec<Network> = config.webhooks.allow.iter().filter_map(|text| text.parse().ok()).collect();
+    let allowed: Vec<model::Network> = config.webhooks.allow.iter().filter_map(|text| text.parse().ok()).collect();
     Guard::new(allowed)
 }
 

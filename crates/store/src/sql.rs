@@ -2,9 +2,9 @@
 //! itself is always ours; what comes from outside is bound, never pasted.
 
 use crate::{Engine, Error, Tx};
-use sqlx::AssertSqlSafe;
 use sqlx::any::{Any, AnyArguments, AnyRow};
 use sqlx::query::Query;
+use sqlx::{AssertSqlSafe, Row};
 
 /// One bound value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,6 +100,12 @@ impl Sql {
     /// Runs it and reads all rows.
     pub async fn fetch_all(self, tx: &mut Tx) -> Result<Vec<AnyRow>, Error> {
         Ok(bind_all(self.text, self.cells).fetch_all(tx.conn()).await?)
+    }
+
+    /// Runs a `select count(*)` and reads the number.
+    pub async fn count(self, tx: &mut Tx) -> Result<u64, Error> {
+        let row = bind_all(self.text, self.cells).fetch_one(tx.conn()).await?;
+        u64::try_from(row.try_get::<i64, _>(0)?).map_err(|_| Error::Corrupt("a count"))
     }
 
     /// Runs it and tells how many rows it touched.

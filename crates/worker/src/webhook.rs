@@ -18,7 +18,7 @@ mod lane;
 mod ledger;
 mod repo;
 
-pub use address::{Guard, Network};
+pub use address::Guard;
 pub use endpoint::{Attempt, Delivery, Endpoint, EndpointPatch, NewEndpoint, State};
 pub use sender::{Config, Sender};
 

@@ -1,5 +1,6 @@
 use super::run;
-use crate::session::{authenticate, login};
+use crate::gate::testing::authenticate;
+use crate::session::login;
 use model::{Permission, Role};
 use store::testing::{TestDb, on_both};
 

@@ -1,5 +1,6 @@
-use super::{authenticate, login, logout};
+use super::{login, logout};
 use crate::bootstrap;
+use crate::gate::testing::authenticate;
 use model::Kind;
 use store::testing::{TestDb, on_both};
 

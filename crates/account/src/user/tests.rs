@@ -1,5 +1,6 @@
 use super::{NewUser, UserPatch, change_password, create, get, list, update};
-use crate::session::{authenticate, login};
+use crate::gate::testing::authenticate;
+use crate::session::login;
 use crate::tenant::{self, NewTenant};
 use model::{Actor, Kind, PageRequest, Problem, Role};
 use store::testing::{TestDb, on_both};

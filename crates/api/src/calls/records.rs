@@ -10,7 +10,6 @@ use rest::input::field_id;
 use rest::page::page_request;
 use rest::{Answer, Caller, PageOf, Path, Query, id};
 use serde::{Deserialize, Serialize};
-use std::path::{Component, PathBuf};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -69,6 +68,7 @@ impl Wanted {
             hotline: self.hotline.as_deref().map(|text| field_id("hotline", text)).transpose()?,
             from: self.from,
             to: self.to,
+            ..Filter::default()
         })
     }
 }
@@ -119,15 +119,6 @@ async fn recording(
     headers: HeaderMap,
 ) -> Answer<Response> {
     let recording = calls::recording(&actor, &state.db, id("recording", &call)?).await?;
-    let file = below(&state, &recording.file)?;
+    let file = rest::range::below(&state.data, &recording.file)?;
     rest::range::file(&file, "audio/wav", &format!("{}.wav", recording.call), &headers).await
-}
-
-/// The file in the data directory. The names are our own; a row that somebody else changed leads nowhere.
-fn below(state: &State, file: &str) -> Result<PathBuf, Problem> {
-    let file = PathBuf::from(file);
-    if !file.components().all(|part| matches!(part, Component::Normal(_))) {
-        return Err(Problem::internal(format!("the recording lies at a strange place: {}", file.display())));
-    }
-    Ok(state.data.join(file))
 }

@@ -5,6 +5,7 @@ use crate::state::Patience;
 use axum::extract::ws::{CloseFrame, Message, WebSocket};
 use model::{Actor, Kind, Problem};
 use serde_json::json;
+use std::net::IpAddr;
 use std::time::Duration;
 use store::outbox::{self, Event};
 use tokio::time::{Instant, interval, timeout};
@@ -25,6 +26,7 @@ pub(super) struct Stream {
     pub(super) state: State,
     pub(super) actor: Actor,
     pub(super) token: String,
+    pub(super) source: IpAddr,
     pub(super) seq: i64,
     pub(super) kind: Option<String>,
 }
@@ -101,7 +103,7 @@ impl Stream {
         if heard.elapsed() > self.patience().silence {
             return Err(End::Close(TOO_SLOW, "no answer to pings"));
         }
-        match account::authenticate(&self.state.db, &self.token).await {
+        match self.state.gate.still_admits(&self.token, self.source).await {
             Ok(actor) if actor == self.actor => self.send(ws, Message::Ping(Default::default())).await,
             Ok(_) => Err(End::Close(UNAUTHENTICATED, "the rights of the bearer changed")),
             Err(problem) if problem.kind == Kind::Unauthenticated => {

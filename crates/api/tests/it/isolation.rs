@@ -78,6 +78,7 @@ fn body(method: &str, path: &str) -> Value {
             json!({ "login": "eve@x", "role": "agent", "password": "0123456789" })
         }
         ("POST", path) if path.ends_with("/keys") => json!({ "name": "eve" }),
+        ("POST", "/keys/{key_id}/rotate") => json!({}),
         _ => Value::Null,
     }
 }

@@ -17,6 +17,7 @@ mod groups;
 mod hotlines;
 mod idempotency;
 mod isolation;
+mod keys;
 mod phone;
 mod presence;
 mod robustness;

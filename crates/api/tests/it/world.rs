@@ -3,10 +3,12 @@
 use account::bootstrap;
 use axum::Router;
 use axum::body::{Body, to_bytes};
+use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Request, StatusCode};
 use bus::{Bus, Command};
 use model::{Actor, Problem};
 use serde_json::Value;
+use std::net::{Ipv4Addr, SocketAddr};
 use store::Db;
 use store::testing::{TestDb, sqlite};
 use tokio::sync::mpsc;
@@ -108,7 +110,8 @@ impl World {
         self
     }
 
-    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+    pub(crate) async fn send(&self, mut request: Request<Body>) -> Answer {
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::from((Ipv4Addr::LOCALHOST, 9))));
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, usize::MAX).await.unwrap().to_vec();
@@ -160,6 +163,7 @@ impl World {
 
 async fn company(db: &Db, name: &str) -> Company {
     let made = bootstrap::run(db, name).await.unwrap();
-    let actor = account::authenticate(db, &made.api_key).await.unwrap();
+    let actor =
+        account::Gate::new(Db::clone(db)).admit(&made.api_key, std::net::Ipv4Addr::LOCALHOST.into()).await.unwrap();
     Company { actor, key: made.api_key, login: made.login, password: made.password }
 }

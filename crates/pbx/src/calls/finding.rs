@@ -85,6 +85,8 @@ pub struct Filter {
     pub direction: Option<Direction>,
     /// What became of it.
     pub status: Option<Status>,
+    /// Whether a person answered.
+    pub answered: Option<bool>,
     /// An extension that took part: called, rang, or talked.
     pub extension: Option<ExtensionId>,
     /// A number that took part, in any usual form.

@@ -96,7 +96,29 @@ pub(super) async fn list(
     limit: u32,
 ) -> Result<Vec<Call>, Error> {
     let mut sql = Sql::new(COLUMNS);
-    // The rarest party leads; the others are looked up for each call found.
+    matching(&mut sql, tx, filter, after);
+    newest_first(&mut sql, filter);
+    sql.push("\nlimit ").bind(i64::from(limit) + 1);
+    sql.fetch_all(tx).await?.iter().map(read).collect()
+}
+
+pub(super) async fn slice(tx: &mut Tx, filter: &Filter, offset: u64, limit: u32) -> Result<Vec<Call>, Error> {
+    let mut sql = Sql::new(COLUMNS);
+    matching(&mut sql, tx, filter, None);
+    newest_first(&mut sql, filter);
+    sql.push("\nlimit ").bind(i64::from(limit));
+    sql.push("\noffset ").bind(i64::try_from(offset).unwrap_or(i64::MAX));
+    sql.fetch_all(tx).await?.iter().map(read).collect()
+}
+
+pub(super) async fn count(tx: &mut Tx, filter: &Filter) -> Result<u64, Error> {
+    let mut sql = Sql::new("select count(*)");
+    matching(&mut sql, tx, filter, None);
+    sql.count(tx).await
+}
+
+/// From where, and which calls. The rarest party leads; the others are looked up for each call found.
+fn matching(sql: &mut Sql, tx: &Tx, filter: &Filter, after: Option<(i64, CallId)>) {
     let mut wanted =
         [filter.number.clone(), filter.extension.map(|id| id.to_string()), filter.hotline.map(|id| id.to_string())]
             .into_iter()
@@ -106,24 +128,14 @@ pub(super) async fn list(
             sql.push("\nfrom call_parties p\njoin calls c on c.id = p.call_id and c.tenant_id = p.tenant_id");
             sql.push("\nleft join recordings r on r.call_id = c.id and r.tenant_id = c.tenant_id");
             sql.push("\nwhere p.tenant_id = ").bind(tx.tenant()).push("\nand p.party = ").bind(party);
-            bounds(
-                &mut sql,
-                filter,
-                after,
-                ["\nand p.started_at >= ", "\nand p.started_at < "],
-                "\nand (p.started_at, p.call_id) < (",
-            );
+            let times = ["\nand p.started_at >= ", "\nand p.started_at < "];
+            bounds(sql, filter, after, times, "\nand (p.started_at, p.call_id) < (");
         }
         None => {
             sql.push("\nfrom calls c\nleft join recordings r on r.call_id = c.id and r.tenant_id = c.tenant_id");
             sql.push("\nwhere c.tenant_id = ").bind(tx.tenant());
-            bounds(
-                &mut sql,
-                filter,
-                after,
-                ["\nand c.started_at >= ", "\nand c.started_at < "],
-                "\nand (c.started_at, c.id) < (",
-            );
+            let times = ["\nand c.started_at >= ", "\nand c.started_at < "];
+            bounds(sql, filter, after, times, "\nand (c.started_at, c.id) < (");
         }
     }
     for party in wanted {
@@ -137,14 +149,18 @@ pub(super) async fn list(
     if let Some(status) = filter.status {
         sql.push("\nand c.status = ").bind(status.as_str());
     }
+    if let Some(answered) = filter.answered {
+        sql.push(if answered { "\nand c.answered_at is not null" } else { "\nand c.answered_at is null" });
+    }
+}
+
+fn newest_first(sql: &mut Sql, filter: &Filter) {
     let led_by_party = filter.number.is_some() || filter.extension.is_some() || filter.hotline.is_some();
     sql.push(if led_by_party {
         "\norder by p.started_at desc, p.call_id desc"
     } else {
         "\norder by c.started_at desc, c.id desc"
     });
-    sql.push("\nlimit ").bind(i64::from(limit) + 1);
-    sql.fetch_all(tx).await?.iter().map(read).collect()
 }
 
 fn bounds(sql: &mut Sql, filter: &Filter, after: Option<(i64, CallId)>, times: [&'static str; 2], key: &'static str) {

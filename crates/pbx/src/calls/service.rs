@@ -2,7 +2,7 @@
 
 use super::{Call, CallDetail, CallRecord, Decision, Filter, Recording, repo};
 use crate::hotline;
-use model::{Actor, CallId, Page, PageRequest, Permission, PhoneNumber, Problem};
+use model::{Actor, CallId, Page, PageRequest, Permission, PhoneNumber, Problem, Slice};
 use store::{Db, Error, NewEvent, Tx};
 
 /// Writes the record of a finished call, once: a second time changes and tells nothing. Its event is told with it.
@@ -47,17 +47,33 @@ pub async fn record_recording(tx: &mut Tx, recording: &Recording) -> Result<bool
 }
 
 /// The calls of the company, newest first.
-pub async fn list(actor: &Actor, db: &Db, mut filter: Filter, page: PageRequest) -> Result<Page<Call>, Problem> {
+pub async fn list(actor: &Actor, db: &Db, filter: Filter, page: PageRequest) -> Result<Page<Call>, Problem> {
     actor.require(Permission::ViewCalls)?;
     let after = page.after.as_deref().map(read_key).transpose()?;
     let limit = page.limit.clamp(1, PageRequest::MAX);
     let mut tx = db.read(actor.tenant).await?;
-    if let Some(number) = filter.number.take() {
-        let country = hotline::repo::country(&mut tx).await?;
-        filter.number = Some(PhoneNumber::parse(&number, &country).map_or(number, |number| number.to_string()));
-    }
+    let filter = with_whole_number(&mut tx, filter).await?;
     let rows = repo::list(&mut tx, &filter, after, limit).await?;
     Ok(Page::from_rows(rows, limit, |call| format!("{}.{}", call.started_at, call.id)))
+}
+
+/// A piece of the same list by position.
+pub async fn slice(actor: &Actor, db: &Db, filter: Filter, offset: u64, limit: u32) -> Result<Slice<Call>, Problem> {
+    actor.require(Permission::ViewCalls)?;
+    let mut tx = db.read(actor.tenant).await?;
+    let filter = with_whole_number(&mut tx, filter).await?;
+    let total = repo::count(&mut tx, &filter).await?;
+    let items = repo::slice(&mut tx, &filter, offset, limit.clamp(1, PageRequest::MAX)).await?;
+    Ok(Slice { items, total })
+}
+
+/// The filter with its number as records hold it.
+async fn with_whole_number(tx: &mut Tx, mut filter: Filter) -> Result<Filter, Problem> {
+    if let Some(number) = filter.number.take() {
+        let country = hotline::repo::country(tx).await?;
+        filter.number = Some(PhoneNumber::parse(&number, &country).map_or(number, |number| number.to_string()));
+    }
+    Ok(filter)
 }
 
 /// Reads the key of the call that the page before ended with.

@@ -116,13 +116,37 @@ pub(super) async fn list(
          where tenant_id = ",
     );
     sql.bind(tx.tenant()).push("\nand number > ").bind(after.unwrap_or_default());
+    searched(&mut sql, search);
+    sql.push("\norder by number\nlimit ").bind(i64::from(limit) + 1);
+    sql.fetch_all(tx).await?.iter().map(read).collect()
+}
+
+pub(super) async fn slice(tx: &mut Tx, search: Option<&str>, offset: u64, limit: u32) -> Result<Vec<Extension>, Error> {
+    let mut sql = Sql::new(
+        "select id, number, name, hotline_id, enabled, created_at, updated_at, user_id
+         from extensions
+         where tenant_id = ",
+    );
+    sql.bind(tx.tenant());
+    searched(&mut sql, search);
+    sql.push("\norder by number\nlimit ").bind(i64::from(limit));
+    sql.push("\noffset ").bind(i64::try_from(offset).unwrap_or(i64::MAX));
+    sql.fetch_all(tx).await?.iter().map(read).collect()
+}
+
+pub(super) async fn count(tx: &mut Tx, search: Option<&str>) -> Result<u64, Error> {
+    let mut sql = Sql::new("select count(*)\nfrom extensions\nwhere tenant_id = ");
+    sql.bind(tx.tenant());
+    searched(&mut sql, search);
+    sql.count(tx).await
+}
+
+fn searched(sql: &mut Sql, search: Option<&str>) {
     if let Some(search) = search.filter(|text| !text.is_empty()) {
         let literal: String = search.to_lowercase().replace(['\\', '%', '_'], " ");
         sql.push("\nand (number like ").bind(format!("{literal}%"));
         sql.push(" or lower(name) like ").bind(format!("%{literal}%")).push(")");
     }
-    sql.push("\norder by number\nlimit ").bind(i64::from(limit) + 1);
-    sql.fetch_all(tx).await?.iter().map(read).collect()
 }
 
 /// Which of these numbers exist.

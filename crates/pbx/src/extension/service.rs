@@ -3,7 +3,7 @@
 use super::{Created, Extension, ExtensionPatch, NewExtension, repo};
 use crate::{config, flow, group, hotline};
 use ::flow::Reference;
-use model::{Actor, ExtensionId, Faults, HotlineId, Page, PageRequest, Permission, Problem};
+use model::{Actor, ExtensionId, Faults, HotlineId, Page, PageRequest, Permission, Problem, Slice, UserId};
 use std::collections::HashSet;
 use store::mint::secret_text;
 use store::{Db, Tx, mint, now};
@@ -107,6 +107,28 @@ pub async fn find_by_number(actor: &Actor, db: &Db, number: &str) -> Result<Opti
     actor.require(Permission::ViewConfig)?;
     let mut tx = db.read(actor.tenant).await?;
     Ok(repo::find_by_number(&mut tx, number).await?)
+}
+
+/// The extension of this person.
+pub async fn find_by_user(actor: &Actor, db: &Db, user: UserId) -> Result<Option<Extension>, Problem> {
+    actor.require(Permission::ViewConfig)?;
+    let mut tx = db.read(actor.tenant).await?;
+    Ok(repo::find_by_user(&mut tx, user).await?)
+}
+
+/// A piece of the same list that [`list`] gives, by position.
+pub async fn slice(
+    actor: &Actor,
+    db: &Db,
+    search: Option<&str>,
+    offset: u64,
+    limit: u32,
+) -> Result<Slice<Extension>, Problem> {
+    actor.require(Permission::ViewConfig)?;
+    let mut tx = db.read(actor.tenant).await?;
+    let total = repo::count(&mut tx, search).await?;
+    let items = repo::slice(&mut tx, search, offset, limit.clamp(1, PageRequest::MAX)).await?;
+    Ok(Slice { items, total })
 }
 
 /// The extensions by number; `search` keeps those whose number begins with it or whose name holds it.

@@ -1,9 +1,9 @@
 //! What one can do with public numbers.
 
 use super::{Hotline, HotlinePatch, NewHotline, Target, repo};
-use crate::trunk::Network;
+use crate::trunk::parse_address;
 use crate::{config, extension, flow, group, trunk};
-use model::{Actor, HotlineId, Page, PageRequest, Permission, PhoneNumber, Problem, TrunkId};
+use model::{Actor, HotlineId, Network, Page, PageRequest, Permission, PhoneNumber, Problem, TrunkId};
 use store::{Db, Tx, mint, now};
 
 /// Adds a public number.
@@ -83,9 +83,9 @@ pub(crate) async fn check_sources(tx: &mut Tx, trunk: TrunkId, addresses: &[Stri
 }
 
 async fn clash_free(tx: &mut Tx, trunk: TrunkId, number: &str, addresses: &[String]) -> Result<(), Problem> {
-    let ours: Vec<Network> = addresses.iter().filter_map(|address| Network::parse(address)).collect();
+    let ours: Vec<Network> = addresses.iter().filter_map(|address| parse_address(address)).collect();
     for theirs in repo::other_sources(tx, number, trunk).await? {
-        let Some(network) = Network::parse(&theirs) else { continue };
+        let Some(network) = parse_address(&theirs) else { continue };
         if ours.iter().any(|our| our.overlaps(&network)) {
             let message =
                 format!("Calls to {number} from {network} already belong to another trunk of this installation.");

@@ -2,7 +2,7 @@ use super::{Caller, route};
 use crate::fixture::graph;
 use crate::hotline::{Hotline, Target};
 use crate::snapshot::{Extension, Group, Tenant, Trunk};
-use crate::trunk::{Kind, Network, NumberFormat, Transport};
+use crate::trunk::{Kind, NumberFormat, Transport, parse_address};
 use call::{Direction, Origin, RouteTarget, TrunkStep};
 use model::{Cause, ExtensionId, FlowId, GroupId, HotlineId, Id, TenantId, TrunkId};
 use std::collections::{BTreeMap, HashMap};
@@ -36,7 +36,7 @@ fn trunk(bits: u128, address: &str, number_format: NumberFormat) -> Trunk {
         id: TrunkId::from_bits(bits),
         name: format!("Carrier {bits}"),
         kind: Kind::Address,
-        networks: Network::parse(address).into_iter().collect(),
+        networks: parse_address(address).into_iter().collect(),
         server: address.into(),
         transport: Transport::Udp,
         login: String::new(),

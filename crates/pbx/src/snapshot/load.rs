@@ -2,10 +2,10 @@
 //! the clear and a change of the SIP domain needs no new passwords.
 
 use super::tenant::{Extension, Group, Tenant, Trunk};
-use crate::trunk::Network;
+use crate::trunk::parse_address;
 use crate::{config, extension, flow, greeting, group, hotline, trunk};
 use md5::Md5;
-use model::{Problem, TenantId};
+use model::{Network, Problem, TenantId};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -76,10 +76,10 @@ async fn tenant(db: &Db, mut head: Tenant) -> Result<Tenant, Problem> {
 }
 
 fn ready_trunk(trunk: crate::trunk::Trunk, password: Option<String>) -> Trunk {
-    let mut networks: Vec<Network> = trunk.addresses.iter().filter_map(|address| Network::parse(address)).collect();
+    let mut networks: Vec<Network> = trunk.addresses.iter().filter_map(|address| parse_address(address)).collect();
     // A carrier we register with usually calls from the server we registered at.
     let host = trunk.server.parse().map(|at: std::net::SocketAddr| at.ip().to_string()).unwrap_or(trunk.server.clone());
-    networks.extend(Network::parse(&host).filter(|network| !networks.iter().any(|known| known.overlaps(network))));
+    networks.extend(parse_address(&host).filter(|network| !networks.iter().any(|known| known.overlaps(network))));
     Trunk {
         id: trunk.id,
         name: trunk.name,

@@ -1,9 +1,9 @@
 //! One company in memory.
 
 use crate::hotline::Hotline;
-use crate::trunk::{Kind, Network, NumberFormat, Transport};
+use crate::trunk::{Kind, NumberFormat, Transport};
 use ::flow::Graph;
-use model::{ExtensionId, FlowId, GreetingId, GroupId, HotlineId, PhoneNumber, TenantId, TrunkId};
+use model::{ExtensionId, FlowId, GreetingId, GroupId, HotlineId, Network, PhoneNumber, TenantId, TrunkId};
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -14,7 +14,7 @@ fn router(db: &Db, runs: &Arc<AtomicUsize>) -> Router {
         let count = runs.fetch_add(1, Ordering::SeqCst) + 1;
         if body == "fail" { Err(Failure::from(Problem::invalid("x", "Wrong."))) } else { Ok(format!("run {count}")) }
     };
-    Router::new().route("/do", post(run)).layer(from_fn_with_state(db.clone(), replay))
+    Router::new().route("/do", post(run)).layer(from_fn_with_state(Gate::new(db.clone()), replay))
 }
 
 async fn ask(router: &Router, bearer: &str, key: &str, body: &str) -> (u16, String, bool) {
@@ -46,7 +46,7 @@ async fn a_request_is_run_once_for_each_key_that_succeeds() {
 async fn a_key_is_taken_over_after_a_crash_and_forgotten_after_a_day() {
     on_both(async |db| {
         let bearer = account::bootstrap::run(db, "Alpha").await.unwrap().api_key;
-        let actor = account::authenticate(db, &bearer).await.unwrap();
+        let actor = Gate::new(Db::clone(db)).admit(&bearer, std::net::Ipv4Addr::LOCALHOST.into()).await.unwrap();
         let owner = actor.key.unwrap().to_string();
         let (key, fingerprint) = ("k".to_owned(), "f".to_owned());
         let claim = Claim { caller: Caller(actor.clone()), owner, key, fingerprint };

@@ -33,7 +33,10 @@ async fn a_company_is_made_whole_and_a_second_run_changes_nothing() {
         assert_eq!(json["sip"]["udp"], "127.0.0.1:5060");
         assert_eq!(json["sip"]["tls"], serde_json::Value::Null);
         let key = json["api_key"].as_str().expect("a key");
-        let actor = account::authenticate(db, key).await.expect("the key works");
+        let actor = account::Gate::new(store::Db::clone(db))
+            .admit(key, std::net::Ipv4Addr::LOCALHOST.into())
+            .await
+            .expect("the key works");
         assert_eq!(actor.tenant, first.account.tenant.id);
         let password = json["admin"]["password"].as_str().expect("a password").to_owned();
         account::session::login(db, &first.account.login, password).await.expect("the password works");

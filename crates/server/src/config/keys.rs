@@ -316,7 +316,7 @@ pub(super) const KEYS: &[Key] = &[
         help: "Blocks of private addresses that webhooks may reach all the same: [\"10.1.0.0/16\"]. A list.",
         read: |c, raw| {
             c.webhooks.allow = raw.words()?;
-            match c.webhooks.allow.iter().find_map(|text| text.parse::<worker::webhook::Network>().err()) {
+            match c.webhooks.allow.iter().find_map(|text| text.parse::<model::Network>().err()) {
                 None => Ok(()),
                 Some(error) => Err(format!("must be a list of address blocks: {error}")),
             }

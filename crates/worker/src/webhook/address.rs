@@ -1,106 +1,56 @@
 //! Which addresses we send to: the public Internet, and what the operator allows by name. A webhook must never be a
 //! way to reach the machine itself or the network behind it.
 
-use model::Problem;
+use model::{Network, Problem};
 use reqwest::Url;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::str::FromStr;
 use url::Host;
 
-/// A block of addresses: `127.0.0.0/8`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Network {
-    base: IpAddr,
-    bits: u8,
+const fn v4(a: u8, b: u8, c: u8, d: u8, prefix: u8) -> Network {
+    Network::of(IpAddr::V4(Ipv4Addr::new(a, b, c, d)), prefix)
 }
 
-impl Network {
-    const fn v4(a: u8, b: u8, c: u8, d: u8, bits: u8) -> Network {
-        Network { base: IpAddr::V4(Ipv4Addr::new(a, b, c, d)), bits }
-    }
-
-    const fn v6(first: u16, second: u16, third: u16, bits: u8) -> Network {
-        Network { base: IpAddr::V6(Ipv6Addr::new(first, second, third, 0, 0, 0, 0, 0)), bits }
-    }
-
-    /// Whether the address lies in the block.
-    pub fn holds(&self, address: IpAddr) -> bool {
-        match (self.base, address) {
-            (IpAddr::V4(base), IpAddr::V4(address)) => {
-                same_prefix(u128::from(base.to_bits()) << 96, u128::from(address.to_bits()) << 96, self.bits)
-            }
-            (IpAddr::V6(base), IpAddr::V6(address)) => same_prefix(base.to_bits(), address.to_bits(), self.bits),
-            _ => false,
-        }
-    }
-}
-
-fn same_prefix(a: u128, b: u128, bits: u8) -> bool {
-    bits == 0 || (a ^ b) >> (128 - u32::from(bits)) == 0
-}
-
-/// The text is no block of addresses.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BadNetwork(String);
-
-impl std::fmt::Display for BadNetwork {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} is not an address block such as 10.1.0.0/16", self.0)
-    }
-}
-
-impl std::error::Error for BadNetwork {}
-
-impl FromStr for Network {
-    type Err = BadNetwork;
-
-    fn from_str(text: &str) -> Result<Network, BadNetwork> {
-        let bad = || BadNetwork(text.to_owned());
-        let (base, bits) = text.split_once('/').map_or((text, None), |(base, bits)| (base, Some(bits)));
-        let base: IpAddr = base.trim().parse().map_err(|_| bad())?;
-        let most = if base.is_ipv4() { 32 } else { 128 };
-        let bits = bits.map_or(Ok(most), |b| b.trim().parse::<u8>()).map_err(|_| bad())?;
-        if bits > most { Err(bad()) } else { Ok(Network { base, bits }) }
-    }
+const fn v6(first: u16, second: u16, third: u16, prefix: u8) -> Network {
+    Network::of(IpAddr::V6(Ipv6Addr::new(first, second, third, 0, 0, 0, 0, 0)), prefix)
 }
 
 /// Everything that is not the public Internet (IANA special-purpose registries).
 const CLOSED: [Network; 33] = [
-    Network::v4(0, 0, 0, 0, 8),
-    Network::v4(10, 0, 0, 0, 8),
-    Network::v4(100, 64, 0, 0, 10),
-    Network::v4(127, 0, 0, 0, 8),
-    Network::v4(169, 254, 0, 0, 16),
-    Network::v4(172, 16, 0, 0, 12),
-    Network::v4(192, 0, 0, 0, 24),
-    Network::v4(192, 0, 2, 0, 24),
-    Network::v4(192, 31, 196, 0, 24),
-    Network::v4(192, 52, 193, 0, 24),
-    Network::v4(192, 88, 99, 0, 24),
-    Network::v4(192, 168, 0, 0, 16),
-    Network::v4(192, 175, 48, 0, 24),
-    Network::v4(198, 18, 0, 0, 15),
-    Network::v4(198, 51, 100, 0, 24),
-    Network::v4(203, 0, 113, 0, 24),
-    Network::v4(224, 0, 0, 0, 4),
-    Network::v4(240, 0, 0, 0, 4),
+    v4(0, 0, 0, 0, 8),
+    v4(10, 0, 0, 0, 8),
+    v4(100, 64, 0, 0, 10),
+    v4(127, 0, 0, 0, 8),
+    v4(169, 254, 0, 0, 16),
+    v4(172, 16, 0, 0, 12),
+    v4(192, 0, 0, 0, 24),
+    v4(192, 0, 2, 0, 24),
+    v4(192, 31, 196, 0, 24),
+    v4(192, 52, 193, 0, 24),
+    v4(192, 88, 99, 0, 24),
+    v4(192, 168, 0, 0, 16),
+    v4(192, 175, 48, 0, 24),
+    v4(198, 18, 0, 0, 15),
+    v4(198, 51, 100, 0, 24),
+    v4(203, 0, 113, 0, 24),
+    v4(224, 0, 0, 0, 4),
+    v4(240, 0, 0, 0, 4),
     // Addresses of the old world in the new one's clothes (::/96, mapped, translated, 6to4, Teredo) are unwrapped
     // first; whatever is left of these blocks is closed as a whole.
-    Network::v6(0, 0, 0, 8),
-    Network::v6(0x0064, 0xff9b, 0, 32),
-    Network::v6(0x0100, 0, 0, 8),
-    Network::v6(0x2001, 0, 0, 23),
-    Network::v6(0x2001, 0x0db8, 0, 32),
-    Network::v6(0x2002, 0, 0, 16),
-    Network::v6(0x2620, 0x004f, 0x8000, 48),
-    Network::v6(0x3fff, 0, 0, 20),
-    Network::v6(0x5f00, 0, 0, 16),
-    Network::v6(0xfc00, 0, 0, 7),
-    Network::v6(0xfe00, 0, 0, 9),
-    Network::v6(0xfe80, 0, 0, 10),
-    Network::v6(0xfec0, 0, 0, 10),
-    Network::v6(0xff00, 0, 0, 8),
-    Network::v6(0x3ffe, 0, 0, 16),
+    v6(0, 0, 0, 8),
+    v6(0x0064, 0xff9b, 0, 32),
+    v6(0x0100, 0, 0, 8),
+    v6(0x2001, 0, 0, 23),
+    v6(0x2001, 0x0db8, 0, 32),
+    v6(0x2002, 0, 0, 16),
+    v6(0x2620, 0x004f, 0x8000, 48),
+    v6(0x3fff, 0, 0, 20),
+    v6(0x5f00, 0, 0, 16),
+    v6(0xfc00, 0, 0, 7),
+    v6(0xfe00, 0, 0, 9),
+    v6(0xfe80, 0, 0, 10),
+    v6(0xfec0, 0, 0, 10),
+    v6(0xff00, 0, 0, 8),
+    v6(0x3ffe, 0, 0, 16),
 ];
 
 /// Which addresses may be reached.
@@ -117,8 +67,7 @@ impl Guard {
 
     /// Whether we may connect to the address.
     pub fn permits(&self, address: IpAddr) -> bool {
-        let plain = address.to_canonical();
-        self.allowed.iter().any(|n| n.holds(address) || n.holds(plain)) || !CLOSED.iter().any(|n| n.holds(plain))
+        self.allowed.iter().any(|n| n.contains(address)) || !CLOSED.iter().any(|n| n.contains(address))
     }
 
     /// The addresses of the URL's host, all of them permitted; one that is not spoils the whole name.
@@ -275,17 +224,5 @@ mod tests {
         let guard = Guard::new(vec!["127.0.0.0/8".parse().unwrap()]);
         assert!(guard.check("http://127.0.0.1:9/").await.is_ok());
         assert!(guard.check("http://10.0.0.1/").await.is_err());
-    }
-
-    #[test]
-    fn a_block_reads_its_text() {
-        let block: Network = "10.1.0.0/16".parse().unwrap();
-        assert!(block.holds("10.1.255.1".parse().unwrap()));
-        assert!(!block.holds("10.2.0.1".parse().unwrap()));
-        assert!("::/0".parse::<Network>().unwrap().holds("::1".parse().unwrap()));
-        assert!("127.0.0.1".parse::<Network>().unwrap().holds("127.0.0.1".parse().unwrap()));
-        for bad in ["", "10.0.0.0/33", "10.0.0.0/-1", "x/8", "::/129"] {
-            assert!(bad.parse::<Network>().is_err(), "{bad}");
-        }
     }
 }

@@ -1,0 +1,40 @@
+//! The dialects of other vendors: their clients work against Alo when their base URL and key are changed.
+//!
+//! Each vendor is one folder with its own words, shapes and errors; it calls the same services as our own API. There are
+//! no tables and no rules of the business here, and live calls are reached through `bus` only. What a vendor offers and
+//! we do not is listed in the folder's `GAPS.md`. Start with [`router`], then any vendor.
+
+mod links;
+mod loose;
+mod omicall;
+mod state;
+mod time;
+mod voicecloud;
+
+pub use state::State;
+
+use axum::Router;
+
+/// Where each vendor's addresses live, below the root of our server.
+#[derive(Debug, Clone)]
+pub struct Prefixes {
+    /// OMICall: `{prefix}/api/click2call`.
+    pub omicall: String,
+    /// VoiceCloud: `{prefix}/api/CallControl/dial/…`.
+    pub voicecloud: String,
+}
+
+impl Default for Prefixes {
+    fn default() -> Prefixes {
+        Prefixes { omicall: "/omicrm".to_owned(), voicecloud: "/voicecloud".to_owned() }
+    }
+}
+
+/// All faces, and the recordings that their links lead to. The service must be made with connect info, because keys may
+/// be bound to addresses.
+pub fn router(state: State, prefixes: &Prefixes) -> Router {
+    let omicall = rest::layers::around_in(omicall::routes().with_state(state.clone()), omicall::failure);
+    let voicecloud = rest::layers::around_in(voicecloud::routes().with_state(state.clone()), voicecloud::failure);
+    let links = rest::layers::around(links::routes().with_state(state));
+    Router::new().nest(&prefixes.omicall, omicall).nest(&prefixes.voicecloud, voicecloud).nest("/links", links)
+}

@@ -1,0 +1,163 @@
+//! `call_transaction`: finished calls.
+
+use super::answer::{Outcome, Paging, Payload, Refusal, page};
+use super::auth::Client;
+use super::words;
+use crate::{State, links};
+use axum::extract::State as Shared;
+use model::{Actor, CallId, ExtensionId, Kind};
+use pbx::calls::{self, Call, Filter, Status};
+use pbx::extension;
+use rest::{Failure, Path, Query};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::collections::HashMap;
+
+/// The longest span of a list.
+const MOST_MS: i64 = 30 * 24 * 3600 * 1000;
+/// How long a link to a recording counts.
+const LINK_MS: i64 = 30 * 24 * 3600 * 1000;
+
+/// The query of a list; times in milliseconds since 1970.
+#[derive(Deserialize)]
+pub(super) struct Listing {
+    from_date: Option<String>,
+    to_date: Option<String>,
+    page: Option<u32>,
+    size: Option<u32>,
+    keyword: Option<String>,
+    sip_user: Option<String>,
+    disposition: Option<String>,
+    direction: Option<String>,
+}
+
+pub(super) async fn list(
+    Shared(state): Shared<State>,
+    Client(actor): Client,
+    wanted: Result<Query<Listing>, Failure>,
+) -> Outcome {
+    let Query(wanted) = wanted?;
+    let paging = Paging::of(wanted.page, wanted.size, 50);
+    let Some(filter) = filter(&actor, &state, &wanted).await? else { return Ok(page(Vec::new(), paging, 0)) };
+    let slice = calls::slice(&actor, state.db(), filter, paging.offset(), paging.size).await?;
+    let mut shown = Shown::new(&state, &actor);
+    let mut items = Vec::with_capacity(slice.items.len());
+    for call in &slice.items {
+        items.push(shown.item(call).await?);
+    }
+    Ok(page(items, paging, slice.total))
+}
+
+pub(super) async fn detail(
+    Shared(state): Shared<State>,
+    Client(actor): Client,
+    transaction: Result<Path<String>, Failure>,
+) -> Outcome {
+    let Path(transaction) = transaction?;
+    let unknown = || Refusal::Word("transaction_id_invalid");
+    let id: CallId = transaction.parse().map_err(|_| unknown())?;
+    let found = match calls::get(&actor, state.db(), id).await {
+        Err(problem) if problem.kind == Kind::NotFound => return Err(unknown()),
+        other => other?,
+    };
+    let mut item = Shown::new(&state, &actor).item(&found.call).await?;
+    item["ivr"] = json!([]);
+    Ok(Payload(item))
+}
+
+/// What is looked for; `None` when nothing can fit.
+async fn filter(actor: &Actor, state: &State, wanted: &Listing) -> Result<Option<Filter>, Refusal> {
+    let moment = |text: &Option<String>, missing: &'static str| match text.as_deref().filter(|text| !text.is_empty()) {
+        None => Err(Refusal::Word(missing)),
+        Some(text) => text.parse::<i64>().map_err(|_| Refusal::Word("date_invalid")),
+    };
+    let from = moment(&wanted.from_date, "from_date_is_required")?;
+    let to = moment(&wanted.to_date, "to_date_is_required")?;
+    if from < 0 || to < from {
+        return Err(Refusal::Word("date_invalid"));
+    }
+    if to - from > MOST_MS {
+        return Err(Refusal::Word("date_is_too_long"));
+    }
+    let mut filter = Filter { from: Some(from), to: Some(to.saturating_add(1)), ..Filter::default() };
+    match wanted.disposition.as_deref().filter(|word| !word.is_empty()) {
+        None => {}
+        Some("answered") => filter.status = Some(Status::Answered),
+        Some("cancelled") => filter.answered = Some(false),
+        Some(_) => return Err(Refusal::Word("disposition_invalid")),
+    }
+    if let Some(word) = wanted.direction.as_deref().filter(|word| !word.is_empty()) {
+        filter.direction = Some(words::parse_direction(word).ok_or(Refusal::Word("direction_invalid"))?);
+    }
+    filter.number = wanted.keyword.clone().filter(|word| !word.is_empty());
+    if let Some(number) = wanted.sip_user.as_deref().filter(|number| !number.is_empty()) {
+        let Some(found) = extension::find_by_number(actor, state.db(), number).await? else { return Ok(None) };
+        filter.extension = Some(found.id);
+    }
+    Ok(Some(filter))
+}
+
+/// Turns calls into items; what several of them share is read once.
+struct Shown<'a> {
+    state: &'a State,
+    actor: &'a Actor,
+    extensions: HashMap<ExtensionId, Option<extension::Extension>>,
+}
+
+impl<'a> Shown<'a> {
+    fn new(state: &'a State, actor: &'a Actor) -> Shown<'a> {
+        Shown { state, actor, extensions: HashMap::new() }
+    }
+
+    async fn extension(&mut self, id: ExtensionId) -> Result<Option<extension::Extension>, Refusal> {
+        if let Some(known) = self.extensions.get(&id) {
+            return Ok(known.clone());
+        }
+        // A deleted extension stays in the records of its calls.
+        let found = match extension::get(self.actor, self.state.db(), id).await {
+            Err(problem) if problem.kind == Kind::NotFound => None,
+            other => Some(other?),
+        };
+        self.extensions.insert(id, found.clone());
+        Ok(found)
+    }
+
+    async fn item(&mut self, call: &Call) -> Result<Value, Refusal> {
+        let extension = match call.extension {
+            Some(id) => self.extension(id).await?,
+            None => None,
+        };
+        let answer_s = call.answered_at.map_or(0, |at| (at - call.started_at) / 1000);
+        let link = |_| links::to_recording(self.state, self.actor.tenant, call.id, LINK_MS);
+        let name = extension.as_ref().map_or("", |extension| extension.name.as_str());
+        Ok(json!({
+            "transaction_id": call.id.to_string(),
+            "direction": words::direction(call.direction),
+            "source_number": words::number(&call.caller_number),
+            "destination_number": words::number(&call.callee_number),
+            "disposition": words::disposition(call.status),
+            "bill_sec": call.talk_ms / 1000,
+            "record_seconds": call.recording.as_ref().map_or(0, |recording| recording.duration_ms / 1000),
+            "time_start_to_answer": answer_s,
+            "recording_file": call.recording.as_ref().map(link),
+            "sip_user": extension.as_ref().map(|extension| extension.number.as_str()),
+            "duration": call.duration_ms / 1000,
+            "provider": null,
+            "note": null,
+            "tag": [],
+            "call_out_price": 0,
+            "created_date": call.started_at,
+            "last_updated_date": call.ended_at,
+            "is_voicemail": false,
+            "recording_file_voicemail": null,
+            "user": [{ "full_name": name, "full_name_unsigned": words::unsigned(name), "note": null, "tag": [] }],
+            "create_by": null,
+            "internal_destination": null,
+            "evaluations": [],
+            "total_evaluate": 0,
+            "customer": { "full_name": call.caller_name, "full_name_unsigned": words::unsigned(&call.caller_name) },
+            "is_have_forward_out": false,
+            "bill_sec_forward_out": 0,
+        }))
+    }
+}

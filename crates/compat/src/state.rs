@@ -1,0 +1,38 @@
+//! What the faces share.
+
+use account::Gate;
+use axum::extract::FromRef;
+use bus::Bus;
+use std::path::PathBuf;
+use store::Db;
+
+/// What the faces share; clones are cheap.
+#[derive(Clone)]
+pub struct State {
+    /// Who may come in.
+    pub gate: Gate,
+    /// The way to live calls.
+    pub bus: Bus,
+    /// The data directory: recordings lie below it.
+    pub data: PathBuf,
+    /// Where clients reach this server, without a slash at the end: `https://alo.example`.
+    pub root: String,
+}
+
+impl State {
+    /// The database.
+    pub(crate) fn db(&self) -> &Db {
+        self.gate.db()
+    }
+
+    /// Where browsers speak SIP: `wss://alo.example/ws/sip`.
+    pub(crate) fn browser_sip(&self) -> String {
+        format!("{}/ws/sip", self.root.replacen("http", "ws", 1))
+    }
+}
+
+impl FromRef<State> for Gate {
+    fn from_ref(state: &State) -> Gate {
+        state.gate.clone()
+    }
+}

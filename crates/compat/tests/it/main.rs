@@ -1,0 +1,7 @@
+//! The faces of other vendors over HTTP, on a database of their own and with the engine's end of the bus in the test.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+mod omicall;
+mod voicecloud;
+mod world;
