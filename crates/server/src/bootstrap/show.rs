@@ -51,9 +51,10 @@ pub(crate) fn as_text(config: &Config, company: &Company, shown: &[(String, Stri
     let lists = [("udp", &sip.udp), ("tcp", &sip.tcp), ("tls", &sip.tls), ("ws", &sip.ws), ("wss", &sip.wss)];
     let servers: Vec<String> = lists.into_iter().flat_map(|(word, list)| ports(word, list)).collect();
     let mut text = format!(
-        "  company     {}\n  API         {}/docs\n  admin       {}  password {password}\n  API key     {}\n  \
+        "  company     {}\n  console     {}\n  API         {}/docs\n  admin       {}  password {password}\n  API key     {}\n  \
          SIP domain  {}  ({domain})\n  SIP server  {}\n  browsers    {}\n",
         tenant.name,
+        config.http_url(),
         config.http_url(),
         company.account.login,
         company.account.api_key,

@@ -63,7 +63,7 @@ pub(super) fn greet(config: &Config, engine: &Engine, demo: Option<&Company>) {
             }
         }
         None => {
-            text.push_str(&format!("  API         {}/docs\n", config.http_url()));
+            text.push_str(&format!("  console     {0}\n  API         {0}/docs\n", config.http_url()));
             for transport in super::SIP {
                 if let Some(address) = engine.sip_addr(transport) {
                     text.push_str(&format!("  SIP {:<7} {address}\n", transport.parameter()));

@@ -13,7 +13,7 @@ use crate::header::NameAddr;
 use crate::message::{Message, ParseError, Rejection};
 use crate::method::Method;
 use crate::name::Name;
-use crate::transport::Flow;
+use crate::transport::{Flow, Transport};
 use crate::uri::{Uri, decode};
 
 impl Endpoint {
@@ -264,7 +264,7 @@ impl Endpoint {
         }
         let lines = shared.authenticator.challenge(&realm, source, now, stale);
         let headers = lines.each_ref().map(|line| (Name::WwwAuthenticate, line.as_str()));
-        let understood = if knows_only_md5(request) { &headers[..1] } else { &headers[..] };
+        let understood = if knows_only_md5(request, flow.transport) { &headers[..1] } else { &headers[..] };
         self.core.reply_unproven(request, flow, (401, "Unauthorized"), understood, 1);
         None
     }
@@ -286,8 +286,11 @@ impl Endpoint {
 }
 
 /// Whether the phone is one that gives up when any of the challenges has a hash it does not know: baresip before its
-/// version 3 does, wherever that line stands.
-fn knows_only_md5(request: &Message) -> bool {
+/// version 3 does, wherever that line stands. JsSIP, by which browsers speak SIP, keeps the last line and knows MD5 only.
+fn knows_only_md5(request: &Message, transport: Transport) -> bool {
+    if matches!(transport, Transport::Ws | Transport::Wss) {
+        return true;
+    }
     let agent = request.header(Name::UserAgent).unwrap_or("");
     ["baresip v0.", "baresip v1.", "baresip v2."].iter().any(|old| agent.starts_with(old))
 }

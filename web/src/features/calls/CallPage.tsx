@@ -87,7 +87,7 @@ function Record({ call }: { call: Detail }) {
     ['calls.column.hotline', named(call.hotline)],
     ['calls.column.extension', named(call.extension)],
     ['calls.column.trunk', named(call.trunk)],
-    ['call.callerName', call.caller_name || '–'],
+    ['call.callerName', /\p{L}/u.test(call.caller_name) ? call.caller_name : '–'],
   ]
   return (
     <section className="card pad">

@@ -7,7 +7,6 @@ import { client, type Schema, unwrap } from '~/api/client'
 import { presenceQuery } from '~/api/lists'
 import { useMay, useMe } from '~/lib/me'
 import { problemText } from '~/lib/problem'
-import { useLook } from '~/lib/theme'
 import { Copy } from '~/ui/Copy'
 import { Dot } from '~/ui/Dot'
 
@@ -47,7 +46,6 @@ export function SipSettings({ extension }: { extension: Extension }) {
 function Secret({ extension, domain, server }: { extension: Extension; domain: string; server: string }) {
   const { t } = useTranslation()
   const { message } = App.useApp()
-  const { dark } = useLook()
   const [password, setPassword] = useState<string | null>(null)
   const show = () => {
     const params = { path: { extension_id: extension.id } }
@@ -74,8 +72,8 @@ function Secret({ extension, domain, server }: { extension: Extension; domain: s
             <QRCode
               size={148}
               value={provisioning(extension.number, password, domain, server)}
-              color={dark ? '#e6ecea' : '#1c2523'}
-              bgColor="transparent"
+              color="#1c2523"
+              bgColor="#ffffff"
             />
             <p className="muted">{t('sip.qrAbout')}</p>
           </dd>

@@ -115,6 +115,7 @@ function edgesOf(graph: Graph, walked: string[]): Edge[] {
               source,
               sourceHandle: field,
               target: to,
+              type: 'smoothstep',
               markerEnd: { type: MarkerType.ArrowClosed },
               animated: walked.includes(source) && walked.includes(to),
             },

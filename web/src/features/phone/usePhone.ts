@@ -1,25 +1,23 @@
 import { useQuery } from '@tanstack/react-query'
 import { useCallback, useEffect, useReducer, useRef, useState } from 'react'
-import { client, Problem, unwrap } from '~/api/client'
+import { client, unwrap } from '~/api/client'
+import { extensionsQuery } from '~/api/lists'
 import { useMay, useMe } from '~/lib/me'
 import { read, useStored } from '~/lib/stored'
 import { openLine, type PhoneLine } from './line'
 import { take } from './lock'
 import { IDLE, type PhoneEvent, phone } from './state'
 
-/** One's own extension; null when one has none. */
+/** One's own phone; nothing while no extension is one's own. */
 function useAccount() {
   const person = useMe().user_id
   const mayCall = useMay('make_calls')
+  const own = useQuery(extensionsQuery).data?.find((one) => person && one.user === person && one.enabled)
   return useQuery({
-    queryKey: ['phone'],
-    enabled: mayCall && !!person,
+    queryKey: ['phone', own?.id, own?.updated_at],
+    enabled: mayCall && own !== undefined,
     staleTime: Number.POSITIVE_INFINITY,
-    queryFn: () =>
-      unwrap(client.GET('/api/v1/phone')).catch((error) => {
-        if (error instanceof Problem && error.code === 'no_phone') return null
-        throw error
-      }),
+    queryFn: () => unwrap(client.GET('/api/v1/phone')),
   }).data
 }
 

@@ -33,6 +33,16 @@ fn an_old_baresip_is_challenged_with_md5_alone() {
 }
 
 #[test]
+fn a_browser_is_challenged_with_md5_alone() {
+    for (transport, lines) in [(Transport::Ws, 1), (Transport::Wss, 1), (Transport::Tls, 2)] {
+        let mut world = World::new();
+        let flow = Flow { transport, ..world.connection(7, PHONE) };
+        world.hears_over(flow, &register("b1", 1, ""));
+        assert_eq!(world.one().headers(Name::WwwAuthenticate).count(), lines, "{transport:?}");
+    }
+}
+
+#[test]
 fn a_phone_behind_nat_is_called_where_it_registered_from() {
     let mut world = World::new();
     let ok = registered(&mut world, "r1", 1, "");
