@@ -1,8 +1,9 @@
 //! What a handle asks of the media thread that owns the leg.
 
-use crate::negotiation::{Agreed, Protection};
+use crate::negotiation::{Agreed, Protection, Route};
 use crate::sound::Sound;
 use crate::tap::Tapped;
+use crate::transcoder::Done;
 use model::Digit;
 use std::net::{IpAddr, UdpSocket};
 use std::path::PathBuf;
@@ -21,11 +22,15 @@ pub(crate) struct NewLeg {
     pub(crate) rtp: UdpSocket,
     pub(crate) rtcp: UdpSocket,
     pub(crate) ssrc: u32,
+    /// The leg whose video this is.
+    pub(crate) owner: Option<LegKey>,
 }
 
 #[derive(Debug)]
 pub(crate) enum Command {
     Open(Box<NewLeg>),
+    /// Where the far side wants a leg's video.
+    Route(LegKey, Option<Route>),
     /// A negotiation has ended well.
     Agree(LegKey, Box<Agreed>, Box<Protection>),
     /// The signalling of the leg comes from this address.
@@ -44,6 +49,8 @@ pub(crate) enum Command {
     },
     StopRecord(LegKey),
     Tap(LegKey, Box<Tapped>),
+    /// The transcoder has done something.
+    Done(Done),
     Close(LegKey),
     /// No handle is left.
     Stop,

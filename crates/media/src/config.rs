@@ -1,5 +1,6 @@
 //! What the media threads need to know before they start.
 
+use crate::{Codec, Codecs};
 use std::net::{IpAddr, Ipv4Addr};
 use std::ops::RangeInclusive;
 use std::time::Duration;
@@ -11,6 +12,8 @@ pub struct Config {
     pub bind: IpAddr,
     /// The address that session descriptions show.
     pub advertise: IpAddr,
+    /// The codecs that may be offered and answered, best first.
+    pub codecs: Codecs,
     /// The UDP ports to use; each leg takes an even one for RTP and the next for RTCP.
     pub ports: RangeInclusive<u16>,
     /// How many threads carry packets. Legs that are bridged or recorded together must live on one thread: open the
@@ -31,6 +34,7 @@ impl Default for Config {
         Self {
             bind: IpAddr::V4(Ipv4Addr::UNSPECIFIED),
             advertise: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            codecs: Codec::ALL.into_iter().collect(),
             ports: 20000..=29999,
             threads: 1,
             silence: Some(Duration::from_secs(60)),

@@ -1,41 +1,41 @@
 //! G.711: A-law and µ-law against 16-bit linear samples, by tables that the compiler computes.
 
-use crate::Codec;
+use crate::Law;
 
 /// Linear sample of each µ-law code.
 pub static ULAW_TO_PCM: [i16; 256] = table_ulaw();
 /// Linear sample of each A-law code.
 pub static ALAW_TO_PCM: [i16; 256] = table_alaw();
-static ULAW_TO_ALAW: [u8; 256] = convert_table(&ULAW_TO_PCM, Codec::Pcma);
-static ALAW_TO_ULAW: [u8; 256] = convert_table(&ALAW_TO_PCM, Codec::Pcmu);
+static ULAW_TO_ALAW: [u8; 256] = convert_table(&ULAW_TO_PCM, Law::A);
+static ALAW_TO_ULAW: [u8; 256] = convert_table(&ALAW_TO_PCM, Law::Mu);
 
-/// The table that decodes a codec.
-pub fn decode_table(codec: Codec) -> &'static [i16; 256] {
-    match codec {
-        Codec::Pcmu => &ULAW_TO_PCM,
-        Codec::Pcma => &ALAW_TO_PCM,
+/// The table that decodes a law.
+pub fn decode_table(law: Law) -> &'static [i16; 256] {
+    match law {
+        Law::Mu => &ULAW_TO_PCM,
+        Law::A => &ALAW_TO_PCM,
     }
 }
 
 /// Encodes one sample.
-pub const fn encode(codec: Codec, sample: i16) -> u8 {
-    match codec {
-        Codec::Pcmu => ulaw(sample),
-        Codec::Pcma => alaw(sample),
+pub const fn encode(law: Law, sample: i16) -> u8 {
+    match law {
+        Law::Mu => ulaw(sample),
+        Law::A => alaw(sample),
     }
 }
 
 /// Encodes many samples.
-pub fn encode_all(codec: Codec, samples: &[i16]) -> Vec<u8> {
-    samples.iter().map(|s| encode(codec, *s)).collect()
+pub fn encode_all(law: Law, samples: &[i16]) -> Vec<u8> {
+    samples.iter().map(|s| encode(law, *s)).collect()
 }
 
-/// Rewrites code words of one codec as those of another, in place.
-pub fn convert(from: Codec, to: Codec, payload: &mut [u8]) {
+/// Rewrites code words of one law as those of another, in place.
+pub fn convert(from: Law, to: Law, payload: &mut [u8]) {
     let table = match (from, to) {
-        (Codec::Pcmu, Codec::Pcma) => &ULAW_TO_ALAW,
-        (Codec::Pcma, Codec::Pcmu) => &ALAW_TO_ULAW,
-        (Codec::Pcmu, Codec::Pcmu) | (Codec::Pcma, Codec::Pcma) => return,
+        (Law::Mu, Law::A) => &ULAW_TO_ALAW,
+        (Law::A, Law::Mu) => &ALAW_TO_ULAW,
+        (Law::Mu, Law::Mu) | (Law::A, Law::A) => return,
     };
     for byte in payload {
         *byte = table[usize::from(*byte)];
@@ -106,7 +106,7 @@ const fn table_alaw() -> [i16; 256] {
     table
 }
 
-const fn convert_table(decode: &[i16; 256], to: Codec) -> [u8; 256] {
+const fn convert_table(decode: &[i16; 256], to: Law) -> [u8; 256] {
     let mut table = [0; 256];
     let mut code = 0;
     while code < 256 {
@@ -141,7 +141,7 @@ mod tests {
     #[test]
     fn converting_there_and_back_keeps_speech_above_35_db() {
         let tone: Vec<i16> = (0..8000).map(|n| (f64::from(n) * 0.7).sin() * 12_000.0).map(|s| s as i16).collect();
-        for (first, second) in [(Codec::Pcmu, Codec::Pcma), (Codec::Pcma, Codec::Pcmu)] {
+        for (first, second) in [(Law::Mu, Law::A), (Law::A, Law::Mu)] {
             let mut coded = encode_all(first, &tone);
             convert(first, second, &mut coded);
             let decode = decode_table(second);

@@ -1,7 +1,7 @@
 //! The handle of one leg. The call that owns it negotiates here; the sockets live on a media thread.
 
 use crate::command::{Command, LegKey};
-use crate::negotiation::{Negotiation, NegotiationError, Offer, Policy};
+use crate::negotiation::{Negotiation, NegotiationError, Offer, Policy, Taste, Video};
 use crate::sound::Sound;
 use crate::tap::{Tap, Tapped};
 use crate::{Codec, Direction, media::Shared};
@@ -19,6 +19,8 @@ pub struct Leg {
     pub(crate) shared: Arc<Shared>,
     pub(crate) local: SocketAddr,
     pub(crate) negotiation: Negotiation,
+    /// The sockets of its video, and their port.
+    pub(crate) video: Option<(LegKey, u16)>,
 }
 
 impl Leg {
@@ -54,6 +56,26 @@ impl Leg {
     /// Says what is wanted of keys in the far side's offers. To be said before they are read.
     pub fn set_policy(&mut self, policy: Policy) {
         self.negotiation.set_policy(policy);
+    }
+
+    /// What the far side said it would like, best first: what to offer to the other side of its call.
+    pub fn taste(&self) -> Taste {
+        self.negotiation.taste()
+    }
+
+    /// The far side's video, while it has one on: what to show to the other side of its call.
+    pub fn video(&self) -> Option<Video> {
+        self.negotiation.video().cloned()
+    }
+
+    /// Shows the video of the other side of the call in our next descriptions, or none any more. It is passed on, never
+    /// recorded. Without a free port there is no video.
+    pub fn show(&mut self, video: Option<Video>) {
+        if video.is_some() && self.video.is_none() {
+            let opened = self.shared.open_video(self.thread, self.key);
+            self.video = opened.inspect_err(|error| tracing::warn!(%error, "no port for a video")).ok();
+        }
+        self.negotiation.show(video.zip(self.video.map(|(_, port)| port)));
     }
 
     /// The codec agreed on.
@@ -124,6 +146,9 @@ impl Leg {
     fn apply(&self) {
         if let Some(agreed) = self.negotiation.agreed() {
             let protection = Box::new(self.negotiation.protection().clone());
+            if let Some((video, _)) = self.video {
+                self.tell(Command::Route(video, self.negotiation.route()));
+            }
             self.tell(Command::Agree(self.key, Box::new(*agreed), protection));
         }
     }
@@ -143,6 +168,9 @@ impl Leg {
 
 impl Drop for Leg {
     fn drop(&mut self) {
+        if let Some((video, _)) = self.video {
+            self.tell(Command::Close(video));
+        }
         self.tell(Command::Close(self.key));
     }
 }

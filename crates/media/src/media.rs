@@ -4,7 +4,7 @@ use crate::command::{Command, LegKey, NewLeg};
 use crate::negotiation::{Identity, Negotiation};
 use crate::ports::Ports;
 use crate::worker::{self, Worker};
-use crate::{Config, Counts, Event, Leg, recording, socket};
+use crate::{Config, Counts, Event, Leg, recording, socket, transcoder};
 use std::io;
 use std::net::{SocketAddr, UdpSocket};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -34,7 +34,7 @@ pub enum OpenError {
 #[derive(Debug)]
 pub(crate) struct Shared {
     inventory: Arc<Inventory>,
-    threads: Vec<Thread>,
+    threads: Vec<Post>,
     next: AtomicU64,
 }
 
@@ -51,12 +51,29 @@ pub(crate) struct Inventory {
     ports: Mutex<Ports>,
 }
 
-#[derive(Debug)]
-struct Thread {
+/// The way to a media thread.
+#[derive(Debug, Clone)]
+pub(crate) struct Post {
     commands: Sender<Command>,
-    waker: mio::Waker,
+    waker: Arc<mio::Waker>,
     /// Set while a wake-up is under way, so that a burst of commands costs one system call.
     woken: Arc<AtomicBool>,
+}
+
+impl Post {
+    pub(crate) fn new(commands: Sender<Command>, waker: mio::Waker, woken: Arc<AtomicBool>) -> Post {
+        Post { commands, waker: Arc::new(waker), woken }
+    }
+
+    pub(crate) fn send(&self, command: Command) {
+        // A thread that died of a panic takes no commands; that was logged when it happened.
+        let _ = self.commands.send(command);
+        if !self.woken.swap(true, Ordering::AcqRel)
+            && let Err(error) = self.waker.wake()
+        {
+            tracing::error!(%error, "cannot wake a media thread");
+        }
+    }
 }
 
 /// What a thread gets its commands from.
@@ -78,14 +95,16 @@ impl Media {
             let waker = mio::Waker::new(poll.registry(), worker::WAKER)?;
             let (sender, commands) = channel();
             let woken = Arc::new(AtomicBool::new(false));
-            threads.push(Thread { commands: sender, waker, woken: woken.clone() });
+            threads.push(Post::new(sender, waker, woken.clone()));
             loops.push((poll, Inbox { commands, woken }));
         }
         let inventory = Arc::new(Inventory::new(config, random()?));
         let shared = Shared { inventory: inventory.clone(), threads, next: AtomicU64::new(1) };
         let recorder = recording::start(inventory.clone(), events.clone())?;
         for (number, (poll, inbox)) in loops.into_iter().enumerate() {
-            let worker = Worker::new(poll, inbox, inventory.clone(), events.clone(), recorder.clone());
+            let post = shared.threads[number].clone();
+            let desk = transcoder::start(number, post, &inventory)?;
+            let worker = Worker::new(poll, inbox, inventory.clone(), events.clone(), recorder.clone(), desk);
             let presence = Presence::new(&inventory);
             std::thread::Builder::new().name(format!("media-{number}")).spawn(move || {
                 let _presence = presence;
@@ -120,31 +139,48 @@ impl Media {
         }
     }
 
-    /// How many of the threads that were started, the recorder's among them, live no more. Legs of a dead one are mute.
+    /// How many of the threads that were started, transcoders' and the recorder's among them, live no more. Legs of a dead one are mute.
     pub fn dead_threads(&self) -> usize {
-        let started = self.shared.threads.len() + 1;
+        let started = 2 * self.shared.threads.len() + 1;
         started.saturating_sub(self.shared.inventory.threads.load(Ordering::Acquire))
     }
 
     fn open_on(&self, thread: usize, key: LegKey, tag: u64) -> Result<Leg, OpenError> {
-        let (port, rtp, rtcp) = self.bind()?;
+        let (port, rtp, rtcp) = self.shared.bind()?;
         let local = SocketAddr::new(self.shared.inventory.config.advertise, port);
         let drawn = random().and_then(|dice| Ok((dice, secret()?)));
         let (dice, seed) = drawn.inspect_err(|_| self.shared.inventory.free_port(port, false))?;
         self.shared.inventory.legs.fetch_add(1, Ordering::AcqRel);
-        let leg = NewLeg { key, tag, port, rtp, rtcp, ssrc: dice as u32 };
+        let leg = NewLeg { key, tag, port, rtp, rtcp, ssrc: dice as u32, owner: None };
         self.shared.tell(thread, Command::Open(Box::new(leg)));
         // Some devices read the session number as 32 bits with a sign.
         let identity = Identity::new(seed, dice as u32);
-        let negotiation = Negotiation::new(local, dice >> 33).identified(identity);
-        Ok(Leg { key, thread, shared: self.shared.clone(), local, negotiation })
+        let codecs = self.shared.inventory.config.codecs;
+        let negotiation = Negotiation::new(local, dice >> 33, codecs).identified(identity);
+        Ok(Leg { key, thread, shared: self.shared.clone(), local, negotiation, video: None })
+    }
+}
+
+impl Shared {
+    pub(crate) fn tell(&self, thread: usize, command: Command) {
+        self.threads[thread].send(command);
+    }
+
+    /// Opens sockets for the video of a leg, on the leg's thread.
+    pub(crate) fn open_video(&self, thread: usize, owner: LegKey) -> Result<(LegKey, u16), OpenError> {
+        let (port, rtp, rtcp) = self.bind()?;
+        let key = LegKey(self.next.fetch_add(1, Ordering::Relaxed));
+        self.inventory.legs.fetch_add(1, Ordering::AcqRel);
+        let leg = NewLeg { key, tag: 0, port, rtp, rtcp, ssrc: 0, owner: Some(owner) };
+        self.tell(thread, Command::Open(Box::new(leg)));
+        Ok((key, port))
     }
 
     fn bind(&self) -> Result<(u16, UdpSocket, UdpSocket), OpenError> {
-        let ip = self.shared.inventory.config.bind;
+        let ip = self.inventory.config.bind;
         let mut refused = None;
         for _ in 0..TRIES {
-            let port = self.shared.inventory.ports().take(Instant::now());
+            let port = self.inventory.ports().take(Instant::now());
             let Some(port) = port else { break };
             let pair = socket::bind(SocketAddr::new(ip, port))
                 .and_then(|rtp| Ok((rtp, socket::bind(SocketAddr::new(ip, port + 1))?)));
@@ -152,7 +188,7 @@ impl Media {
                 Ok((rtp, rtcp)) => return Ok((port, rtp, rtcp)),
                 Err(error) => {
                     // Somebody else's socket may hear something there for a while.
-                    self.shared.inventory.free_port(port, true);
+                    self.inventory.free_port(port, true);
                     let taken = error.kind() == io::ErrorKind::AddrInUse;
                     refused = Some(error);
                     if !taken {
@@ -162,19 +198,6 @@ impl Media {
             }
         }
         Err(refused.map_or(OpenError::NoPorts, OpenError::Io))
-    }
-}
-
-impl Shared {
-    pub(crate) fn tell(&self, thread: usize, command: Command) {
-        let thread = &self.threads[thread];
-        // A thread that died of a panic takes no commands; that was logged when it happened.
-        let _ = thread.commands.send(command);
-        if !thread.woken.swap(true, Ordering::AcqRel)
-            && let Err(error) = thread.waker.wake()
-        {
-            tracing::error!(%error, "cannot wake a media thread");
-        }
     }
 }
 
@@ -247,7 +270,11 @@ mod tests {
         while media.dead_threads() == 0 {
             std::thread::yield_now();
         }
-        assert_eq!(media.dead_threads(), 1);
+        // Its transcoder ends with it.
+        while media.dead_threads() < 2 {
+            std::thread::yield_now();
+        }
+        assert_eq!(media.dead_threads(), 2);
     }
 
     #[test]

@@ -4,28 +4,55 @@
 //! its place.
 //! The rules are listed in `docs/specs/sdp.md`.
 
+mod lines;
+mod numbers;
 mod remote;
 mod security;
+mod video;
 
+use crate::codec::Codecs;
 use crate::sdp::{Attribute, Host, Medium, Origin, ParseError, Session};
 use crate::{Codec, Direction};
+use lines::Lines;
+use numbers::{Name, Numbers};
 pub(crate) use security::Protection;
 use security::Security;
 pub use security::{Identity, Policy, Profile};
 use std::net::SocketAddr;
+pub(crate) use video::Route;
+pub use video::Video;
+use video::Videos;
 
-/// The payload type that we offer for telephone events (RFC 4733).
-const EVENTS: u8 = 101;
+/// The packet time that we state when nobody wished for another, in milliseconds.
+pub(crate) const PTIME_MS: u8 = 20;
 
 /// What to offer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Offer {
-    /// The codec to name first; none keeps the agreed one first, or our own order.
-    pub prefer: Option<Codec>,
+    /// What to name first: what the leg on the other side of the call can do, so that nothing needs transcoding.
+    /// Without it the agreed codec comes first, else our own order.
+    pub prefer: Taste,
     /// Who may talk.
     pub direction: Direction,
     /// How packets are to be protected; none keeps what is agreed on, or plain RTP.
     pub profile: Option<Profile>,
+}
+
+/// What a far side would like, for the offer to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Taste {
+    /// Its codecs, best first.
+    pub codecs: Codecs,
+    /// How much sound it wants in a packet, in milliseconds (`a=ptime`).
+    pub ptime_ms: Option<u8>,
+    /// It sends comfort noise in place of silence (RFC 3389).
+    pub noise: bool,
+}
+
+impl From<Option<Codec>> for Taste {
+    fn from(codec: Option<Codec>) -> Taste {
+        Taste { codecs: codec.into(), ..Taste::default() }
+    }
 }
 
 /// Why no session came about.
@@ -57,6 +84,24 @@ pub struct Mapping {
     pub codec: Codec,
 }
 
+/// Telephone events under a payload type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Events {
+    /// The payload type.
+    pub payload_type: u8,
+    /// The clock of the durations, in Hz.
+    pub clock: u32,
+}
+
+/// What the far side asks of the Opus that it gets (RFC 7587 section 6.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct OpusWish {
+    /// It can use what a packet says of the one before it.
+    pub fec: bool,
+    /// The bit rate that it can take at most.
+    pub most_bits: Option<u32>,
+}
+
 /// What both sides agreed on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Agreed {
@@ -66,12 +111,20 @@ pub struct Agreed {
     pub remote_rtcp: Option<SocketAddr>,
     /// What we send.
     pub send: Mapping,
-    /// What may arrive: the codecs of both descriptions under our payload types.
-    pub receive: [Option<Mapping>; Codec::ALL.len()],
-    /// The payload type for telephone events that we send; none when the far side takes none.
-    pub events_out: Option<u8>,
-    /// The payload type under which telephone events arrive.
-    pub events_in: Option<u8>,
+    /// What may arrive: the codecs of both descriptions under our payload types, then under theirs.
+    pub receive: [Option<Mapping>; 2 * Codec::ALL.len()],
+    /// The telephone events that we send; none when the far side takes none.
+    pub events_out: Option<Events>,
+    /// As what telephone events arrive: one for each clock.
+    pub events_in: [Option<Events>; 2],
+    /// The payload type of comfort noise (RFC 3389), both ways; none when the far side takes none.
+    pub noise: Option<u8>,
+    /// How much sound the far side wants in a packet, in milliseconds.
+    pub ptime_ms: Option<u8>,
+    /// How much sound it takes in a packet at most, in milliseconds.
+    pub maxptime_ms: Option<u8>,
+    /// What it asks of Opus.
+    pub opus: OpusWish,
     /// The direction that we stated.
     pub local_direction: Direction,
     /// The direction that the far side stated.
@@ -97,6 +150,11 @@ impl Agreed {
 pub struct Negotiation {
     local: SocketAddr,
     session: u64,
+    /// What may be offered and answered, in our order.
+    codecs: Codecs,
+    numbers: Numbers,
+    /// What the far side last offered or answered.
+    taste: Taste,
     version: u64,
     /// Our last description, to see whether the next one differs.
     last: Option<Session>,
@@ -106,21 +164,37 @@ pub struct Negotiation {
     agreed: Option<Agreed>,
     offered: Option<Offered>,
     security: Security,
+    video: Videos,
 }
 
 /// What our last offer said.
 #[derive(Debug, Clone, Copy)]
 struct Offered {
     direction: Direction,
-    events: u8,
+    numbers: Numbers,
+    codecs: Codecs,
     mux: bool,
 }
 
 impl Negotiation {
-    /// Nothing is agreed yet. `local` is the address that our descriptions show, `session` any number.
-    pub fn new(local: SocketAddr, session: u64) -> Negotiation {
-        let (layout, audio, security) = (Vec::new(), 0, Security::default());
-        Negotiation { local, session, version: 0, last: None, layout, audio, agreed: None, offered: None, security }
+    /// Nothing is agreed yet. `local` is the address that our descriptions show, `session` any number, `codecs` what
+    /// may be used, best first.
+    pub fn new(local: SocketAddr, session: u64, codecs: Codecs) -> Negotiation {
+        Negotiation {
+            local,
+            session,
+            codecs,
+            numbers: Numbers::default(),
+            taste: Taste::default(),
+            version: 0,
+            last: None,
+            layout: Vec::new(),
+            audio: 0,
+            agreed: None,
+            offered: None,
+            security: Security::default(),
+            video: Videos::default(),
+        }
     }
 
     /// Gives the leg what its secrets are made of. Without, it speaks plain RTP only.
@@ -144,20 +218,43 @@ impl Negotiation {
         self.agreed.as_ref()
     }
 
+    /// What the far side said it would like, best first.
+    pub fn taste(&self) -> Taste {
+        self.taste
+    }
+
+    /// The far side's video, while it has one on.
+    pub fn video(&self) -> Option<&Video> {
+        self.video.theirs.as_ref().map(|(video, _)| video)
+    }
+
+    /// Shows a video under this port in our next descriptions; none shows no video any more.
+    pub fn show(&mut self, video: Option<(Video, u16)>) {
+        self.video.shown = video;
+    }
+
+    /// Where to send video, while both sides have it on.
+    pub(crate) fn route(&self) -> Option<Route> {
+        self.video.route()
+    }
+
     /// Writes an offer. The version grows only when the text differs from our last one.
     pub fn offer(&mut self, want: Offer) -> String {
-        let first = want.prefer.or(self.agreed.map(|a| a.send.codec));
-        let mut codecs = Codec::ALL;
-        codecs.sort_by_key(|c| Some(*c) != first);
-        let events = self.agreed.and_then(|a| a.events_in).unwrap_or(EVENTS);
-        let mappings = codecs.map(|codec| Mapping { payload_type: codec.payload_type(), codec });
+        let current = self.agreed.map(|a| a.send.codec);
+        let wished = want.prefer.codecs.iter().filter(|c| self.codecs.contains(*c));
+        // What can only be passed through is offered to whom it may come from.
+        let ours = self.codecs.iter().filter(|c| c.is_spoken());
+        let codecs: Codecs = wished.chain(current).chain(ours).collect();
+        let noise = want.prefer.noise || self.agreed.is_some_and(|a| a.noise.is_some());
+        let taste = Taste { codecs, ptime_ms: want.prefer.ptime_ms, noise };
         let profile = self.security.offer(want.profile);
-        let mut audio = self.audio_medium(profile.protocol(), &mappings, Some(events), want.direction);
+        let mut audio = self.audio_medium(profile.protocol(), taste, want.direction);
         let mux = profile == Profile::WebRtc || self.agreed.is_some_and(|a| a.mux);
         share_port(&mut audio, mux);
         self.security.describe_offer(&mut audio, self.local);
-        self.offered = Some(Offered { direction: want.direction, events, mux });
-        self.describe(audio, self.security.describe_session(true))
+        self.offered = Some(Offered { direction: want.direction, numbers: self.numbers, codecs, mux });
+        let video = self.video.medium(None).filter(|_| profile == Profile::Plain);
+        self.describe(audio, video, self.security.describe_session(true))
     }
 
     /// Reads an offer and writes the answer. On an error nothing has changed.
@@ -165,36 +262,51 @@ impl Negotiation {
         let session = Session::parse(text)?;
         let (place, choice) = self.security.find(&session)?;
         let medium = &session.media[place];
-        let codecs = remote::codecs(medium);
-        let wish = |wanted: Option<Codec>| codecs.iter().find(|m| Some(m.codec) == wanted);
+        let mut known = remote::codecs(medium);
+        known.retain(|m| self.codecs.contains(m.codec));
+        let wish = |wanted: Option<Codec>| known.iter().find(|m| Some(m.codec) == wanted);
         let current = self.agreed.map(|a| a.send.codec);
-        let send = *wish(prefer).or_else(|| wish(current)).or(codecs.first()).ok_or(NegotiationError::NoCommonCodec)?;
+        let spoken = known.iter().find(|m| m.codec.is_spoken());
+        let send = wish(prefer).or_else(|| wish(current)).or(spoken).or(known.first());
+        let send = *send.ok_or(NegotiationError::NoCommonCodec)?;
         let events = remote::events(medium, send.codec);
+        let noise = remote::noise(medium).filter(|_| send.codec.clock() == 8000);
         let (has_ice, tag) = (security::uses_ice(&choice), security::tag(&choice));
         let remote_direction = remote::direction(&session, medium, has_ice);
         let local_direction = remote_direction.mirrored();
         let mux = security::multiplexes(medium);
 
+        self.taste = remote::taste(medium, &known);
         self.layout = session.media.iter().map(remote::refused).collect();
+        self.video.read(&session);
+        let video = video::place(&session).and_then(|place| self.video.medium(session.media.get(place)));
         self.audio = place;
         self.offered = None;
+        self.numbers = Numbers::of(medium, &known);
         self.security.accept(choice, medium);
+        let mut receive = [None; 2 * Codec::ALL.len()];
+        receive[0] = Some(send);
         let (remote, remote_rtcp) = remote::addresses(&session, medium, has_ice, mux);
-        self.agreed = Some(Agreed {
+        let agreed = Agreed {
             remote,
             remote_rtcp,
             send,
-            receive: [Some(send), None],
+            receive,
             events_out: events,
-            events_in: events,
+            events_in: [events, None],
+            noise,
+            ptime_ms: self.taste.ptime_ms,
+            maxptime_ms: remote::maxptime_ms(medium),
+            opus: remote::opus(medium, send.payload_type),
             local_direction,
             remote_direction,
             mux,
-        });
-        let mut audio = self.audio_medium(&medium.protocol, &[send], events, local_direction);
+        };
+        self.agreed = Some(agreed);
+        let mut audio = self.answer_medium(&medium.protocol, &agreed);
         share_port(&mut audio, mux);
         self.security.describe_answer(&mut audio, self.local, tag);
-        Ok(self.describe(audio, self.security.describe_session(false)))
+        Ok(self.describe(audio, video, self.security.describe_session(false)))
     }
 
     /// Reads the answer to our offer. May be called again for a later answer to the same offer, as when an early
@@ -211,56 +323,80 @@ impl Negotiation {
             .ok_or(NegotiationError::NoAudio)?;
         let choice = self.security.answered(&session, medium)?;
         let has_ice = security::uses_ice(&choice);
-        let codecs = remote::codecs(medium);
-        let send = *codecs.first().ok_or(NegotiationError::NoCommonCodec)?;
-        // The far side may send any codec of its answer, under the payload types of our offer.
-        let mut receive = [None; Codec::ALL.len()];
-        for (slot, codec) in
-            receive.iter_mut().zip(Codec::ALL.into_iter().filter(|c| codecs.iter().any(|m| m.codec == *c)))
-        {
-            *slot = Some(Mapping { payload_type: codec.payload_type(), codec });
-        }
+        let mut known = remote::codecs(medium);
+        known.retain(|m| offered.codecs.contains(m.codec));
+        let send = *known.first().ok_or(NegotiationError::NoCommonCodec)?;
         let events_out = remote::events(medium, send.codec);
+        // Events come under our numbers; whoever takes none sends none either.
+        let events_in = [8000, 48_000].map(|clock| {
+            let payload_type = offered.numbers.get(Name::Events(clock))?;
+            events_out.map(|_| Events { payload_type, clock })
+        });
+        self.taste = remote::taste(medium, &known);
         let mux = offered.mux && security::multiplexes(medium);
         let (remote, remote_rtcp) = remote::addresses(&session, medium, has_ice, mux);
         self.agreed = Some(Agreed {
             remote,
             remote_rtcp,
             send,
-            receive,
+            receive: receivable(&offered.numbers, &known),
             events_out,
-            events_in: events_out.map(|_| offered.events),
+            events_in,
+            noise: remote::noise(medium).filter(|_| send.codec.clock() == 8000),
+            ptime_ms: self.taste.ptime_ms,
+            maxptime_ms: remote::maxptime_ms(medium),
+            opus: remote::opus(medium, send.payload_type),
             local_direction: offered.direction,
             remote_direction: remote::direction(&session, medium, has_ice),
             mux,
         });
         self.security.settle(choice);
+        self.video.read(&session);
         Ok(())
     }
 
-    fn audio_medium(&self, protocol: &str, codecs: &[Mapping], events: Option<u8>, direction: Direction) -> Medium {
-        let formats = codecs.iter().map(|m| m.payload_type).chain(events).map(|pt| pt.to_string()).collect();
-        let mut attributes = Vec::with_capacity(codecs.len() + 4);
-        for Mapping { payload_type, codec } in codecs {
-            let value = format!("{payload_type} {}/{}", codec.name(), codec.clock());
-            attributes.push(Attribute::new("rtpmap", value));
+    fn audio_medium(&mut self, protocol: &str, taste: Taste, direction: Direction) -> Medium {
+        let mut lines = Lines::default();
+        for codec in taste.codecs.iter() {
+            lines.codec(self.numbers.number(Name::Codec(codec)), codec);
         }
-        if let Some(events) = events {
-            attributes.push(Attribute::new("rtpmap", format!("{events} telephone-event/8000")));
-            attributes.push(Attribute::new("fmtp", format!("{events} 0-16")));
+        for clock in [8000, 48_000] {
+            if taste.codecs.iter().any(|codec| codec.clock() == clock) {
+                lines.events(Events { payload_type: self.numbers.number(Name::Events(clock)), clock });
+            }
         }
-        attributes.push(Attribute::new("ptime", "20"));
-        attributes.push(Attribute::flag(direction.as_str()));
-        let (kind, protocol) = ("audio".to_owned(), protocol.to_owned());
-        Medium { kind, port: self.local.port(), protocol, formats, connection: None, attributes }
+        if taste.noise {
+            lines.noise(self.numbers.number(Name::Noise));
+        }
+        lines.medium(protocol, self.local.port(), taste.ptime_ms.unwrap_or(PTIME_MS), direction)
     }
 
-    fn describe(&mut self, audio: Medium, attributes: Vec<Attribute>) -> String {
+    fn answer_medium(&self, protocol: &str, agreed: &Agreed) -> Medium {
+        let mut lines = Lines::default();
+        lines.codec(agreed.send.payload_type, agreed.send.codec);
+        if let Some(events) = agreed.events_out {
+            lines.events(events);
+        }
+        if let Some(noise) = agreed.noise {
+            lines.noise(noise);
+        }
+        lines.medium(protocol, self.local.port(), PTIME_MS, agreed.local_direction)
+    }
+
+    fn describe(&mut self, audio: Medium, video: Option<Medium>, attributes: Vec<Attribute>) -> String {
         let mut media = self.layout.clone();
         match media.get_mut(self.audio) {
             Some(slot) => *slot = audio,
             None => media.push(audio),
         }
+        if let Some(video) = video {
+            match media.iter_mut().find(|medium| medium.kind == "video") {
+                Some(slot) => *slot = video,
+                None => media.push(video),
+            }
+        }
+        // A medium that was named once keeps its place.
+        self.layout = media.iter().map(remote::refused).collect();
         let host = Some(Host::Ip(self.local.ip()));
         let origin = Origin { user: "-".to_owned(), session: self.session, version: self.version, host: host.clone() };
         let mut session = Session { origin, name: "-".to_owned(), connection: host, attributes, media };
@@ -278,6 +414,20 @@ fn share_port(audio: &mut Medium, mux: bool) {
     if mux {
         audio.attributes.push(Attribute::flag("rtcp-mux"));
     }
+}
+
+/// The codecs of an answer under the payload types of our offer; under the answer's own too where these mean nothing
+/// else, since some phones send as they receive.
+fn receivable(offered: &Numbers, known: &[Mapping]) -> [Option<Mapping>; 2 * Codec::ALL.len()] {
+    let ours = known
+        .iter()
+        .filter_map(|m| offered.get(Name::Codec(m.codec)).map(|payload_type| Mapping { payload_type, codec: m.codec }));
+    let theirs = known.iter().copied().filter(|m| !offered.uses(m.payload_type));
+    let mut receive = [None; 2 * Codec::ALL.len()];
+    for (place, mapping) in receive.iter_mut().zip(ours.chain(theirs)) {
+        *place = Some(mapping);
+    }
+    receive
 }
 
 #[cfg(test)]

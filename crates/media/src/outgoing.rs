@@ -7,10 +7,6 @@ use model::Moment;
 /// A leap of a relayed stream's sequence beyond this is a new beginning.
 const FORWARD: i16 = 3000;
 const BACKWARD: i16 = -100;
-/// A timestamp that is off by more than a second from both clock and sequence is a new beginning.
-const LEAP: i64 = 8000;
-/// Clock units of a usual packet.
-const FRAME: u32 = 160;
 
 /// Who feeds the stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +30,8 @@ pub(crate) struct Place {
 #[derive(Debug, Clone)]
 pub(crate) struct Outgoing {
     pub(crate) ssrc: u32,
+    /// Units of the timestamp in a second.
+    clock: u32,
     source: Source,
     /// Of the newest packet.
     sequence: u16,
@@ -62,6 +60,7 @@ impl Outgoing {
         let none = Theirs { sequence: 0, audio_sequence: 0, audio_timestamp: 0, audio_at: Moment::START };
         Outgoing {
             ssrc,
+            clock: 8000,
             source: Source::Nobody,
             sequence: (ssrc.wrapping_mul(0x9E37_79B9) >> 16) as u16,
             timestamp: ssrc.wrapping_mul(0x85EB_CA6B),
@@ -74,7 +73,12 @@ impl Outgoing {
         }
     }
 
-    /// Finds the place of a packet that comes from a peer. Loss, doubles and order stay as they came.
+    /// The stream is of a codec with this clock from now on.
+    pub(crate) fn tick(&mut self, clock: u32) {
+        self.clock = clock;
+    }
+
+    /// Finds the place of a packet that comes from a peer, with timestamps of the same clock. Loss, doubles and order stay as they came.
     pub(crate) fn relay(&mut self, now: Moment, header: &Header, audio: bool) -> Place {
         let fresh = self.source != Source::Relay(header.ssrc) || self.leaps(now, header, audio);
         if fresh {
@@ -122,13 +126,23 @@ impl Outgoing {
 
     /// The timestamp of this moment, for sender reports.
     pub(crate) fn timestamp_at(&self, now: Moment) -> u32 {
-        self.timestamp.wrapping_add(self.sent_at.map_or(0, |at| units(now, at)))
+        self.timestamp.wrapping_add(self.sent_at.map_or(0, |at| self.units(now, at)))
     }
 
     /// The numbers that follow what was sent: the timestamp has gone on with the clock.
     fn after(&self, now: Moment) -> (u16, u32) {
-        let gap = self.sent_at.map_or(FRAME, |at| units(now, at).max(FRAME));
+        let gap = self.sent_at.map_or(self.frame(), |at| self.units(now, at).max(self.frame()));
         (self.sequence.wrapping_add(1), self.timestamp.wrapping_add(gap))
+    }
+
+    /// Clock units of a usual packet.
+    fn frame(&self) -> u32 {
+        self.clock / 50
+    }
+
+    /// Clock units between two moments.
+    fn units(&self, now: Moment, then: Moment) -> u32 {
+        (now.since(then).as_nanos() * u128::from(self.clock) / 1_000_000_000) as u32
     }
 
     fn leaps(&self, now: Moment, header: &Header, audio: bool) -> bool {
@@ -141,14 +155,11 @@ impl Outgoing {
         }
         let step = i64::from(header.sequence.wrapping_sub(self.theirs.audio_sequence) as i16);
         let moved = i64::from(header.timestamp.wrapping_sub(self.theirs.audio_timestamp) as i32);
-        let elapsed = i64::from(units(now, self.theirs.audio_at));
-        (moved - step * i64::from(FRAME)).abs() > LEAP && (moved - elapsed).abs() > LEAP
+        let elapsed = i64::from(self.units(now, self.theirs.audio_at));
+        // Off by more than a second from both clock and sequence: a new beginning.
+        let leap = i64::from(self.clock);
+        (moved - step * i64::from(self.frame())).abs() > leap && (moved - elapsed).abs() > leap
     }
-}
-
-/// Clock units between two moments.
-fn units(now: Moment, then: Moment) -> u32 {
-    (now.since(then).as_nanos() / 125_000) as u32
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //! that nothing drifts; packets that a stalled machine missed are left out instead of sent in a burst. Pure.
 
 use crate::sound::Sound;
-use crate::{Codec, rtp};
+use crate::{Law, rtp};
 use model::Moment;
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,13 +20,15 @@ pub(crate) struct Player {
     repeat: bool,
     start: Moment,
     tick: u64,
+    /// Tells it from other sounds of its leg.
+    pub(crate) number: u64,
     /// The timestamp of the first packet, once the stream was taken over.
     pub(crate) timestamp: Option<u32>,
 }
 
 impl Player {
-    pub(crate) fn new(sound: Arc<Sound>, repeat: bool, start: Moment) -> Player {
-        Player { sound, repeat, start, tick: 0, timestamp: None }
+    pub(crate) fn new(sound: Arc<Sound>, repeat: bool, start: Moment, number: u64) -> Player {
+        Player { sound, repeat, start, tick: 0, number, timestamp: None }
     }
 
     /// When the next packet, or the end, is due.
@@ -34,9 +36,9 @@ impl Player {
         self.start + TICK * u32::try_from(self.tick).unwrap_or(u32::MAX)
     }
 
-    /// Clock units since the first packet.
-    pub(crate) fn elapsed(&self) -> u32 {
-        (self.tick as u32).wrapping_mul(FRAME as u32)
+    /// Samples since the first packet.
+    pub(crate) fn elapsed(&self) -> u64 {
+        self.tick.wrapping_mul(FRAME as u64)
     }
 
     /// Passes over packets that are far too late.
@@ -54,16 +56,26 @@ impl Player {
     }
 
     /// Copies the present packet's code words to the place behind a header.
-    pub(crate) fn fill(&self, codec: Codec, packet: &mut [u8; rtp::HEADER + FRAME]) {
-        let coded = self.sound.coded(codec);
+    pub(crate) fn fill(&self, law: Law, packet: &mut [u8; rtp::HEADER + FRAME]) {
         let payload = &mut packet[rtp::HEADER..];
-        payload.fill(codec.silence());
+        payload.fill(law.silence());
+        self.cut(self.sound.coded(law), payload);
+    }
+
+    /// The present packet's samples.
+    pub(crate) fn pcm(&self) -> Vec<i16> {
+        let mut pcm = vec![0; FRAME];
+        self.cut(self.sound.pcm(), &mut pcm);
+        pcm
+    }
+
+    fn cut<T: Copy>(&self, sound: &[T], room: &mut [T]) {
         let mut from = (self.tick as usize).wrapping_mul(FRAME);
         let mut filled = 0;
-        while filled < FRAME && !coded.is_empty() && (self.repeat || from < coded.len()) {
-            from %= coded.len();
-            let part = (coded.len() - from).min(FRAME - filled);
-            payload[filled..filled + part].copy_from_slice(&coded[from..from + part]);
+        while filled < FRAME && !sound.is_empty() && (self.repeat || from < sound.len()) {
+            from %= sound.len();
+            let part = (sound.len() - from).min(FRAME - filled);
+            room[filled..filled + part].copy_from_slice(&sound[from..from + part]);
             (filled, from) = (filled + part, from + part);
         }
     }
@@ -85,7 +97,7 @@ mod tests {
                 break;
             }
             let mut packet = [0; rtp::HEADER + FRAME];
-            player.fill(Codec::Pcma, &mut packet);
+            player.fill(Law::A, &mut packet);
             heard.extend_from_slice(&packet[rtp::HEADER..]);
             player.advance();
         }
@@ -99,27 +111,27 @@ mod tests {
     #[test]
     fn the_last_packet_is_filled_up_with_silence() {
         let sound = ramp(200);
-        let heard = packets(&mut Player::new(sound.clone(), false, Moment::START), 10);
+        let heard = packets(&mut Player::new(sound.clone(), false, Moment::START, 1), 10);
         assert_eq!(heard.len(), 320);
-        assert_eq!(&heard[..200], sound.coded(Codec::Pcma));
-        assert!(heard[200..].iter().all(|b| *b == Codec::Pcma.silence()));
+        assert_eq!(&heard[..200], sound.coded(Law::A));
+        assert!(heard[200..].iter().all(|b| *b == Law::A.silence()));
     }
 
     #[test]
     fn a_repeated_sound_has_no_seam() {
         let sound = ramp(100);
-        let heard = packets(&mut Player::new(sound.clone(), true, Moment::START), 5);
-        assert_eq!(heard, sound.coded(Codec::Pcma).repeat(8));
+        let heard = packets(&mut Player::new(sound.clone(), true, Moment::START, 1), 5);
+        assert_eq!(heard, sound.coded(Law::A).repeat(8));
     }
 
     #[test]
     fn an_empty_sound_is_over_at_once() {
-        assert!(Player::new(Arc::new(Sound::from_pcm(vec![])), true, Moment::START).is_over());
+        assert!(Player::new(Arc::new(Sound::from_pcm(vec![])), true, Moment::START, 1).is_over());
     }
 
     #[test]
     fn a_stall_leaves_packets_out_and_keeps_the_clock() {
-        let mut player = Player::new(ramp(30_000), false, Moment::START);
+        let mut player = Player::new(ramp(30_000), false, Moment::START, 1);
         player.catch_up(Moment::from_millis(60));
         assert_eq!(player.due(), Moment::START);
         player.catch_up(Moment::from_millis(1010));

@@ -20,7 +20,7 @@ use writer::Writer;
 /// What a media thread asks of the recorder.
 #[derive(Debug)]
 pub(crate) enum Task {
-    Begin { id: u64, tag: u64, path: PathBuf, progress: Arc<Progress> },
+    Begin { id: u64, tag: u64, path: PathBuf, rate: u32, progress: Arc<Progress> },
     Write { id: u64, chunk: Box<Chunk>, samples: usize },
     End { id: u64 },
 }
@@ -66,14 +66,14 @@ impl Recorder {
 
     fn obey(&mut self, task: Task) {
         match task {
-            Task::Begin { id, tag, path, progress } => self.begin(id, tag, path, progress),
+            Task::Begin { id, tag, path, rate, progress } => self.begin((id, tag), path, rate, progress),
             Task::Write { id, chunk, samples } => self.write(id, &chunk, samples),
             Task::End { id } => self.end(id, None),
         }
     }
 
-    fn begin(&mut self, id: u64, tag: u64, path: PathBuf, progress: Arc<Progress>) {
-        match Writer::create(&path, self.inventory.config.disk_reserve) {
+    fn begin(&mut self, (id, tag): (u64, u64), path: PathBuf, rate: u32, progress: Arc<Progress>) {
+        match Writer::create(&path, rate, self.inventory.config.disk_reserve) {
             Ok(writer) => {
                 self.open.insert(id, Open { tag, path, progress, writer });
             }

@@ -112,6 +112,12 @@ pub fn write(out: &mut Vec<u8>, ssrc: u32, ntp: u64, sent: Option<Sent>, block: 
     out.extend([0, 0]);
 }
 
+/// Adds the end of a stream to a compound packet.
+pub fn write_bye(out: &mut Vec<u8>, ssrc: u32) {
+    out.extend([0x81, 203, 0, 1]);
+    out.extend(ssrc.to_be_bytes());
+}
+
 /// Nanoseconds since 1970 as NTP time.
 pub fn ntp(unix_nanos: u64) -> u64 {
     let seconds = (unix_nanos / 1_000_000_000).wrapping_add(NTP_EPOCH) & 0xFFFF_FFFF;
@@ -166,6 +172,15 @@ mod tests {
         assert_eq!(parse(&packet, 9), Some(Report { sent: Some(middle(time)), block: Some(block()) }));
         assert_eq!(parse(&packet, 8), Some(Report { sent: Some(middle(time)), block: None }));
         write(&mut packet, 5, time, None, Some(block()));
+        assert_eq!(parse(&packet, 9), Some(Report { sent: None, block: Some(block()) }));
+    }
+
+    #[test]
+    fn a_farewell_is_read_as_a_report_and_keeps_its_form() {
+        let mut packet = Vec::new();
+        write(&mut packet, 5, 0, None, Some(block()));
+        write_bye(&mut packet, 5);
+        assert_eq!(packet[packet.len() - 8..], [0x81, 203, 0, 1, 0, 0, 0, 5]);
         assert_eq!(parse(&packet, 9), Some(Report { sent: None, block: Some(block()) }));
     }
 

@@ -180,9 +180,20 @@ impl Medium {
                 Some(Format { payload_type, name, clock })
             });
             mapped.or_else(|| {
+                if payload_type == 13 {
+                    return Some(Format { payload_type, name: "CN", clock: 8000 });
+                }
                 let codec = Codec::from_static(payload_type)?;
                 Some(Format { payload_type, name: codec.name(), clock: codec.clock() })
             })
+        })
+    }
+
+    /// The parameters of a format (`a=fmtp`).
+    pub fn parameters(&self, payload_type: u8) -> Option<&str> {
+        self.attributes.iter().filter(|a| a.name == "fmtp").find_map(|a| {
+            let (number, rest) = a.value.as_deref()?.trim().split_once([' ', '\t'])?;
+            (number.parse() == Ok(payload_type)).then(|| rest.trim())
         })
     }
 }

@@ -5,11 +5,11 @@ mod tone;
 pub(crate) mod wav;
 
 pub use load::{LONGEST, LoadError, load};
-pub(crate) use tone::key;
 pub use tone::{busy, cadence, hold, ringback, tone};
+pub(crate) use tone::{key, noise};
 pub use wav::{Recovered, recover, to_wav};
 
-use crate::{Codec, g711};
+use crate::{Law, g711};
 use std::time::Duration;
 
 /// Samples in a second.
@@ -26,8 +26,8 @@ pub struct Sound {
 impl Sound {
     /// A sound from samples at 8 kHz.
     pub fn from_pcm(pcm: Vec<i16>) -> Sound {
-        let pcmu = g711::encode_all(Codec::Pcmu, &pcm);
-        let pcma = g711::encode_all(Codec::Pcma, &pcm);
+        let pcmu = g711::encode_all(Law::Mu, &pcm);
+        let pcma = g711::encode_all(Law::A, &pcm);
         Sound { pcm, pcmu, pcma }
     }
 
@@ -36,11 +36,11 @@ impl Sound {
         &self.pcm
     }
 
-    /// The code words for one codec, one byte a sample.
-    pub fn coded(&self, codec: Codec) -> &[u8] {
-        match codec {
-            Codec::Pcmu => &self.pcmu,
-            Codec::Pcma => &self.pcma,
+    /// The code words of G.711, one byte a sample.
+    pub fn coded(&self, law: Law) -> &[u8] {
+        match law {
+            Law::Mu => &self.pcmu,
+            Law::A => &self.pcma,
         }
     }
 

@@ -2,11 +2,13 @@
 //! whatever has its time (prompts, keys, reports, silence, chunks of recordings) stands in one heap of timers.
 //! Nothing here waits for anything but the poll, and no packet costs an allocation.
 
+mod done;
 mod guard;
 mod guarded;
 mod leg;
 mod pacing;
 mod packets;
+mod pass;
 mod reports;
 mod tapes;
 
@@ -16,6 +18,7 @@ use crate::media::{Inbox, Inventory};
 use crate::negotiation::{Agreed, Protection};
 use crate::recording::Task;
 use crate::socket::{self, Buffer};
+use crate::transcoder::{Desk, Job};
 use guard::Guard;
 use leg::{Leg, Legs};
 use mio::unix::SourceFd;
@@ -43,6 +46,7 @@ pub(crate) struct Worker {
     inventory: Arc<Inventory>,
     events: UnboundedSender<Event>,
     recorder: Sender<Task>,
+    desk: Desk,
     legs: Legs,
     timers: BinaryHeap<Reverse<(Moment, usize, LegKey, Timer)>>,
     /// Sockets that were left before they were empty.
@@ -53,6 +57,8 @@ pub(crate) struct Worker {
     now: Moment,
     report: Vec<u8>,
     dice: u64,
+    /// How many sounds, keys and noises were begun: each has a number.
+    numbers: u64,
 }
 
 /// What can be due on a leg.
@@ -60,6 +66,8 @@ pub(crate) struct Worker {
 enum Timer {
     /// The next packet of a sound.
     Play,
+    /// The next packet of comfort noise.
+    Noise,
     /// The next packet of a key.
     Key,
     /// The end of a key of the far side is overdue.
@@ -79,6 +87,7 @@ impl Worker {
         inventory: Arc<Inventory>,
         events: UnboundedSender<Event>,
         recorder: Sender<Task>,
+        desk: Desk,
     ) -> Worker {
         let unix = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         Worker {
@@ -87,6 +96,8 @@ impl Worker {
             inventory,
             events,
             recorder,
+            desk,
+            numbers: 0,
             legs: Legs::default(),
             timers: BinaryHeap::new(),
             unread: Vec::new(),
@@ -153,6 +164,7 @@ impl Worker {
     fn obey(&mut self, command: Command) {
         match command {
             Command::Open(new) => self.open(*new),
+            Command::Route(key, route) => self.route(key, route),
             Command::Agree(key, agreed, protection) => self.agree(key, &agreed, &protection),
             Command::Signalled(key, ip) => {
                 if let Some((_, leg)) = self.legs.find(key) {
@@ -184,6 +196,7 @@ impl Worker {
                     leg.tapped = Some(tapped);
                 }
             }
+            Command::Done(done) => self.done(done),
             Command::Close(key) => self.close(key),
             Command::Stop => {}
         }
@@ -191,7 +204,10 @@ impl Worker {
 
     fn open(&mut self, new: NewLeg) {
         let (rtp, rtcp) = (new.rtp.as_raw_fd(), new.rtcp.as_raw_fd());
-        let key = new.key;
+        let (key, owner) = (new.key, new.owner);
+        if let Some((_, leg)) = owner.and_then(|owner| self.legs.find(owner)) {
+            leg.video = Some(key);
+        }
         let slot = self.legs.add(Leg::new(new, self.now));
         let registry = self.poll.registry();
         let registered = registry
@@ -210,7 +226,8 @@ impl Worker {
         leg.latch.described(agreed.remote);
         leg.guard.agree(now, clock, protection);
         leg.aim(now);
-        leg.listens = agreed.events_in.is_none();
+        leg.outgoing.tick(agreed.send.codec.clock());
+        leg.listens = agreed.events_in == [None; 2];
         let was_watched = before.is_some_and(|a| reports::is_watched(&a));
         if !was_watched {
             (leg.heard, leg.silence_told) = (now, false);
@@ -264,9 +281,11 @@ impl Worker {
     }
 
     fn unbridge(&mut self, key: LegKey) {
-        let Some(peer) = self.legs.find(key).and_then(|(_, leg)| leg.peer.take()) else { return };
+        let Some((_, leg)) = self.legs.find(key) else { return };
+        leg.noise = None;
+        let Some(peer) = leg.peer.take() else { return };
         if let Some(leg) = self.legs.at(peer) {
-            leg.peer = None;
+            (leg.peer, leg.noise) = (None, None);
         }
     }
 
@@ -275,8 +294,13 @@ impl Worker {
         self.unbridge(key);
         self.stop_record(slot);
         self.leave_tape(slot);
+        self.farewell(slot);
         let Some(leg) = self.legs.remove(slot) else { return };
         let (tag, port, shares, quality) = (leg.tag, leg.port, leg.rtcp.is_none(), leg.quality());
+        let owner = leg.owner;
+        if leg.at_desk {
+            self.desk.send(Job::Forget(key));
+        }
         // The kernel forgets closed sockets by itself.
         drop(leg);
         metrics::counter!("alo_media_legs_total").increment(1);
@@ -290,7 +314,9 @@ impl Worker {
         }
         self.inventory.free_port(port, heard);
         self.inventory.legs.fetch_sub(1, Ordering::AcqRel);
-        self.tell(Event::Closed { tag, quality });
+        if owner.is_none() {
+            self.tell(Event::Closed { tag, quality });
+        }
     }
 
     fn read(&mut self, buffer: &mut Buffer, token: Token) {
@@ -300,7 +326,9 @@ impl Worker {
             let Some(leg) = self.legs.at(slot) else { return };
             let socket = if is_rtp { Some(&leg.rtp) } else { leg.rtcp.as_ref() };
             let Some((packet, source)) = socket.and_then(|socket| buffer.read(socket)) else { return };
-            if !matches!(leg.guard, Guard::Plain) {
+            if leg.owner.is_some() {
+                self.pass(slot, packet, source, is_rtp);
+            } else if !matches!(leg.guard, Guard::Plain) {
                 self.on_guarded(slot, packet, source);
             } else if is_rtp {
                 self.on_rtp(slot, packet, source);
@@ -323,6 +351,7 @@ impl Worker {
             }
             self.contain(Some(slot), |worker| match timer {
                 Timer::Play => worker.play_on(slot, due),
+                Timer::Noise => worker.noise_on(slot, due),
                 Timer::Key => worker.key_on(slot, due),
                 Timer::LostEnd => worker.lost_end(slot),
                 Timer::Care => worker.care(slot, due),

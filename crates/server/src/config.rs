@@ -105,6 +105,8 @@ pub(crate) struct Media {
     pub(crate) address: Option<IpAddr>,
     pub(crate) bind: IpAddr,
     pub(crate) ports: RangeInclusive<u16>,
+    /// Best first.
+    pub(crate) codecs: media::Codecs,
     pub(crate) threads: usize,
     /// Silence that ends a call; zero: never.
     pub(crate) silence_s: u64,
@@ -211,6 +213,7 @@ impl Default for Config {
                 address: None,
                 bind: Ipv4Addr::UNSPECIFIED.into(),
                 ports: 20_000..=29_999,
+                codecs: media::Codec::ALL.into_iter().collect(),
                 threads: 1,
                 silence_s: 60,
             },

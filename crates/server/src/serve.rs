@@ -194,6 +194,7 @@ fn engine_config(config: &Config, db: &Db, certificate: &Certificate) -> engine:
         bind: config.media.bind,
         advertise: config.media_address(),
         ports: config.media.ports.clone(),
+        codecs: config.media.codecs,
         threads: config.media.threads,
         silence: (config.media.silence_s > 0).then(|| Duration::from_secs(config.media.silence_s)),
         ..media::Config::default()

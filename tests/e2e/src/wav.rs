@@ -42,10 +42,12 @@ impl Wav {
     }
 
     /// Reads a file that is still being written: the header's sizes are not true yet, and the last sample may be half.
+    /// Only the first channel is kept.
     pub fn parse_growing(bytes: &[u8]) -> Wav {
         let start = bytes.windows(4).position(|w| w == b"data").map_or(44, |at| at + 8).min(bytes.len());
-        let samples = bytes[start..].chunks_exact(2).map(|b| i16::from_le_bytes([b[0], b[1]])).collect();
-        Wav { rate: number(bytes, 24), channels: vec![samples] }
+        let samples = bytes[start..].chunks_exact(2).map(|b| i16::from_le_bytes([b[0], b[1]]));
+        let first = samples.step_by(usize::from(bytes[22]).max(1)).collect();
+        Wav { rate: number(bytes, 24), channels: vec![first] }
     }
 
     /// How long it is, in milliseconds.
@@ -55,7 +57,10 @@ impl Wav {
 
     /// How many 100 ms windows of a channel hold the tone.
     pub fn tone_windows(&self, channel: usize, frequency: f64) -> usize {
-        self.channels[channel].chunks_exact(tone::WINDOW).filter(|window| tone::is_tone(window, frequency)).count()
+        // Tones lie far below the 4 kHz above which leaving samples out would fold them.
+        let step = (self.rate as usize / tone::RATE).max(1);
+        let samples: Vec<i16> = self.channels[channel].iter().copied().step_by(step).collect();
+        samples.chunks_exact(tone::WINDOW).filter(|window| tone::is_tone(window, frequency)).count()
     }
 }
 

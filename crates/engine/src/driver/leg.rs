@@ -27,6 +27,8 @@ pub(super) struct Leg {
     pub(super) quality: Option<media::Quality>,
     /// Our answer to the far side's offer, until it is sent with the 200 (or the 183).
     answer: Option<Bytes>,
+    /// The far side's offer, until it has seen our answer to it.
+    offer: Option<Bytes>,
     /// Its INVITE had no offer: `answer` is our offer, which may only go into the 200.
     offers_late: bool,
     /// We placed it.
@@ -61,6 +63,7 @@ impl Leg {
             figures_due,
             quality: None,
             answer: None,
+            offer: None,
             offers_late: false,
             outgoing,
             answered: false,
@@ -99,6 +102,7 @@ impl Driver {
                 None => Some(media.offer(media::Offer::default())),
             }
         });
+        leg.offer = incoming.offer.clone();
         leg.offers_late = incoming.offer.is_none();
         self.refusal = leg.answer.is_none().then_some(Cause::Incompatible);
         leg.far = match origin {
@@ -148,6 +152,10 @@ impl Driver {
                 self.shared.stack.send(leg.edge, Command::Provisional { code: 180, body: None });
             }
             LegCommand::Answer => {
+                let other = self.other_media(id);
+                let (codec, video) = (other.and_then(media::Leg::codec), other.and_then(media::Leg::video));
+                self.suit(id, codec, video);
+                let Some(leg) = self.legs.get_mut(&id) else { return };
                 leg.answered = true;
                 if let Some(media) = &leg.media {
                     media.watch();
@@ -201,9 +209,13 @@ impl Driver {
 
     fn dial(&mut self, id: LegId, dial: Dial) {
         let edge = self.shared.stack.new_leg();
-        let prefer = self.legs.get(&LegId::FIRST).and_then(|first| first.media.as_ref()).and_then(media::Leg::codec);
+        let prefer = self.media_of(LegId::FIRST).map(media::Leg::taste).unwrap_or_default();
+        let video = self.media_of(LegId::FIRST).and_then(media::Leg::video);
         let mut leg = Leg::new(edge, self.open_media(edge.0), true);
-        let body = leg.media.as_mut().map(|media| media.offer(media::Offer { prefer, ..media::Offer::default() }));
+        let body = leg.media.as_mut().map(|media| {
+            media.show(video);
+            media.offer(media::Offer { prefer, ..media::Offer::default() })
+        });
         leg.far = match &dial.to {
             Destination::Contact { extension, .. } => Far::Extension(*extension),
             Destination::Trunk { trunk, number } => Far::Trunk(*trunk, number.clone()),
@@ -330,6 +342,21 @@ impl Driver {
         self.leg_event(id, LegEvent::Rejected { cause: Cause::Incompatible });
     }
 
+    /// Answers the leg's offer with the codec of the leg that it is to hear, if it has that too, so that nothing need
+    /// be transcoded, and with its video; too late once an answer was sent.
+    fn suit(&mut self, id: LegId, codec: Option<media::Codec>, video: Option<media::Video>) {
+        let Some(leg) = self.legs.get_mut(&id) else { return };
+        let (Some(offer), Some(media)) = (leg.offer.take(), leg.media.as_mut()) else { return };
+        let better = codec.filter(|codec| media.codec() != Some(*codec) && media.taste().codecs.contains(*codec));
+        let sees = video.is_some() && media.video().is_some();
+        media.show(video.filter(|_| sees));
+        if (better.is_some() || sees)
+            && let Ok(answer) = media.accept_offer(&offer, better)
+        {
+            leg.answer = Some(answer);
+        }
+    }
+
     pub(super) fn media_of(&self, id: LegId) -> Option<&media::Leg> {
         self.legs.get(&id).and_then(|leg| leg.media.as_ref())
     }
@@ -348,12 +375,16 @@ impl Driver {
 
     /// A re-INVITE or UPDATE: answered at once; hold and resume are told to the call.
     fn on_reoffer(&mut self, id: LegId, body: Option<&[u8]>) {
-        let prefer = self.other_codec(id);
+        let other = self.other_media(id);
+        let (prefer, video) = (other.and_then(media::Leg::codec), other.and_then(media::Leg::video));
         let Some(leg) = self.legs.get_mut(&id) else { return };
         let edge = leg.edge;
         let answer = match (leg.media.as_mut(), body) {
-            (Some(media), Some(offer)) => media.accept_offer(offer, prefer),
-            (Some(media), None) => Ok(media.offer(media::Offer { prefer, ..media::Offer::default() })),
+            (Some(media), Some(offer)) => {
+                media.show(video);
+                media.accept_offer(offer, prefer)
+            }
+            (Some(media), None) => Ok(media.offer(media::Offer { prefer: prefer.into(), ..media::Offer::default() })),
             (None, _) => Err(media::NegotiationError::NoAudio),
         };
         let answer = match answer {
@@ -390,11 +421,10 @@ impl Driver {
         }
     }
 
-    fn other_codec(&self, id: LegId) -> Option<media::Codec> {
-        self.legs
-            .iter()
-            .filter(|(other, leg)| **other != id && leg.answered)
-            .find_map(|(_, leg)| leg.media.as_ref()?.codec())
+    /// The media of a leg that is answered, other than this.
+    fn other_media(&self, id: LegId) -> Option<&media::Leg> {
+        let mut others = self.legs.iter().filter(|(other, leg)| **other != id && leg.answered);
+        others.find_map(|(_, leg)| leg.media.as_ref())
     }
 
     pub(super) fn on_media(&mut self, id: LegId, event: media::Event) {
@@ -421,8 +451,14 @@ impl Driver {
     }
 
     pub(super) fn bridge(&mut self, a: LegId, b: LegId) {
+        let early = self.legs.get(&a).is_some_and(|caller| !caller.outgoing && !caller.answered && !caller.offers_late);
+        if early {
+            let other = self.media_of(b);
+            let (codec, video) = (other.and_then(media::Leg::codec), other.and_then(media::Leg::video));
+            self.suit(a, codec, video);
+        }
         let Some(caller) = self.legs.get(&a) else { return };
-        if !caller.outgoing && !caller.answered && !caller.offers_late {
+        if early {
             // Early media: the caller hears the far side before anybody answered.
             self.shared.stack.send(caller.edge, Command::Provisional { code: 183, body: caller.answer.clone() });
         }

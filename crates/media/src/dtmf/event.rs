@@ -6,8 +6,8 @@ use std::time::Duration;
 
 /// When the end of an event is lost, it counts as ended after this time without a packet of it.
 pub(crate) const LOST_END: Duration = Duration::from_millis(100);
-/// Timestamps further apart than this belong to different streams, so "earlier" has no meaning.
-const FAR: u32 = 8000 * 30;
+/// Timestamps further apart than this, 5 s of the fastest clock, belong to different streams, so "earlier" has no meaning.
+const FAR: u32 = 48_000 * 5;
 
 /// Turns the packets of events into key presses: each key once, at the first packet that says it has ended.
 #[derive(Debug, Clone, Default)]
@@ -78,6 +78,17 @@ pub(crate) struct Sender {
     current: Option<(Digit, u8)>,
 }
 
+/// Rewrites the duration of an event's payload from one clock to another.
+pub(crate) fn reclock(payload: &mut [u8], from: u32, to: u32) {
+    if from == to {
+        return;
+    }
+    if let Some([_, _, high, low]) = payload.first_chunk_mut::<4>() {
+        let duration = u64::from(u16::from_be_bytes([*high, *low])) * u64::from(to) / u64::from(from.max(1));
+        [*high, *low] = u16::try_from(duration).unwrap_or(u16::MAX).to_be_bytes();
+    }
+}
+
 /// What to send in one step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Step {
@@ -89,9 +100,9 @@ pub(crate) struct Step {
 }
 
 impl Step {
-    /// The event as an RFC 4733 payload, at -10 dBm0.
-    pub(crate) fn payload(self) -> [u8; 4] {
-        let duration = 160 * u16::from((self.number + 1).min(SOUNDING));
+    /// The event as an RFC 4733 payload, at -10 dBm0, its duration in units of `clock` Hz.
+    pub(crate) fn payload(self, clock: u32) -> [u8; 4] {
+        let duration = (clock / 50) as u16 * u16::from((self.number + 1).min(SOUNDING));
         let [high, low] = duration.to_be_bytes();
         [self.digit.event(), if self.sounds { 10 } else { 0x80 | 10 }, high, low]
     }
@@ -186,7 +197,7 @@ mod tests {
                 if step.number == 0 {
                     timestamp += 5000;
                 }
-                let found = listener.packet(Moment::from_millis(steps * 20), timestamp, &step.payload());
+                let found = listener.packet(Moment::from_millis(steps * 20), timestamp, &step.payload(8000));
                 heard.extend(found.into_iter().flatten().map(Digit::as_char));
             }
         }

@@ -165,9 +165,9 @@ mod tests {
     fn a_key_is_heard_through_both_codecs() {
         let seven = Digit::new('7').expect("a key");
         let sound = sound::key(seven, 80, 40);
-        for codec in crate::Codec::ALL {
-            let table = crate::g711::decode_table(codec);
-            let pcm: Vec<i16> = sound.coded(codec).iter().map(|b| table[usize::from(*b)]).collect();
+        for law in [crate::Law::Mu, crate::Law::A] {
+            let table = crate::g711::decode_table(law);
+            let pcm: Vec<i16> = sound.coded(law).iter().map(|b| table[usize::from(*b)]).collect();
             assert_eq!(keys_in(&pcm), "7");
         }
     }

@@ -1,14 +1,16 @@
 //! The media thread's half of a recording: it copies code words to their place in time and hands on full chunks. What a
-//! talker pays is one copy of 160 bytes.
+//! talker pays is one copy of 160 bytes. Sound of other codecs than G.711 comes decoded from the transcoder.
 
-use crate::{Codec, g711};
+use crate::{Codec, Law, g711};
 use model::Moment;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-/// Samples of a chunk: half a second.
+/// Places of a chunk, 8,000 in a second: half a second.
 pub(crate) const CHUNK: usize = 4000;
+/// Samples of decoded sound at 16 kHz for each place.
+pub(crate) const WIDE: usize = 2;
 /// How long a chunk waits for late packets before it is handed on.
 pub(crate) const GRACE: Duration = Duration::from_millis(200);
 /// A stream whose timestamps leave the clock by more than this is put back in its place.
@@ -24,11 +26,46 @@ pub(crate) enum Side {
     Right,
 }
 
-/// Half a second of both sides as code words.
+/// Half a second of both sides.
 #[derive(Debug)]
 pub(crate) struct Chunk {
-    pub(crate) sides: [[u8; CHUNK]; 2],
-    pub(crate) codecs: [Codec; 2],
+    pub(crate) sides: [Samples; 2],
+}
+
+/// Half a second of one side.
+#[derive(Debug)]
+pub(crate) enum Samples {
+    /// Code words at 8 kHz.
+    Coded(Law, Box<[u8]>),
+    /// Samples at 16 kHz.
+    Wide(Box<[i16]>),
+}
+
+/// The sound of one packet.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Sound<'a> {
+    /// Code words at 8 kHz.
+    Coded(Law, &'a [u8]),
+    /// Samples at 16 kHz.
+    Wide(&'a [i16]),
+}
+
+impl<'a> Sound<'a> {
+    /// How many places it takes.
+    fn places(self) -> usize {
+        match self {
+            Sound::Coded(_, codes) => codes.len(),
+            Sound::Wide(pcm) => pcm.len() / WIDE,
+        }
+    }
+
+    /// The sound in these places of it.
+    fn part(self, places: std::ops::Range<usize>) -> Sound<'a> {
+        match self {
+            Sound::Coded(law, codes) => Sound::Coded(law, &codes[places]),
+            Sound::Wide(pcm) => Sound::Wide(&pcm[places.start * WIDE..places.end * WIDE]),
+        }
+    }
 }
 
 /// What both threads know of a recording.
@@ -56,14 +93,16 @@ pub(crate) struct Tape {
 /// Where one stream stands in the recording.
 #[derive(Debug, Clone, Copy)]
 struct Track {
-    codec: Codec,
+    /// The law of its code words; none when it comes decoded.
+    law: Option<Law>,
     ssrc: u32,
     anchor: Option<(u32, i64)>,
 }
 
 impl Tape {
     pub(crate) fn new(start: Moment, codecs: [Option<Codec>; 2], progress: Arc<Progress>) -> Tape {
-        let tracks = codecs.map(|codec| Track { codec: codec.unwrap_or(Codec::Pcma), ssrc: 0, anchor: None });
+        let law = |codec: Option<Codec>| codec.map_or(Some(Law::A), Codec::law);
+        let tracks = codecs.map(|codec| Track { law: law(codec), ssrc: 0, anchor: None });
         Tape { start, base: 0, current: blank(&tracks), next: None, tracks, progress }
     }
 
@@ -72,33 +111,45 @@ impl Tape {
         self.start + Duration::from_micros((self.base + CHUNK as u64) * 125) + GRACE
     }
 
-    /// Puts the sound of one packet in its place.
-    pub(crate) fn write(&mut self, now: Moment, side: Side, codec: Codec, ssrc: u32, timestamp: u32, sound: &[u8]) {
+    /// Puts the sound of one packet in its place. Its timestamp counts in units of `clock` Hz.
+    pub(crate) fn write(
+        &mut self,
+        now: Moment,
+        side: Side,
+        ssrc: u32,
+        (timestamp, clock): (u32, u32),
+        sound: Sound<'_>,
+    ) {
         let track = &mut self.tracks[side as usize];
-        let clock = samples(now, self.start) as i64;
+        let elapsed = samples(now, self.start) as i64;
         if track.ssrc != ssrc {
             (track.ssrc, track.anchor) = (ssrc, None);
         }
-        track.codec = codec;
-        let (first, place) = *track.anchor.get_or_insert((timestamp, clock));
-        let mut place = place + i64::from(timestamp.wrapping_sub(first) as i32);
-        if place > clock + EARLY || place < clock - LATE {
-            track.anchor = Some((timestamp, clock));
-            place = clock;
+        track.law = match sound {
+            Sound::Coded(law, _) => Some(law),
+            Sound::Wide(_) => None,
+        };
+        let (first, place) = *track.anchor.get_or_insert((timestamp, elapsed));
+        let moved = i64::from(timestamp.wrapping_sub(first) as i32);
+        let mut place = place + moved * 8000 / i64::from(clock.max(1));
+        if place > elapsed + EARLY || place < elapsed - LATE {
+            track.anchor = Some((timestamp, elapsed));
+            place = elapsed;
         }
         let from = place - self.base as i64;
         // Sound of the time before the chunk has come too late.
-        let cut = usize::try_from(-from).unwrap_or(0).min(sound.len());
-        let sound = &sound[cut..];
+        let cut = usize::try_from(-from).unwrap_or(0).min(sound.places());
+        let sound = sound.part(cut..sound.places());
         let from = usize::try_from(from).unwrap_or(0);
-        let head = sound.len().min(CHUNK.saturating_sub(from));
-        put(&mut self.current, side, codec, from, &sound[..head]);
-        let rest = &sound[head..];
+        let head = sound.places().min(CHUNK.saturating_sub(from));
+        put(&mut self.current.sides[side as usize], from, sound.part(0..head));
+        let rest = sound.part(head..sound.places());
         let from = from.saturating_sub(CHUNK);
-        let rest = &rest[..rest.len().min(CHUNK.saturating_sub(from))];
-        if !rest.is_empty() {
+        let rest = rest.part(0..rest.places().min(CHUNK.saturating_sub(from)));
+        if rest.places() > 0 {
             let tracks = &self.tracks;
-            put(self.next.get_or_insert_with(|| blank(tracks)), side, codec, from, rest);
+            let next = self.next.get_or_insert_with(|| blank(tracks));
+            put(&mut next.sides[side as usize], from, rest);
         }
     }
 
@@ -131,16 +182,50 @@ impl Tape {
     }
 }
 
-fn put(chunk: &mut Chunk, side: Side, codec: Codec, from: usize, sound: &[u8]) {
-    let side = side as usize;
-    let Some(room) = chunk.sides[side].get_mut(from..from + sound.len()) else { return };
-    room.copy_from_slice(sound);
-    g711::convert(codec, chunk.codecs[side], room);
+fn put(side: &mut Samples, from: usize, sound: Sound<'_>) {
+    let to = from + sound.places();
+    match (side, sound) {
+        (Samples::Coded(law, room), Sound::Coded(theirs, codes)) => {
+            let Some(room) = room.get_mut(from..to) else { return };
+            room.copy_from_slice(codes);
+            g711::convert(theirs, *law, room);
+        }
+        (Samples::Wide(room), Sound::Wide(pcm)) => {
+            if let Some(room) = room.get_mut(from * WIDE..to * WIDE) {
+                room.copy_from_slice(pcm);
+            }
+        }
+        // The codec has changed within this half second.
+        (Samples::Wide(room), Sound::Coded(law, codes)) => {
+            if let Some(room) = room.get_mut(from * WIDE..to * WIDE) {
+                widen(law, codes, room);
+            }
+        }
+        (side @ Samples::Coded(..), Sound::Wide(_)) => {
+            let mut room = vec![0; CHUNK * WIDE].into_boxed_slice();
+            if let Samples::Coded(law, codes) = side {
+                widen(*law, codes, &mut room);
+            }
+            *side = Samples::Wide(room);
+            put(side, from, sound);
+        }
+    }
+}
+
+/// Code words as samples at 16 kHz, each twice: good enough for a seam.
+fn widen(law: Law, codes: &[u8], room: &mut [i16]) {
+    let table = g711::decode_table(law);
+    for (pair, code) in room.as_chunks_mut::<WIDE>().0.iter_mut().zip(codes) {
+        *pair = [table[usize::from(*code)]; WIDE];
+    }
 }
 
 fn blank(tracks: &[Track; 2]) -> Box<Chunk> {
-    let codecs = [tracks[0].codec, tracks[1].codec];
-    Box::new(Chunk { sides: codecs.map(|c| [c.silence(); CHUNK]), codecs })
+    let sides = tracks.map(|track| match track.law {
+        Some(law) => Samples::Coded(law, vec![law.silence(); CHUNK].into_boxed_slice()),
+        None => Samples::Wide(vec![0; CHUNK * WIDE].into_boxed_slice()),
+    });
+    Box::new(Chunk { sides })
 }
 
 fn samples(now: Moment, start: Moment) -> u64 {
@@ -153,12 +238,19 @@ mod tests {
 
     const A: Codec = Codec::Pcma;
 
+    fn codes(chunk: &Chunk) -> &[u8] {
+        match &chunk.sides[0] {
+            Samples::Coded(_, codes) => codes,
+            Samples::Wide(_) => panic!("decoded sound"),
+        }
+    }
+
     fn tape() -> Tape {
         Tape::new(Moment::START, [Some(A), Some(A)], Arc::default())
     }
 
     fn packet(tape: &mut Tape, ms: u64, timestamp: u32, fill: u8) {
-        tape.write(Moment::from_millis(ms), Side::Left, A, 1, timestamp, &[fill; 160]);
+        tape.write(Moment::from_millis(ms), Side::Left, 1, (timestamp, 8000), Sound::Coded(Law::A, &[fill; 160]));
     }
 
     #[test]
@@ -168,7 +260,8 @@ mod tests {
         packet(&mut tape, 155, 5320, 3);
         packet(&mut tape, 156, 5160, 2);
         packet(&mut tape, 160, 5640, 4);
-        let left = tape.turn().expect("room").sides[0];
+        let chunk = tape.turn().expect("room");
+        let left = codes(&chunk);
         let at = |sample: usize| left[sample];
         assert_eq!([at(799), at(800), at(960), at(1120), at(1280), at(1440)], [0xD5, 1, 2, 3, 0xD5, 4]);
     }
@@ -178,10 +271,10 @@ mod tests {
         let mut tape = tape();
         packet(&mut tape, 490, 0, 7);
         let first = tape.turn().expect("room");
-        assert_eq!((first.sides[0][3919], first.sides[0][3920], first.sides[0][3999]), (0xD5, 7, 7));
+        assert_eq!((codes(&first)[3919], codes(&first)[3920], codes(&first)[3999]), (0xD5, 7, 7));
         packet(&mut tape, 600, 0u32.wrapping_sub(40), 9);
         let second = tape.turn().expect("room");
-        assert_eq!((second.sides[0][39], second.sides[0][79], second.sides[0][80]), (9, 7, 0xD5));
+        assert_eq!((codes(&second)[39], codes(&second)[79], codes(&second)[80]), (9, 7, 0xD5));
     }
 
     #[test]
@@ -190,7 +283,8 @@ mod tests {
         packet(&mut tape, 0, 0, 1);
         packet(&mut tape, 20, 900_000, 2);
         packet(&mut tape, 40, 900_160, 3);
-        let left = tape.turn().expect("room").sides[0];
+        let chunk = tape.turn().expect("room");
+        let left = codes(&chunk);
         assert_eq!((left[0], left[160], left[320]), (1, 2, 3));
     }
 
@@ -208,5 +302,20 @@ mod tests {
         let mut tape = tape();
         let taken = (0..100).filter_map(|_| tape.turn()).count();
         assert_eq!((taken, tape.progress.gaps.load(Ordering::Acquire)), (BACKLOG, true));
+    }
+
+    #[test]
+    fn a_side_whose_codec_changes_goes_on_in_its_place() {
+        let mut tape = tape();
+        packet(&mut tape, 0, 0, Law::A.silence());
+        let now = Moment::from_millis(20);
+        tape.write(now, Side::Left, 2, (9_600, 48_000), Sound::Wide(&[500; 320]));
+        tape.write(now, Side::Left, 2, (10_560, 48_000), Sound::Wide(&[600; 320]));
+        packet(&mut tape, 60, 700, 0xAA);
+        let chunk = tape.turn().expect("room");
+        let Samples::Wide(left) = &chunk.sides[0] else { panic!("code words") };
+        let at = |place: usize| left[place * WIDE];
+        assert_eq!((at(159).abs() <= 8, at(160), at(319), at(320), at(479)), (true, 500, 500, 600, 600));
+        assert!(at(480).abs() > 1000);
     }
 }

@@ -1,6 +1,7 @@
-//! The recorder thread's half: one WAV file, two channels, 8 kHz, 16 bits.
+//! The recorder thread's half: one WAV file, two channels, 16 bits, 8 kHz, or 16 kHz when a side is wide-band.
 
-use super::tape::{CHUNK, Chunk};
+use super::tape::{CHUNK, Chunk, Samples, WIDE};
+use crate::resample::{Down, Up};
 use crate::sound::{RATE, wav};
 use crate::{g711, socket};
 use std::fs::{File, OpenOptions};
@@ -17,7 +18,46 @@ pub(super) struct Writer {
     reserve: u64,
     data: u64,
     chunks: u32,
-    scratch: Box<[u8; CHUNK * BLOCK]>,
+    rate: u32,
+    scratch: Vec<u8>,
+    converters: [Converter; 2],
+}
+
+/// Brings one side to the rate of the file.
+#[derive(Default)]
+struct Converter {
+    up: Up,
+    down: Down,
+    pcm: Vec<i16>,
+    narrow: Vec<i16>,
+}
+
+impl Converter {
+    fn convert(&mut self, side: &Samples, samples: usize, rate: u32) -> &[i16] {
+        self.pcm.clear();
+        match side {
+            Samples::Coded(law, codes) => {
+                let table = g711::decode_table(*law);
+                let pcm = codes.iter().take(samples).map(|code| table[usize::from(*code)]);
+                if rate == RATE {
+                    self.pcm.extend(pcm);
+                } else {
+                    self.narrow.clear();
+                    self.narrow.extend(pcm);
+                    self.up.push(&self.narrow, &mut self.pcm);
+                }
+            }
+            Samples::Wide(pcm) => {
+                let pcm = &pcm[..samples.min(CHUNK) * WIDE];
+                if rate == RATE {
+                    self.down.push(pcm, &mut self.pcm);
+                } else {
+                    self.pcm.extend_from_slice(pcm);
+                }
+            }
+        }
+        &self.pcm
+    }
 }
 
 /// A closed file.
@@ -29,21 +69,22 @@ pub(super) struct Closed {
 
 impl Writer {
     /// Creates the file, and the folder if there is none. A file that exists is never overwritten.
-    pub(super) fn create(path: &Path, reserve: u64) -> io::Result<Writer> {
+    pub(super) fn create(path: &Path, rate: u32, reserve: u64) -> io::Result<Writer> {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder)?;
         }
         let file = OpenOptions::new().write(true).create_new(true).open(path)?;
-        Writer::new(file, reserve).inspect_err(|_| {
+        Writer::new(file, rate, reserve).inspect_err(|_| {
             // An empty file is of no use to anybody; that it stays when even this fails does no harm.
             let _ = std::fs::remove_file(path);
         })
     }
 
-    fn new(mut file: File, reserve: u64) -> io::Result<Writer> {
+    fn new(mut file: File, rate: u32, reserve: u64) -> io::Result<Writer> {
         check_room(&file, reserve)?;
-        file.write_all(&wav::header(2, 0))?;
-        Ok(Writer { file, reserve, data: 0, chunks: 0, scratch: Box::new([0; CHUNK * BLOCK]) })
+        file.write_all(&wav::header(2, rate, 0))?;
+        let (scratch, converters) = Default::default();
+        Ok(Writer { file, reserve, data: 0, chunks: 0, rate, scratch, converters })
     }
 
     /// Decodes and appends the first `samples` samples of a chunk.
@@ -52,16 +93,16 @@ impl Writer {
         if self.chunks.is_multiple_of(LOOK) {
             check_room(&self.file, self.reserve)?;
         }
-        let [left, right] = chunk.codecs.map(g711::decode_table);
-        let sides = chunk.sides[0].iter().zip(&chunk.sides[1]);
-        for (block, (l, r)) in self.scratch.as_chunks_mut::<BLOCK>().0.iter_mut().zip(sides) {
-            let [l0, l1] = left[usize::from(*l)].to_le_bytes();
-            let [r0, r1] = right[usize::from(*r)].to_le_bytes();
+        let [left, right] = &mut self.converters;
+        let left = left.convert(&chunk.sides[0], samples, self.rate);
+        let right = right.convert(&chunk.sides[1], samples, self.rate);
+        self.scratch.resize(left.len() * BLOCK, 0);
+        for (block, (l, r)) in self.scratch.as_chunks_mut::<BLOCK>().0.iter_mut().zip(left.iter().zip(right)) {
+            let ([l0, l1], [r0, r1]) = (l.to_le_bytes(), r.to_le_bytes());
             *block = [l0, l1, r0, r1];
         }
-        let bytes = &self.scratch[..samples.min(CHUNK) * BLOCK];
-        self.file.write_all(bytes)?;
-        self.data += bytes.len() as u64;
+        self.file.write_all(&self.scratch)?;
+        self.data += self.scratch.len() as u64;
         Ok(())
     }
 
@@ -69,13 +110,13 @@ impl Writer {
     pub(super) fn close(mut self) -> Closed {
         let fault = self.mend().err();
         let bytes = wav::HEADER as u64 + self.data;
-        Closed { bytes, duration_ms: self.data / BLOCK as u64 * 1000 / u64::from(RATE), fault }
+        Closed { bytes, duration_ms: self.data / BLOCK as u64 * 1000 / u64::from(self.rate), fault }
     }
 
     fn mend(&mut self) -> io::Result<()> {
         self.file.set_len(wav::HEADER as u64 + self.data)?;
         self.file.seek(SeekFrom::Start(0))?;
-        self.file.write_all(&wav::header(2, u32::try_from(self.data).unwrap_or(u32::MAX)))
+        self.file.write_all(&wav::header(2, self.rate, u32::try_from(self.data).unwrap_or(u32::MAX)))
     }
 }
 
@@ -89,30 +130,31 @@ fn check_room(file: &File, reserve: u64) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Codec, sound};
+    use crate::{Law, sound};
 
     fn chunk(byte: u8) -> Chunk {
-        Chunk { sides: [[byte; CHUNK], [Codec::Pcmu.silence(); CHUNK]], codecs: [Codec::Pcma, Codec::Pcmu] }
+        let side = |law, byte| Samples::Coded(law, vec![byte; CHUNK].into_boxed_slice());
+        Chunk { sides: [side(Law::A, byte), side(Law::Mu, Law::Mu.silence())] }
     }
 
     #[test]
     fn a_full_disk_ends_the_file_with_an_error() {
         let full = OpenOptions::new().write(true).open("/dev/full").expect("a device");
-        let error = Writer::new(full, 0).err().expect("no room");
+        let error = Writer::new(full, RATE, 0).err().expect("no room");
         assert_eq!(error.kind(), io::ErrorKind::StorageFull);
     }
 
     #[test]
     fn the_reserve_of_the_disk_is_kept() {
         let path = std::env::temp_dir().join(format!("alo-reserve-{}.wav", std::process::id()));
-        let error = Writer::create(&path, u64::MAX).err().expect("no room");
+        let error = Writer::create(&path, RATE, u64::MAX).err().expect("no room");
         assert_eq!((error.kind(), path.exists()), (io::ErrorKind::StorageFull, false));
     }
 
     #[test]
     fn a_file_that_was_not_closed_is_mended() {
         let path = std::env::temp_dir().join(format!("alo-mend-{}.wav", std::process::id()));
-        let mut writer = Writer::create(&path, 0).expect("a file");
+        let mut writer = Writer::create(&path, RATE, 0).expect("a file");
         writer.write(&chunk(0x55), CHUNK).expect("room");
         writer.write(&chunk(0x55), 100).expect("room");
         // Killed in the middle of a sample.
@@ -128,8 +170,8 @@ mod tests {
     #[test]
     fn a_file_that_exists_is_not_overwritten() {
         let path = std::env::temp_dir().join(format!("alo-twice-{}.wav", std::process::id()));
-        let first = Writer::create(&path, 0).expect("a file");
-        assert_eq!(Writer::create(&path, 0).err().map(|e| e.kind()), Some(io::ErrorKind::AlreadyExists));
+        let first = Writer::create(&path, RATE, 0).expect("a file");
+        assert_eq!(Writer::create(&path, RATE, 0).err().map(|e| e.kind()), Some(io::ErrorKind::AlreadyExists));
         assert_eq!(first.close().bytes, 44);
         std::fs::remove_file(path).expect("the file");
     }

@@ -3,7 +3,7 @@ use super::*;
 /// A stereo or mono WAV file of a tone at any rate, 16 bits.
 fn wav_of(rate: u32, channels: u16, hz: f64) -> Vec<u8> {
     let frames = rate as usize;
-    let mut file = wav::header(channels, (frames * usize::from(channels) * 2) as u32).to_vec();
+    let mut file = wav::header(channels, RATE, (frames * usize::from(channels) * 2) as u32).to_vec();
     let block = u32::from(channels) * 2;
     file[24..28].copy_from_slice(&rate.to_le_bytes());
     file[28..32].copy_from_slice(&(rate * block).to_le_bytes());
@@ -56,7 +56,7 @@ fn our_own_files_read_back() {
 
 #[test]
 fn what_is_no_sound_is_refused() {
-    for file in [Vec::new(), b"hello".to_vec(), vec![0; 5000], wav::header(1, 0).to_vec()] {
+    for file in [Vec::new(), b"hello".to_vec(), vec![0; 5000], wav::header(1, RATE, 0).to_vec()] {
         assert!(load(file).is_err());
     }
     let mut lies = wav_of(8000, 1, 440.0);

@@ -2,6 +2,7 @@
 
 use super::{RATE, Sound};
 use std::f64::consts::TAU;
+use std::sync::{Arc, OnceLock};
 
 /// The level of tones: about -13 dBm0, which is what networks use.
 const LEVEL: f64 = 6_000.0;
@@ -52,6 +53,25 @@ pub fn cadence(hz: f64, on_ms: u32, off_ms: u32) -> Sound {
 pub(crate) fn key(digit: model::Digit, on_ms: u32, off_ms: u32) -> Sound {
     let (low, high) = crate::dtmf::inband::frequencies(digit);
     Sound::from_pcm(sum(&[low, high], on_ms, off_ms))
+}
+
+/// A second of white noise, so many decibels below the loudest that there is (RFC 3389 section 3.1). Play it with `repeat`.
+pub(crate) fn noise(level: u8) -> Arc<Sound> {
+    /// One for each 3 dB; what is quieter is as good as silence.
+    static MADE: [OnceLock<Arc<Sound>>; 31] = [const { OnceLock::new() }; 31];
+    let step = usize::from((level & 0x7F) / 3).min(MADE.len() - 1);
+    let made = MADE[step].get_or_init(|| {
+        let effective = 32_768.0 * 10f64.powf(-(step as f64) * 3.0 / 20.0);
+        // Evenly spread numbers have a third of the square of the largest.
+        let largest = (effective * 3f64.sqrt()).min(32_767.0);
+        let mut state = 1u32;
+        let pcm = (0..RATE).map(|_| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (f64::from(state as i32) / f64::from(i32::MAX) * largest) as i16
+        });
+        Arc::new(Sound::from_pcm(pcm.collect()))
+    });
+    made.clone()
 }
 
 fn sum(tones: &[f64], on_ms: u32, off_ms: u32) -> Vec<i16> {

@@ -4,7 +4,7 @@ use super::guard::{Guard, Kind};
 use crate::command::{LegKey, NewLeg};
 use crate::dtmf::{event, inband};
 use crate::latch::Latch;
-use crate::negotiation::Agreed;
+use crate::negotiation::{Agreed, Route};
 use crate::outgoing::Outgoing;
 use crate::player::Player;
 use crate::reception::{self, Reception};
@@ -31,6 +31,11 @@ pub(super) struct Leg {
     pub(super) latch: Latch,
     pub(super) target: Option<Target>,
     pub(super) peer: Option<usize>,
+    /// Its video, and the leg whose video it is itself.
+    pub(super) video: Option<LegKey>,
+    pub(super) owner: Option<LegKey>,
+    /// Where the far side wants this video.
+    pub(super) route: Option<Route>,
     pub(super) outgoing: Outgoing,
     pub(super) reception: Reception,
     /// When a packet last came.
@@ -40,6 +45,12 @@ pub(super) struct Leg {
     /// Packets whose authentication failed.
     pub(super) forged: u64,
     pub(super) player: Option<Player>,
+    /// Comfort noise that takes the place of a silent peer.
+    pub(super) noise: Option<Player>,
+    /// The codec that was last heard.
+    pub(super) speaks: Option<Codec>,
+    /// The transcoder knows of this leg.
+    pub(super) at_desk: bool,
     /// A sound that waits for the end of the first negotiation.
     pub(super) pending: Option<(Arc<Sound>, bool)>,
     pub(super) listener: event::Listener,
@@ -69,8 +80,10 @@ pub(super) struct Taping {
 pub(super) struct Keys {
     pub(super) sender: event::Sender,
     pub(super) due: Moment,
-    /// The timestamp of the key that sounds.
-    pub(super) timestamp: u32,
+    /// The timestamp of the key that sounds, once its first packet was sent.
+    pub(super) timestamp: Option<u32>,
+    /// Tells its sound from others of its leg.
+    pub(super) number: u64,
     /// The tone of the key, when the far side takes no events.
     pub(super) tone: Option<(Digit, Sound)>,
 }
@@ -100,6 +113,9 @@ impl Leg {
             latch: Latch::default(),
             target: None,
             peer: None,
+            video: None,
+            owner: new.owner,
+            route: None,
             outgoing: Outgoing::new(new.ssrc),
             reception: Reception::default(),
             heard: now,
@@ -107,6 +123,9 @@ impl Leg {
             foreign: 0,
             forged: 0,
             player: None,
+            noise: None,
+            speaks: None,
+            at_desk: false,
             pending: None,
             listener: event::Listener::default(),
             listens: false,
@@ -180,7 +199,10 @@ impl Leg {
             jitter_ms,
             rtt_ms: self.far.rtt_ms,
             far_loss: self.far.loss,
-            mos: (packets > 0).then(|| reception::mos(loss, jitter_ms, self.far.rtt_ms)),
+            mos: self
+                .speaks
+                .filter(|_| packets > 0)
+                .map(|codec| reception::mos(codec, loss, jitter_ms, self.far.rtt_ms)),
             foreign_packets: self.foreign,
             forged_packets: self.forged,
             security: self.guard.security(),

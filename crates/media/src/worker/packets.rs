@@ -1,15 +1,18 @@
 //! The packet path: judge, count, listen, forward.
 
-use super::guard::Kind;
+use super::done::differs;
+use super::guard;
 use super::leg::Leg;
 use super::{Timer, Worker};
+use crate::dtmf::event;
 use crate::dtmf::inband::Detector;
 use crate::latch::Verdict;
 use crate::negotiation::Agreed;
-use crate::recording::tape::Side;
+use crate::recording::tape::Sound;
 use crate::rtp::{self, Header};
 use crate::socket::Target;
-use crate::{Codec, Event, g711};
+use crate::transcoder::Kind;
+use crate::{Codec, Event, Law, g711};
 use model::Digit;
 use std::net::SocketAddr;
 
@@ -17,7 +20,9 @@ use std::net::SocketAddr;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Payload {
     Audio(Codec),
-    Event,
+    /// Telephone events with this clock.
+    Event(u32),
+    Noise,
     Unknown,
 }
 
@@ -27,10 +32,11 @@ impl Payload {
             return Payload::Audio(mapping.codec);
         }
         // Some phones send events under their own number instead of ours.
-        if Some(payload_type) == agreed.events_in || Some(payload_type) == agreed.events_out {
-            return Payload::Event;
+        let mut events = agreed.events_in.iter().chain([&agreed.events_out]).flatten();
+        if let Some(events) = events.find(|e| e.payload_type == payload_type) {
+            return Payload::Event(events.clock);
         }
-        Payload::Unknown
+        if agreed.noise == Some(payload_type) { Payload::Noise } else { Payload::Unknown }
     }
 }
 
@@ -44,7 +50,7 @@ impl Worker {
             tapped.rtp(false, source, packet);
         }
         let Some(header) = rtp::parse(packet) else {
-            if agreed.mux && Kind::of(packet) == Kind::Rtcp {
+            if agreed.mux && guard::Kind::of(packet) == guard::Kind::Rtcp {
                 return self.on_rtcp(slot, packet, source);
             }
             leg.foreign += u64::from(leg.latch.source() != Some(source));
@@ -71,19 +77,8 @@ impl Worker {
         leg.reception.packet(header.ssrc, header.sequence);
         let peer = if agreed.may_receive() { leg.peer } else { None };
         match payload {
-            Payload::Audio(codec) => {
-                leg.reception.spacing(now, header.timestamp);
-                let listens = leg.listens;
-                let sound = &packet[header.payload.clone()];
-                self.tape(slot, codec, &header, sound);
-                if listens {
-                    self.listen(slot, codec, sound);
-                }
-                if let Some(peer) = peer {
-                    self.relay_audio(peer, codec, &header, packet);
-                }
-            }
-            Payload::Event => {
+            Payload::Audio(codec) => self.on_audio(slot, peer, codec, &header, packet),
+            Payload::Event(clock) => {
                 let found = leg.listener.packet(now, header.timestamp, &packet[header.payload.clone()]);
                 let awaits = leg.listener.awaits();
                 if let Some(due) = awaits {
@@ -92,11 +87,51 @@ impl Worker {
                 for digit in found.into_iter().flatten() {
                     self.pressed(slot, digit);
                 }
-                if let Some(peer) = peer {
-                    self.relay_event(peer, &header, packet);
-                }
+                self.on_aside(slot, peer, Kind::Event(clock), &header, packet);
             }
+            Payload::Noise => self.on_aside(slot, peer, Kind::Noise, &header, packet),
             Payload::Unknown => {}
+        }
+    }
+
+    fn on_audio(&mut self, slot: usize, peer: Option<usize>, codec: Codec, header: &Header, packet: &mut [u8]) {
+        let now = self.now;
+        let Some(leg) = self.legs.at(slot) else { return };
+        leg.reception.spacing(now, header.timestamp, codec.clock());
+        leg.speaks = Some(codec);
+        let listens = leg.listens;
+        if let Some(law) = codec.law() {
+            let sound = &packet[header.payload.clone()];
+            self.tape(slot, header.ssrc, (header.timestamp, codec.clock()), Sound::Coded(law, sound));
+            if listens {
+                self.listen(slot, law, sound);
+            }
+        }
+        let wants = self.wants(slot, peer, codec, header.payload.len());
+        if let Some(wants) = wants {
+            self.hand_over(slot, wants, (Kind::Audio, codec), header, packet);
+        }
+        if let Some(peer) = peer {
+            self.relay_audio(peer, codec, header, packet);
+        }
+    }
+
+    /// A telephone event or comfort noise: it goes the way that the sound around it goes.
+    fn on_aside(&mut self, slot: usize, peer: Option<usize>, kind: Kind, header: &Header, packet: &mut [u8]) {
+        let Some(leg) = self.legs.at(slot) else { return };
+        let Some(codec) = leg.speaks.or(leg.codec()) else { return };
+        if let Some(wants) = self.wants(slot, peer, codec, 0) {
+            let transcoded = wants.to.is_some();
+            self.hand_over(slot, wants, (kind, codec), header, packet);
+            if transcoded {
+                return;
+            }
+        }
+        let Some(peer) = peer else { return };
+        match kind {
+            Kind::Event(clock) => self.relay_event(peer, clock, header, packet),
+            Kind::Noise => self.relay_noise(peer, header, packet),
+            Kind::Audio => {}
         }
     }
 
@@ -109,28 +144,51 @@ impl Worker {
         }
     }
 
+    /// Sends audio on to a peer that takes it as it is, or by the tables of G.711.
     fn relay_audio(&mut self, peer: usize, codec: Codec, header: &Header, packet: &mut [u8]) {
         let now = self.now;
         let Some(peer) = self.legs.at(peer).filter(|p| hears_peer(p)) else { return };
-        let Some(agreed) = peer.sending() else { return };
+        let Some(agreed) = peer.sending().filter(|agreed| !differs(codec, header.payload.len(), agreed)) else {
+            return;
+        };
         let out = agreed.send;
-        if out.codec != codec {
-            g711::convert(codec, out.codec, &mut packet[header.payload.clone()]);
+        if let (Some(from), Some(to)) = (codec.law(), out.codec.law()) {
+            g711::convert(from, to, &mut packet[header.payload.clone()]);
         }
+        peer.noise = None;
         let place = peer.outgoing.relay(now, header, true);
         forward(peer, out.payload_type, place.fresh || header.marker, place, header, packet);
     }
 
-    fn relay_event(&mut self, peer: usize, header: &Header, packet: &mut [u8]) {
+    fn relay_event(&mut self, peer: usize, clock: u32, header: &Header, packet: &mut [u8]) {
         let now = self.now;
         let Some(peer) = self.legs.at(peer).filter(|p| hears_peer(p)) else { return };
-        let Some(payload_type) = peer.sending().and_then(|a| a.events_out) else { return };
+        let Some(events) = peer.sending().and_then(|a| a.events_out) else { return };
+        event::reclock(&mut packet[header.payload.clone()], clock, events.clock);
+        peer.noise = None;
         let place = peer.outgoing.relay(now, header, false);
-        forward(peer, payload_type, header.marker, place, header, packet);
+        forward(peer, events.payload_type, header.marker, place, header, packet);
+    }
+
+    /// Comfort noise goes on as such, or is made for a peer that does not know it.
+    fn relay_noise(&mut self, slot: usize, header: &Header, packet: &mut [u8]) {
+        let now = self.now;
+        let Some(peer) = self.legs.at(slot).filter(|p| hears_peer(p)) else { return };
+        match peer.sending().map(|agreed| agreed.noise) {
+            Some(Some(payload_type)) => {
+                let place = peer.outgoing.relay(now, header, true);
+                forward(peer, payload_type, header.marker, place, header, packet);
+            }
+            Some(None) => {
+                let level = packet.get(header.payload.start).copied().unwrap_or(0x7F);
+                self.hush(slot, level);
+            }
+            None => {}
+        }
     }
 
     /// Tells of a key, and passes it on as a tone to a peer that takes no events.
-    fn pressed(&mut self, slot: usize, digit: Digit) {
+    pub(super) fn pressed(&mut self, slot: usize, digit: Digit) {
         let Some(leg) = self.legs.at(slot) else { return };
         let (tag, peer) = (leg.tag, leg.peer);
         let by_event = !leg.listens;
@@ -142,30 +200,18 @@ impl Worker {
         }
     }
 
-    fn listen(&mut self, slot: usize, codec: Codec, sound: &[u8]) {
+    fn listen(&mut self, slot: usize, law: Law, sound: &[u8]) {
         let Some(leg) = self.legs.at(slot) else { return };
-        let table = g711::decode_table(codec);
+        let table = g711::decode_table(law);
         let detector = leg.detector.get_or_insert_with(|| Box::new(Detector::new()));
         if let Some(digit) = detector.listen(sound.iter().map(|code| table[usize::from(*code)])) {
             self.pressed(slot, digit);
         }
     }
-
-    fn tape(&mut self, slot: usize, codec: Codec, header: &Header, sound: &[u8]) {
-        let now = self.now;
-        let Some(leg) = self.legs.at(slot) else { return };
-        if let Some(taping) = &mut leg.tape {
-            taping.tape.write(now, Side::Left, codec, header.ssrc, header.timestamp, sound);
-        }
-        let Some(left) = leg.taped_by else { return };
-        if let Some(taping) = self.legs.at(left).and_then(|leg| leg.tape.as_mut()) {
-            taping.tape.write(now, Side::Right, codec, header.ssrc, header.timestamp, sound);
-        }
-    }
 }
 
 /// A sound or key of our own takes the place of the peer.
-fn hears_peer(leg: &Leg) -> bool {
+pub(super) fn hears_peer(leg: &Leg) -> bool {
     leg.player.is_none() && !leg.keys.sender.sending()
 }
 

@@ -111,6 +111,18 @@ impl Worker {
         leg.transmit_report(&self.report);
     }
 
+    /// Tells a far side that speaks RTCP that our stream ends (RFC 3550 section 6.6).
+    pub(super) fn farewell(&mut self, slot: usize) {
+        let ntp = self.ntp();
+        let Some(leg) = self.legs.at(slot) else { return };
+        if leg.far.source.is_none() || leg.outgoing.packets == 0 {
+            return;
+        }
+        rtcp::write(&mut self.report, leg.outgoing.ssrc, ntp, None, leg.reception.block());
+        rtcp::write_bye(&mut self.report, leg.outgoing.ssrc);
+        leg.transmit_report(&self.report);
+    }
+
     fn ntp(&self) -> u64 {
         rtcp::ntp(self.started_unix + self.now.as_nanos())
     }

@@ -4,7 +4,8 @@ use super::leg::Taping;
 use super::{Timer, Worker};
 use crate::command::LegKey;
 use crate::recording::Task;
-use crate::recording::tape::{Progress, Tape};
+use crate::recording::tape::{Progress, Side, Sound, Tape};
+use crate::sound::RATE;
 use model::Moment;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -18,6 +19,8 @@ impl Worker {
         self.leave_tape(right);
         let codecs = [left, right].map(|slot| self.legs.at(slot).and_then(|leg| leg.codec()));
         let progress = Arc::new(Progress::default());
+        // What is wide-band on one side at least is kept as such.
+        let rate = codecs.iter().flatten().map(|codec| codec.rate()).max().unwrap_or(RATE);
         let tape = Tape::new(now, codecs, progress.clone());
         let due = tape.due();
         let Some(leg) = self.legs.at(left) else { return };
@@ -29,8 +32,21 @@ impl Worker {
             leg.taped_by = Some(left);
         }
         self.inventory.recordings.fetch_add(1, Ordering::AcqRel);
-        self.tell_recorder(Task::Begin { id, tag, path, progress });
+        self.tell_recorder(Task::Begin { id, tag, path, rate, progress });
         self.set(left, Timer::Tape, due);
+    }
+
+    /// Puts what a leg's far side said into the recordings that it belongs to.
+    pub(super) fn tape(&mut self, slot: usize, ssrc: u32, timestamp: (u32, u32), sound: Sound<'_>) {
+        let now = self.now;
+        let Some(leg) = self.legs.at(slot) else { return };
+        if let Some(taping) = &mut leg.tape {
+            taping.tape.write(now, Side::Left, ssrc, timestamp, sound);
+        }
+        let Some(left) = leg.taped_by else { return };
+        if let Some(taping) = self.legs.at(left).and_then(|leg| leg.tape.as_mut()) {
+            taping.tape.write(now, Side::Right, ssrc, timestamp, sound);
+        }
     }
 
     pub(super) fn stop_record(&mut self, left: usize) {

@@ -1,4 +1,5 @@
 use super::*;
+use crate::media::Post;
 use crate::{Config, recording};
 use std::net::UdpSocket;
 use std::sync::atomic::AtomicBool;
@@ -12,13 +13,15 @@ fn worker() -> (Worker, UnboundedReceiver<Event>) {
     let inventory = Arc::new(Inventory::new(Config::default(), 1));
     let (events, told) = unbounded_channel();
     let recorder = recording::start(inventory.clone(), events.clone()).expect("a recorder");
-    (Worker::new(poll, inbox, inventory, events, recorder), told)
+    let post = Post::new(channel().0, mio::Waker::new(poll.registry(), WAKER).expect("a waker"), inbox.woken.clone());
+    let desk = crate::transcoder::start(0, post, &inventory).expect("a transcoder");
+    (Worker::new(poll, inbox, inventory, events, recorder, desk), told)
 }
 
 fn open(worker: &mut Worker, tag: u64) -> LegKey {
     let socket = || UdpSocket::bind("127.0.0.1:0").expect("a socket");
     let key = LegKey(tag);
-    worker.open(NewLeg { key, tag, port: 2, rtp: socket(), rtcp: socket(), ssrc: 1 });
+    worker.open(NewLeg { key, tag, port: 2, rtp: socket(), rtcp: socket(), ssrc: 1, owner: None });
     worker.inventory.legs.fetch_add(1, Ordering::AcqRel);
     key
 }

@@ -1,5 +1,5 @@
 use crate::phone::{House, MOMENT, Phone, decode, share};
-use media::{Codec, Event, sound};
+use media::{Event, Law, sound};
 use model::Digit;
 
 fn digit(c: char) -> Digit {
@@ -49,7 +49,7 @@ fn tones_are_keys_only_where_no_events_were_agreed_on() {
         let (low, high) = (sound::tone(770.0, 100), sound::tone(1336.0, 100));
         let mut pcm: Vec<i16> = low.pcm().iter().zip(high.pcm()).map(|(l, h)| l + h).collect();
         pcm.resize(1600, 0);
-        for frame in sound::Sound::from_pcm(pcm).coded(Codec::Pcmu).chunks(160) {
+        for frame in sound::Sound::from_pcm(pcm).coded(Law::Mu).chunks(160) {
             phone.say(0, frame);
         }
         let want = told.then_some(Event::Digit { tag: 1, digit: digit('5') });
@@ -81,9 +81,9 @@ fn keys_reach_a_phone_without_events_as_tones() {
     a.bridge(&b);
     press(&mut alice, 101, 3, 1..8);
     let packets: Vec<_> = (0..5).map(|_| bob.hear()).collect();
-    let pcm = decode(Codec::Pcma, &packets.iter().flat_map(|(_, p)| p.clone()).collect::<Vec<_>>());
+    let pcm = decode(Law::A, &packets.iter().flat_map(|(_, p)| p.clone()).collect::<Vec<_>>());
     assert!(share(&pcm, 697.0) > 0.4 && share(&pcm, 1477.0) > 0.4);
     b.send_digit(digit('0'));
-    let pcm = decode(Codec::Pcma, &(0..8).flat_map(|_| bob.hear().1).collect::<Vec<_>>());
+    let pcm = decode(Law::A, &(0..8).flat_map(|_| bob.hear().1).collect::<Vec<_>>());
     assert!(share(&pcm[480..1280], 941.0) > 0.4 && share(&pcm[480..1280], 1336.0) > 0.4);
 }

@@ -135,6 +135,9 @@ fn reports_go_both_ways_and_measure_the_round_trip() {
     // The next report shows that the answer was read.
     rtcp_socket.recv_from(&mut packet).expect("a report");
     let quality = house.quality(leg);
+    let bye = [&[0x81, 203, 0, 1], &ours.to_be_bytes()[..]].concat();
+    let said = std::iter::from_fn(|| rtcp_socket.recv(&mut packet).ok().map(|length| packet[..length].to_vec()));
+    assert!(said.take(3).any(|report| report.ends_with(&bye)), "the end of our stream is told");
     assert!(quality.rtt_ms.is_some_and(|ms| (0.0..1000.0).contains(&ms)), "{quality:?}");
     assert!(quality.far_loss.is_some_and(|loss| loss > 0.0));
 }

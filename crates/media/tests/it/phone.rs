@@ -1,7 +1,7 @@
 //! A phone made of one socket, and a house of media threads to talk to.
 
 use media::rtp::{self, Header};
-use media::{Codec, Config, Event, Leg, Media, Offer, Quality, g711};
+use media::{Codec, Config, Event, Law, Leg, Media, Offer, Quality, Taste, g711};
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
 use tokio::runtime::{Builder, Runtime};
@@ -53,6 +53,32 @@ impl House {
         leg.offer(Offer::default());
         leg.accept_answer(&phone.describe(formats, "sendrecv")).expect("an agreement");
         (leg, phone)
+    }
+
+    /// A leg whose far side is a new phone that answers an offer with this audio: `RTP/AVP 96`, then lines of its own.
+    pub(crate) fn speak(&mut self, audio: &str) -> (Leg, Phone) {
+        self.tags += 1;
+        let mut leg = self.media.open(self.tags).expect("a leg");
+        let phone = Phone::new(leg.local(), self.tags as u32);
+        let prefer = Taste { codecs: Codec::ALL.into_iter().collect(), noise: true, ..Taste::default() };
+        leg.offer(Offer { prefer, ..Offer::default() });
+        let port = phone.address().port();
+        let answer = format!("v=0\r\nc=IN IP4 127.0.0.1\r\nm=audio {port} {audio}\r\n");
+        leg.accept_answer(answer.as_bytes()).expect("an agreement");
+        (leg, phone)
+    }
+
+    /// Two legs that are each other's far sides and talk in this codec.
+    pub(crate) fn line(&mut self, codec: Codec) -> (Leg, Leg) {
+        let mut open = || {
+            self.tags += 1;
+            self.media.open(self.tags).expect("a leg")
+        };
+        let (mut one, mut other) = (open(), open());
+        let offer = one.offer(Offer { prefer: Some(codec).into(), ..Offer::default() });
+        let answer = other.accept_offer(&offer, Some(codec)).expect("an answer");
+        one.accept_answer(&answer).expect("an agreement");
+        (one, other)
     }
 
     /// Waits until all that was asked of the leg so far is done.
@@ -150,8 +176,8 @@ pub(crate) fn pace(times: u32, mut each: impl FnMut(u32)) {
 }
 
 /// Code words back to samples.
-pub(crate) fn decode(codec: Codec, sound: &[u8]) -> Vec<i16> {
-    let table = g711::decode_table(codec);
+pub(crate) fn decode(law: Law, sound: &[u8]) -> Vec<i16> {
+    let table = g711::decode_table(law);
     sound.iter().map(|code| table[usize::from(*code)]).collect()
 }
 

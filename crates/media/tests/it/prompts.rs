@@ -1,6 +1,6 @@
 use crate::phone::{House, PATIENCE};
 use media::sound::{self, Sound};
-use media::{Codec, Event};
+use media::{Event, Law};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -18,7 +18,7 @@ fn three_seconds_of_sound_arrive_whole_evenly_and_without_drift() {
         packets.push(header);
         heard.extend(payload);
     }
-    assert_eq!(heard, sound.coded(Codec::Pcma));
+    assert_eq!(heard, sound.coded(Law::A));
     assert!(matches!(house.event(), Event::PlayDone { .. }));
     assert!(phone.is_left_alone());
     for pair in packets.windows(2) {
@@ -39,9 +39,9 @@ fn a_sound_can_be_stopped_replaced_and_repeated() {
     let constant = |sample: i16, ms: usize| Arc::new(Sound::from_pcm(vec![sample; ms * 8]));
     let (one, two) = (constant(1000, 10_000), constant(-9000, 30));
     leg.play(one.clone(), false);
-    assert_eq!(phone.hear().1[0], one.coded(Codec::Pcma)[0]);
+    assert_eq!(phone.hear().1[0], one.coded(Law::A)[0]);
     leg.play(two.clone(), true);
-    let wanted = two.coded(Codec::Pcma)[0];
+    let wanted = two.coded(Law::A)[0];
     let heard = (0..50).map(|_| phone.hear().1).position(|p| p == [wanted; 160]);
     assert!(heard.is_some_and(|n| n < 3), "{heard:?}");
     for _ in 0..10 {

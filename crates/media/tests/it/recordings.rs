@@ -1,5 +1,5 @@
 use crate::phone::{House, Phone, pace, share};
-use media::{Codec, Config, Event, Leg, sound};
+use media::{Config, Event, Law, Leg, sound};
 use std::path::PathBuf;
 
 fn folder(name: &str) -> PathBuf {
@@ -29,8 +29,8 @@ fn talk(pair: &mut Pair, packets: u32) {
     let (high, low) = (sound::tone(1000.0, 1000), sound::tone(440.0, 1000));
     pace(packets, |tick| {
         let at = tick as usize % 50 * 160;
-        pair.alice.say(8, &high.coded(Codec::Pcma)[at..at + 160]);
-        pair.bob.say(0, &low.coded(Codec::Pcmu)[at..at + 160]);
+        pair.alice.say(8, &high.coded(Law::A)[at..at + 160]);
+        pair.bob.say(0, &low.coded(Law::Mu)[at..at + 160]);
     });
 }
 

@@ -1,5 +1,5 @@
 use crate::phone::{House, decode, describe, share};
-use media::{Codec, Direction, Offer, sound};
+use media::{Codec, Direction, Law, Offer, sound};
 use std::sync::Arc;
 
 #[test]
@@ -11,13 +11,13 @@ fn two_tones_cross_a_bridge_untouched() {
     let (high, low) = (sound::tone(1000.0, 1000), sound::tone(440.0, 1000));
     let (mut at_alice, mut at_bob) = (Vec::new(), Vec::new());
     for n in 0..50 {
-        alice.say(0, &high.coded(Codec::Pcmu)[n * 160..][..160]);
+        alice.say(0, &high.coded(Law::Mu)[n * 160..][..160]);
         at_bob.extend(bob.hear().1);
-        bob.say(0, &low.coded(Codec::Pcmu)[n * 160..][..160]);
+        bob.say(0, &low.coded(Law::Mu)[n * 160..][..160]);
         at_alice.extend(alice.hear().1);
     }
-    assert_eq!((&at_bob[..], &at_alice[..]), (high.coded(Codec::Pcmu), low.coded(Codec::Pcmu)));
-    let (at_bob, at_alice) = (decode(Codec::Pcmu, &at_bob), decode(Codec::Pcmu, &at_alice));
+    assert_eq!((&at_bob[..], &at_alice[..]), (high.coded(Law::Mu), low.coded(Law::Mu)));
+    let (at_bob, at_alice) = (decode(Law::Mu, &at_bob), decode(Law::Mu, &at_alice));
     assert!(share(&at_bob, 1000.0) > 0.99 && share(&at_bob, 440.0) < 0.01);
     assert!(share(&at_alice, 440.0) > 0.99 && share(&at_alice, 1000.0) < 0.01);
 }
@@ -32,13 +32,13 @@ fn a_law_meets_mu_law() {
     for (from, to) in [(Codec::Pcmu, Codec::Pcma), (Codec::Pcma, Codec::Pcmu)] {
         let (talker, listener) = if from == Codec::Pcmu { (&mut alice, &mut bob) } else { (&mut bob, &mut alice) };
         let mut heard = Vec::new();
-        for frame in tone.coded(from).chunks(160) {
+        for frame in tone.coded(from.law().expect("G.711")).chunks(160) {
             talker.say(from.payload_type(), frame);
             let (header, payload) = listener.hear();
             assert_eq!(header.payload_type, to.payload_type());
             heard.extend(payload);
         }
-        let heard = decode(to, &heard);
+        let heard = decode(to.law().expect("G.711"), &heard);
         let noise: f64 = heard.iter().zip(tone.pcm()).map(|(h, t)| f64::from(h - t).powi(2)).sum();
         let signal: f64 = tone.pcm().iter().map(|t| f64::from(*t).powi(2)).sum();
         let snr_db = 10.0 * (signal / noise).log10();
@@ -198,4 +198,38 @@ fn a_bad_network_gets_no_worse_on_its_way_through() {
     }
     let quality = house.quality(a);
     assert_eq!(quality.rx_packets, order.len() as u64);
+}
+
+#[test]
+fn leaps_of_the_timestamp_and_wraps_do_not_stop_the_voice() {
+    for (audio, payload_type) in [("RTP/AVP 8", 8), ("RTP/AVP 9", 9), ("RTP/AVP 0", 0)] {
+        let mut house = House::new();
+        let (a, mut alice) = house.speak("RTP/AVP 8");
+        let (b, bob) = house.speak(audio);
+        a.bridge(&b);
+        (alice.sequence, alice.timestamp) = (65_530, u32::MAX - 480);
+        let mut heard = Vec::new();
+        for n in 0..20u32 {
+            // In the middle the timestamp leaps by 112 s, then the source changes.
+            match n {
+                10 => alice.timestamp = alice.timestamp.wrapping_add(112 * 8000),
+                15 => (alice.ssrc, alice.sequence) = (4711, 77),
+                _ => {}
+            }
+            alice.say(8, &[0x55; 160]);
+            let sent = std::time::Instant::now();
+            let (header, _) = bob.hear();
+            assert!(sent.elapsed().as_millis() < 500, "{audio}: {n}");
+            assert_eq!(header.payload_type, payload_type);
+            heard.push(header);
+        }
+        for pair in heard.windows(2) {
+            assert_eq!(pair[1].sequence, pair[0].sequence.wrapping_add(1), "{audio}");
+            assert_eq!(pair[1].ssrc, pair[0].ssrc);
+            let step = pair[1].timestamp.wrapping_sub(pair[0].timestamp);
+            assert!((1..8000).contains(&step), "{audio}: {step}");
+        }
+        let quality = house.quality(a);
+        assert_eq!((quality.rx_packets, quality.lost), (20, 0));
+    }
 }

@@ -3,7 +3,7 @@ use media::rtp::{self, Header};
 use media::sdes::Line;
 use media::sdp::Session;
 use media::srtp::{MasterKey, Opener, Sealer, Suite};
-use media::{Codec, Config, Leg, Security, rtcp, sound};
+use media::{Config, Law, Leg, Security, rtcp, sound};
 use std::net::UdpSocket;
 use std::time::Duration;
 
@@ -83,7 +83,7 @@ fn sealed_legs_of_every_suite_talk_with_plain_ones_and_each_other() {
         let (c, mut carol) = Sealed::call(&mut house, Suite::AesCm80, 20 + n as u8);
         let tone = sound::tone(1000.0, 500);
         a.bridge(&b);
-        for frame in tone.coded(Codec::Pcmu).chunks(160) {
+        for frame in tone.coded(Law::Mu).chunks(160) {
             let packet = alice.say(frame);
             assert!(!packet.windows(16).any(|w| w == &frame[..16]), "nothing shows");
             assert_eq!(bob.hear().1, frame);
@@ -91,7 +91,7 @@ fn sealed_legs_of_every_suite_talk_with_plain_ones_and_each_other() {
             assert_eq!(alice.hear(), frame);
         }
         a.bridge(&c);
-        for frame in tone.coded(Codec::Pcmu).chunks(160) {
+        for frame in tone.coded(Law::Mu).chunks(160) {
             alice.say(frame);
             assert_eq!(carol.hear(), frame);
             carol.say(frame);

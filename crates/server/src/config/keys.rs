@@ -294,6 +294,17 @@ pub(super) const KEYS: &[Key] = &[
         show: |c| quoted(&format!("{}-{}", c.media.ports.start(), c.media.ports.end())),
     },
     Key {
+        path: "media.codecs",
+        help: "The voice codecs that phones and carriers may use, best first, of \"PCMA\", \"PCMU\", \"G722\", \"opus\" and\n\
+               \"G729\" (which is only passed through). Two sides with the same codec are never transcoded. A list.",
+        read: |c, raw| {
+            let words = raw.words()?;
+            c.media.codecs = words.iter().map(|word| codec(word)).collect::<Read<_>>()?;
+            if words.is_empty() { Err("must name one codec at least".into()) } else { Ok(()) }
+        },
+        show: |c| list(&c.media.codecs.iter().map(|codec| codec.name().to_owned()).collect::<Vec<_>>()),
+    },
+    Key {
         path: "media.threads",
         help: "Threads that carry sound. One carries about a thousand calls.",
         read: |c, raw| {
@@ -434,6 +445,13 @@ fn filled(raw: &Raw) -> Read<String> {
 
 fn seconds(raw: &Raw, bounds: std::ops::RangeInclusive<u64>) -> Read<u32> {
     Ok(raw.number(bounds)? as u32)
+}
+
+fn codec(word: &str) -> Read<media::Codec> {
+    media::Codec::ALL
+        .into_iter()
+        .find(|codec| codec.name().eq_ignore_ascii_case(word))
+        .ok_or_else(|| format!("must be a list of codecs, of which {word:?} is none"))
 }
 
 fn quoted(text: &str) -> String {

@@ -32,7 +32,7 @@ pub(super) fn read(body: &[u8]) -> Option<Far> {
     let session = Session::parse(body).ok()?;
     let medium = session.media.iter().find(|m| m.kind == "audio" && m.port != 0)?;
     let ip = session.host(medium)?.ip()?;
-    let codec = medium.rtp_formats().find_map(|f| Codec::from_static(f.payload_type))?;
+    let codec = medium.rtp_formats().find_map(|f| Codec::from_static(f.payload_type).filter(|c| c.law().is_some()))?;
     let events = medium.rtp_formats().find(|f| f.name.eq_ignore_ascii_case("telephone-event")).map(|f| f.payload_type);
     Some(Far { address: SocketAddr::new(ip, medium.port), codec, events })
 }

@@ -169,5 +169,5 @@ fn voice(codec: Codec, pitch_hz: f64) -> Vec<u8> {
             (loudness * timbre * 6_000.0) as i16
         })
         .collect();
-    g711::encode_all(codec, &samples)
+    codec.law().map_or_else(Vec::new, |law| g711::encode_all(law, &samples))
 }

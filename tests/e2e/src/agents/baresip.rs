@@ -40,6 +40,8 @@ pub struct Settings<'a> {
     pub transport: &'a str,
     /// The tone it says, in Hz.
     pub tone: f64,
+    /// The module of the only codec that it speaks: `g711`, `g722`, `opus`.
+    pub codec: &'a str,
 }
 
 impl Baresip {
@@ -139,7 +141,7 @@ fn windows(bytes: &[u8], frequency: f64) -> usize {
     if bytes.len() < 44 {
         return 0;
     }
-    Wav::parse_growing(bytes).channels[0].chunks_exact(tone::WINDOW).filter(|w| tone::is_tone(w, frequency)).count()
+    Wav::parse_growing(bytes).tone_windows(0, frequency)
 }
 
 fn free_port() -> u16 {
@@ -160,8 +162,8 @@ fn take_netstring(pending: &mut Vec<u8>) -> Option<Value> {
 
 fn config(settings: &Settings<'_>, folder: &Path, control: u16) -> String {
     let mut text = String::from("module_path /usr/lib/baresip/modules\n");
-    for module in ["g711.so", "aufile.so", "aubridge.so", "sndfile.so", "uuid.so"] {
-        let _ = writeln!(text, "module {module}");
+    for module in [settings.codec, "aufile", "aubridge", "sndfile", "uuid"] {
+        let _ = writeln!(text, "module {module}.so");
     }
     for module in ["account.so", "contact.so", "menu.so", "ctrl_tcp.so"] {
         let _ = writeln!(text, "module_app {module}");

@@ -15,7 +15,15 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 const REPLACED: Duration = Duration::from_secs(60);
 
 fn softphone<'a>(server: &'a Server, user: &'a str, password: &'a str, tone: f64) -> Settings<'a> {
-    Settings { server: server.sip_tls(), domain: server.domain(), user, password, transport: "tls", tone }
+    Settings {
+        server: server.sip_tls(),
+        domain: server.domain(),
+        user,
+        password,
+        transport: "tls",
+        tone,
+        codec: "g711",
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

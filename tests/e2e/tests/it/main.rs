@@ -4,6 +4,7 @@ mod agents;
 mod capture;
 mod certificates;
 mod clicks;
+mod codecs;
 mod commands;
 mod crash;
 mod dribble;

@@ -6,8 +6,12 @@ const PRINT: &str =
     "sha-256 4A:AD:B9:B1:3F:82:18:3B:54:02:12:DF:3E:5D:49:6B:19:E5:7C:AB:3E:4B:65:2E:7D:46:3F:54:42:CD:54:F1";
 
 fn leg(policy: Policy) -> Negotiation {
-    let mut leg = Negotiation::new("203.0.113.5:20000".parse().expect("an address"), 1)
-        .identified(Identity::new([7; 32], 0x1234_5678));
+    let mut leg = Negotiation::new(
+        "203.0.113.5:20000".parse().expect("an address"),
+        1,
+        [crate::Codec::Pcma, crate::Codec::Pcmu].into_iter().collect(),
+    )
+    .identified(Identity::new([7; 32], 0x1234_5678));
     leg.set_policy(policy);
     leg
 }
