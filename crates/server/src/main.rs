@@ -19,6 +19,7 @@ mod health;
 mod home;
 mod limits;
 mod logging;
+mod phones;
 mod serve;
 mod simulate;
 mod user;

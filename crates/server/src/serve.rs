@@ -9,7 +9,7 @@ use crate::certificate::Certificate;
 use crate::config::{Config, Demo, Recording};
 use crate::doors::{self, Door};
 use crate::health::{Bound, Health};
-use crate::{cli, control, figures, health, home, limits, web};
+use crate::{cli, control, figures, health, home, limits, phones, web};
 use anyhow::Context;
 use bus::Bus;
 use engine::{Engine, StartError};
@@ -48,7 +48,11 @@ pub(crate) async fn run(config: Config, ui_dir: Option<PathBuf>) -> anyhow::Resu
     let (bus, orders) = Bus::new();
     let certificate = Certificate::open(&config)?;
     let doors = open_doors(&config, &certificate).await?;
-    let engine = Engine::start(engine_config(&config, &db, &certificate), db.clone(), bus.clone(), orders).await;
+    let (phones, kept) = phones::open(&config.data_dir)?;
+    let (keeper, keeping) = phones.keep();
+    let mut wanted = engine_config(&config, &db, &certificate);
+    (wanted.sip.keeper, wanted.sip.kept) = (Some(keeper), kept);
+    let engine = Engine::start(wanted, db.clone(), bus.clone(), orders).await;
     let engine = Arc::new(engine.map_err(explain)?);
     // Only now: secrets made by a start that fails would never be seen.
     let demo_company = first::company(&db, &config).await?;
@@ -117,6 +121,7 @@ pub(crate) async fn run(config: Config, ui_dir: Option<PathBuf>) -> anyhow::Resu
     }
     end(demo, served).await;
     certificate.abort();
+    keeping.abort();
     webhooks.stop().await;
     db.close().await;
     tracing::info!("stopped");

@@ -4,9 +4,11 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::mpsc::UnboundedSender;
 use tokio_rustls::rustls::ServerConfig;
 
 use crate::limit;
+use crate::registrar::Change;
 use crate::timer::Timing;
 use crate::transport::Transport;
 
@@ -25,6 +27,10 @@ pub struct Config {
     pub wss: Vec<SocketAddr>,
     /// The certificate of TLS and WSS listeners, and how TLS is spoken there.
     pub identity: Option<Arc<ServerConfig>>,
+    /// Told of contacts that can be kept over a restart, whenever they change.
+    pub keeper: Option<UnboundedSender<Change>>,
+    /// Contacts that an earlier process knew.
+    pub kept: Vec<Change>,
     /// The address written into Via and Contact in place of the bound one (behind NAT).
     pub advertise: Option<IpAddr>,
     /// How many tasks share the work by Call-ID.
@@ -54,6 +60,8 @@ impl Default for Config {
             ws: Vec::new(),
             wss: Vec::new(),
             identity: None,
+            keeper: None,
+            kept: Vec::new(),
             advertise: None,
             shards: std::thread::available_parallelism().map_or(1, usize::from),
             secret: [0; 32],

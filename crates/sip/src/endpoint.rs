@@ -12,7 +12,7 @@ pub mod event;
 mod inbound;
 mod leg;
 pub mod probing;
-mod register;
+pub(crate) mod register;
 mod registration;
 pub mod shared;
 #[cfg(test)]
@@ -209,12 +209,14 @@ impl Endpoint {
             }
             self.core.give_up(key);
             // A connection of the phone's own that is gone, and cannot be made anew, does not come back.
-            if let Asker::Probe(callee) = asker
+            if let Asker::Probe(callee) | Asker::Invite(_, Some(callee)) = asker
                 && flow.transport.is_reliable()
             {
                 self.forget_contact(callee);
             }
-            self.on_no_answer(asker, 503);
+            // RFC 5626 section 5.3: the flow to the phone is gone.
+            let status = if matches!(asker, Asker::Invite(_, Some(_))) { 430 } else { 503 };
+            self.on_no_answer(asker, status);
         }
     }
 
@@ -253,6 +255,11 @@ impl Endpoint {
     /// The next stream over which somebody proved who they are.
     pub fn next_proven(&mut self) -> Option<Flow> {
         self.core.proven.pop_front()
+    }
+
+    /// The next stream whose phone has promised to be heard of within the Flow-Timer.
+    pub fn next_timed(&mut self) -> Option<Flow> {
+        self.core.timed.pop_front()
     }
 
     /// Tells how many events the house has not read yet: when it is behind, new calls are turned away.

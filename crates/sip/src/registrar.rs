@@ -4,6 +4,7 @@
 //! knows passwords, sockets or answers. Start with [`Bindings::register`]. See docs/specs/registrar.md.
 
 mod request;
+mod saved;
 #[cfg(test)]
 mod tests;
 
@@ -12,9 +13,12 @@ use std::time::Duration;
 
 use model::Moment;
 
+use crate::dialog::address_of;
 use crate::message::Message;
-use crate::transport::Flow;
+use crate::transport::{Flow, Transport};
 use crate::uri::{Uri, decode};
+pub use saved::{Change, Saved};
+
 use request::{Asked, Request, Wanted};
 
 /// How much is kept, and for how long.
@@ -59,6 +63,8 @@ pub struct Contact {
     pub q: u16,
     /// User-Agent, or empty.
     pub user_agent: String,
+    /// The device (`+sip.instance`), when it keeps several flows (RFC 5626): one call goes to one of them.
+    pub device: Option<String>,
     /// How long it still holds.
     pub expires_in: Duration,
 }
@@ -84,6 +90,10 @@ pub struct Registered {
     /// Older contacts that a new one may have left behind: the same device by its looks, from another port. To be asked
     /// whether they are still there, and then perhaps [`Bindings::forget`]ten.
     pub doubtful: Vec<Contact>,
+    /// Whether any contact was named at all.
+    pub touched: bool,
+    /// Whether the contacts are flows of a device (RFC 5626): the answer has to say so.
+    pub outbound: bool,
 }
 
 /// A REGISTER that was not taken; nothing has changed.
@@ -110,6 +120,8 @@ pub struct Bindings {
     accounts: HashMap<u128, Vec<Binding>>,
     /// When each contact ends; also the count of contacts.
     ends: BTreeSet<(Moment, u128, u64)>,
+    /// The contacts that hold on to a connection.
+    connections: BTreeSet<(u64, u128, u64)>,
     next_key: u64,
 }
 
@@ -129,7 +141,13 @@ struct Binding {
 impl Bindings {
     /// An empty table; keys are counted from `first_key`.
     pub fn new(limits: Limits, first_key: u64) -> Bindings {
-        Bindings { limits, accounts: HashMap::new(), ends: BTreeSet::new(), next_key: first_key }
+        Bindings {
+            limits,
+            accounts: HashMap::new(),
+            ends: BTreeSet::new(),
+            connections: BTreeSet::new(),
+            next_key: first_key,
+        }
     }
 
     /// Takes a REGISTER of an account that came over `flow`.
@@ -156,8 +174,9 @@ impl Bindings {
                 changed
             }
         };
+        let touched = !matches!(request.asked, Asked::Query);
         let doubtful = self.left_behind(account, first_new, now);
-        Ok(Registered { contacts: self.lookup(account, now), changed, doubtful })
+        Ok(Registered { contacts: self.lookup(account, now), changed, doubtful, touched, outbound: request.outbound })
     }
 
     /// The contacts that one of the new ones, whose keys begin at `first_new`, seems to stand in for.
@@ -177,6 +196,21 @@ impl Bindings {
             self.accounts.get(&account).into_iter().flatten().filter(|b| b.ends_at > now).collect();
         bindings.sort_by_key(|b| (std::cmp::Reverse(b.wanted.q), std::cmp::Reverse(b.refreshed_at), b.key));
         bindings.into_iter().map(|b| b.contact(now)).collect()
+    }
+
+    /// A connection ended: removes its contacts, but for those that can be called back. The accounts that lost one.
+    pub fn disconnected(&mut self, connection: u64) -> Vec<u128> {
+        let held = self.connections.range((connection, 0, 0)..=(connection, u128::MAX, u64::MAX));
+        let held: Vec<(u128, u64)> = held.map(|(_, account, key)| (*account, *key)).collect();
+        let mut lost = Vec::new();
+        for (account, key) in held {
+            let mut bindings = self.accounts.get(&account).into_iter().flatten();
+            if bindings.any(|b| b.key == key && !b.can_be_called_back()) && self.remove(account, key) {
+                lost.push(account);
+            }
+        }
+        lost.dedup();
+        lost
     }
 
     /// Removes contacts whose time is over; the accounts that lost one.
@@ -204,7 +238,13 @@ impl Bindings {
         if bindings.is_empty() {
             self.accounts.remove(&account);
         }
-        self.ends.remove(&(gone.ends_at, account, key))
+        self.unlink(account, &gone)
+    }
+
+    /// Takes a contact out of the other tables; whether it was there.
+    fn unlink(&mut self, account: u128, gone: &Binding) -> bool {
+        self.connections.remove(&(gone.flow.connection, account, gone.key));
+        self.ends.remove(&(gone.ends_at, account, gone.key))
     }
 
     /// Removes a contact that gave no sign of life since `since`, unless it was refreshed after that; whether it was
@@ -257,7 +297,7 @@ impl Bindings {
     fn remove_all(&mut self, account: u128) -> bool {
         let Some(bindings) = self.accounts.remove(&account) else { return false };
         for binding in bindings {
-            self.ends.remove(&(binding.ends_at, account, binding.key));
+            self.unlink(account, &binding);
         }
         true
     }
@@ -289,11 +329,17 @@ impl Bindings {
             ends_at: now + Duration::from_secs(u64::from(wanted.expires_s)),
         };
         self.ends.insert((binding.ends_at, account, key));
+        if flow.connection != 0 {
+            self.connections.insert((flow.connection, account, key));
+        }
         let bindings = self.accounts.entry(account).or_default();
         match bindings.iter_mut().find(|b| b.key == key) {
             Some(old) => {
                 if old.ends_at != binding.ends_at {
                     self.ends.remove(&(old.ends_at, account, key));
+                }
+                if old.flow.connection != flow.connection {
+                    self.connections.remove(&(old.flow.connection, account, key));
                 }
                 let moved = old.flow != flow || old.wanted.uri != binding.wanted.uri;
                 *old = binding;
@@ -325,6 +371,18 @@ impl Binding {
         }
     }
 
+    /// Whether the phone may listen where its Contact says: at the very host it came from. Behind NAT it does not, and a
+    /// flow of a device with several is not opened from here (RFC 5626 section 5.3).
+    fn can_be_called_back(&self) -> bool {
+        let contact = address_of(&self.wanted.uri);
+        self.flow.transport == Transport::Tcp
+            && self.wanted.device().is_none()
+            && self.path.is_empty()
+            && contact.is_some_and(|(transport, address)| {
+                transport == Transport::Tcp && address.ip() == self.flow.remote.ip()
+            })
+    }
+
     fn contact(&self, now: Moment) -> Contact {
         Contact {
             key: self.key,
@@ -333,6 +391,7 @@ impl Binding {
             path: self.path.clone(),
             q: self.wanted.q,
             user_agent: self.user_agent.clone(),
+            device: self.wanted.device().map(|(instance, _)| instance.to_owned()),
             expires_in: self.ends_at.since(now),
         }
     }

@@ -8,7 +8,7 @@ mod stream;
 mod streams;
 mod websocket;
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -37,6 +37,9 @@ use crate::transport::{Flow, Transport};
 
 /// What is asked of the kernel for each UDP socket's queues; it may give less.
 const SOCKET_BUFFER: usize = 4 << 20;
+
+/// Connections that wait to be accepted.
+const BACKLOG: i32 = 1024;
 
 /// A running SIP stack; clones are handles to the same one.
 #[derive(Clone)]
@@ -86,20 +89,22 @@ impl Stack {
         }
         let mut sockets = Sockets {
             udp: udp.iter().map(|socket| socket.local_addr()).collect::<io::Result<_>>()?,
-            outward: outward_address(&config),
+            outward: outward_addresses(&config),
             ..Sockets::default()
         };
         let mut listeners = Vec::new();
         for transport in [Transport::Tcp, Transport::Tls, Transport::Ws, Transport::Wss] {
             for (index, address) in config.listeners(transport).iter().enumerate() {
                 let named = |error| named(transport.parameter(), *address, &error);
-                let listener = TcpListener::bind(address).await.map_err(named)?;
+                let listener = listen(*address).map_err(named)?;
                 sockets.of_mut(transport).push(listener.local_addr()?);
                 listeners.push((transport, index as u16, listener));
             }
         }
         let limits = config.limits;
+        let kept = std::mem::take(&mut config.kept);
         let shared = Shared::new(config, directory, sockets.clone(), wall_clock());
+        shared.restore(kept, Moment::START);
         let (sender, receiver) = mpsc::channel(limits.events.max(2));
         let mut ends = Vec::new();
         let mut shards = Vec::new();
@@ -180,7 +185,10 @@ impl Stack {
     /// The phones registered for an account, the preferred first.
     pub fn contacts(&self, account: u128) -> Vec<Contact> {
         let contacts = self.hub.shared.registrar.contacts(account, self.hub.now());
-        contacts.into_iter().map(Contact::from).collect()
+        let mut devices = HashSet::new();
+        // Of a device's several flows, the preferred and freshest (RFC 5626 section 6): it shall ring once.
+        let once = |contact: &crate::registrar::Contact| contact.device.clone().is_none_or(|d| devices.insert(d));
+        contacts.into_iter().filter(once).map(Contact::from).collect()
     }
 
     /// Keeps up a registration at a carrier, or ends the one with this id.
@@ -270,14 +278,31 @@ impl From<crate::registrar::Contact> for Contact {
 }
 
 fn bind(address: SocketAddr) -> io::Result<UdpSocket> {
-    let domain = socket2::Domain::for_address(address);
-    let socket = socket2::Socket::new(domain, socket2::Type::DGRAM, None)?;
+    let socket = socket_for(address, socket2::Type::DGRAM)?;
     // Bursts wait in the kernel; when it gives less, fewer do.
     let _ = socket.set_recv_buffer_size(SOCKET_BUFFER);
     let _ = socket.set_send_buffer_size(SOCKET_BUFFER);
-    socket.set_nonblocking(true)?;
     socket.bind(&address.into())?;
     UdpSocket::from_std(socket.into())
+}
+
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = socket_for(address, socket2::Type::STREAM)?;
+    // Connections of a former process that still linger are no reason not to start.
+    socket.set_reuse_address(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(BACKLOG)?;
+    TcpListener::from_std(socket.into())
+}
+
+/// A socket of one address family alone: "all addresses" of both stand side by side.
+fn socket_for(address: SocketAddr, kind: socket2::Type) -> io::Result<socket2::Socket> {
+    let socket = socket2::Socket::new(socket2::Domain::for_address(address), kind, None)?;
+    if address.is_ipv6() {
+        socket.set_only_v6(true)?;
+    }
+    socket.set_nonblocking(true)?;
+    Ok(socket)
 }
 
 /// The error with the address it is about.
@@ -285,19 +310,22 @@ fn named(transport: &str, address: SocketAddr, error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("{transport} {address}: {error}"))
 }
 
-/// The address this machine shows to the world, when a socket is bound to all. Connecting a datagram socket sends nothing.
-fn outward_address(config: &Config) -> Option<IpAddr> {
+/// The addresses this machine shows to the world, when a socket is bound to all. Connecting a datagram socket sends
+/// nothing.
+fn outward_addresses(config: &Config) -> Vec<IpAddr> {
     let lists = [Transport::Udp, Transport::Tcp, Transport::Tls, Transport::Ws, Transport::Wss];
-    let mut all = lists.into_iter().flat_map(|transport| config.listeners(transport));
-    let wildcard = all.find(|address| address.ip().is_unspecified())?;
-    let (any, far): (IpAddr, IpAddr) = if wildcard.is_ipv4() {
-        (Ipv4Addr::UNSPECIFIED.into(), Ipv4Addr::new(192, 0, 2, 1).into())
-    } else {
-        (Ipv6Addr::UNSPECIFIED.into(), Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1).into())
+    let all = lists.into_iter().flat_map(|transport| config.listeners(transport));
+    let wildcards: Vec<IpAddr> = all.map(SocketAddr::ip).filter(IpAddr::is_unspecified).collect();
+    let worlds: [(IpAddr, IpAddr); 2] = [
+        (Ipv4Addr::UNSPECIFIED.into(), Ipv4Addr::new(192, 0, 2, 1).into()),
+        (Ipv6Addr::UNSPECIFIED.into(), Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1).into()),
+    ];
+    let outward = |(any, far): (IpAddr, IpAddr)| {
+        let socket = std::net::UdpSocket::bind((any, 0)).ok()?;
+        socket.connect((far, 9)).ok()?;
+        socket.local_addr().ok().map(|address| address.ip())
     };
-    let socket = std::net::UdpSocket::bind((any, 0)).ok()?;
-    socket.connect((far, 9)).ok()?;
-    socket.local_addr().ok().map(|address| address.ip())
+    worlds.into_iter().filter(|(any, _)| wildcards.contains(any)).filter_map(outward).collect()
 }
 
 fn wall_clock() -> Timestamp {

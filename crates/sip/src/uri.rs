@@ -193,7 +193,12 @@ impl UriBuf {
             text.push_str(&escape_user(user));
             text.push('@');
         }
-        text.push_str(host);
+        // An address of the sixth version stands in brackets.
+        if host.contains(':') && !host.starts_with('[') {
+            text.push_str(&format!("[{host}]"));
+        } else {
+            text.push_str(host);
+        }
         if let Some(port) = port {
             text.push(':');
             text.push_str(&port.to_string());

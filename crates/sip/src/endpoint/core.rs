@@ -130,6 +130,8 @@ pub(crate) struct Core {
     pub(crate) lookups: VecDeque<Lookup>,
     /// Streams over which somebody proved who they are.
     pub(crate) proven: VecDeque<Flow>,
+    /// Streams whose phone has promised to be heard of within the Flow-Timer.
+    pub(crate) timed: VecDeque<Flow>,
     /// Events handed over and not yet read by the house, as the driver last said.
     pub(crate) backlog: usize,
     hasher: RandomState,
@@ -157,6 +159,7 @@ impl Core {
             events: VecDeque::new(),
             lookups: VecDeque::new(),
             proven: VecDeque::new(),
+            timed: VecDeque::new(),
             backlog: 0,
             hasher: RandomState::new(),
             timers: Timers::new(),

@@ -2,10 +2,11 @@
 //! with a lock each.
 
 use std::collections::HashMap;
+use std::net::SocketAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use model::Moment;
+use model::{Moment, Timestamp};
 
 use super::Endpoint;
 use super::core::{Asker, Callee};
@@ -16,7 +17,7 @@ use crate::config::Config;
 use crate::message::Message;
 use crate::method::Method;
 use crate::name::Name;
-use crate::registrar::{Bindings, Contact, Limits, Refusal, Registered};
+use crate::registrar::{Bindings, Contact, Limits, Refusal, Registered, Saved};
 use crate::transport::Flow;
 use crate::uri::UriBuf;
 
@@ -25,6 +26,11 @@ const PARTS: usize = 16;
 const PART_SHIFT: u32 = 56;
 /// How long a contact that may have been left behind has to give a sign of life.
 const PROBE: Duration = Duration::from_secs(4);
+/// How long a phone that keeps flows (RFC 5626) may be silent on one, as it is told, and the grace it gets.
+pub(crate) const FLOW_TIMER: Duration = Duration::from_secs(120);
+pub(crate) const FLOW_GRACE: Duration = Duration::from_secs(30);
+/// Contacts of an earlier process that are asked at a time.
+const PROBES: usize = 100;
 /// How often expired bindings are dropped.
 const SWEEP: Duration = Duration::from_secs(1);
 
@@ -72,6 +78,23 @@ impl Registrar {
         Ok(registered)
     }
 
+    pub(crate) fn saved(
+        &self,
+        account: u128,
+        now: Moment,
+        ours: impl Fn(Flow) -> SocketAddr,
+        wall: impl Fn(Moment) -> Timestamp,
+    ) -> Vec<Saved> {
+        self.part_of(account).bindings.saved(account, now, ours, wall)
+    }
+
+    pub(crate) fn restore(&self, account: u128, saved: Saved, flow: Flow, now: Moment, ends_at: Moment) -> Option<u64> {
+        let mut part = self.part_of(account);
+        let key = part.bindings.restore(account, saved, flow, now, ends_at)?;
+        part.owners.insert(key, account);
+        Some(key)
+    }
+
     pub(crate) fn contacts(&self, account: u128, now: Moment) -> Vec<Contact> {
         self.part_of(account).bindings.lookup(account, now)
     }
@@ -91,6 +114,18 @@ impl Registrar {
         let account = *part.owners.get(&contact.contact)?;
         let forgotten = part.bindings.forget(account, contact.contact, contact.since);
         forgotten.then(|| (account, part.bindings.lookup(account, now).len()))
+    }
+
+    /// A connection ended: the accounts that lost a contact by it, and how many contacts each has left.
+    fn disconnected(&self, connection: u64, now: Moment) -> Vec<(u128, usize)> {
+        let mut lost = Vec::new();
+        for index in 0..PARTS {
+            let mut part = self.part(index);
+            for account in part.bindings.disconnected(connection) {
+                lost.push((account, part.bindings.lookup(account, now).len()));
+            }
+        }
+        lost
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -140,6 +175,10 @@ impl Endpoint {
             Ok(registered) => registered,
             Err(refusal) => return self.refuse_register(flow, request, refusal),
         };
+        if !shared.is_open(flow) {
+            // The connection ended while its REGISTER waited for its turn: nobody is there to answer.
+            return self.closed(now, flow.connection);
+        }
         let tag = self.core.tag();
         let mut builder = self.core.reply(request, flow, 200, "OK", &tag);
         for contact in &registered.contacts {
@@ -148,12 +187,24 @@ impl Endpoint {
         for path in request.headers(Name::Path) {
             builder = builder.header(Name::Path, path);
         }
+        if registered.outbound {
+            builder = builder.header(Name::Require, "outbound");
+            // WebSockets are pinged from here; their phones need not do anything.
+            if flow.transport.can_be_opened() {
+                builder = builder.other("Flow-Timer", FLOW_TIMER.as_secs());
+                self.core.timed.push_back(flow);
+            }
+        }
+        builder = builder.header(Name::Supported, "path, outbound");
         let answer = builder.finish();
         if flow.transport.is_reliable() {
             self.core.transmit(flow, answer);
         } else {
             self.core.open(key, Method::Register, flow, None);
             self.core.answer(key, 200, answer);
+        }
+        if registered.touched {
+            shared.keep(account.key, now);
         }
         if registered.changed {
             let contacts = registered.contacts.len();
@@ -198,6 +249,15 @@ impl Endpoint {
         if let Some((account, contacts)) = forgotten {
             metrics::counter!("alo_sip_contacts_forgotten_total").increment(1);
             tracing::info!(contact = contact.contact, "a contact that does not answer is dropped");
+            self.core.shared.keep(account, self.core.now);
+            self.core.events.push_back(Event::Bindings { account, contacts });
+        }
+    }
+
+    /// A connection ended: its contacts are gone, but for those that can be called back.
+    pub fn closed(&mut self, now: Moment, connection: u64) {
+        self.core.now = now;
+        for (account, contacts) in self.core.shared.registrar.disconnected(connection, now) {
             self.core.events.push_back(Event::Bindings { account, contacts });
         }
     }
@@ -212,6 +272,14 @@ impl Endpoint {
         self.core.reply_stateless(request, flow, refusal.code, refusal.reason, &headers);
     }
 
+    /// Begins to look after contacts that are there from the start.
+    pub fn look_after(&mut self, now: Moment) {
+        self.core.now = now;
+        if self.core.shared.registrar.len() > 0 {
+            self.plan_sweep();
+        }
+    }
+
     fn plan_sweep(&mut self) {
         if !self.sweeping {
             self.sweeping = true;
@@ -223,6 +291,16 @@ impl Endpoint {
         let shared = self.core.shared.clone();
         for (account, contacts) in shared.registrar.expire(self.core.now) {
             self.core.events.push_back(Event::Bindings { account, contacts });
+        }
+        let restored: Vec<(u128, u64)> = {
+            let mut waiting = shared.restored.lock().unwrap_or_else(PoisonError::into_inner);
+            let some = waiting.len().min(PROBES);
+            waiting.drain(..some).collect()
+        };
+        for (account, key) in restored {
+            if let Some((_, contact)) = shared.contact_by_key(key, self.core.now) {
+                self.probe(account, &contact);
+            }
         }
         self.sweeping = false;
         if shared.registrar.len() > 0 {

@@ -1,9 +1,10 @@
 //! What the shards share: settings, the house's directory, bindings, nonces, limits. All of it is memory.
 
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use model::{Moment, Timestamp};
 
@@ -13,6 +14,7 @@ use crate::auth::Authenticator;
 use crate::config::Config;
 use crate::directory::Directory;
 use crate::limit::Limiter;
+use crate::registrar::Change;
 use crate::transport::{Flow, Transport};
 
 /// Leg numbers carry their shard in the lowest bits.
@@ -31,6 +33,9 @@ pub struct Shared {
     draining: AtomicBool,
     next_leg: AtomicU64,
     pub(crate) legs: AtomicUsize,
+    born: Timestamp,
+    /// Contacts of an earlier process that were not asked yet whether they are still there.
+    pub(crate) restored: Mutex<VecDeque<(u128, u64)>>,
     /// The stream connections that are open.
     connections: Mutex<HashSet<u64>>,
 }
@@ -53,8 +58,8 @@ pub struct Sockets {
     pub ws: Vec<SocketAddr>,
     /// Listeners for WebSockets under TLS.
     pub wss: Vec<SocketAddr>,
-    /// Our address towards the world, for sockets bound to all addresses.
-    pub outward: Option<IpAddr>,
+    /// Our addresses towards the world, for sockets bound to all addresses; one of a family.
+    pub outward: Vec<IpAddr>,
 }
 
 impl Sockets {
@@ -94,6 +99,8 @@ impl Shared {
             draining: AtomicBool::new(false),
             next_leg: AtomicU64::new(1),
             legs: AtomicUsize::new(0),
+            born,
+            restored: Mutex::default(),
             connections: Mutex::default(),
         })
     }
@@ -178,18 +185,52 @@ impl Shared {
         self.draining.load(Ordering::Relaxed)
     }
 
+    /// The time on the wall.
+    pub(crate) fn wall(&self, at: Moment) -> Timestamp {
+        let since = i64::try_from(at.since(Moment::START).as_millis()).unwrap_or(i64::MAX);
+        Timestamp(self.born.as_millis().saturating_add(since))
+    }
+
+    /// Tells the house what to keep of an account.
+    pub(crate) fn keep(&self, account: u128, now: Moment) {
+        let Some(keeper) = &self.config.keeper else { return };
+        let ours = |flow: Flow| self.sockets.udp.get(usize::from(flow.local)).copied().unwrap_or(flow.remote);
+        let contacts = self.registrar.saved(account, now, ours, |at| self.wall(at));
+        // Nobody keeps anything any more when the house is closing.
+        let _ = keeper.send(Change { account, contacts });
+    }
+
+    /// Takes back what an earlier process knew; each contact is going to be asked whether it is still there.
+    pub(crate) fn restore(&self, kept: Vec<Change>, now: Moment) {
+        let mut restored = self.restored.lock().unwrap_or_else(PoisonError::into_inner);
+        for Change { account, contacts } in kept {
+            for saved in contacts {
+                let left = saved.ends_at.as_millis() - self.wall(now).as_millis();
+                let (Ok(left @ 1..), Some(local)) =
+                    (u64::try_from(left), self.sockets.udp.iter().position(|socket| *socket == saved.ours))
+                else {
+                    continue;
+                };
+                let flow = Flow { local: local as u16, ..Flow::to(Transport::Udp, saved.remote) };
+                let ends_at = now + Duration::from_millis(left);
+                restored.extend(self.registrar.restore(account, saved, flow, now, ends_at).map(|key| (account, key)));
+            }
+        }
+    }
+
     /// Our address on a way, as the far side should see it.
     pub(crate) fn local(&self, flow: Flow) -> SocketAddr {
         let sockets = self.sockets.of(flow.transport);
         let any = || sockets.first().or(self.sockets.udp.first()).or(self.sockets.tcp.first());
         let bound = sockets.get(usize::from(flow.local)).or_else(any);
         let bound = bound.copied().unwrap_or(SocketAddr::from((Ipv4Addr::LOCALHOST, 5060)));
-        let ip = match (self.config.advertise, bound.ip()) {
+        let is_same = |ip: &IpAddr| ip.is_ipv4() == bound.is_ipv4();
+        let ip = match (self.config.advertise.filter(is_same), bound.ip()) {
             (Some(ip), _) => ip,
             (None, ip) if !ip.is_unspecified() => ip,
             // Bound to all addresses: a machine talking to itself does so over loopback.
             (None, _) if flow.remote.ip().is_loopback() => flow.remote.ip(),
-            (None, ip) => self.sockets.outward.unwrap_or(ip),
+            (None, ip) => self.sockets.outward.iter().copied().find(is_same).unwrap_or(ip),
         };
         SocketAddr::new(ip, bound.port())
     }
@@ -237,7 +278,7 @@ mod tests {
 
     fn shared(config: Config, bound: &str) -> Arc<Shared> {
         let bound = SocketAddr::from_str(bound).expect("an address");
-        let outward = IpAddr::from_str("198.51.100.1").ok();
+        let outward = ["198.51.100.1", "2001:db8::5"].map(|ip| IpAddr::from_str(ip).expect("an address")).to_vec();
         let sockets = Sockets { udp: vec![bound], tcp: vec![bound], outward, ..Sockets::default() };
         Shared::new(config, Arc::new(Nobody), sockets, Timestamp(0))
     }
@@ -258,6 +299,9 @@ mod tests {
         let behind_nat =
             shared(Config { advertise: IpAddr::from_str("192.0.2.7").ok(), ..Config::default() }, "10.0.0.1:5062");
         assert_eq!(behind_nat.local(far).to_string(), "192.0.2.7:5062");
+        let any6 = shared(Config { advertise: IpAddr::from_str("192.0.2.7").ok(), ..Config::default() }, "[::]:5062");
+        assert_eq!(any6.local(flow(Transport::Udp, "[2001:db8::9]:5060")).to_string(), "[2001:db8::5]:5062");
+        assert_eq!(any6.contact(flow(Transport::Udp, "[::1]:5060"), "alo"), "<sip:alo@[::1]:5062>");
         let tcp = flow(Transport::Tcp, "203.0.113.9:5060");
         assert_eq!(bound.contact(tcp, "alo"), "<sip:alo@10.0.0.1:5062;transport=tcp>");
     }

@@ -4,6 +4,8 @@ mod dialling;
 mod early;
 mod guarding;
 mod incoming;
+mod kept;
+mod outbound;
 mod probing;
 mod random;
 mod reconnecting;
@@ -117,6 +119,7 @@ impl World {
     fn closes(&mut self, flow: Flow) {
         self.shared.disconnected(flow.connection);
         self.endpoint.failed(self.now, flow);
+        self.endpoint.closed(self.now, flow.connection);
         self.collect();
     }
 

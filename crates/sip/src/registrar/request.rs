@@ -19,6 +19,8 @@ pub(super) struct Request {
     pub(super) path: Vec<String>,
     pub(super) user_agent: String,
     pub(super) asked: Asked,
+    /// The phone keeps flows as RFC 5626 has it, and so does whatever stands between.
+    pub(super) outbound: bool,
 }
 
 pub(super) enum Asked {
@@ -50,12 +52,21 @@ impl Request {
         if path.len() > MAX_PATH {
             return Err(Refusal::new(400, "Path Too Long"));
         }
+        let asked = Asked::read(message, limits)?;
+        let outbound = message.list(Name::Supported).any(|word| word.eq_ignore_ascii_case("outbound"))
+            && matches!(&asked, Asked::Set(wanted) if wanted.iter().any(|w| w.device().is_some()));
+        // Section 6: the hop next to the phone must know how to keep a flow, which its Path says.
+        let hop_knows = path.last().is_some_and(|hop| NameAddr::parse(hop).is_ok_and(|hop| has_ob(&hop)));
+        if outbound && !hop_knows && (!path.is_empty() || message.list(Name::Via).nth(1).is_some()) {
+            return Err(Refusal::new(439, "First Hop Lacks Outbound Support"));
+        }
         Ok(Request {
             call_id: message.call_id().to_owned(),
             cseq,
             path,
             user_agent: message.header(Name::UserAgent).unwrap_or("").chars().take(MAX_AGENT).collect(),
-            asked: Asked::read(message, limits)?,
+            asked,
+            outbound,
         })
     }
 
@@ -110,6 +121,11 @@ impl Wanted {
             reg_id,
         })
     }
+}
+
+/// Whether the proxy of a Path keeps flows.
+fn has_ob(hop: &NameAddr<'_>) -> bool {
+    hop.uri().is_ok_and(|uri| uri.params.has("ob"))
 }
 
 /// The time granted: the contact's own, else the request's, else ours (RFC 3261 section 10.3 step 7).

@@ -50,6 +50,7 @@ pub(super) enum Order {
     Resolved(LookupAsker, Option<SocketAddr>),
     Failed(Flow),
     Trace(Leg, oneshot::Sender<Option<Trace>>),
+    Closed(u64),
     Stop,
 }
 
@@ -91,6 +92,10 @@ impl Shard {
         let sleep = sleep_until(Instant::now() + LONG);
         tokio::pin!(sleep);
         let mut buffer = vec![0; crate::message::MAX_DATAGRAM];
+        if self.index == 0 {
+            let now = self.hub.now();
+            self.guarded(|endpoint| endpoint.look_after(now));
+        }
         loop {
             let wanted = self.endpoint.deadline().map(|at| self.hub.instant(at));
             if let Some(at) = wanted.filter(|at| *at < sleep.deadline() || sleep.is_elapsed()) {
@@ -181,6 +186,7 @@ impl Shard {
             Order::Failed(flow) => endpoint.failed(now, flow),
             // Whoever asked may have gone away.
             Order::Trace(leg, reply) => _ = reply.send(endpoint.trace(leg)),
+            Order::Closed(connection) => endpoint.closed(now, connection),
             Order::Stop => {}
         });
     }
@@ -258,6 +264,9 @@ impl Shard {
         }
         while let Some(flow) = self.endpoint.next_proven() {
             self.hub.streams.prove(flow);
+        }
+        while let Some(flow) = self.endpoint.next_timed() {
+            self.hub.streams.expect_signs(flow);
         }
         while let Some(lookup) = self.endpoint.next_lookup() {
             self.look_up(lookup);

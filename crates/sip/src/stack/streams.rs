@@ -20,6 +20,7 @@ use tokio_rustls::TlsAcceptor;
 use super::shard::Order;
 use super::{Hub, stream, websocket};
 use crate::config::Limits;
+use crate::endpoint::register::{FLOW_GRACE, FLOW_TIMER};
 use crate::transport::{Flow, Transport};
 
 /// How long a connection may take to be made, and one write to be taken.
@@ -56,6 +57,8 @@ struct Connection {
 pub(super) struct State {
     waiting_bytes: AtomicUsize,
     proven: AtomicBool,
+    /// The phone has promised a sign of life within the Flow-Timer (RFC 5626 section 4.4).
+    timed: AtomicBool,
     /// A request of ours went over it: its end is news to the shards.
     asked: AtomicBool,
 }
@@ -67,7 +70,11 @@ impl State {
 
     /// How long there may be no message.
     pub(super) fn idle(&self, limits: &Limits) -> Duration {
-        if self.is_proven() { limits.idle } else { UNPROVEN_IDLE.min(limits.idle) }
+        match (self.is_proven(), self.timed.load(Ordering::Relaxed)) {
+            (false, _) => UNPROVEN_IDLE.min(limits.idle),
+            (true, true) => (FLOW_TIMER + FLOW_GRACE).min(limits.idle),
+            (true, false) => limits.idle,
+        }
     }
 
     /// So many bytes no longer wait.
@@ -118,6 +125,13 @@ impl Streams {
         let Some(connection) = table.connections.get(&flow.connection) else { return };
         if !connection.state.proven.swap(true, Ordering::Relaxed) {
             table.forget_unproven(flow.remote.ip(), flow.connection);
+        }
+    }
+
+    /// The phone at the other end has promised to be heard of within the Flow-Timer.
+    pub(super) fn expect_signs(&self, flow: Flow) {
+        if let Some(connection) = self.table().connections.get(&flow.connection) {
+            connection.state.timed.store(true, Ordering::Relaxed);
         }
     }
 
@@ -174,6 +188,9 @@ impl Streams {
         if connection.state.asked.load(Ordering::Relaxed) {
             hub.fail(flow);
         }
+        let shard = &hub.shards[id as usize % hub.shards.len()];
+        // A shard that is gone has no phones any more.
+        let _ = shard.orders.send(Order::Closed(id));
         if let Some(task) = connection.task {
             task.abort();
         }

@@ -29,7 +29,11 @@ async fn start(shards: usize) -> (Stack, tokio::task::JoinHandle<()>) {
 }
 
 async fn start_with(config: Config) -> (Stack, tokio::task::JoinHandle<()>) {
-    let any = "127.0.0.1:0".parse().expect("an address");
+    start_at("127.0.0.1:0", config).await
+}
+
+async fn start_at(any: &str, config: Config) -> (Stack, tokio::task::JoinHandle<()>) {
+    let any = any.parse().expect("an address");
     let listen = vec![any];
     let config = Config {
         udp: listen.clone(),
@@ -61,7 +65,11 @@ async fn settled(stack: &Stack) {
 }
 
 async fn a_call_through(shards: usize, transport: Transport) {
-    let (stack, house) = start(shards).await;
+    a_call_at("127.0.0.1:0", shards, transport).await;
+}
+
+async fn a_call_at(any: &str, shards: usize, transport: Transport) {
+    let (stack, house) = start_at(any, Config { shards, ..Config::default() }).await;
     let mut caller = Phone::new(&stack, transport, "101").await;
     let mut callee = Phone::new(&stack, transport, "102").await;
     caller.register().await;
@@ -70,6 +78,10 @@ async fn a_call_through(shards: usize, transport: Transport) {
 
     let call = caller.invite("102").await;
     let offered = callee.expect("INVITE").await;
+    let ours = stack.addr(transport).expect("bound").to_string();
+    for name in [sip::Name::Via, sip::Name::Contact] {
+        assert!(offered.header(name).is_some_and(|value| value.contains(&ours)), "{name:?} says {ours}");
+    }
     assert_eq!(offered.body(), b"v=0 from 101");
     callee.answer(&offered, "180 Ringing", "").await;
     caller.expect("180").await;
@@ -102,6 +114,38 @@ async fn a_call_between_two_phones_over_tcp() {
 #[tokio::test]
 async fn a_call_between_two_phones_over_tls() {
     a_call_through(1, Transport::Tls).await;
+}
+
+#[tokio::test]
+async fn a_call_between_two_phones_over_ipv6() {
+    for transport in [Transport::Udp, Transport::Tcp, Transport::Tls, Transport::Wss] {
+        a_call_at("[::1]:0", 1, transport).await;
+    }
+}
+
+#[tokio::test]
+async fn all_addresses_of_both_families_stand_side_by_side() {
+    let free = std::net::UdpSocket::bind("127.0.0.1:0").expect("a socket").local_addr().expect("bound").port();
+    let both = ["0.0.0.0", "[::]"].map(|ip| format!("{ip}:{free}").parse().expect("an address")).to_vec();
+    let config = Config { udp: both.clone(), tcp: both, shards: 1, ..Config::default() };
+    let (stack, _events) = Stack::start(config, Arc::new(House)).await.expect("both can be bound");
+    stack.stop().await;
+}
+
+#[tokio::test]
+async fn a_browser_that_goes_is_no_longer_registered() {
+    let (stack, house) = start(2).await;
+    for transport in [Transport::Ws, Transport::Wss, Transport::Tls] {
+        let mut phone = Phone::new(&stack, transport, "101").await;
+        phone.register().await;
+        assert_eq!(stack.counts().bindings, 1);
+        drop(phone);
+        while stack.counts().bindings > 0 {
+            tokio::task::yield_now().await;
+        }
+    }
+    stack.clone().stop().await;
+    house.abort();
 }
 
 #[tokio::test]

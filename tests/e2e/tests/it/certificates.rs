@@ -101,9 +101,9 @@ async fn a_certificate_is_swapped_under_a_call() {
 
     call.voice.hears(CALLEE).await;
     until("the old connection carries on", async || (callee.heard(CALLER) >= 5).then_some(())).await;
-    callee.command("hangup", "").await;
+    assert_eq!(call.hang_up().await, 200);
     callee.tells("CALL_CLOSED").await;
-    server.record("the call", |call| call["cause"] == "normal" && call["ended_by"] == "callee").await;
+    server.record("the call", |call| call["cause"] == "normal" && call["ended_by"] == "caller").await;
     server.settles().await;
     std::fs::remove_dir_all(&folder).expect("the test's own folder");
 }

@@ -11,7 +11,7 @@ use tokio::net::{TcpSocket, TcpStream};
 const DRIBBLERS: usize = 1_000;
 /// How long one may last; machines that run tests are busy.
 const LONGEST: Duration = Duration::from_secs(32);
-/// What somebody else's request may take.
+/// What 99 of a hundred requests of others may take at most.
 const SLOWEST: Duration = Duration::from_secs(1);
 const OPTIONS: &str = "OPTIONS sip:alo SIP/2.0\r\nVia: SIP/2.0/TCP 127.0.0.1:9;branch=z9hG4bKo1;rport\r\nMax-Forwards: 70\r\nFrom: <sip:x@alo>;tag=x\r\nTo: <sip:alo>\r\nCall-ID: o1\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n";
 
@@ -55,17 +55,19 @@ async fn dribble(server: &Server, at: SocketAddr, words: &'static [u8], ask: imp
     let before = server.metric("alo_open_files").await.expect("a figure");
     let dribblers: tokio::task::JoinSet<Duration> = (0..DRIBBLERS).map(|n| dribbler(at, n, words)).collect();
     let all = tokio::spawn(dribblers.join_all());
-    let mut slowest = Duration::ZERO;
+    let mut waits = Vec::new();
     while !all.is_finished() {
         let began = Instant::now();
         ask().await;
-        slowest = slowest.max(began.elapsed());
+        waits.push(began.elapsed());
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     let lasted = all.await.expect("no dribbler panicked");
     let longest = lasted.iter().max().expect("some");
     assert!(*longest < LONGEST, "one lasted {longest:?}");
-    assert!(slowest < SLOWEST, "somebody else waited {slowest:?}");
+    waits.sort_unstable();
+    let slowest = waits[(waits.len() * 99 / 100).min(waits.len() - 1)];
+    assert!(slowest < SLOWEST, "others waited {slowest:?}");
     until_within(LONGEST, "every descriptor is closed", async || {
         (server.metric("alo_open_files").await? <= before + 5.0).then_some(())
     })

@@ -45,9 +45,7 @@ impl Core {
             return contact.flow;
         }
         match address_of(target) {
-            Some((transport, address))
-                if address.ip() == source && address != gone.remote && transport.can_be_opened() =>
-            {
+            Some((transport, address)) if address.ip() == source && transport.can_be_opened() => {
                 self.shared.flow_to(transport, address)
             }
             Some(_) | None => Flow::nowhere(gone.transport),

@@ -60,7 +60,7 @@ impl Phone {
             }
         };
         if matches!(transport, Transport::Ws | Transport::Wss) {
-            address = format!("{}.invalid", address.replace(['.', ':'], "x"));
+            address = format!("{}.invalid", address.replace(|c: char| !c.is_ascii_alphanumeric(), "x"));
         }
         Phone { socket, user: user.into(), address, transport, count: 0 }
     }
@@ -144,7 +144,7 @@ impl Phone {
         format!(
             "{method} {uri} SIP/2.0\r\nVia: SIP/2.0/{transport} {address};branch=z9hG4bK{user}x{}x{};rport\r\nMax-Forwards: 70\r\nFrom: <sip:{user}@alo>;tag=t{user}\r\nTo: {to}\r\nCall-ID: {call_id}\r\nCSeq: {seq} {method}\r\nContact: <sip:{user}@{address};transport={}>\r\n{extra}{kind}Content-Length: {}\r\n\r\n{body}",
             self.count,
-            address.replace(':', "x"),
+            address.replace(|c: char| !c.is_ascii_alphanumeric(), "x"),
             transport.parameter(),
             body.len()
         )
