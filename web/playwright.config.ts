@@ -11,6 +11,8 @@ export default defineConfig({
   globalSetup: './e2e/server.ts',
   use: {
     locale: 'vi-VN',
+    // What fades in has too little contrast for a moment.
+    contextOptions: { reducedMotion: 'reduce' },
     viewport: { width: 1360, height: 850 },
     launchOptions: {
       executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
