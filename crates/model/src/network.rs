@@ -1,7 +1,7 @@
 //! A block of addresses: which sources count as a carrier, may use a key, or may be reached by a webhook.
 
+use core::net::IpAddr;
 use std::fmt;
-use std::net::IpAddr;
 use std::str::FromStr;
 
 /// An address, or a block of them in the form `address/prefix`. IPv4 inside IPv6 counts as IPv4.
@@ -57,14 +57,14 @@ const fn mask(address: IpAddr, prefix: u8) -> IpAddr {
                 Some(keep) => keep,
                 None => 0,
             };
-            IpAddr::V4(std::net::Ipv4Addr::from_bits(v4.to_bits() & keep))
+            IpAddr::V4(core::net::Ipv4Addr::from_bits(v4.to_bits() & keep))
         }
         IpAddr::V6(v6) => {
             let keep = match u128::MAX.checked_shl(128 - prefix as u32) {
                 Some(keep) => keep,
                 None => 0,
             };
-            IpAddr::V6(std::net::Ipv6Addr::from_bits(v6.to_bits() & keep))
+            IpAddr::V6(core::net::Ipv6Addr::from_bits(v6.to_bits() & keep))
         }
     }
 }

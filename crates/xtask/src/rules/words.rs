@@ -15,8 +15,9 @@ const UNKNOWN: &[(&str, &[&str], &str)] = &[
     ),
     ("media", &["CallId", "call_id", "TenantId", "tenant"], "media knows no call: it knows legs and tags"),
     (
+        // An address alone is a value that keys and rules name (`model::Network`); one with a port is a transport's.
         "model",
-        &["SocketAddr", "IpAddr", "UdpSocket", "TcpStream", "Sdp", "Rtp"],
+        &["SocketAddr", "UdpSocket", "TcpStream", "Sdp", "Rtp"],
         "model knows no transport: it stays in the edges",
     ),
 ];
