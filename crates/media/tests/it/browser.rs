@@ -133,6 +133,7 @@ impl Browser {
     fn step(&mut self, end: Instant) {
         let due = self.drain();
         self.wait(due.min(end));
+        self.drain();
     }
 
     /// Sends what is to be sent, and returns when to look at the clock.
