@@ -1,6 +1,6 @@
 use crate::browser::Browser;
 use crate::phone::{House, MOMENT, PATIENCE, Phone, decode, pace, share};
-use media::{Codec, Config, Event, Law, Leg, Offer, Profile, Security, sound};
+use media::{Codec, Event, Law, Leg, Offer, Profile, Security, sound};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use str0m::media::Direction;
@@ -32,19 +32,16 @@ fn talk(browser: &mut Browser, phone: &mut Phone) {
 
 #[test]
 fn a_browser_that_calls_and_a_phone_hear_each_other() {
-    let mut house = House::with(Config { rtcp_interval: Duration::from_millis(100), ..Config::default() });
+    let mut house = House::new();
     let (web, mut browser) = called_by_a_browser(&mut house);
     let (plain, mut phone) = house.call("0 101");
     web.bridge(&plain);
     browser.connect();
     assert_eq!(house.media.counts().sockets, 3, "one socket is enough for a browser");
     talk(&mut browser, &mut phone);
-    // Time for reports to come and go.
-    browser.run_for(Duration::from_millis(2000));
     let quality = house.quality(web);
     assert_eq!((quality.security, quality.forged_packets, quality.lost), (Security::Dtls, 0, 0));
     assert_eq!((quality.rx_packets, quality.tx_packets), (30, 30));
-    assert!(quality.rtt_ms.is_some_and(|rtt| rtt < 100.0), "{quality:?}");
     assert_eq!(house.quality(plain).security, Security::Plain);
     assert_eq!(house.media.counts(), media::Counts::default());
 }
