@@ -7,6 +7,7 @@
 mod failure;
 mod finish;
 mod leg;
+mod protection;
 mod record;
 mod story;
 mod tell;

@@ -10,7 +10,7 @@ use std::time::Instant;
 
 /// The hash of a certificate in a session description (RFC 8122).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Fingerprint {
+pub struct Fingerprint {
     hash: Hash,
     value: Vec<u8>,
 }
@@ -35,7 +35,7 @@ impl Hash {
 
 impl Fingerprint {
     /// Reads what stands behind `a=fingerprint:`; none with a hash that is not safe.
-    pub(crate) fn parse(value: &str) -> Option<Fingerprint> {
+    pub fn parse(value: &str) -> Option<Fingerprint> {
         let (name, value) = value.trim().split_once(' ')?;
         let (hash, length) = match name.to_ascii_lowercase().as_str() {
             "sha-256" => (Hash::Sha256, 32),
@@ -54,15 +54,15 @@ impl Fingerprint {
 }
 
 /// Our certificate. One for the life of the process: nobody asks whom it names, only its fingerprint counts.
-pub(crate) struct Certificate {
+pub struct Certificate {
     pair: DtlsCertificate,
     /// What stands behind `a=fingerprint:`.
-    pub(crate) fingerprint: String,
+    pub fingerprint: String,
 }
 
 impl Certificate {
     /// The process's certificate, made when it is first asked for; none when the library cannot make one.
-    pub(crate) fn ours() -> Option<&'static Certificate> {
+    pub fn ours() -> Option<&'static Certificate> {
         static OURS: OnceLock<Option<Certificate>> = OnceLock::new();
         OURS.get_or_init(|| {
             let pair = dimpl::certificate::generate_self_signed_certificate()
@@ -82,15 +82,15 @@ impl Certificate {
 
 /// What both session descriptions said about the handshake.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Terms {
+pub struct Terms {
     /// We begin it.
-    pub(crate) active: bool,
+    pub active: bool,
     /// The far side's certificate has one of these.
-    pub(crate) fingerprints: Vec<Fingerprint>,
+    pub fingerprints: Vec<Fingerprint>,
 }
 
 /// A handshake and what came of it.
-pub(crate) struct Handshake {
+pub struct Handshake {
     terms: Terms,
     dtls: dimpl::Dtls,
     /// The far side has shown the certificate that its session description names.
@@ -102,7 +102,7 @@ pub(crate) struct Handshake {
 
 /// Why a handshake came to nothing.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Failure {
+pub enum Failure {
     /// The far side is not who the session description names.
     #[error("the far side's certificate is not the one of its session description")]
     Stranger,
@@ -113,7 +113,7 @@ pub(crate) enum Failure {
 
 impl Handshake {
     /// Waits for the far side, or for [`Handshake::begin`]. None when we have no certificate.
-    pub(crate) fn new(terms: Terms, now: Instant) -> Option<Handshake> {
+    pub fn new(terms: Terms, now: Instant) -> Option<Handshake> {
         static CONFIG: OnceLock<Arc<dimpl::Config>> = OnceLock::new();
         let certificate = Certificate::ours()?;
         // A cookie proves an address; here checks of ICE, or the session description, have done so.
@@ -126,12 +126,12 @@ impl Handshake {
     }
 
     /// What it was made for.
-    pub(crate) fn terms(&self) -> &Terms {
+    pub fn terms(&self) -> &Terms {
         &self.terms
     }
 
     /// Begins it, when that is our part and there is an address to send to.
-    pub(crate) fn begin(&mut self) {
+    pub fn begin(&mut self) {
         if self.terms.active && !self.begun {
             self.begun = true;
             self.dtls.set_active(true);
@@ -139,13 +139,13 @@ impl Handshake {
     }
 
     /// Takes a packet.
-    pub(crate) fn packet(&mut self, now: Instant, packet: &[u8]) -> Result<(), Failure> {
+    pub fn packet(&mut self, now: Instant, packet: &[u8]) -> Result<(), Failure> {
         self.dtls.handle_timeout(now)?;
         Ok(self.dtls.handle_packet(packet)?)
     }
 
     /// Hands what is to be sent to `send`, and returns when to call [`Handshake::tick`].
-    pub(crate) fn poll(&mut self, scratch: &mut Vec<u8>, mut send: impl FnMut(&[u8])) -> Result<Instant, Failure> {
+    pub fn poll(&mut self, scratch: &mut Vec<u8>, mut send: impl FnMut(&[u8])) -> Result<Instant, Failure> {
         loop {
             match self.dtls.poll_output(scratch) {
                 Output::Packet(packet) => send(packet),
@@ -173,17 +173,17 @@ impl Handshake {
     }
 
     /// The time that [`Handshake::poll`] named has come.
-    pub(crate) fn tick(&mut self, now: Instant) -> Result<(), Failure> {
+    pub fn tick(&mut self, now: Instant) -> Result<(), Failure> {
         Ok(self.dtls.handle_timeout(now)?)
     }
 
     /// The keys, once, when they are there.
-    pub(crate) fn take_keys(&mut self) -> Option<(Sealer, Opener)> {
+    pub fn take_keys(&mut self) -> Option<(Sealer, Opener)> {
         self.keys.take()
     }
 
     /// Whether keys were made.
-    pub(crate) fn is_done(&self) -> bool {
+    pub fn is_done(&self) -> bool {
         self.done
     }
 }

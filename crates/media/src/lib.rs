@@ -11,7 +11,7 @@ mod config;
 #[cfg(test)]
 mod dice;
 mod direction;
-mod dtls;
+pub mod dtls;
 mod dtmf;
 mod event;
 pub mod g711;

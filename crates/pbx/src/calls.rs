@@ -124,6 +124,12 @@ pub struct Quality {
     pub mos: Option<f64>,
     /// Packets from strangers, dropped.
     pub foreign_packets: u64,
+    /// Packets whose authentication failed, dropped.
+    #[serde(default)]
+    pub forged_packets: u64,
+    /// How packets were protected: `plain`, `sdes` or `dtls`; missing in records of earlier versions.
+    #[serde(default)]
+    pub security: Option<String>,
 }
 
 /// One decision on the way of a call.

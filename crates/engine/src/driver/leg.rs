@@ -212,9 +212,10 @@ impl Driver {
         let prefer = self.media_of(LegId::FIRST).map(media::Leg::taste).unwrap_or_default();
         let video = self.media_of(LegId::FIRST).and_then(media::Leg::video);
         let mut leg = Leg::new(edge, self.open_media(edge.0), true);
+        let profile = Some(self.profile(&dial.to));
         let body = leg.media.as_mut().map(|media| {
             media.show(video);
-            media.offer(media::Offer { prefer, ..media::Offer::default() })
+            media.offer(media::Offer { prefer, profile, ..media::Offer::default() })
         });
         leg.far = match &dial.to {
             Destination::Contact { extension, .. } => Far::Extension(*extension),

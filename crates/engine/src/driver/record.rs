@@ -57,6 +57,7 @@ impl Driver {
 fn quality(figures: media::Quality) -> Option<Quality> {
     let silent = figures.rx_packets == 0 && figures.tx_packets == 0;
     (!silent).then(|| Quality {
+        security: Some(figures.security.as_str().to_owned()),
         codec: figures.codec.map(|codec| codec.name().to_owned()),
         rx_packets: figures.rx_packets,
         tx_packets: figures.tx_packets,
@@ -65,5 +66,6 @@ fn quality(figures: media::Quality) -> Option<Quality> {
         rtt_ms: figures.rtt_ms,
         mos: figures.mos,
         foreign_packets: figures.foreign_packets,
+        forged_packets: figures.forged_packets,
     })
 }

@@ -1,6 +1,7 @@
 //! End to end: the real binary on loopback, one file a subject.
 
 mod agents;
+mod browser;
 mod capture;
 mod certificates;
 mod clicks;

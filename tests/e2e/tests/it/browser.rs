@@ -1,0 +1,176 @@
+//! Browsers: other people's phones in Chromium, over secure WebSockets and WebRTC, among all others.
+
+use crate::{CALLEE, CALLER};
+use e2e::agents::chromium::{Agent, Chromium, Identity};
+use e2e::server::HOTLINE;
+use e2e::{Server, until};
+use serde_json::{Value, json};
+
+async fn browser(server: &Server, agent: Agent, user: &str, tone: f64) -> Chromium {
+    let password = format!("pw{user}");
+    let identity = Identity { server: server.sip_wss(), domain: server.domain(), user, password: &password };
+    Chromium::start(agent, &identity, tone, server.folder()).await
+}
+
+/// How each leg of a call was protected, in the order of the legs.
+fn security(record: &Value) -> Vec<&Value> {
+    let legs = record["legs"].as_array().expect("a call has legs");
+    legs.iter().map(|leg| &leg["quality"]["security"]).collect()
+}
+
+/// A browser calls a phone: tones both ways, a hold, keys of both kinds, and an end that leaves nothing.
+async fn calls_a_phone(agent: Agent) {
+    let server = Server::start().await;
+    let minh = server.phone("102").await;
+    let lan = browser(&server, agent, "101", CALLER).await;
+
+    lan.dial("102").await;
+    let mut desk = minh.rings().await;
+    assert_eq!(desk.invite.user_of("From"), "101");
+    desk.answer().await;
+    lan.tells("confirmed").await;
+    desk.voice.say(Some(CALLEE));
+    tokio::join!(lan.hears(CALLEE), desk.voice.hears(CALLER));
+
+    lan.hold(true).await;
+    lan.hears_nothing().await;
+    // Who is held hears music.
+    desk.voice.forget();
+    desk.voice.hears_something().await;
+    lan.hold(false).await;
+    desk.voice.forget();
+    tokio::join!(lan.hears(CALLEE), desk.voice.hears(CALLER));
+
+    lan.press('5', true).await;
+    until("the key told by RFC 4733", async || (desk.voice.heard().digits == "5").then_some(())).await;
+    let figures = lan.figures().await;
+    assert!(figures["lost"].as_i64() == Some(0) && figures["received"].as_i64() > Some(50), "{figures}");
+    lan.hang_up().await;
+    desk.hung_up().await;
+
+    let record = server.record("the browser's call", |call| call["direction"] == "internal").await;
+    assert_eq!(record["cause"], "normal", "{record}");
+    assert_eq!(security(&record), [&json!("dtls"), &json!("plain")], "{record}");
+    lan.leave().await;
+    server.settles().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn jssip_calls_a_phone() {
+    calls_a_phone(Agent::JsSip).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sipjs_calls_a_phone() {
+    calls_a_phone(Agent::SipJs).await;
+}
+
+/// A phone calls a browser.
+async fn is_called(agent: Agent) {
+    let server = Server::start().await;
+    let minh = server.phone("102").await;
+    let lan = browser(&server, agent, "101", CALLEE).await;
+
+    let mut desk = minh.dial("101").await;
+    assert_eq!(lan.tells("incoming").await, "incoming 102");
+    desk.ringing().await;
+    lan.answer().await;
+    desk.answered().await;
+    lan.tells("confirmed").await;
+    desk.voice.say(Some(CALLER));
+    tokio::join!(lan.hears(CALLER), desk.voice.hears(CALLEE));
+    // The phone holds, and takes the call up again.
+    desk.hold().await;
+    desk.voice.say(None);
+    lan.hears_something().await;
+    desk.resume().await;
+    desk.voice.forget();
+    desk.voice.say(Some(CALLER));
+    tokio::join!(lan.hears(CALLER), desk.voice.hears(CALLEE));
+    assert_eq!(desk.hang_up().await, 200);
+    lan.tells("ended").await;
+
+    let record = server.record("the call to the browser", |call| call["direction"] == "internal").await;
+    assert_eq!(security(&record), [&json!("plain"), &json!("dtls")], "{record}");
+    lan.leave().await;
+    server.settles().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn jssip_is_called() {
+    is_called(Agent::JsSip).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sipjs_is_called() {
+    is_called(Agent::SipJs).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_carrier_reaches_a_browser_through_the_menu() {
+    let server = Server::start().await;
+    let carrier = server.carrier().await;
+    let lan = browser(&server, Agent::JsSip, "101", CALLEE).await;
+
+    let mut caller = carrier.dial_as("0901234567", HOTLINE).await;
+    caller.answered().await;
+    caller.voice.say_silence();
+    caller.voice.hears_something().await;
+    caller.voice.press('1');
+    lan.tells("incoming").await;
+    lan.answer().await;
+    lan.tells("confirmed").await;
+    caller.voice.say(Some(CALLER));
+    tokio::join!(lan.hears(CALLER), caller.voice.hears(CALLEE));
+    assert_eq!(caller.hang_up().await, 200);
+    lan.tells("ended").await;
+
+    let record = server.record("the inbound call", |call| call["direction"] == "inbound").await;
+    let id = record["id"].as_str().expect("an id");
+    let recording = until("the recording", async || server.download(&format!("/calls/{id}/recording")).await).await;
+    let wav = e2e::wav::Wav::parse(&recording);
+    assert!(wav.tone_windows(0, CALLER) >= 3 && wav.tone_windows(1, CALLEE) >= 3, "both sides are recorded");
+    lan.leave().await;
+    server.settles().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_browser_hears_the_menu_and_its_keys_are_understood() {
+    let server = Server::start().await;
+    let minh = server.phone("102").await;
+    for by_event in [true, false] {
+        let lan = browser(&server, Agent::JsSip, "101", CALLER).await;
+        lan.dial(HOTLINE).await;
+        lan.tells("confirmed").await;
+        lan.hears_something().await;
+        lan.press('1', by_event).await;
+        let mut desk = minh.rings().await;
+        desk.answer().await;
+        desk.voice.say(Some(CALLEE));
+        tokio::join!(lan.hears(CALLEE), desk.voice.hears(CALLER));
+        lan.hang_up().await;
+        desk.hung_up().await;
+        lan.leave().await;
+    }
+    server.settles().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_browsers_talk() {
+    let server = Server::start().await;
+    let lan = browser(&server, Agent::JsSip, "101", CALLER).await;
+    let minh = browser(&server, Agent::SipJs, "102", CALLEE).await;
+    lan.dial("102").await;
+    minh.tells("incoming").await;
+    minh.answer().await;
+    lan.tells("confirmed").await;
+    minh.tells("confirmed").await;
+    tokio::join!(lan.hears(CALLEE), minh.hears(CALLER));
+    minh.hang_up().await;
+    lan.tells("ended").await;
+    let record = server.record("the browsers' call", |call| call["direction"] == "internal").await;
+    assert_eq!(security(&record), [&json!("dtls"), &json!("dtls")], "{record}");
+    lan.leave().await;
+    minh.leave().await;
+    server.settles().await;
+}
