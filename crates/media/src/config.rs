@@ -8,7 +8,7 @@ use std::time::Duration;
 /// The configuration of [`crate::Media`].
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// The address that sockets are bound to.
+    /// The address that sockets are bound to. All of them means the advertised one when it is this host's.
     pub bind: IpAddr,
     /// The address that session descriptions show.
     pub advertise: IpAddr,

@@ -6,7 +6,7 @@ use crate::ports::Ports;
 use crate::worker::{self, Worker};
 use crate::{Config, Counts, Event, Leg, recording, socket, transcoder};
 use std::io;
-use std::net::{SocketAddr, UdpSocket};
+use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -88,6 +88,7 @@ const TRIES: usize = 16;
 impl Media {
     /// Starts the threads. Events of all legs go to `events`.
     pub fn start(config: Config, events: UnboundedSender<Event>) -> io::Result<Media> {
+        let config = Config { bind: own_address(&config), ..config };
         let mut threads = Vec::new();
         let mut loops = Vec::new();
         for _ in 0..config.threads.max(1) {
@@ -244,6 +245,13 @@ impl Drop for Shared {
             self.tell(thread, Command::Stop);
         }
     }
+}
+
+/// The address to bind to. A far side takes packets only from the address that it was told, so that is the one to send
+/// from on a host with several; behind NAT it is none of ours, and the kernel chooses.
+fn own_address(config: &Config) -> IpAddr {
+    let is_ours = || socket::bind(SocketAddr::new(config.advertise, 0)).is_ok();
+    if config.bind.is_unspecified() && is_ours() { config.advertise } else { config.bind }
 }
 
 /// What a leg's secrets are made of.

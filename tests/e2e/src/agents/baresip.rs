@@ -42,6 +42,8 @@ pub struct Settings<'a> {
     pub tone: f64,
     /// The module of the only codec that it speaks: `g711`, `g722`, `opus`.
     pub codec: &'a str,
+    /// How it protects its sound: `srtp`, `srtp-mand` or `dtls_srtp`.
+    pub encryption: Option<&'a str>,
 }
 
 impl Baresip {
@@ -57,8 +59,9 @@ impl Baresip {
         let rate = tone::RATE as u32;
         let sound: Vec<i16> = (0..TONE_S * rate).map(|at| tone::sample(settings.tone, at)).collect();
         std::fs::write(folder.join(TONE), wav::write(&sound)).expect("a sound file");
+        let encryption = settings.encryption.map_or_else(String::new, |name| format!(";mediaenc={name}"));
         let account = format!(
-            "<sip:{}@{};transport={}>;auth_pass={};outbound=\"sip:{};transport={}\";regint=300;answermode=manual\n",
+            "<sip:{}@{};transport={}>;auth_pass={};outbound=\"sip:{};transport={}\";regint=300;answermode=manual{encryption}\n",
             settings.user, settings.domain, settings.transport, settings.password, settings.server, settings.transport
         );
         std::fs::write(folder.join("accounts"), account).expect("an accounts file");
@@ -162,7 +165,7 @@ fn take_netstring(pending: &mut Vec<u8>) -> Option<Value> {
 
 fn config(settings: &Settings<'_>, folder: &Path, control: u16) -> String {
     let mut text = String::from("module_path /usr/lib/baresip/modules\n");
-    for module in [settings.codec, "aufile", "aubridge", "sndfile", "uuid"] {
+    for module in [settings.codec, "aufile", "aubridge", "sndfile", "uuid", "srtp", "dtls_srtp"] {
         let _ = writeln!(text, "module {module}.so");
     }
     for module in ["account.so", "contact.so", "menu.so", "ctrl_tcp.so"] {

@@ -23,6 +23,7 @@ fn softphone<'a>(server: &'a Server, user: &'a str, password: &'a str, tone: f64
         transport: "tls",
         tone,
         codec: "g711",
+        encryption: None,
     }
 }
 

@@ -18,6 +18,7 @@ mod inbound;
 mod internal;
 mod outbound;
 mod registration;
+mod srtp;
 mod storage;
 mod tenants;
 mod trunks;
