@@ -97,10 +97,8 @@ impl Chromium {
             Agent::JsSip => "jssip",
             Agent::SipJs => "sipjs",
         };
-        until("the page is there", async || {
-            (chromium.evaluate("typeof window.phone").await == "object").then_some(())
-        })
-        .await;
+        until("the page is there", async || (chromium.evaluate("typeof window.phone").await == "object").then_some(()))
+            .await;
         let settings = json!({
             "server": format!("wss://{}", identity.server),
             "user": identity.user,
