@@ -73,7 +73,16 @@ async fn a_sipp_carrier_over_tcp_reaches_an_agent() {
 }
 
 fn softphone<'a>(server: &'a Server, user: &'a str, password: &'a str, transport: &'a str, tone: f64) -> Settings<'a> {
-    Settings { server: server.sip(), domain: server.domain(), user, password, transport, tone, codec: "g711", encryption: None }
+    Settings {
+        server: server.sip(),
+        domain: server.domain(),
+        user,
+        password,
+        transport,
+        tone,
+        codec: "g711",
+        encryption: None,
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -17,6 +17,7 @@ async fn softphone(server: &Server, user: &str, codec: &str, tone: f64) -> Bares
         transport: "udp",
         tone,
         codec,
+        encryption: None,
     };
     Baresip::start(&settings, server.folder()).await
 }

@@ -8,7 +8,16 @@ use serde_json::{Value, json};
 fn softphone<'a>(server: &'a Server, user: &'a str, encryption: &'a str, tone: f64) -> Settings<'a> {
     let password = if user == "101" { "pw101" } else { "pw102" };
     let encryption = Some(encryption);
-    Settings { server: server.sip_tls(), domain: server.domain(), user, password, transport: "tls", tone, codec: "g711", encryption }
+    Settings {
+        server: server.sip_tls(),
+        domain: server.domain(),
+        user,
+        password,
+        transport: "tls",
+        tone,
+        codec: "g711",
+        encryption,
+    }
 }
 
 fn security(record: &Value) -> Vec<&Value> {
