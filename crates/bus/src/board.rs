@@ -68,14 +68,15 @@ impl Board {
                 call.extensions.extend(new);
             }),
             Event::Answered { extension, side: Side::Callee, .. } => self.change(what, |call| {
-                call.answered_at = Some(what.at);
+                // A transfer changes who talks, not since when.
+                call.answered_at.get_or_insert(what.at);
                 // The caller's own extension stays; of those that rang only the one that answered does.
                 if let Some(answered) = extension {
                     let caller = call.extensions.first().copied().filter(|_| call.direction != Direction::Inbound);
                     call.extensions = caller.into_iter().filter(|c| c != answered).chain([*answered]).collect();
                 }
             }),
-            Event::Answered { side: Side::Caller, .. } | Event::Digit { .. } => {}
+            Event::Answered { side: Side::Caller, .. } | Event::Digit { .. } | Event::Transferred { .. } => {}
             Event::Held { .. } => self.change(what, |call| call.held = true),
             Event::Resumed { .. } => self.change(what, |call| call.held = false),
             Event::Ended { .. } => self.remove(what),

@@ -1,6 +1,6 @@
 //! What a call asks of the driver.
 
-use crate::{Event, Origin, Summary};
+use crate::{Event, Given, Origin, Summary};
 use model::flow::FlowEvent;
 use model::{ExtensionId, FlowId, GroupId, LegCommand, LegId};
 
@@ -33,6 +33,11 @@ pub enum Action {
     Flow(FlowEvent),
     /// The flow is no longer needed.
     StopFlow,
+    /// The leg that came with this reply is this one from now on.
+    Adopt(Ticket, LegId),
+    /// The answer to [`Input::Release`](crate::Input::Release). A leg given away is no longer this call's: nothing it says
+    /// is awaited.
+    Release(Released<(LegId, Given)>),
     /// Tell live sockets and webhooks.
     Publish(Event),
     /// The outcome is known: write the record. Emitted once; legs may still be on their way out.
@@ -60,4 +65,24 @@ pub enum Question {
     },
     /// How does this group ring?
     Group(GroupId),
+    /// Let another call of this extension give away whom it talks with there.
+    Adopt {
+        /// The extension's leg in the other call, by its number at the edge.
+        edge: u64,
+        /// The extension: a leg of anybody else gives nothing away.
+        extension: ExtensionId,
+        /// The number the leg will have here.
+        leg: LegId,
+    },
+}
+
+/// What a call gives away when another takes over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Released<Leg> {
+    /// The one the extension talks with.
+    Leg(Leg),
+    /// Nobody has answered yet; this number was dialled.
+    Number(String),
+    /// Nobody: there is no such talk, or it is somebody else's.
+    Nobody,
 }

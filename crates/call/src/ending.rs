@@ -1,13 +1,15 @@
 //! The end: one outcome, told once, and the legs sent home.
 
 use crate::machine::{Call, Stage};
+use crate::transfer::Handover;
 use crate::{Action, Event, Summary};
 use model::{Cause, EndedBy, LegId, TrailEntry};
 
 impl Call {
     /// The leg of the calling side is over.
     pub(crate) fn caller_left(&mut self, cause: Cause) {
-        let talking = matches!(self.stage, Stage::Talking { .. });
+        // After a transfer to a flow there is a talk to look back on.
+        let talking = matches!(self.stage, Stage::Talking { .. }) || self.times.answered.is_some();
         // A flow may have answered the leg, but no person did: to the record the caller gave up.
         let cause = if talking { cause } else { of_no_talk(cause) };
         if cause == Cause::Cancelled {
@@ -25,11 +27,38 @@ impl Call {
         self.end(cause, if persons_doing(cause) { EndedBy::Callee } else { EndedBy::System });
     }
 
+    /// The one that was being handed over is gone, before anybody took the call.
+    pub(crate) fn handed_over_left(&mut self, handover: Handover, cause: Cause) {
+        let cause = of_a_talk(cause);
+        self.note("handed_over_left", format!("The leg that was to be handed over ended: {}.", cause.as_str()));
+        let side = if self.caller == Some(handover.kept) { EndedBy::Caller } else { EndedBy::Callee };
+        self.end(cause, if persons_doing(cause) { side } else { EndedBy::System });
+    }
+
+    /// The leg of the called side that talks, or talked last.
+    fn called_side(&self) -> Option<LegId> {
+        let handover = self.handover();
+        match self.stage {
+            Stage::Talking { callee } => Some(callee),
+            Stage::Transferring(_)
+            | Stage::Fresh
+            | Stage::Routing(_)
+            | Stage::Steered
+            | Stage::Choosing(_)
+            | Stage::Ringing(_)
+            | Stage::Over => match handover {
+                Some(Handover { by, kept }) => Some(if self.caller == Some(by) { kept } else { by }),
+                None => self.talked,
+            },
+        }
+    }
+
     pub(crate) fn ordered_to_end(&mut self, cause: Cause) {
         match self.stage {
             // A call that never began leaves no record.
             Stage::Fresh | Stage::Over => {}
-            Stage::Talking { .. } => self.obey(of_a_talk(cause)),
+            Stage::Talking { .. } | Stage::Transferring(_) => self.obey(of_a_talk(cause)),
+            _ if self.times.answered.is_some() => self.obey(of_a_talk(cause)),
             Stage::Routing(_) | Stage::Steered | Stage::Choosing(_) | Stage::Ringing(_) => self.obey(of_no_talk(cause)),
         }
     }
@@ -41,7 +70,8 @@ impl Call {
 
     pub(crate) fn call_time_over(&mut self) {
         let cause = match self.stage {
-            Stage::Talking { .. } => Cause::Normal,
+            _ if self.times.answered.is_some() => Cause::Normal,
+            Stage::Talking { .. } | Stage::Transferring(_) => Cause::Normal,
             Stage::Fresh
             | Stage::Routing(_)
             | Stage::Steered
@@ -55,11 +85,10 @@ impl Call {
 
     /// The outcome is known. What is said to the legs and to the world follows from it.
     pub(crate) fn end(&mut self, cause: Cause, ended_by: EndedBy) {
-        let callee = match self.stage {
-            Stage::Fresh | Stage::Over => return,
-            Stage::Talking { callee } => Some(callee),
-            Stage::Routing(_) | Stage::Steered | Stage::Choosing(_) | Stage::Ringing(_) => None,
-        };
+        if matches!(self.stage, Stage::Fresh | Stage::Over) {
+            return;
+        }
+        let callee = self.called_side();
         self.timers.keep_only_hangups();
         self.stop_flow();
         if std::mem::take(&mut self.media.recording) {
@@ -83,16 +112,7 @@ impl Call {
 
     /// What is known by now, told as if the call had failed at its last input: what is left of it should the process die.
     pub fn so_far(&self) -> Summary {
-        let callee = match self.stage {
-            Stage::Talking { callee } => Some(callee),
-            Stage::Fresh
-            | Stage::Routing(_)
-            | Stage::Steered
-            | Stage::Choosing(_)
-            | Stage::Ringing(_)
-            | Stage::Over => None,
-        };
-        self.summary(callee, Cause::Failed, EndedBy::System, self.trail.clone())
+        self.summary(self.called_side(), Cause::Failed, EndedBy::System, self.trail.clone())
     }
 
     fn summary(&self, callee: Option<LegId>, cause: Cause, ended_by: EndedBy, trail: Vec<TrailEntry>) -> Summary {

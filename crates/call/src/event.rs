@@ -48,6 +48,13 @@ pub enum Event {
         /// The leg that asked for it.
         leg: LegId,
     },
+    /// One side handed the other over to somebody new, and is gone.
+    Transferred {
+        /// The leg that did so.
+        by: LegId,
+        /// The leg of who took the call.
+        leg: LegId,
+    },
     /// A key was pressed.
     Digit {
         /// On which leg.

@@ -1,6 +1,6 @@
 //! What the driver tells a call.
 
-use crate::{RingPlan, Route, Ticket};
+use crate::{Given, Party, Released, RingPlan, Route, Ticket};
 use model::flow::FlowCommand;
 use model::{Cause, ExtensionId, LegEvent, LegId, TrailEntry, TrunkId};
 
@@ -37,6 +37,21 @@ pub enum Input {
     Flow(FlowCommand),
     /// A decision made elsewhere for this call (by the flow, by the driver), to be kept in its trail.
     Trail(TrailEntry),
+    /// Another call wants to take over whom this extension talks with here (an attended transfer). Answered by
+    /// [`Action::Release`](crate::Action::Release).
+    Release {
+        /// The extension's leg.
+        leg: LegId,
+        /// Who asks.
+        extension: ExtensionId,
+    },
+    /// An INVITE came in that wants a leg's place (RFC 3891). It is the leg [`Call::next_leg`](crate::Call::next_leg).
+    Replace {
+        /// The leg whose place it wants.
+        leg: LegId,
+        /// Who it is.
+        party: Party,
+    },
     /// An order from outside to end the call: the API, or the server that stops.
     Hangup {
         /// Why; kept in the record.
@@ -62,4 +77,6 @@ pub enum Reply {
     Contacts(Vec<u64>),
     /// To `Question::Group`: how the group rings; none when there is no such group.
     Group(Option<RingPlan>),
+    /// To `Question::Adopt`: whom the other call gave away.
+    Adopted(Released<Given>),
 }

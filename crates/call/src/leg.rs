@@ -116,9 +116,14 @@ impl Legs {
         if self.0.capacity() == 0 {
             self.0.reserve_exact(2);
         }
-        let id = LegId(u16::try_from(self.0.len()).unwrap_or(u16::MAX));
+        let id = self.next_id();
         self.0.push(leg);
         id
+    }
+
+    /// The id of the next leg.
+    pub(crate) fn next_id(&self) -> LegId {
+        LegId(u16::try_from(self.0.len()).unwrap_or(u16::MAX))
     }
 
     pub(crate) fn len(&self) -> usize {

@@ -5,6 +5,7 @@ use crate::ringing::Ringing;
 use crate::routing::{Routed, Who};
 use crate::steering::Choosing;
 use crate::timers::{Timer, Timers};
+use crate::transfer::Transferring;
 use crate::{Action, Direction, Event, Input, LegKind, Limits, Origin, Party, Question, Reply, Ticket};
 use model::leg::{Play, Sound};
 use model::{CallId, Cause, Digit, EndedBy, LegCommand, LegEvent, LegId, Moment, TrailEntry};
@@ -29,6 +30,10 @@ pub struct Call {
     /// The leg of the calling side, once it is known.
     pub(crate) caller: Option<LegId>,
     pub(crate) media: Media,
+    /// The leg of the called side that talked last.
+    pub(crate) talked: Option<LegId>,
+    /// The number and name shown to whom a call is transferred.
+    pub(crate) shown: (String, String),
     /// A flow machine of ours is alive at the driver.
     pub(crate) steered: bool,
     /// `Event::Started` was told.
@@ -55,6 +60,8 @@ pub(crate) enum Stage {
     Choosing(Choosing),
     /// Phones or a carrier are being tried.
     Ringing(Ringing),
+    /// One of two people hands the other over, and nobody rings yet.
+    Transferring(Transferring),
     /// Two people talk.
     Talking {
         /// The leg of the called side.
@@ -97,6 +104,8 @@ impl Call {
             legs: Legs::default(),
             caller: None,
             media: Media::default(),
+            talked: None,
+            shown: Default::default(),
             steered: false,
             announced: false,
             times: Times { started: now, ringing: None, answered: None },
@@ -123,6 +132,8 @@ impl Call {
             Input::Reply(ticket, reply) => self.reply(ticket, reply),
             Input::Flow(command) => self.flow_command(command),
             Input::Trail(entry) => self.keep(entry),
+            Input::Release { leg, extension } => self.release(leg, extension),
+            Input::Replace { leg, party } => self.replace(leg, party),
             Input::Hangup { cause } => self.ordered_to_end(cause),
         }
         std::mem::take(&mut self.out)
@@ -158,6 +169,11 @@ impl Call {
         self.id
     }
 
+    /// The number that the next leg will have.
+    pub fn next_leg(&self) -> LegId {
+        self.legs.next_id()
+    }
+
     /// Which way it goes, as far as it is known by now.
     pub fn direction(&self) -> Direction {
         self.routed.as_ref().map_or_else(|| self.who.likely_direction(), |routed| routed.direction)
@@ -177,13 +193,15 @@ impl Call {
             LegEvent::Digit(digit) if live => self.digit(id, digit),
             LegEvent::PlayDone if live => self.play_done(id),
             LegEvent::MediaLost if live => self.media_lost(id),
+            LegEvent::Transfer(to) if live => self.transfer_asked(id, to),
             LegEvent::Progress
             | LegEvent::Ringing { .. }
             | LegEvent::Held
             | LegEvent::Resumed
             | LegEvent::Digit(_)
             | LegEvent::PlayDone
-            | LegEvent::MediaLost => {}
+            | LegEvent::MediaLost
+            | LegEvent::Transfer(_) => {}
         }
     }
 
@@ -215,6 +233,14 @@ impl Call {
         if awaited {
             return;
         }
+        match self.handover() {
+            // Who hands a call over may leave before anybody took it.
+            Some(handover) if handover.by == id => {
+                return self.note("transferor_left", "Who hands the call over has left.");
+            }
+            Some(handover) if handover.kept == id => return self.handed_over_left(handover, cause),
+            Some(_) | None => {}
+        }
         if self.caller == Some(id) {
             return self.caller_left(cause);
         }
@@ -222,6 +248,7 @@ impl Call {
             Stage::Ringing(_) => self.target_failed(id, cause),
             Stage::Talking { callee } if *callee == id => self.callee_left(cause),
             Stage::Talking { .. }
+            | Stage::Transferring(_)
             | Stage::Fresh
             | Stage::Routing(_)
             | Stage::Steered
@@ -232,7 +259,9 @@ impl Call {
 
     fn reply(&mut self, ticket: Ticket, reply: Reply) {
         match reply {
+            Reply::Route(route) if matches!(self.stage, Stage::Transferring(_)) => self.transfer_routed(ticket, *route),
             Reply::Route(route) => self.route_found(ticket, *route),
+            Reply::Adopted(released) => self.adopted(ticket, released),
             Reply::Contacts(contacts) => self.phones_found(ticket, contacts),
             Reply::Group(plan) => self.group_found(ticket, plan),
         }
@@ -240,13 +269,17 @@ impl Call {
 
     /// A question stayed unanswered. A reply that is still to come will find nobody.
     fn no_reply(&mut self) {
+        if let (Some(handover), false) = (self.handover(), matches!(self.stage, Stage::Ringing(_))) {
+            self.note("no_reply", "A question that the transfer depends on was not answered in time.");
+            return self.transfer_failed(handover, Cause::Failed);
+        }
         match &self.stage {
             Stage::Routing(_) | Stage::Choosing(_) => {
                 self.note("no_reply", "A question that the call depends on was not answered in time.");
                 self.end(Cause::Failed, EndedBy::System);
             }
             Stage::Ringing(_) => self.phones_not_found(),
-            Stage::Fresh | Stage::Steered | Stage::Talking { .. } | Stage::Over => {}
+            Stage::Fresh | Stage::Steered | Stage::Talking { .. } | Stage::Transferring(_) | Stage::Over => {}
         }
     }
 
@@ -340,9 +373,9 @@ impl Call {
         }
     }
 
-    /// The caller's leg, when it is answered.
-    pub(crate) fn caller_up(&self) -> Option<LegId> {
-        self.caller.filter(|id| self.legs.get(*id).is_some_and(|leg| leg.state == State::Up))
+    /// The leg that waits while others ring, when it is answered.
+    pub(crate) fn near_up(&self) -> Option<LegId> {
+        self.near().filter(|id| self.legs.get(*id).is_some_and(|leg| leg.state == State::Up))
     }
 
     pub(crate) fn note(&mut self, step: &'static str, reason: impl Into<String>) {

@@ -5,8 +5,9 @@ mod wave;
 use crate::leg::State;
 use crate::machine::{Call, Stage};
 use crate::timers::Timer;
+use crate::transfer::Handover;
 use crate::{Action, Event, LegKind, Party, RingPlan, Side, Strategy, Ticket, TrunkStep, most_telling};
-use model::leg::{Destination, Dial, Sound};
+use model::leg::{Destination, Dial, Sound, TransferNews};
 use model::{Cause, EndedBy, ExtensionId, LegCommand, LegId, TrailEntry};
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -40,6 +41,8 @@ pub(crate) enum Purpose {
     Callee,
     /// The called side, chosen by a flow; when nobody answers the flow goes on.
     Transfer,
+    /// The third of a transfer; when nobody answers the call is given back.
+    Handover(Handover),
 }
 
 /// What is tried together.
@@ -55,8 +58,19 @@ impl Purpose {
     pub(crate) fn side(self) -> Side {
         match self {
             Purpose::Caller => Side::Caller,
-            Purpose::Callee | Purpose::Transfer => Side::Callee,
+            Purpose::Callee | Purpose::Transfer | Purpose::Handover(_) => Side::Callee,
         }
+    }
+}
+
+impl Ringing {
+    /// Whether this leg may still answer.
+    pub(crate) fn rings(&self, leg: LegId) -> bool {
+        self.legs.contains(&leg)
+    }
+
+    pub(crate) fn purpose(&self) -> Purpose {
+        self.purpose
     }
 }
 
@@ -113,8 +127,18 @@ impl Call {
         let extension = leg.party.extension();
         match purpose {
             Purpose::Caller => {}
+            Purpose::Handover(handover) => {
+                if first {
+                    self.tell_transferor(handover.by, TransferNews::Ringing);
+                }
+                if early_media && extension.is_none() {
+                    self.hear_early(id);
+                }
+            }
             Purpose::Callee | Purpose::Transfer => {
-                self.times.ringing.get_or_insert(self.now);
+                if self.times.answered.is_none() {
+                    self.times.ringing.get_or_insert(self.now);
+                }
                 // Only carriers have something to say before the answer; a phone's early sound is its own ring-back.
                 if early_media && extension.is_none() { self.hear_early(id) } else { self.tell_caller_it_rings() }
             }
@@ -125,7 +149,7 @@ impl Call {
     }
 
     fn hear_early(&mut self, id: LegId) {
-        let (Some(caller), None) = (self.caller, self.media.bridge) else { return };
+        let (Some(caller), None) = (self.near(), self.media.bridge) else { return };
         self.stop_play(caller);
         if let Some(leg) = self.legs.get_mut(caller).filter(|leg| leg.state == State::Offered) {
             // It hears the far side; a plain "it rings" after this would only take that away.
@@ -158,6 +182,7 @@ impl Call {
         match purpose {
             Purpose::Caller => self.caller_fetched(id),
             Purpose::Callee | Purpose::Transfer => self.connect(id),
+            Purpose::Handover(handover) => self.hand_over(handover, id),
         }
         for other in others.into_iter().filter(|other| *other != id) {
             self.hang_up(other, Cause::AnsweredElsewhere);
@@ -266,6 +291,7 @@ impl Call {
         match purpose {
             Purpose::Caller | Purpose::Callee => self.end(cause, refused_by(cause)),
             Purpose::Transfer => self.back_to_flow(cause),
+            Purpose::Handover(handover) => self.transfer_failed(handover, cause),
         }
     }
 
@@ -285,6 +311,7 @@ impl Call {
                 (routed.shown_number.clone(), routed.shown_name.clone())
             }
             // The one who is fetched sees whom the call will go to.
+            (Purpose::Handover(_), _) => self.shown.clone(),
             (Purpose::Caller, _) | (Purpose::Callee | Purpose::Transfer, None) => {
                 (self.who.dialled.clone(), String::new())
             }

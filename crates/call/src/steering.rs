@@ -17,6 +17,12 @@ pub(crate) struct Choosing {
     purpose: Purpose,
 }
 
+impl Choosing {
+    pub(crate) fn purpose(&self) -> Purpose {
+        self.purpose
+    }
+}
+
 impl Call {
     pub(crate) fn start_flow(&mut self, flow: FlowId) {
         let entry = TrailEntry::new(self.now, "flow", "The call is answered and a flow takes the caller.");

@@ -19,13 +19,15 @@ impl Call {
         self.answer_caller();
         self.stop_flow();
         self.stop_play(caller);
-        self.times.answered = Some(self.now);
+        self.times.answered.get_or_insert(self.now);
         if self.media.bridge.is_some_and(|(_, far)| far != callee) {
             self.unbridge();
         }
+        self.talked = Some(callee);
         self.stage = Stage::Talking { callee };
         self.settle();
-        if self.routed.as_ref().is_some_and(|routed| routed.record) {
+        // One call has one recording.
+        if self.routed.as_ref().is_some_and(|routed| routed.record) && !self.media.recorded {
             self.media.recording = true;
             self.media.recorded = true;
             self.out.push(Action::Record { left: caller, right: callee });
@@ -49,7 +51,7 @@ impl Call {
     }
 
     /// Makes the sound what it should be: bridged when nobody holds; music for the one who is held by the other.
-    fn settle(&mut self) {
+    pub(crate) fn settle(&mut self) {
         let (Stage::Talking { callee }, Some(caller)) = (&self.stage, self.caller) else { return };
         let callee = *callee;
         let held = |id: LegId| self.legs.get(id).is_some_and(|leg| leg.held);
@@ -83,7 +85,8 @@ impl Call {
     /// No sound came from a leg for too long. One that holds is silent by right, and before the answer it may be.
     pub(crate) fn media_lost(&mut self, id: LegId) {
         let Some(leg) = self.legs.get(id) else { return };
-        if leg.state != State::Up {
+        // Who hands a call over has nobody to talk to meanwhile.
+        if leg.state != State::Up || self.handover().is_some_and(|handover| handover.by == id) {
             return;
         }
         let entry = TrailEntry::new(self.now, "media_lost", format!("No sound came from leg {id} for too long."));

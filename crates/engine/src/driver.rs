@@ -2,7 +2,7 @@
 //! replies back. All rules are in `call` and `flow`; here is only what touches the edges.
 //!
 //! Start with [`Driver::run`]; legs are in [`leg`], the end of the call in [`finish`] (after a panic in [`failure`]),
-//! words for the outside in [`tell`].
+//! words for the outside in [`tell`], legs that move between calls in [`transfer`].
 
 mod failure;
 mod finish;
@@ -13,6 +13,7 @@ mod story;
 mod tell;
 #[cfg(test)]
 mod tests;
+mod transfer;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::panic::AssertUnwindSafe;
@@ -31,7 +32,8 @@ use crate::clock::Anchor;
 use crate::routes::Letter;
 use crate::shared::Shared;
 use finish::Finish;
-use leg::Leg;
+pub(crate) use leg::Leg;
+pub(crate) use transfer::{Ask, Gift, Replacing};
 
 /// One live call.
 pub(crate) struct Driver {
@@ -61,6 +63,12 @@ pub(crate) struct Driver {
     notes: Vec<(Moment, LegId, What)>,
     /// Somebody wants the call's sound.
     tapping: Option<Arc<Tapping>>,
+    /// Other calls that wait for whom they asked for, the oldest first.
+    asked: VecDeque<transfer::Ask>,
+    /// The leg that came over and is not ours yet.
+    adopting: Option<Box<Leg>>,
+    /// Legs that went over to another call.
+    gone: Vec<transfer::Gone>,
 }
 
 impl Driver {
@@ -88,6 +96,9 @@ impl Driver {
             refusal: None,
             notes: Vec::new(),
             tapping: None,
+            asked: VecDeque::new(),
+            adopting: None,
+            gone: Vec::new(),
             shared,
         }
     }
@@ -160,6 +171,7 @@ impl Driver {
     fn receive(&mut self, letter: Letter) {
         #[cfg(test)]
         tests::explode_if_told(&letter);
+        let Some(letter) = self.pass_on(letter) else { return };
         match letter {
             Letter::Sip(leg, signal) => self.on_signal(leg, signal),
             Letter::Media(leg, event) => self.on_media(leg, event),
@@ -167,6 +179,9 @@ impl Driver {
             // Whoever asked may have gone away.
             Letter::Tell(reply) => _ = reply.send(self.story()),
             Letter::Watched => self.touches(Target::Call(self.id)),
+            Letter::Release(leg, ask) => self.on_ask(leg, *ask),
+            Letter::Gift(gift) => self.on_gift(*gift),
+            Letter::Replace(leg, replacing) => self.on_replacing(leg, *replacing),
         }
     }
 
@@ -210,6 +225,8 @@ impl Driver {
                 }
             }
             Action::StopFlow => self.flow = None,
+            Action::Adopt(_, leg) => self.adopt(leg),
+            Action::Release(released) => self.release(released),
             Action::Publish(event) => self.publish(event),
             Action::Finish(summary) => self.begin_finish(*summary),
         }
@@ -243,6 +260,7 @@ impl Driver {
                 Reply::Contacts(contacts.into_iter().map(|c| c.key).collect())
             }
             Question::Group(group) => Reply::Group(self.tenant.ring_plan(*group)),
+            Question::Adopt { edge, extension, leg } => return self.ask_for_leg(ticket, *edge, *extension, *leg),
         };
         self.feed(Input::Reply(ticket, reply));
     }

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use bus::{Command as Order, Originate};
+use bytes::Bytes;
 use call::{Input, Origin};
 use model::{CallId, Cause, ExtensionId, Id, Kind, Problem};
 use sip::{Command, Event, Incoming};
 use tokio::sync::{Semaphore, oneshot};
 
 use crate::directory::Inbound;
-use crate::driver::Driver;
+use crate::driver::{Driver, Replacing};
 use crate::recordings::End;
 use crate::routes::Letter;
 use crate::shared::Shared;
@@ -48,6 +49,13 @@ impl Intake {
                     self.shared.stack.send(leg, Command::FinishBye);
                 }
             }
+            Event::Text(text) => self.on_text(&text),
+            // No event package is served yet, so none is asked for.
+            Event::Subscribed(subscribed) => {
+                let end = Command::Notify { content_type: String::new(), body: Bytes::new(), end: Some("noresource") };
+                self.shared.stack.send(subscribed.id, end);
+            }
+            Event::Unsubscribed(_) => {}
             Event::Bindings { account, contacts } => {
                 let extension = ExtensionId::from_bits(account);
                 tracing::debug!(extension.id = %extension, contacts, "registrations changed");
@@ -176,12 +184,39 @@ impl Intake {
                 (tenant, Origin::Trunk(trunk), dialled, caller.user.clone(), caller.display.clone())
             }
         };
+        if let Some(sip::Replaced::Leg { leg, early_only }) = incoming.replaces {
+            let Origin::Extension(extension) = origin else { return refuse(Cause::Forbidden) };
+            let replacing = Replacing { tenant: tenant.id, extension, early_only, incoming };
+            if !self.shared.routes.deliver(leg.0, |id| Letter::Replace(id, Box::new(replacing))) {
+                refuse(Cause::NotFound);
+            }
+            return;
+        }
         let mut driver = Driver::new(store::mint(), self.shared.clone(), tenant);
         driver.take_in(edge);
         tokio::spawn(driver.run(move |driver| {
             driver.offered(&incoming, origin, &number, &name);
             Input::Offered { origin, dialled, caller_number: number, caller_name: name }
         }));
+    }
+
+    /// A text goes to the phones of an extension of the same company, and nowhere else.
+    fn on_text(&self, text: &sip::Text) {
+        let refuse = |cause| self.shared.stack.send(text.id, Command::Reject { cause });
+        let snapshot = self.shared.directory.snapshot();
+        let sender = ExtensionId::from_bits(text.account);
+        let Some((tenant, from)) = snapshot.extension(sender) else { return refuse(Cause::Forbidden) };
+        let ours = text.domain.eq_ignore_ascii_case(&tenant.domain) || text.domain.parse::<std::net::IpAddr>().is_ok();
+        let Some(to) = tenant.by_number(&text.user).filter(|to| ours && to.enabled) else {
+            return refuse(Cause::NotFound);
+        };
+        let contacts: Vec<u64> = self.shared.stack.contacts(to.id.bits()).into_iter().map(|c| c.key).collect();
+        if contacts.is_empty() {
+            return refuse(Cause::NotRegistered);
+        }
+        let (user, host, display) = (from.number.clone(), tenant.domain.clone(), from.name.clone());
+        let from = sip::Party { user, host, display };
+        self.shared.stack.send(text.id, Command::Deliver { contacts, from });
     }
 
     fn originate(&self, order: &Originate) -> Result<CallId, Problem> {

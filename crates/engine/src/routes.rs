@@ -10,6 +10,8 @@ use tokio::sync::oneshot;
 
 use crate::capture::Story;
 
+use crate::driver::{Ask, Gift, Replacing};
+
 /// What reaches the task of a call. The number of letters is bounded by what the edges can hold in flight for the
 /// legs of one call, so the mailbox itself needs no bound.
 #[derive(Debug)]
@@ -24,6 +26,12 @@ pub(crate) enum Letter {
     Tell(oneshot::Sender<Story>),
     /// Somebody wants to look at the call's sound from now on.
     Watched,
+    /// Another call wants whom the extension of this leg talks with.
+    Release(LegId, Box<Ask>),
+    /// What another call gave away.
+    Gift(Box<Gift>),
+    /// An INVITE wants this leg's place.
+    Replace(LegId, Box<Replacing>),
 }
 
 pub(crate) type Mailbox = UnboundedSender<Letter>;

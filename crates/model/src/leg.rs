@@ -75,6 +75,38 @@ pub enum LegEvent {
     PlayDone,
     /// No sound has arrived for the configured time.
     MediaLost,
+    /// The far side asks that whom it talks with be handed over. Answered by `LegCommand::Transfer`.
+    Transfer(TransferTo),
+}
+
+/// To whom a call is to be handed over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TransferTo {
+    /// To a number (blind).
+    Number(String),
+    /// To whom the same person talks with in another call (attended): the edge's number of their leg there.
+    Leg(u64),
+}
+
+/// What has become of a transfer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TransferNews {
+    /// It cannot be. Final.
+    Refused {
+        /// Why.
+        cause: Cause,
+    },
+    /// It is being done.
+    Accepted,
+    /// The third rings.
+    Ringing,
+    /// Done: the leg will be hung up. Final.
+    Done,
+    /// Nobody took the call; it goes on as before. Final.
+    Failed {
+        /// Why.
+        cause: Cause,
+    },
 }
 
 /// What the call asks of one leg.
@@ -101,6 +133,8 @@ pub enum LegCommand {
     Play(Play),
     /// Stop the sound.
     StopPlay,
+    /// Tell the far side what has become of the transfer it asked for.
+    Transfer(TransferNews),
 }
 
 /// A sound and how often.

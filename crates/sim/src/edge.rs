@@ -45,6 +45,16 @@ impl Edge {
         Edge { incoming, state: State::Early, on_hangup: manner.on_hangup, sound: 0 }
     }
 
+    /// A leg that was up in another call.
+    pub fn adopted(incoming: bool, manner: &Manner) -> Edge {
+        Edge { state: State::Up, ..Edge::new(incoming, manner) }
+    }
+
+    /// The leg was given away: whatever it does is no longer this call's.
+    pub fn give_away(&mut self) {
+        self.state = State::Final;
+    }
+
     /// Whether the last word was said.
     pub fn is_final(&self) -> bool {
         self.state == State::Final
@@ -78,8 +88,12 @@ impl Edge {
             (Act::Resume, State::Up) => tell(LegEvent::Resumed),
             (Act::Press(digit), State::Up) => tell(LegEvent::Digit(*digit)),
             (Act::FallSilent, State::Up) => tell(LegEvent::MediaLost),
+            (Act::Transfer(to), State::Up) => tell(LegEvent::Transfer(to.clone())),
             (Act::React | Act::Ring | Act::RingAloud | Act::Answer | Act::Refuse(_), State::Early | State::Up)
-            | (Act::HangUp | Act::Hold | Act::Resume | Act::Press(_) | Act::FallSilent, State::Early) => None,
+            | (
+                Act::HangUp | Act::Hold | Act::Resume | Act::Press(_) | Act::FallSilent | Act::Transfer(_),
+                State::Early,
+            ) => None,
         }
     }
 
@@ -89,7 +103,7 @@ impl Edge {
             return None;
         }
         match command {
-            LegCommand::Dial(_) | LegCommand::Ring => None,
+            LegCommand::Dial(_) | LegCommand::Ring | LegCommand::Transfer(_) => None,
             LegCommand::Answer => {
                 self.state = State::Up;
                 None

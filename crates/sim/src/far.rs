@@ -1,5 +1,6 @@
 //! What the people and carriers at the far ends do, written as acts on a time line.
 
+use model::leg::TransferTo;
 use model::{Cause, Digit};
 use std::time::Duration;
 
@@ -26,6 +27,8 @@ pub enum Act {
     HangUp,
     /// Its sound stops coming.
     FallSilent,
+    /// Asks that whom it talks with be handed over.
+    Transfer(TransferTo),
 }
 
 /// What a far side does when we end the leg.
@@ -66,6 +69,12 @@ impl Manner {
     pub fn presses(mut self, at: Duration, keys: &str) -> Manner {
         self.acts.extend(keys.chars().filter_map(Digit::new).map(|key| (at, Act::Press(key))));
         self
+    }
+
+    /// The same and a blind transfer.
+    #[must_use]
+    pub fn transfers(self, at: Duration, number: &str) -> Manner {
+        self.and(at, Act::Transfer(TransferTo::Number(number.to_owned())))
     }
 
     /// The same and a hang-up.

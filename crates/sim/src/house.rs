@@ -29,6 +29,23 @@ pub struct House {
     pub carriers: BTreeMap<TrunkId, Manner>,
     /// Where each number leads.
     pub numbers: BTreeMap<String, Route>,
+    /// Other calls, by the number of a leg in them.
+    pub elsewhere: BTreeMap<u64, Elsewhere>,
+    /// What the phone does that calls in for another leg's place.
+    pub replacing: Option<Manner>,
+}
+
+/// Another call, as an attended transfer finds it.
+#[derive(Debug, Clone)]
+pub struct Elsewhere {
+    /// Whose leg it is.
+    pub extension: ExtensionId,
+    /// Whom they talk with; none while it rings.
+    pub with: Option<ExtensionId>,
+    /// What they dialled.
+    pub dialled: String,
+    /// What the other one does from then on.
+    pub manner: Manner,
 }
 
 impl House {

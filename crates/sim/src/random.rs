@@ -3,12 +3,15 @@
 
 use crate::dice::Dice;
 use crate::far::{Act, Manner, OnHangup};
+use crate::house::Elsewhere;
 use crate::watch::Broken;
 use crate::world::{Nature, World};
 use crate::{minutes, ms, secs};
-use call::{Direction, Input, Limits, Origin, Reply, RingPlan, RouteTarget, Strategy, Ticket, TrunkStep};
+use call::{
+    Direction, Input, Limits, Origin, Party, Released, Reply, RingPlan, RouteTarget, Strategy, Ticket, TrunkStep,
+};
 use model::flow::{FlowCommand, FlowTarget};
-use model::leg::Sound;
+use model::leg::{Sound, TransferTo};
 use model::{Cause, Digit, ExtensionId, GroupId, LegEvent, LegId, TrunkId};
 
 mod graph;
@@ -64,11 +67,28 @@ pub fn world(seed: u64, told: bool) -> World {
     let direction = dice.pick(&Direction::ALL);
     let record = dice.percent(50);
     world.house.add_number("100", direction, record, target);
+    transfers(&mut world, &mut dice);
     begin(&mut world, &mut dice);
     if dice.percent(15) {
         stray_words(&mut world, &mut dice);
     }
     world
+}
+
+/// Where transfers lead: two numbers, and other calls of the extensions.
+fn transfers(world: &mut World, dice: &mut Dice) {
+    for number in ["200", "300"] {
+        let to = target(world, dice);
+        let direction = dice.pick(&Direction::ALL);
+        world.house.add_number(number, direction, false, to);
+    }
+    let extensions: Vec<ExtensionId> = world.house.extensions.values().copied().collect();
+    for edge in 1..=4 {
+        let (extension, with) = (dice.pick(&extensions), dice.pick(&extensions));
+        let manner = talker(dice, Manner::quiet(), 0).when_ended(on_hangup(dice));
+        let with = dice.percent(70).then_some(with);
+        world.house.elsewhere.insert(edge, Elsewhere { extension, with, dialled: "300".into(), manner });
+    }
 }
 
 fn nature(dice: &mut Dice, told: bool) -> Nature {
@@ -216,6 +236,17 @@ fn talker(dice: &mut Dice, mut manner: Manner, from_ms: u64) -> Manner {
         let act = dice.pick(&[Act::Hold, Act::Resume, Act::Press(key('5'))]);
         manner = manner.and(dice.time(from_ms..=from_ms + 40_000), act);
     }
+    if dice.percent(25) {
+        for _ in 0..dice.of(1..=2) {
+            let to = match dice.of(0..=5) {
+                0 => TransferTo::Leg(dice.of(1..=4)),
+                1 => TransferTo::Number("unknown".into()),
+                2 | 3 => TransferTo::Number("200".into()),
+                _ => TransferTo::Number("300".into()),
+            };
+            manner = manner.and(dice.time(from_ms..=from_ms + 40_000), Act::Transfer(to));
+        }
+    }
     if dice.percent(5) {
         manner = manner.and(dice.time(from_ms..=from_ms + 60_000), Act::FallSilent);
     }
@@ -247,8 +278,16 @@ fn stray_word(dice: &mut Dice) -> Input {
     let leg = LegId(dice.of(0..=6) as u16);
     let ticket = Ticket(dice.of(0..=8) as u32);
     let cause = dice.pick(&Cause::ALL);
-    match dice.of(0..=14) {
+    match dice.of(0..=18) {
         0 => Input::Leg(leg, LegEvent::Progress),
+        14 => Input::Release { leg, extension: model::id::Id::from_bits(u128::from(dice.of(1..=3))) },
+        15 => Input::Reply(ticket, Reply::Adopted(Released::Nobody)),
+        17 => {
+            let party =
+                Party::Extension { extension: model::id::Id::from_bits(u128::from(dice.of(1..=3))), contact: None };
+            Input::Replace { leg, party }
+        }
+        16 => Input::Leg(leg, LegEvent::Transfer(TransferTo::Number("200".into()))),
         1 => Input::Leg(leg, LegEvent::Ringing { early_media: dice.percent(50) }),
         2 | 3 => Input::Leg(leg, LegEvent::Answered),
         4 => Input::Leg(leg, LegEvent::Rejected { cause }),

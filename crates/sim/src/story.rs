@@ -1,9 +1,10 @@
 //! The words in which scenarios are told.
 
 use crate::far::Manner;
+use crate::house::Elsewhere;
 use crate::world::World;
-use call::{Direction, Event, Input, LegSummary, Origin, RingPlan, RouteTarget, Strategy, Summary, TrunkStep};
-use model::leg::Sound;
+use call::{Direction, Event, Input, LegSummary, Origin, Party, RingPlan, RouteTarget, Strategy, Summary, TrunkStep};
+use model::leg::{Sound, TransferNews};
 use model::{Cause, ExtensionId, LegCommand, LegId};
 use std::sync::Arc;
 use std::time::Duration;
@@ -164,9 +165,30 @@ impl World {
             | LegCommand::Ring
             | LegCommand::Answer
             | LegCommand::Play(_)
-            | LegCommand::StopPlay => None,
+            | LegCommand::StopPlay
+            | LegCommand::Transfer(_) => None,
         };
         self.commands.iter().filter(|(_, id, _)| *id == LegId(leg)).filter_map(|(_, _, c)| ends(c)).collect()
+    }
+
+    /// What a leg was told of the transfers it asked for.
+    pub fn news_to(&self, leg: u16) -> Vec<TransferNews> {
+        let news = self.commands.iter().filter(|(_, id, _)| *id == LegId(leg));
+        news.filter_map(|(_, _, command)| if let LegCommand::Transfer(news) = command { Some(*news) } else { None })
+            .collect()
+    }
+
+    /// A phone of the extension calls in to take a leg's place.
+    pub fn takes_place(&mut self, after: Duration, of: u16, name: &str, manner: Manner) {
+        let party = Party::Extension { extension: self.house.extension(name), contact: None };
+        self.house.replacing = Some(manner);
+        self.say(after, Input::Replace { leg: LegId(of), party });
+    }
+
+    /// The extension talks with somebody in another call, who behaves like that once taken over.
+    pub fn talks_elsewhere(&mut self, edge: u64, name: &str, with: &str, manner: Manner) {
+        let (extension, with) = (self.house.extension(name), self.house.extension(with));
+        self.house.elsewhere.insert(edge, Elsewhere { extension, with: Some(with), dialled: String::new(), manner });
     }
 
     /// Whether the world was told this.

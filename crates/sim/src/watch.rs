@@ -1,9 +1,9 @@
 //! The invariants. They are stated over what goes into a call and what comes out, not over its insides, so they hold
 //! for any way to build one.
 
-use call::{Action, Call, Event, Input, LegKind, Party, Summary};
+use call::{Action, Call, Event, Input, LegKind, Party, Released, Summary};
 use model::flow::FlowEvent;
-use model::leg::{Destination, Sound};
+use model::leg::{Destination, Sound, TransferNews};
 use model::{Cause, LegCommand, LegEvent, LegId, Moment};
 use std::collections::BTreeMap;
 
@@ -31,6 +31,8 @@ pub struct Watch {
     bridge: Option<(LegId, LegId)>,
     recording: bool,
     recordings: u32,
+    /// Whose transfer was accepted and has no end yet.
+    handing: Option<LegId>,
     flow: bool,
     /// A far side picked up although it had been hung up: it must be told again.
     owed: Option<LegId>,
@@ -49,6 +51,9 @@ struct Leg {
     held: bool,
     /// Plays a sound that does not end by itself.
     repeating: bool,
+    /// How many transfers it asked for, and of how many it knows the end.
+    asked: u32,
+    settled: u32,
     hangups: u32,
     gone: bool,
 }
@@ -56,7 +61,7 @@ struct Leg {
 impl Leg {
     fn new(incoming: bool, carrier: bool) -> Leg {
         let (rang, answered, held, repeating, gone) = (false, false, false, false, false);
-        Leg { incoming, carrier, rang, answered, held, repeating, hangups: 0, gone }
+        Leg { incoming, carrier, rang, answered, held, repeating, asked: 0, settled: 0, hangups: 0, gone }
     }
 
     fn counts(&self) -> bool {
@@ -85,8 +90,24 @@ impl Watch {
             }
             Input::Originate { .. } => self.begun = true,
             Input::Leg(id, event) => self.leg_input(*id, event),
-            Input::Offered { .. } | Input::Reply(..) | Input::Flow(_) | Input::Trail(_) | Input::Hangup { .. } => {}
+            Input::Offered { .. }
+            | Input::Reply(..)
+            | Input::Flow(_)
+            | Input::Trail(_)
+            | Input::Release { .. }
+            | Input::Replace { .. }
+            | Input::Hangup { .. } => {}
         }
+    }
+
+    /// Whether the call has begun.
+    pub fn has_begun(&self) -> bool {
+        self.begun
+    }
+
+    /// A leg comes in for another's place.
+    pub fn comes_in(&mut self, id: LegId) {
+        self.legs.insert(id, Leg::new(true, false));
     }
 
     fn leg_input(&mut self, id: LegId, event: &LegEvent) {
@@ -100,6 +121,7 @@ impl Watch {
             }
             LegEvent::Rejected { .. } | LegEvent::Ended { .. } => leg.gone = true,
             LegEvent::Ringing { .. } => leg.rang |= !leg.incoming && leg.counts(),
+            LegEvent::Transfer(_) if leg.counts() && leg.answered => leg.asked += 1,
             LegEvent::Held if leg.counts() => leg.held = true,
             LegEvent::Resumed if leg.counts() => leg.held = false,
             LegEvent::Answered
@@ -108,15 +130,16 @@ impl Watch {
             | LegEvent::Resumed
             | LegEvent::Digit(_)
             | LegEvent::PlayDone
-            | LegEvent::MediaLost => {}
+            | LegEvent::MediaLost
+            | LegEvent::Transfer(_) => {}
         }
     }
 
     /// The call wants this.
     pub fn action(&mut self, action: &Action) -> Verdict {
         if self.finished.is_some() {
-            let late = matches!(action, Action::Leg(_, LegCommand::Hangup { .. }));
-            must(late, || format!("after Finish only hang-ups may follow, not {action:?}"))?;
+            let late = matches!(action, Action::Leg(_, LegCommand::Hangup { .. }) | Action::Release(Released::Nobody));
+            must(late, || format!("after Finish only hang-ups and refusals may follow, not {action:?}"))?;
         }
         match action {
             Action::Ask(..) => Ok(()),
@@ -157,6 +180,21 @@ impl Watch {
                 self.flow = false;
                 Ok(())
             }
+            Action::Adopt(_, id) => {
+                must(usize::from(id.0) == self.legs.len(), || format!("leg {id} is out of order"))?;
+                self.legs.insert(*id, Leg { answered: true, ..Leg::new(false, false) });
+                Ok(())
+            }
+            Action::Release(Released::Leg((id, _))) => {
+                must(self.bridge.is_none() && !self.recording, || "gave a leg away that is still in use".into())?;
+                let Some(leg) = self.legs.get_mut(id) else { return Err(format!("gave leg {id} away, which is none")) };
+                must(leg.counts() && leg.answered && !leg.repeating, || {
+                    format!("gave leg {id} away, which is not free")
+                })?;
+                leg.gone = true;
+                Ok(())
+            }
+            Action::Release(Released::Number(_) | Released::Nobody) => Ok(()),
             Action::Publish(event) => self.published(event),
             Action::Finish(summary) => self.finish(summary),
         }
@@ -213,6 +251,29 @@ impl Watch {
                 must(leg.answered, || format!("nothing plays to leg {id}"))
             }
             LegCommand::Dial(_) => Ok(()),
+            LegCommand::Transfer(news) => {
+                must(leg.answered && leg.counts(), || format!("told leg {id} of a transfer, which does not listen"))?;
+                let asked = leg.asked > leg.settled;
+                must(asked, || format!("told leg {id} of a transfer that nobody asked for, or after its end"))?;
+                match news {
+                    TransferNews::Accepted => {
+                        // Whoever left without its end is not told any more.
+                        let other = self.handing.and_then(|other| self.legs.get(&other)).is_some_and(Leg::counts);
+                        must(!other, || "two transfers at a time".into())?;
+                        self.handing = Some(id);
+                        // What rang before this is not what is tried from now on.
+                        self.legs.values_mut().for_each(|leg| leg.rang &= !leg.carrier);
+                    }
+                    TransferNews::Ringing => {}
+                    TransferNews::Refused { .. } => settled(&mut self.legs, id),
+                    TransferNews::Done | TransferNews::Failed { .. } => {
+                        must(self.handing == Some(id), || "the end of a transfer that was not accepted".into())?;
+                        self.handing = None;
+                        settled(&mut self.legs, id);
+                    }
+                }
+                Ok(())
+            }
         }
     }
 
@@ -248,6 +309,7 @@ impl Watch {
             | Event::Answered { .. }
             | Event::Held { .. }
             | Event::Resumed { .. }
+            | Event::Transferred { .. }
             | Event::Digit { .. } => must(self.started, || format!("told {event:?} before the start")),
         }
     }
@@ -272,6 +334,9 @@ impl Watch {
     pub fn after_step(&self, call: &Call, now: Moment) -> Verdict {
         let talking = self.legs.values().filter(|leg| leg.answered && leg.counts()).count();
         must(talking <= 2, || format!("{talking} legs are up together"))?;
+        let handing = self.handing.and_then(|id| self.legs.get(&id)).is_some_and(Leg::counts);
+        let talks = self.bridge.is_some_and(|(_, far)| self.legs.get(&far).is_some_and(|leg| leg.answered));
+        must(!(handing && talks), || "somebody talks and is being transferred".into())?;
         must(self.owed.is_none(), || "an answer that came too late was not hung up".into())?;
         self.bridge_is_whole()?;
         must(!(call.is_over() && call.deadline().is_some()), || "the call is over and still waits".into())?;
@@ -299,6 +364,12 @@ impl Watch {
     pub fn at_rest(&self, call: &Call) -> Verdict {
         must(call.is_over(), || "the world is at rest, the call is not".into())?;
         must(call.deadline().is_none(), || "the call is over and still waits".into())
+    }
+}
+
+fn settled(legs: &mut BTreeMap<LegId, Leg>, id: LegId) {
+    if let Some(leg) = legs.get_mut(&id) {
+        leg.settled += 1;
     }
 }
 

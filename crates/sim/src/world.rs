@@ -41,6 +41,8 @@ pub struct World {
     flow: Option<Flow>,
     edges: BTreeMap<LegId, Edge>,
     caller: Manner,
+    /// What the one does who comes over from another call.
+    given: Option<Manner>,
     queue: BinaryHeap<Reverse<Entry>>,
     /// Words for the call that it hears before anything else happens.
     inbox: VecDeque<Input>,
@@ -134,6 +136,7 @@ impl World {
             flow: None,
             edges: BTreeMap::new(),
             caller: Manner::quiet(),
+            given: None,
             queue: BinaryHeap::new(),
             inbox: VecDeque::new(),
             turn: 0,

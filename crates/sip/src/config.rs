@@ -41,6 +41,8 @@ pub struct Config {
     pub server_name: String,
     /// How long bindings may last.
     pub expires: Expires,
+    /// The event packages that may be subscribed to (RFC 6665): the house answers [`crate::Event::Subscribed`].
+    pub events: Vec<String>,
     /// Timer values.
     pub timing: Timing,
     /// Bounds of everything that can grow.
@@ -67,6 +69,7 @@ impl Default for Config {
             secret: [0; 32],
             server_name: "Alo".to_owned(),
             expires: Expires::default(),
+            events: Vec::new(),
             timing: Timing::default(),
             limits: Limits::default(),
             strangers: limit::Limits::default(),

@@ -3,7 +3,8 @@
 //!
 //! - `inbound` sorts requests, `register` answers REGISTER,
 //! - `dial` begins outgoing legs, `registration` keeps up our own registrations, `probing` asks carriers for a sign of life,
-//! - `leg` is one call leg, `core` what the legs share.
+//! - `leg` is one call leg, `core` what the legs share,
+//! - `texting` carries MESSAGEs from phone to phone, `subscribing` holds the subscriptions of others.
 
 pub mod command;
 pub mod core;
@@ -15,8 +16,10 @@ pub mod probing;
 pub(crate) mod register;
 mod registration;
 pub mod shared;
+mod subscribing;
 #[cfg(test)]
 mod tests;
+mod texting;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -31,6 +34,8 @@ use self::event::{Event, Leg};
 use self::leg::{LegState, Phase};
 use self::registration::Outbound;
 use self::shared::Shared;
+use self::subscribing::Subscription;
+use self::texting::Texting;
 use crate::message::Message;
 use crate::method::Method;
 use crate::trace::{Trace, Traces, call_id_of};
@@ -45,6 +50,11 @@ pub struct Endpoint {
     dialogs: HashMap<u64, Leg>,
     /// Incoming legs by Call-ID and the caller's tag: an INVITE that arrives twice on two ways is one call.
     callers: HashMap<u64, Leg>,
+    /// Texts that wait for their answer.
+    texts: HashMap<Leg, Texting>,
+    subscriptions: HashMap<Leg, Box<Subscription>>,
+    /// Subscriptions by Call-ID and our tag.
+    subscribed: HashMap<u64, Leg>,
     registrations: HashMap<u64, Outbound>,
     /// Whether expired bindings are going to be looked for.
     sweeping: bool,
@@ -60,6 +70,9 @@ impl Endpoint {
             legs: HashMap::new(),
             dialogs: HashMap::new(),
             callers: HashMap::new(),
+            texts: HashMap::new(),
+            subscriptions: HashMap::new(),
+            subscribed: HashMap::new(),
             registrations: HashMap::new(),
             sweeping: false,
             traces: Traces::default(),
@@ -111,6 +124,8 @@ impl Endpoint {
                 Some(200..=299) => leg::refuse_answer(core, response, way, callee.map(|callee| callee.account)),
                 Some(_) | None => {}
             },
+            Asker::Text(id, _) => self.on_text_answer(id, response.status().unwrap_or(500)),
+            Asker::Notify(id) => self.on_notify_answer(id, response.status().unwrap_or(500)),
             Asker::Register(id) => self.on_register_answer(id, Some(response)),
             Asker::Carrier(id) => self.on_probe_answer(id, response.status()),
             Asker::Probe(_) | Asker::Nobody => {}
@@ -142,6 +157,8 @@ impl Endpoint {
                 }
                 self.settle(id);
             }
+            Asker::Text(id, _) => self.on_text_answer(id, status),
+            Asker::Notify(id) => self.on_notify_answer(id, status),
             Asker::Register(id) => self.on_register_answer(id, None),
             Asker::Carrier(id) => self.on_probe_answer(id, None),
             Asker::Withdrawn { .. } | Asker::Probe(_) | Asker::Nobody => {}
@@ -152,6 +169,9 @@ impl Endpoint {
     pub fn command(&mut self, now: Moment, id: Leg, command: Command) {
         self.core.now = now;
         match command {
+            Command::Notify { content_type, body, end } => self.notify(id, &content_type, &body, end),
+            Command::Deliver { contacts, from } => self.deliver(id, &contacts, &from),
+            Command::Reject { cause } if self.texts.contains_key(&id) => self.refuse_text(id, cause),
             Command::Dial(dial) if !self.legs.contains_key(&id) => self.dial(id, *dial),
             command => {
                 let Some(leg) = self.legs.get_mut(&id) else { return };
@@ -167,7 +187,12 @@ impl Endpoint {
         while let Some(due) = self.core.next_due() {
             match due {
                 Due::Leg(id) => {
-                    let Some(leg) = self.legs.get_mut(&id) else { continue };
+                    let Some(leg) = self.legs.get_mut(&id) else {
+                        if !self.subscription_timeout(id) {
+                            self.text_timeout(id);
+                        }
+                        continue;
+                    };
                     leg.woken_at = None;
                     leg.on_timeout(&mut self.core);
                     self.settle(id);
@@ -276,6 +301,11 @@ impl Endpoint {
     fn settle(&mut self, id: Leg) {
         let Some(leg) = self.legs.get_mut(&id) else { return };
         if !leg.is_over() {
+            if !leg.named && !leg.dialog.remote_tag.is_empty() {
+                leg.named = true;
+                let dialog = &leg.dialog;
+                self.core.shared.name_leg(id, &dialog.call_id, &dialog.local_tag, &dialog.remote_tag);
+            }
             // A far deadline is approached in steps, so that the heap does not keep the legs that ended before theirs.
             let step = self.core.now + self.core.timing().t1 * 64;
             if let Some(at) = leg.deadline().map(|at| at.min(step))
@@ -289,6 +319,7 @@ impl Endpoint {
         let Some(leg) = self.legs.remove(&id) else { return };
         let dialog = &leg.dialog;
         self.traces.close(self.core.hash(dialog.call_id.as_str()), id, self.core.now);
+        self.core.shared.forget_leg(&dialog.call_id, &dialog.local_tag);
         self.dialogs.remove(&self.core.hash((dialog.call_id.as_str(), dialog.local_tag.as_str())));
         if !dialog.we_called {
             let caller = self.core.hash((dialog.call_id.as_str(), dialog.remote_tag.as_str()));
@@ -301,6 +332,7 @@ impl Endpoint {
         let dialog = &leg.dialog;
         let ours = self.core.hash((dialog.call_id.as_str(), dialog.local_tag.as_str()));
         self.dialogs.insert(ours, leg.id);
+        self.core.shared.name_leg(leg.id, &dialog.call_id, &dialog.local_tag, &dialog.remote_tag);
         if !dialog.we_called {
             let theirs = self.core.hash((dialog.call_id.as_str(), dialog.remote_tag.as_str()));
             self.callers.insert(theirs, leg.id);

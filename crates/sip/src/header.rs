@@ -2,6 +2,7 @@
 
 mod name_addr;
 mod params;
+mod replaces;
 mod via;
 
 use memchr::{memchr, memchr2, memchr3};
@@ -9,6 +10,7 @@ use thiserror::Error;
 
 pub use name_addr::NameAddr;
 pub use params::Params;
+pub use replaces::Replaces;
 pub use via::Via;
 
 /// Why a header value cannot be read.

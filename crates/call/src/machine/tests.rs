@@ -2,7 +2,7 @@
 //! `crates/sim/tests`.
 
 use super::*;
-use crate::{RingPlan, Route, RouteTarget, Strategy};
+use crate::{Released, RingPlan, Route, RouteTarget, Strategy};
 use model::flow::{FlowCommand, FlowTarget};
 use model::id::Id;
 use model::{ExtensionId, FlowId, GroupId, TrunkId};
@@ -57,6 +57,7 @@ fn words(actions: &[Action]) -> Vec<String> {
                     Question::Route { .. } => "Route",
                     Question::Locate { .. } => "Locate",
                     Question::Group(_) => "Group",
+                    Question::Adopt { .. } => "Adopt",
                 };
                 format!("Ask({}, {what})", ticket.0)
             }
@@ -77,6 +78,10 @@ fn words(actions: &[Action]) -> Vec<String> {
             Action::Record { .. } => "Record".to_owned(),
             Action::StopRecord => "StopRecord".to_owned(),
             Action::StopFlow => "StopFlow".to_owned(),
+            Action::Adopt(ticket, id) => format!("Adopt({}, {id})", ticket.0),
+            Action::Release(Released::Leg((id, _))) => format!("Release({id})"),
+            Action::Release(Released::Number(number)) => format!("Release({number})"),
+            Action::Release(Released::Nobody) => "Release(nobody)".to_owned(),
         })
         .collect()
 }

@@ -97,7 +97,7 @@ impl Call {
 
     /// Whoever waits on an answered leg hears that it rings.
     fn ringback(&mut self) {
-        let Some(caller) = self.caller_up() else { return };
+        let Some(caller) = self.near_up() else { return };
         let silent = self.legs.get(caller).is_some_and(|leg| leg.sounding == crate::leg::Sounding::Nothing);
         if silent && self.media.bridge.is_none() {
             self.play(caller, Sound::Ringback, true);

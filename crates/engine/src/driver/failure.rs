@@ -44,8 +44,8 @@ impl Driver {
         while self.recording_is_due()
             && let Some(letter) = self.letters.recv().await
         {
-            if let Letter::Media(_, media::Event::Recorded { bytes, duration_ms, complete, .. }) = letter {
-                self.on_recorded(End { bytes, duration_ms, complete });
+            if let Letter::Media(_, media::Event::Recorded { path, bytes, duration_ms, complete, .. }) = letter {
+                self.on_recorded(&path, End { bytes, duration_ms, complete });
             }
         }
     }

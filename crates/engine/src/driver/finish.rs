@@ -1,6 +1,7 @@
 //! The end of a call: media is closed, the figures are gathered, the record goes to the journal, and only then is the
 //! far side's BYE answered. A record is therefore never lost once a phone saw its 200.
 
+use std::path::Path;
 use std::time::Duration;
 
 use call::Summary;
@@ -55,7 +56,16 @@ impl Driver {
         }
     }
 
-    pub(super) fn on_recorded(&mut self, end: End) {
+    /// The left side of the recording goes over to another call: the file ends there, and is kept for this one.
+    pub(super) fn leave_recording(&mut self, leg: LegId) {
+        self.recording.take_if(|recording| recording.left == leg);
+    }
+
+    pub(super) fn on_recorded(&mut self, path: &Path, end: End) {
+        if *path != self.shared.recordings.begin(self.tenant.id, self.id) {
+            // Of the call that the leg came from.
+            return self.shared.recordings.finish_file(&self.shared.journal, path, end);
+        }
         if !end.complete {
             metrics::counter!("alo_recordings_partial_total").increment(1);
             tracing::error!(call.id = %self.id, "a recording ended before its call: look at the disk");

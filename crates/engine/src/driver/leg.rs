@@ -18,7 +18,8 @@ use crate::routes::Letter;
 const MISSING_SOUND: Duration = Duration::from_millis(20);
 
 /// One leg at the edges. The SIP leg's number is also the tag of the media leg.
-pub(super) struct Leg {
+#[derive(Debug)]
+pub(crate) struct Leg {
     pub(super) edge: sip::Leg,
     /// None once it is closed, or when no port could be had.
     pub(super) media: Option<media::Leg>,
@@ -26,14 +27,16 @@ pub(super) struct Leg {
     pub(super) figures_due: bool,
     pub(super) quality: Option<media::Quality>,
     /// Our answer to the far side's offer, until it is sent with the 200 (or the 183).
-    answer: Option<Bytes>,
+    pub(super) answer: Option<Bytes>,
     /// The far side's offer, until it has seen our answer to it.
     offer: Option<Bytes>,
     /// Its INVITE had no offer: `answer` is our offer, which may only go into the 200.
     offers_late: bool,
     /// We placed it.
     outgoing: bool,
-    answered: bool,
+    pub(super) answered: bool,
+    /// The transfer that it asked for and that has no end yet, by its number at the edge.
+    pub(super) referring: Option<u32>,
     /// The far side has sent its last signal, or we its final refusal.
     pub(super) over: bool,
     held: bool,
@@ -45,7 +48,7 @@ pub(super) struct Leg {
 
 /// Whom a leg leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Far {
+pub(crate) enum Far {
     /// Not known yet.
     Unknown,
     /// A phone of the company.
@@ -67,6 +70,7 @@ impl Leg {
             offers_late: false,
             outgoing,
             answered: false,
+            referring: None,
             over: false,
             held: false,
             slot: None,
@@ -91,19 +95,7 @@ impl Driver {
     pub(crate) fn offered(&mut self, incoming: &sip::Incoming, origin: Origin, number: &str, name: &str) {
         self.caller = (number.to_owned(), name.to_owned());
         self.max_forwards = Some(incoming.max_forwards);
-        let edge = incoming.leg;
-        let media = self.open_media(edge.0);
-        let mut leg = Leg::new(edge, media, false);
-        leg.answer = leg.media.as_mut().and_then(|media| {
-            media.signalled_from(incoming.source.ip());
-            match &incoming.offer {
-                Some(offer) => media.accept_offer(offer, None).inspect_err(|error| self.log_refused(error)).ok(),
-                // RFC 3264: an INVITE without an offer wants ours in the 200; the ACK brings the answer.
-                None => Some(media.offer(media::Offer::default())),
-            }
-        });
-        leg.offer = incoming.offer.clone();
-        leg.offers_late = incoming.offer.is_none();
+        let mut leg = self.describe(incoming);
         self.refusal = leg.answer.is_none().then_some(Cause::Incompatible);
         leg.far = match origin {
             Origin::Extension(id) => Far::Extension(id),
@@ -116,6 +108,23 @@ impl Driver {
         {
             self.refusal = self.take_slot(LegId::FIRST, trunk).err();
         }
+    }
+
+    /// A leg for an INVITE that came in, with our side of its session; without `answer` there is nothing to agree on.
+    pub(super) fn describe(&self, incoming: &sip::Incoming) -> Leg {
+        let edge = incoming.leg;
+        let mut leg = Leg::new(edge, self.open_media(edge.0), false);
+        leg.answer = leg.media.as_mut().and_then(|media| {
+            media.signalled_from(incoming.source.ip());
+            match &incoming.offer {
+                Some(offer) => media.accept_offer(offer, None).inspect_err(|error| self.log_refused(error)).ok(),
+                // RFC 3264: an INVITE without an offer wants ours in the 200; the ACK brings the answer.
+                None => Some(media.offer(media::Offer::default())),
+            }
+        });
+        leg.offer = incoming.offer.clone();
+        leg.offers_late = incoming.offer.is_none();
+        leg
     }
 
     fn open_media(&self, tag: u64) -> Option<media::Leg> {
@@ -193,6 +202,7 @@ impl Driver {
                     media.stop_play();
                 }
             }
+            LegCommand::Transfer(news) => self.tell_transfer(id, news),
         }
     }
 
@@ -302,6 +312,7 @@ impl Driver {
             Signal::ReofferRejected { code } => {
                 tracing::info!(call.id = %self.id, leg = %id, code, "a changed session was refused");
             }
+            Signal::Refer(refer) => self.on_refer(id, &refer),
             Signal::Info { content_type, body } => {
                 if let Some(digit) = media::parse_info_digit(&content_type, &body) {
                     self.note(id, What::InfoDigit(digit));
@@ -439,8 +450,8 @@ impl Driver {
                 self.note(id, What::Silent);
                 self.leg_event(id, LegEvent::MediaLost);
             }
-            media::Event::Recorded { bytes, duration_ms, complete, .. } => {
-                self.on_recorded(End { bytes, duration_ms, complete });
+            media::Event::Recorded { path, bytes, duration_ms, complete, .. } => {
+                self.on_recorded(&path, End { bytes, duration_ms, complete });
             }
             media::Event::Closed { quality, .. } => {
                 if let Some(leg) = self.legs.get_mut(&id) {

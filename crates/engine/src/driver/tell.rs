@@ -44,6 +44,7 @@ impl Driver {
                 true
             }
             Event::Ringing { side: Side::Caller, .. }
+            | Event::Transferred { .. }
             | Event::Answered { side: Side::Caller, .. }
             | Event::Held { .. }
             | Event::Resumed { .. }
@@ -86,6 +87,9 @@ impl Driver {
             ),
             Event::Held { leg } => (Happening::Held, json!({"call_id": call, "leg": leg.0})),
             Event::Resumed { leg } => (Happening::Resumed, json!({"call_id": call, "leg": leg.0})),
+            Event::Transferred { by, leg } => {
+                (Happening::Transferred, json!({"call_id": call, "by": by.0, "leg": leg.0}))
+            }
             Event::Digit { leg, digit } => {
                 (Happening::Digit, json!({"call_id": call, "leg": leg.0, "digit": digit.as_char().to_string()}))
             }

@@ -16,6 +16,8 @@ pub enum Happening {
     Held,
     /// One side took the other off hold.
     Resumed,
+    /// One side handed the other over to somebody new.
+    Transferred,
     /// A key was pressed.
     Digit,
 }
@@ -29,6 +31,7 @@ impl Happening {
             Happening::Answered => "call.answered",
             Happening::Held => "call.held",
             Happening::Resumed => "call.resumed",
+            Happening::Transferred => "call.transferred",
             Happening::Digit => "call.digit",
         }
     }

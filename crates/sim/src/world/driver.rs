@@ -4,11 +4,12 @@
 use super::{Coming, World};
 use crate::edge::Edge;
 use crate::far::Manner;
-use call::{Action, Input, Question, Reply, Ticket};
+use crate::house::Elsewhere;
+use call::{Action, Given, Input, LegKind, Party, Question, Released, Reply, Ticket};
 use flow::{Flow, FlowStep};
 use model::flow::{FlowCommand, FlowEvent};
 use model::leg::{Destination, Dial};
-use model::{Cause, FlowId, LegCommand, LegId};
+use model::{Cause, ExtensionId, FlowId, LegCommand, LegId};
 use std::sync::Arc;
 
 type Verdict = Result<(), String>;
@@ -24,6 +25,9 @@ impl World {
         while let Some(input) = self.inbox.pop_front() {
             self.tell(|| format!("  <- {input:?}"));
             self.watch.input(&input);
+            if let Input::Replace { .. } = &input {
+                self.comes_in();
+            }
             let actions = self.call.handle(self.now, input);
             self.perform(actions)?;
         }
@@ -57,6 +61,9 @@ impl World {
                 Action::Leg(leg, command) => self.command_leg(leg, command),
                 Action::Bridge(caller, far) => self.bridges.push((caller, far)),
                 Action::Unbridge(..) | Action::Record { .. } | Action::StopRecord | Action::Finish(_) => {}
+                Action::Adopt(_, leg) => self.adopt(leg),
+                Action::Release(Released::Leg((leg, _))) => self.give_away(leg),
+                Action::Release(Released::Number(_) | Released::Nobody) => {}
                 Action::StartFlow(flow) => self.start_flow(flow),
                 Action::Flow(event) => self.tell_flow(event),
                 Action::StopFlow => self.flow = None,
@@ -79,7 +86,8 @@ impl World {
             | LegCommand::Answer
             | LegCommand::Reject { .. }
             | LegCommand::Hangup { .. }
-            | LegCommand::StopPlay => {}
+            | LegCommand::StopPlay
+            | LegCommand::Transfer(_) => {}
         }
         self.later(self.nature.latency, Coming::Command(leg, command));
     }
@@ -102,8 +110,46 @@ impl World {
                 Reply::Contacts(phones.map(|(contact, _)| *contact).collect())
             }
             Question::Group(group) => Reply::Group(self.house.plans.get(group).cloned()),
+            Question::Adopt { edge, extension, .. } => Reply::Adopted(self.released(*edge, *extension)),
         };
         self.say(self.nature.reply_after, Input::Reply(ticket, reply));
+    }
+
+    /// What another call gives away when it is asked; the one it names is waited for by `adopt`.
+    fn released(&mut self, edge: u64, extension: ExtensionId) -> Released<Given> {
+        let found = self.house.elsewhere.remove(&edge).filter(|elsewhere| elsewhere.extension == extension);
+        match found {
+            None => Released::Nobody,
+            Some(Elsewhere { with: None, dialled, .. }) => Released::Number(dialled),
+            Some(Elsewhere { with: Some(with), manner, .. }) => {
+                self.given = Some(manner);
+                let party = Party::Extension { extension: with, contact: Some(1) };
+                Released::Leg(Given { party, kind: LegKind::Out, held: false })
+            }
+        }
+    }
+
+    /// A leg comes in for another's place.
+    fn comes_in(&mut self) {
+        if self.watch.summary().is_some() || !self.watch.has_begun() {
+            return;
+        }
+        let (id, manner) = (self.call.next_leg(), self.house.replacing.clone().unwrap_or_else(Manner::quiet));
+        self.watch.comes_in(id);
+        self.edges.insert(id, Edge::new(true, &manner));
+        self.acts_begin(id, &manner);
+    }
+
+    fn adopt(&mut self, leg: LegId) {
+        let manner = self.given.take().unwrap_or_else(Manner::quiet);
+        self.edges.insert(leg, Edge::adopted(false, &manner));
+        self.acts_begin(leg, &manner);
+    }
+
+    fn give_away(&mut self, leg: LegId) {
+        if let Some(edge) = self.edges.get_mut(&leg) {
+            edge.give_away();
+        }
     }
 
     fn route(&self, dialled: &str) -> call::Route {

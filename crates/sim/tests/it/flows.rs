@@ -180,6 +180,7 @@ fn the_world_is_told_what_happens_in_order() {
             Event::Answered { .. } => "answered",
             Event::Held { .. } => "held",
             Event::Resumed { .. } => "resumed",
+            Event::Transferred { .. } => "transferred",
             Event::Ended { .. } => "ended",
         })
         .collect();

@@ -7,3 +7,4 @@ mod internal;
 mod races;
 mod random;
 mod talks;
+mod transfers;

@@ -73,6 +73,15 @@ fn random_worlds_visit_every_decision() {
         "no_reply",
         "too_many_legs",
         "flow_limit",
+        "transfer",
+        "transfer_route",
+        "transfer_refused",
+        "transferred",
+        "transfer_failed",
+        "transferor_left",
+        "handed_over_left",
+        "adopted",
+        "taken_over",
         "end",
     ];
     for seed in 0..10_000 {

@@ -24,10 +24,26 @@ pub enum Command {
         /// The session description: our answer, or our offer when the INVITE had none.
         body: Bytes,
     },
-    /// Refuse an incoming INVITE. The leg is gone; no signal follows.
+    /// Refuse an incoming INVITE, or a text. The leg is gone; no signal follows.
     Reject {
         /// Why; [`crate::status_of`] tells the status.
         cause: Cause,
+    },
+    /// Carry a text ([`crate::Text`]) on to these contacts; the first that takes it answers for all.
+    Deliver {
+        /// Of whom it is for; none means 480.
+        contacts: Vec<u64>,
+        /// Who sends it, as they are to see it.
+        from: Party,
+    },
+    /// Tell a subscriber ([`crate::Subscribed`]) what there is.
+    Notify {
+        /// Of the body.
+        content_type: String,
+        /// The state; empty when there is none.
+        body: Bytes,
+        /// The reason when nothing will follow: `noresource`, `rejected`, `deactivated`…
+        end: Option<&'static str>,
     },
     /// End the leg in whatever state it is: CANCEL, BYE or a final refusal. Answered by `Ended`, or by whatever final
     /// signal was on its way.
@@ -48,6 +64,20 @@ pub enum Command {
     /// Refuse the far side's `Reoffer`; the session goes on as before.
     RejectReoffer {
         /// 488 usually.
+        code: u16,
+    },
+    /// Say whether a REFER may be.
+    AnswerRefer {
+        /// Which, from its signal.
+        id: u32,
+        /// 202, or the status to refuse it with.
+        code: u16,
+    },
+    /// Tell how a REFER goes.
+    NotifyRefer {
+        /// Which.
+        id: u32,
+        /// The status of the call to the third; from 200 on it is the last.
         code: u16,
     },
     /// The end of the call is on record: answer the far side's BYE.

@@ -92,6 +92,10 @@ pub(crate) enum Asker {
     Bye(Leg),
     /// A registration of ours.
     Register(u64),
+    /// What a subscriber is told.
+    Notify(Leg),
+    /// A text to a phone.
+    Text(Leg, Callee),
     /// Whether a contact is still alive.
     Probe(Callee),
     /// Whether a carrier is there.

@@ -141,7 +141,7 @@ impl Endpoint {
 }
 
 /// A party as a From, To or P-Asserted-Identity header has it, without a tag.
-fn address(party: &Party, our_host: &str) -> String {
+pub(super) fn address(party: &Party, our_host: &str) -> String {
     let host = if party.host.is_empty() { our_host } else { &party.host };
     let host = if host.contains(':') && !host.starts_with('[') { format!("[{host}]") } else { host.to_owned() };
     let uri = UriBuf::sip(&party.user, &host, None);

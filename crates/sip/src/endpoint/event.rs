@@ -24,6 +24,12 @@ pub enum Event {
         /// How many contacts there are now.
         contacts: usize,
     },
+    /// Somebody sends a text.
+    Text(Box<Text>),
+    /// Somebody wants to be told of something, for the first time or for longer: answer with `Notify`.
+    Subscribed(Box<Subscribed>),
+    /// A subscription is over: it ran out, was ended, or its NOTIFY was refused.
+    Unsubscribed(Leg),
     /// News of our own registration at a carrier.
     Registration {
         /// The id given to [`crate::Stack::register`].
@@ -40,6 +46,43 @@ pub enum Event {
     },
     /// What was said on legs that are over; only with [`crate::Config::trace`].
     Traces(Vec<crate::Trace>),
+}
+
+/// A text from one of our accounts (MESSAGE, RFC 3428). It waits for `Deliver` or `Reject`, given to its `id`; ten seconds
+/// without either, and its sender hears 480.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Text {
+    /// Its name in commands.
+    pub id: Leg,
+    /// Who proved to be the sender.
+    pub account: u128,
+    /// The user part of the request URI, escapes undone.
+    pub user: String,
+    /// The host of the request URI.
+    pub domain: String,
+    /// Content-Type, with its parameters.
+    pub content_type: String,
+    /// The text.
+    pub body: Bytes,
+}
+
+/// A subscription of one of our accounts (RFC 6665).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subscribed {
+    /// Its name in commands; the same when it is refreshed.
+    pub id: Leg,
+    /// Who proved to be the subscriber.
+    pub account: u128,
+    /// The event package: one of [`crate::Config::events`].
+    pub package: String,
+    /// The user part of the request URI: whose state is asked for.
+    pub user: String,
+    /// The host of the request URI.
+    pub domain: String,
+    /// The bodies the subscriber takes; empty for the package's own.
+    pub accept: String,
+    /// How long it lasts. Zero: it wants to be told once, or no more.
+    pub expires_in: Duration,
 }
 
 /// An authenticated INVITE that begins a call.
@@ -70,6 +113,8 @@ pub struct Incoming {
     /// How many hops are left of the call, ours taken off; for [`crate::Dial::max_forwards`]. Never 0: such a call was
     /// refused with 483.
     pub max_forwards: u8,
+    /// The leg whose place the call is to take (RFC 3891); an INVITE that names none of ours was refused.
+    pub replaces: Option<Replaced>,
     /// The session description; none means that we are to offer in the answer.
     pub offer: Option<Bytes>,
 }
@@ -136,6 +181,9 @@ pub enum Signal {
         /// The status.
         code: u16,
     },
+    /// The far side asks that whom it talks with be handed over (REFER): answer with `AnswerRefer`, then tell how it goes
+    /// with `NotifyRefer`.
+    Refer(Box<Refer>),
     /// An INFO request; already answered with 200.
     Info {
         /// Content-Type.
@@ -155,6 +203,33 @@ pub enum Signal {
     },
 }
 
+/// What a REFER asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refer {
+    /// Its name in the commands that answer it.
+    pub id: u32,
+    /// The user part of Refer-To, escapes undone: the number to call.
+    pub user: String,
+    /// The host of Refer-To.
+    pub host: String,
+    /// The dialog that the new call is to take the place of (an attended transfer).
+    pub replaces: Option<Replaced>,
+}
+
+/// The dialog that a Replaces names (RFC 3891).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Replaced {
+    /// A leg of ours.
+    Leg {
+        /// Which.
+        leg: Leg,
+        /// It is meant only while it is not answered.
+        early_only: bool,
+    },
+    /// None of ours.
+    Unknown,
+}
+
 impl Signal {
     /// Whether nothing follows for this leg.
     pub const fn is_final(&self) -> bool {
@@ -166,6 +241,7 @@ impl Signal {
             | Signal::Reoffer { .. }
             | Signal::ReofferAnswered { .. }
             | Signal::ReofferRejected { .. }
+            | Signal::Refer(_)
             | Signal::Info { .. } => false,
         }
     }

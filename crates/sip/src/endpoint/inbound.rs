@@ -3,13 +3,13 @@
 //! Whoever is not proven gets answers that keep nothing here: same request, same answer.
 
 use super::Endpoint;
-use super::event::{Event, Incoming, Leg, Origin, Party};
-use super::leg::{ALLOW, LegState, OPTIONS, Offered, Phase, SDP, Wish, too_short};
+use super::event::{Event, Incoming, Leg, Origin, Party, Replaced};
+use super::leg::{ALLOW, ALLOW_OUTSIDE, LegState, OPTIONS, Offered, Phase, SDP, Wish, find_replaced, too_short};
 use super::shared::count_refused;
 use crate::auth::{AuthFailure, presented_user};
 use crate::dialog::{Dialog, MAX_FORWARDS};
 use crate::directory::Account;
-use crate::header::NameAddr;
+use crate::header::{NameAddr, Replaces};
 use crate::message::{Message, ParseError, Rejection};
 use crate::method::Method;
 use crate::name::Name;
@@ -46,11 +46,19 @@ impl Endpoint {
             Method::Invite => self.on_invite(key, flow, request),
             Method::Register => self.on_register(key, flow, &request),
             Method::Options => self.on_options(flow, &request),
-            Method::Bye | Method::Info | Method::Update | Method::Prack => self.unknown_dialog(flow, &request),
-            Method::Refer | Method::Notify | Method::Subscribe | Method::Message | Method::Publish => {
-                self.reply_stranger(&request, flow, 405, "Method Not Allowed", &[(Name::Allow, ALLOW)]);
+            Method::Bye | Method::Info | Method::Update | Method::Prack | Method::Notify => {
+                self.unknown_dialog(flow, &request);
             }
-            Method::Other => self.reply_stranger(&request, flow, 501, "Not Implemented", &[(Name::Allow, ALLOW)]),
+            // A transfer is of a call: there is none to hand over outside one.
+            Method::Refer => self.reply_stranger(&request, flow, 403, "Forbidden", &[]),
+            Method::Message => self.on_text(key, flow, request),
+            Method::Subscribe => self.on_subscribe(key, flow, &request),
+            Method::Publish => {
+                self.reply_stranger(&request, flow, 405, "Method Not Allowed", &[(Name::Allow, ALLOW_OUTSIDE)]);
+            }
+            Method::Other => {
+                self.reply_stranger(&request, flow, 501, "Not Implemented", &[(Name::Allow, ALLOW_OUTSIDE)]);
+            }
             Method::Ack | Method::Cancel => {}
         }
     }
@@ -112,6 +120,9 @@ impl Endpoint {
     fn on_inside(&mut self, key: u64, flow: Flow, request: Message) {
         let method = request.method();
         let Some(id) = self.dialog_of(&request) else {
+            if method == Method::Subscribe && self.on_resubscribe(key, flow, &request) {
+                return;
+            }
             return self.unknown_dialog(flow, &request);
         };
         if method == Method::Other {
@@ -129,9 +140,9 @@ impl Endpoint {
             return self.busy(flow, request);
         }
         let supported = format!("path, {OPTIONS}");
-        let headers = [(Name::Allow, ALLOW), (Name::Accept, SDP), (Name::Supported, &supported)];
+        let headers = [(Name::Allow, ALLOW_OUTSIDE), (Name::Accept, SDP), (Name::Supported, &supported)];
         if self.serves(request, flow) {
-            self.core.reply_unproven(request, flow, (200, "OK"), &headers, 0);
+            self.core.reply_unproven(request, flow, (200, "OK"), &headers, 1);
         }
     }
 
@@ -191,16 +202,36 @@ impl Endpoint {
         let Ok(dialog) = Dialog::incoming(&invite, flow, tag, phone) else {
             return self.reply_stranger(&invite, flow, 400, "Missing Contact", &[]);
         };
+        let replaces = match self.replaced(&invite) {
+            Ok(replaces) => replaces,
+            Err((status, reason)) => return self.reply_stranger(&invite, flow, status, reason, &[]),
+        };
         let id = self.core.shared.new_leg(self.shard);
         self.core.open(key, Method::Invite, flow, Some(id));
         let trying = self.core.reply(&invite, flow, 100, "Trying", "").finish();
         self.core.answer(key, 100, trying);
-        self.core.events.push_back(Event::Incoming(Box::new(incoming(id, flow, &invite, origin))));
+        self.core.events.push_back(Event::Incoming(Box::new(incoming(id, flow, &invite, origin, replaces))));
         let give_up_at = self.core.now + self.core.timing().unanswered;
         let wish = Wish::of(&invite);
         let offered = Offered { key, invite, flow, ringing: None, repeat_at: None, give_up_at, wish };
         self.insert(LegState::new(id, dialog, Phase::Offered(Box::new(offered))));
         self.settle(id);
+    }
+
+    /// The leg whose place an INVITE is to take; one that is not ours gets 481 (RFC 3891 section 3).
+    fn replaced(&self, invite: &Message) -> Result<Option<Replaced>, (u16, &'static str)> {
+        let mut lines = invite.headers(Name::Replaces);
+        match (lines.next(), lines.next()) {
+            (None, _) => Ok(None),
+            (Some(line), None) => {
+                let named = Replaces::parse(line).map_err(|_| (400, "Bad Replaces"))?;
+                match find_replaced(&self.core, &named) {
+                    Replaced::Unknown => Err((481, "Call/Transaction Does Not Exist")),
+                    found @ Replaced::Leg { .. } => Ok(Some(found)),
+                }
+            }
+            (Some(_), Some(_)) => Err((400, "Repeated Replaces")),
+        }
     }
 
     /// The proven account of a request, or none when the request is answered already. `claimed`: the address it is said
@@ -296,7 +327,7 @@ fn knows_only_md5(request: &Message, transport: Transport) -> bool {
 }
 
 /// What the house is told of an INVITE.
-fn incoming(leg: Leg, flow: Flow, invite: &Message, origin: Origin) -> Incoming {
+fn incoming(leg: Leg, flow: Flow, invite: &Message, origin: Origin, replaces: Option<Replaced>) -> Incoming {
     let uri = Uri::parse(invite.request_uri());
     let asserted = match origin {
         Origin::Carrier(_) => invite.address(Name::PAssertedIdentity).ok().map(party),
@@ -315,6 +346,7 @@ fn incoming(leg: Leg, flow: Flow, invite: &Message, origin: Origin) -> Incoming 
         call_id: invite.call_id().to_owned(),
         user_agent: invite.header(Name::UserAgent).unwrap_or("").to_owned(),
         max_forwards: invite.max_forwards().map_or(MAX_FORWARDS, |hops| hops.saturating_sub(1)),
+        replaces,
         offer: invite.session_description(),
     }
 }

@@ -2,12 +2,14 @@
 //!
 //! - `incoming` answers an INVITE, reliably before the answer with `reliable`,
 //! - `outgoing` sends one, whose forks are `early` dialogs,
-//! - `session` is the time between answer and BYE, `change` is the re-INVITE and UPDATE within it, `refresh` its timer.
+//! - `session` is the time between answer and BYE, `change` is the re-INVITE and UPDATE within it, `refresh` its timer,
+//! - `refer` the wish to be replaced by somebody else.
 
 mod change;
 mod early;
 mod incoming;
 mod outgoing;
+mod refer;
 mod refresh;
 mod reliable;
 mod session;
@@ -30,17 +32,22 @@ use crate::transport::Flow;
 
 pub(crate) use change::Change;
 pub(crate) use outgoing::{Outgoing, refuse_answer};
+pub(crate) use refer::find as find_replaced;
 pub(crate) use refresh::too_short;
 pub(crate) use reliable::Wish;
 
 use early::Early;
+use refer::Referring;
 use refresh::Session;
 use reliable::Reliable;
 
-/// What we answer in Allow.
-pub(crate) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, PRACK, UPDATE, REGISTER";
+/// What we take inside a call.
+pub(crate) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, PRACK, UPDATE, REFER, NOTIFY";
+/// The same outside a call.
+pub(crate) const ALLOW_OUTSIDE: &str =
+    "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, PRACK, UPDATE, REFER, NOTIFY, SUBSCRIBE, MESSAGE, REGISTER";
 /// The extensions that we say we know in requests and answers within a call.
-pub(crate) const OPTIONS: &str = "100rel, timer";
+pub(crate) const OPTIONS: &str = "100rel, timer, replaces, norefersub";
 /// The one body we understand.
 pub(crate) const SDP: &str = "application/sdp";
 
@@ -58,6 +65,12 @@ pub(crate) struct LegState {
     reliable: Option<Box<Reliable>>,
     /// The ACK of ours that brings an answer, when their 2xx brought the offer.
     late: Late,
+    /// REFERs of theirs that are not done with.
+    refers: Vec<Referring>,
+    /// There was a REFER already.
+    referred: bool,
+    /// Its far tag is known to all shards.
+    pub(crate) named: bool,
     session: Session,
     /// The far side takes UPDATE.
     takes_update: bool,
@@ -183,6 +196,9 @@ impl LegState {
             early: Vec::new(),
             reliable: None,
             late: Late::None,
+            refers: Vec::new(),
+            referred: false,
+            named: false,
             session: Session::default(),
             takes_update,
             described: Bytes::new(),
@@ -197,6 +213,8 @@ impl LegState {
     /// Performs an order; one that no longer fits is dropped.
     pub(crate) fn on_command(&mut self, core: &mut Core, command: Command) {
         match command {
+            // A leg carries no text and is no subscription.
+            Command::Deliver { .. } | Command::Notify { .. } => {}
             Command::Dial(_) => tracing::warn!(leg = self.id.0, "a leg in use was dialled again"),
             Command::Provisional { code, body } => self.provisional(core, code, body),
             Command::Answer { body } => self.answer(core, &body),
@@ -205,6 +223,8 @@ impl LegState {
             Command::Reoffer { body } => self.reoffer(core, body),
             Command::AnswerReoffer { body } => self.answer_reoffer(core, &body),
             Command::RejectReoffer { code } => self.reject_reoffer(core, code),
+            Command::AnswerRefer { id, code } => self.answer_refer(core, id, code),
+            Command::NotifyRefer { id, code } => self.notify_refer(core, id, code),
             Command::FinishBye => self.finish_bye(core),
         }
     }
@@ -238,6 +258,7 @@ impl LegState {
         self.repeat_provisional(core);
         self.change_timeout(core);
         self.late_timeout(core);
+        self.refer_timeout(core);
         self.watch_session(core);
         match &mut self.phase {
             Phase::Offered(offered) if offered.give_up_at <= now => {
@@ -280,7 +301,9 @@ impl LegState {
         let unacked = self.unacked.as_ref().map(|u| u.repeat_at.min(u.give_up_at));
         let reliable = self.reliable.as_ref().filter(|_| matches!(self.phase, Phase::Offered(_)));
         let reliable = reliable.and_then(|reliable| reliable.deadline());
-        let all = [phase, unacked, reliable, self.change.deadline(), self.late.deadline(), self.session.deadline()];
+        let refer = self.refers.iter().filter_map(Referring::deadline).min();
+        let all =
+            [phase, unacked, reliable, refer, self.change.deadline(), self.late.deadline(), self.session.deadline()];
         all.into_iter().flatten().min()
     }
 

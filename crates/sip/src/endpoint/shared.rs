@@ -1,6 +1,7 @@
 //! What the shards share: settings, the house's directory, bindings, nonces, limits. All of it is memory.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::hash::{BuildHasher, RandomState};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -38,6 +39,30 @@ pub struct Shared {
     pub(crate) restored: Mutex<VecDeque<(u128, u64)>>,
     /// The stream connections that are open.
     connections: Mutex<HashSet<u64>>,
+    names: Names,
+}
+
+/// Legs of all shards by Call-ID and our tag, in parts with a lock each.
+#[derive(Default)]
+struct Names {
+    hasher: RandomState,
+    parts: [Mutex<HashMap<u64, (Leg, u64)>>; 16],
+}
+
+impl Names {
+    fn hash(&self, name: (&str, &str)) -> u64 {
+        self.hasher.hash_one(name)
+    }
+
+    /// 0 stands for a tag that is not known.
+    fn hash_tag(&self, tag: &str) -> u64 {
+        if tag.is_empty() { 0 } else { self.hasher.hash_one(tag).max(1) }
+    }
+
+    fn part(&self, key: u64) -> MutexGuard<'_, HashMap<u64, (Leg, u64)>> {
+        // Each use is one operation of the map.
+        self.parts[key as usize % self.parts.len()].lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// Counts what was not served: `banned`, `rate` (too many requests without a proof), `wrong_password`, `overload`.
@@ -102,12 +127,32 @@ impl Shared {
             born,
             restored: Mutex::default(),
             connections: Mutex::default(),
+            names: Names::default(),
         })
     }
 
     pub(crate) fn limiter(&self) -> MutexGuard<'_, Limiter> {
         // Its tables are whole after every statement: a panic elsewhere leaves nothing half done.
         self.limiter.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A leg began: its dialog can be named by others. `theirs` is empty while it is not known.
+    pub(crate) fn name_leg(&self, leg: Leg, call_id: &str, ours: &str, theirs: &str) {
+        let key = self.names.hash((call_id, ours));
+        self.names.part(key).insert(key, (leg, self.names.hash_tag(theirs)));
+    }
+
+    /// A leg is over.
+    pub(crate) fn forget_leg(&self, call_id: &str, ours: &str) {
+        let key = self.names.hash((call_id, ours));
+        self.names.part(key).remove(&key);
+    }
+
+    /// The leg, in any shard, whose dialog has this name.
+    pub(crate) fn find_leg(&self, call_id: &str, ours: &str, theirs: &str) -> Option<Leg> {
+        let key = self.names.hash((call_id, ours));
+        let (leg, tag) = self.names.part(key).get(&key).copied()?;
+        (tag == 0 || tag == self.names.hash_tag(theirs)).then_some(leg)
     }
 
     fn connections(&self) -> MutexGuard<'_, HashSet<u64>> {

@@ -9,11 +9,14 @@ mod outbound;
 mod probing;
 mod random;
 mod reconnecting;
+mod refer;
 mod refreshing;
 mod registering;
 mod reliable;
 mod session;
 mod stale;
+mod subscribing;
+mod texting;
 mod tracing;
 
 use std::net::IpAddr;

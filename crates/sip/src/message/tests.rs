@@ -158,7 +158,7 @@ fn readable_but_wrong_requests_have_their_code() {
         let required = parse(&INVITE.replace("X-Thing: a", &format!("Require: {tags}")));
         assert_eq!(required.validate().expect_err("refused").unsupported, unsupported);
     }
-    assert_eq!(code(&INVITE.replace("X-Thing: a", "Require: path, 100rel, timer")), Ok(()));
+    assert_eq!(code(&INVITE.replace("X-Thing: a", "Require: path, 100rel, timer, replaces, norefersub")), Ok(()));
     assert_eq!(code(&INVITE.replace("X-Thing: a", "Supported: timer, 100rel, replaces")), Ok(()));
 }
 

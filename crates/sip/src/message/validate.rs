@@ -7,7 +7,7 @@ use crate::name::Name;
 use crate::uri::{Scheme, Uri};
 
 /// The option tags we understand in `Require`: all that is listed here is done.
-pub const SUPPORTED: [&str; 4] = ["path", "outbound", "100rel", "timer"];
+pub const SUPPORTED: [&str; 6] = ["path", "outbound", "100rel", "timer", "replaces", "norefersub"];
 
 impl Message {
     /// Says what to answer to a message that is wrong; a wrong response, and a wrong ACK, are dropped instead.

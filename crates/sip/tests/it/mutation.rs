@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 use sip::auth::DigestParams;
-use sip::header::{NameAddr, Via};
+use sip::header::{NameAddr, Replaces, Via};
 use sip::uri::Uri;
 use sip::{Message, Name, ResponseBuilder};
 
@@ -102,6 +102,7 @@ fn read_all(message: &Message) {
             }
         }
         let _ = DigestParams::parse(value);
+        let _ = Replaces::parse(value);
     }
     let _ = Uri::parse(message.request_uri());
 }

@@ -247,6 +247,9 @@ async fn signal(events: &mut tokio::sync::mpsc::Receiver<Event>) -> Signal {
         match timeout(Duration::from_secs(5), events.recv()).await.expect("in time").expect("an event") {
             Event::Leg(_, signal) => return signal,
             Event::Incoming(_)
+            | Event::Text(_)
+            | Event::Subscribed(_)
+            | Event::Unsubscribed(_)
             | Event::Bindings { .. }
             | Event::Registration { .. }
             | Event::Probed { .. }

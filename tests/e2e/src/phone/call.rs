@@ -150,6 +150,12 @@ impl Call {
         self.next("180", |m| matches!(m.status(), 180 | 183)).await;
     }
 
+    /// The same, and takes note of the early dialog that it begins.
+    pub async fn ringing_as(&mut self) {
+        let ringing = self.next("180", |m| matches!(m.status(), 180 | 183)).await;
+        self.theirs = ringing.header("To").to_owned();
+    }
+
     /// Waits for the answer, acknowledges it and connects the sound.
     pub async fn answered(&mut self) -> Message {
         let answer = self.next("200 to INVITE", |m| m.status() == 200 && m.method() == "INVITE").await;
@@ -261,6 +267,35 @@ impl Call {
         let request = self.request("INFO", self.cseq, "Content-Type: application/dtmf-relay\r\n", &body);
         let line = Arc::clone(&self.line);
         line.transact(&request, &mut self.inbox).await.status()
+    }
+
+    /// Asks that whom it talks with be handed over (REFER); returns the status. `to` is a whole Refer-To value.
+    pub async fn refer(&mut self, to: &str) -> u16 {
+        self.cseq += 1;
+        let more = format!("Contact: {}\r\nRefer-To: {to}\r\n", self.line.contact());
+        let request = self.request("REFER", self.cseq, &more, "");
+        let line = Arc::clone(&self.line);
+        line.transact(&request, &mut self.inbox).await.status()
+    }
+
+    /// Hands whom it talks with over to whom it talks with in another call (Refer-To with Replaces).
+    pub async fn refer_to_call(&mut self, other: &Call) -> u16 {
+        let tag = |address: &str| parameter(address, "tag").unwrap_or("").to_owned();
+        let (theirs, ours) = (tag(&other.theirs), tag(&other.ours));
+        let replaces = format!("{}%3Bto-tag%3D{theirs}%3Bfrom-tag%3D{ours}", other.call_id);
+        self.refer(&format!("<{}?Replaces={replaces}>", other.target)).await
+    }
+
+    /// Waits for the NOTIFY that tells this status of a transfer, and agrees; earlier ones are agreed to as well.
+    pub async fn notified(&mut self, status: u16) -> Message {
+        loop {
+            let notify = self.next("NOTIFY", |m| m.method() == "NOTIFY" && m.is_request()).await;
+            self.line.answer(&notify, response(&notify, "200 OK", self.our_tag(), "")).await;
+            if notify.body.starts_with(&format!("SIP/2.0 {status} ")) {
+                return notify;
+            }
+            assert!(notify.body.starts_with("SIP/2.0 1"), "waited for {status}, told {}", notify.body);
+        }
     }
 
     /// Hangs up; returns the status of the answer to BYE.

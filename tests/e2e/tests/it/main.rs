@@ -21,6 +21,7 @@ mod registration;
 mod srtp;
 mod storage;
 mod tenants;
+mod transfers;
 mod trunks;
 
 use e2e::Call;
@@ -29,6 +30,9 @@ use e2e::Call;
 const CALLER: f64 = 440.0;
 /// What the called side says.
 const CALLEE: f64 = 1_000.0;
+
+/// What a third says.
+const THIRD: f64 = 1_500.0;
 
 /// Lets both sides talk and waits until each hears the other.
 async fn talk(caller: &Call, callee: &Call) {

@@ -44,9 +44,15 @@ impl Core {
         if let (Some(contact), None) = (here.next(), here.next()) {
             return contact.flow;
         }
+        // It listens where it says it does; a Contact that leaves the transport out means the one it came by.
         match address_of(target) {
-            Some((transport, address)) if address.ip() == source && transport.can_be_opened() => {
-                self.shared.flow_to(transport, address)
+            Some((transport, address)) if address.ip() == source => {
+                let transport = if transport == Transport::Udp { gone.transport } else { transport };
+                if transport.can_be_opened() {
+                    self.shared.flow_to(transport, address)
+                } else {
+                    Flow::nowhere(transport)
+                }
             }
             Some(_) | None => Flow::nowhere(gone.transport),
         }

@@ -352,6 +352,7 @@ impl LegState {
         if let Some(reliable) = &mut self.reliable {
             reliable.forget_rest();
         }
+        self.drop_refers(core);
         self.end_theirs(core, 487, "Request Terminated");
         if let Change::Ours { branch, method: Method::Invite, .. } = self.change
             && core.may_cancel(branch)

@@ -26,6 +26,9 @@ impl LegState {
         match request.method() {
             Method::Bye => self.on_bye(core, key, flow, request),
             Method::Invite | Method::Update => self.on_reoffer(core, key, flow, request),
+            Method::Refer => self.on_refer(core, key, flow, request),
+            // We subscribe to nothing (RFC 6665 section 4.1.3).
+            Method::Notify => self.reply(core, key, flow, &request, 481, "Subscription Does Not Exist", &[]),
             Method::Prack => self.on_prack(core, key, flow, request),
             Method::Info => self.on_info(core, key, flow, &request),
             Method::Options => {
@@ -34,8 +37,6 @@ impl LegState {
             Method::Ack
             | Method::Cancel
             | Method::Register
-            | Method::Refer
-            | Method::Notify
             | Method::Subscribe
             | Method::Message
             | Method::Publish

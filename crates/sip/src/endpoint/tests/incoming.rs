@@ -249,8 +249,9 @@ fn requests_that_cannot_be_served_hear_why() {
         ("BYE", 481),
         ("INFO", 481),
         ("UPDATE", 481),
-        ("MESSAGE", 405),
-        ("SUBSCRIBE", 405),
+        ("MESSAGE", 401),
+        ("SUBSCRIBE", 401),
+        ("PUBLISH", 405),
         ("DANCE", 501),
         ("OPTIONS", 200),
     ] {

@@ -30,11 +30,11 @@ enum Step {
 
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
-        6 => (0..9u8, 0..3u8, 0..6u8, any::<bool>(), any::<bool>(), 0..8u8).prop_map(|(method, call, seq, tagged, body, branch)| {
+        6 => (0..10u8, 0..3u8, 0..6u8, any::<bool>(), any::<bool>(), 0..8u8).prop_map(|(method, call, seq, tagged, body, branch)| {
             Step::Request { method, call, seq, tagged, body, branch }
         }),
         6 => (any::<u8>(), 0..12u8, 0..3u8, any::<bool>()).prop_map(|(which, status, tag, body)| Step::Response { which, status, tag, body }),
-        6 => (any::<u8>(), 0..9u8).prop_map(|(leg, order)| Step::Order { leg, order }),
+        6 => (any::<u8>(), 0..16u8).prop_map(|(leg, order)| Step::Order { leg, order }),
         2 => Just(Step::Dial),
         3 => (0..40_000u16).prop_map(|ms| Step::Pass { ms }),
         1 => Just(Step::Fail),
@@ -48,6 +48,8 @@ struct Run {
     ends: HashMap<Leg, usize>,
     asked: Vec<Message>,
     tags: HashMap<String, String>,
+    /// The RSeq of our last reliable provisional answer, by Call-ID.
+    reliable: HashMap<String, String>,
     last: String,
 }
 
@@ -59,6 +61,7 @@ impl Run {
             ends: HashMap::new(),
             asked: Vec::new(),
             tags: HashMap::new(),
+            reliable: HashMap::new(),
             last: invite("x", ""),
         }
     }
@@ -68,6 +71,9 @@ impl Run {
             if message.is_request() {
                 self.asked.push(message);
             } else if let Some(tag) = message.to_tag() {
+                if let Some(number) = message.header(Name::RSeq) {
+                    self.reliable.insert(message.call_id().to_owned(), number.to_owned());
+                }
                 self.tags.insert(message.call_id().to_owned(), tag.to_owned());
             }
         }
@@ -80,7 +86,13 @@ impl Run {
                         self.ends.insert(leg, 1);
                     }
                 }
-                Event::Bindings { .. } | Event::Registration { .. } | Event::Probed { .. } | Event::Traces(_) => {}
+                Event::Bindings { .. }
+                | Event::Registration { .. }
+                | Event::Text(_)
+                | Event::Subscribed(_)
+                | Event::Unsubscribed(_)
+                | Event::Probed { .. }
+                | Event::Traces(_) => {}
             }
         }
     }
@@ -116,6 +128,9 @@ impl Run {
                     ["", "far", "other"][usize::from(tag)],
                     if body { "v=0" } else { "" },
                 );
+                let lines = format!("Allow: UPDATE\nSession-Expires: 90\nRequire: 100rel\nRSeq: {}", which % 3);
+                let text =
+                    if which % 2 == 0 { text.replace("\nContact", &format!("\n{lines}\nContact")) } else { text };
                 self.last.clone_from(&text);
                 self.world.hears(CARRIER, &text);
             }
@@ -155,7 +170,8 @@ impl Run {
     }
 
     fn request(&mut self, method: u8, call: u8, seq: u8, tagged: bool, body: bool, branch: u8) {
-        const METHODS: [&str; 9] = ["INVITE", "ACK", "BYE", "CANCEL", "UPDATE", "INFO", "OPTIONS", "INVITE", "PRACK"];
+        const METHODS: [&str; 10] =
+            ["INVITE", "ACK", "BYE", "CANCEL", "UPDATE", "INFO", "OPTIONS", "INVITE", "PRACK", "REFER"];
         let ours = self.asked.iter().rev().find(|m| m.method_text() == "INVITE");
         let (call_id, tag) = match (call, ours) {
             (2, Some(ours)) => (ours.call_id().to_owned(), ours.from_tag().unwrap_or("").to_owned()),
@@ -173,7 +189,13 @@ impl Run {
             tag,
             if body { "v=0" } else { "" },
         );
-        let text = text.replace("Call-ID: c1", &format!("Call-ID: {call_id}"));
+        // What a request has to do with none of these is ignored.
+        let number = self.reliable.get(&call_id).map_or("1", String::as_str);
+        let lines = format!(
+            "Supported: 100rel, timer\nAllow: INVITE, UPDATE\nSession-Expires: 90\nRAck: {number} {} INVITE\nRefer-To: <sip:103@alo.test>",
+            seq.saturating_sub(1)
+        );
+        let text = text.replace("Call-ID: c1", &format!("Call-ID: {call_id}\n{lines}"));
         self.last.clone_from(&text);
         self.world.hears(CARRIER, &text);
     }
@@ -201,6 +223,9 @@ fn order_of(order: u8) -> Command {
         5 => Command::Reoffer { body: body("v=0") },
         6 => Command::AnswerReoffer { body: body("v=0") },
         7 => Command::RejectReoffer { code: 488 },
+        8 => Command::Reoffer { body: Bytes::new() },
+        9..12 => Command::AnswerRefer { id: u32::from(order - 9) + 2, code: 202 },
+        12..15 => Command::NotifyRefer { id: u32::from(order - 12) + 2, code: 200 },
         _ => Command::FinishBye,
     }
 }

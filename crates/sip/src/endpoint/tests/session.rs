@@ -274,7 +274,9 @@ fn info_is_answered_and_told() {
 fn what_we_do_not_do_inside_a_call_is_said() {
     let mut world = World::new();
     let (_, tag) = answered(&mut world);
-    for (n, (method, status)) in [("OPTIONS", 200), ("PUBLISH", 405), ("DANCE", 501)].into_iter().enumerate() {
+    for (n, (method, status)) in
+        [("OPTIONS", 200), ("SUBSCRIBE", 405), ("PUBLISH", 405), ("DANCE", 501)].into_iter().enumerate()
+    {
         world.hears(CARRIER, &request(method, method, 2 + n as u32, &tag, ""));
         let answer = world.one();
         assert_eq!(answer.status(), Some(status), "{method}");

@@ -78,7 +78,13 @@ pub(super) async fn serve(stack: Stack, mut events: mpsc::Receiver<Event>) {
                     peers.remove(&peer);
                 }
             }
-            Event::Bindings { .. } | Event::Registration { .. } | Event::Probed { .. } | Event::Traces(_) => {}
+            Event::Text(_)
+            | Event::Subscribed(_)
+            | Event::Unsubscribed(_)
+            | Event::Bindings { .. }
+            | Event::Registration { .. }
+            | Event::Probed { .. }
+            | Event::Traces(_) => {}
         }
     }
 }
