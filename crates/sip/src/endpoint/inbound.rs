@@ -142,7 +142,7 @@ impl Endpoint {
         let supported = format!("path, {OPTIONS}");
         let headers = [(Name::Allow, ALLOW_OUTSIDE), (Name::Accept, SDP), (Name::Supported, &supported)];
         if self.serves(request, flow) {
-            self.core.reply_unproven(request, flow, (200, "OK"), &headers, 1);
+            self.core.reply_unproven(request, flow, (200, "OK"), &headers, 0);
         }
     }
 

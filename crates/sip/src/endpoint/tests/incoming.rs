@@ -258,7 +258,8 @@ fn requests_that_cannot_be_served_hear_why() {
         world.hears(CARRIER, &request(method, method, 1, "", ""));
         let answer = world.one();
         assert_eq!(answer.status(), Some(status), "{method}");
-        assert_eq!(answer.header(Name::Allow).is_some(), matches!(status, 200 | 405 | 501), "{method}");
+        // A stranger's short OPTIONS is not worth the long line (see `guarding`).
+        assert_eq!(answer.header(Name::Allow).is_some(), matches!(status, 405 | 501), "{method}");
     }
     world.hears(CARRIER, &request("INVITE", "t1", 1, "unknown", OFFER));
     assert_eq!(world.one().status(), Some(481));
