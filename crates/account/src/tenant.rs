@@ -59,7 +59,7 @@ pub struct NewTenant {
     pub record_calls: Option<bool>,
     /// Calling codes that may be dialled; its own country when missing.
     pub dial_countries: Option<Vec<String>>,
-    /// Numbers that begin so are never dialled.
+    /// Numbers that begin so are never dialled; the country's premium numbers, as far as we know them, when missing.
     pub blocked_prefixes: Option<Vec<String>>,
 }
 
@@ -100,12 +100,32 @@ impl NewTenant {
             time_zone: self.time_zone.unwrap_or_else(|| "Asia/Ho_Chi_Minh".to_owned()),
             record_calls: self.record_calls.unwrap_or(true),
             dial_countries: self.dial_countries.unwrap_or_else(|| vec![country.clone()]),
-            blocked_prefixes: self.blocked_prefixes.unwrap_or_default(),
+            blocked_prefixes: self.blocked_prefixes.unwrap_or_else(|| premium(&country)),
             country,
             created_at: now,
             updated_at: now,
         }
     }
+}
+
+/// Numbers of a country that cost the caller much more than a call does: what thieves dial. Also the islands that share
+/// North America's calling code.
+fn premium(country: &str) -> Vec<String> {
+    let prefixes: &[&str] = match country {
+        "84" => &["1900"],
+        "1" => &[
+            "+1900", "+1976", "+1242", "+1246", "+1264", "+1268", "+1284", "+1345", "+1441", "+1473", "+1649", "+1658",
+            "+1664", "+1758", "+1767", "+1784", "+1809", "+1829", "+1849", "+1868", "+1869", "+1876",
+        ],
+        "33" => &["+3389"],
+        "44" => &["+449", "+4470", "+44871", "+44872", "+44873"],
+        "49" => &["+49900", "+49137"],
+        "61" => &["+6119"],
+        "65" => &["1900"],
+        "66" => &["1900"],
+        _ => &[],
+    };
+    prefixes.iter().map(|prefix| (*prefix).to_owned()).collect()
 }
 
 /// `Công ty Ánh Dương` → `cong-ty-anh-duong.alo.internal`; `.internal` is reserved for private use.

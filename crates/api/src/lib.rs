@@ -15,6 +15,7 @@ mod greetings;
 mod groups;
 mod hotlines;
 mod keys;
+mod limits;
 mod openapi;
 mod phone;
 mod presence;
@@ -72,6 +73,7 @@ fn described() -> OpenApiRouter<State> {
         .merge(users::routes())
         .merge(keys::routes())
         .merge(extensions::routes())
+        .merge(limits::routes())
         .merge(trunks::routes())
         .merge(hotlines::routes())
         .merge(groups::routes())

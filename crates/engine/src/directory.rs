@@ -6,9 +6,9 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use bus::Bus;
-use model::{Id, PhoneNumber, Problem, TrunkId};
+use model::{ExtensionId, Id, PhoneNumber, Problem, TrunkId};
 use pbx::Snapshot;
-use pbx::snapshot::{Tenant, Trunk};
+use pbx::snapshot::{Source, Tenant, Trunk};
 use pbx::trunk::Kind;
 use store::Db;
 use tokio::task::JoinHandle;
@@ -141,6 +141,14 @@ impl sip::Directory for Directory {
 
     fn realm(&self, domain: &str) -> String {
         self.snapshot().realm(domain)
+    }
+
+    fn source(&self, account: u128, source: IpAddr) -> sip::Source {
+        match self.snapshot().source(ExtensionId::from_bits(account), source) {
+            Source::Allowed => sip::Source::Allowed,
+            Source::IfRegistered => sip::Source::IfRegistered,
+            Source::Refused => sip::Source::Refused,
+        }
     }
 
     fn carrier(&self, source: IpAddr) -> bool {

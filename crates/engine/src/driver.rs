@@ -7,6 +7,7 @@
 mod failure;
 mod finish;
 mod leg;
+mod outside;
 mod protection;
 mod record;
 mod story;
@@ -29,6 +30,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::capture::sound::Tapping;
 use crate::clock::Anchor;
+use crate::quota::Place;
 use crate::routes::Letter;
 use crate::shared::Shared;
 use finish::Finish;
@@ -69,6 +71,8 @@ pub(crate) struct Driver {
     adopting: Option<Box<Leg>>,
     /// Legs that went over to another call.
     gone: Vec<transfer::Gone>,
+    /// Its place among the calls to the outside.
+    place: Option<Place>,
 }
 
 impl Driver {
@@ -99,6 +103,7 @@ impl Driver {
             asked: VecDeque::new(),
             adopting: None,
             gone: Vec::new(),
+            place: None,
             shared,
         }
     }
@@ -238,6 +243,7 @@ impl Driver {
                 let caller = pbx::Caller { number: &self.caller.0, name: &self.caller.1 };
                 let mut route = pbx::route(&self.tenant, *origin, caller, dialled);
                 route.record &= self.shared.may_record;
+                self.bound(*origin, &mut route, dialled);
                 if let RouteTarget::Trunk(steps) = &mut route.to {
                     let away = self.shared.health.order(steps);
                     route.facts.extend(away.iter().map(|trunk| ("away", trunk.to_string())));

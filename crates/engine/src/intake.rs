@@ -14,6 +14,7 @@ use tokio::sync::{Semaphore, oneshot};
 use crate::directory::Inbound;
 use crate::driver::{Driver, Replacing};
 use crate::recordings::End;
+use crate::refusals;
 use crate::routes::Letter;
 use crate::shared::Shared;
 
@@ -63,6 +64,7 @@ impl Intake {
             Event::Registration { id, state } => self.shared.carriers.on_registration(id, state),
             Event::Probed { id, status } => self.shared.health.on_probed(id, status),
             Event::Traces(traces) => self.shared.captures.take_traces(traces, &self.shared.routes),
+            Event::Refused { realm, user, source, why } => refusals::told(&self.shared, &realm, &user, source, why),
         }
     }
 

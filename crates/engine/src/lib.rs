@@ -15,7 +15,9 @@ mod driver;
 mod health;
 mod intake;
 mod presence;
+mod quota;
 mod recordings;
+mod refusals;
 mod routes;
 mod shared;
 mod sounds;
@@ -43,6 +45,7 @@ use directory::Directory;
 use health::Health;
 use intake::Intake;
 use pbx::calls::Journal;
+use quota::Quota;
 use recordings::Recordings;
 use routes::Routes;
 use shared::Shared;
@@ -140,12 +143,14 @@ impl Engine {
         let sip = sip::Config { trace, ..config.sip };
         let (stack, sip_inbox) = Stack::start(sip, directory.clone()).await.map_err(StartError::Sip)?;
         let (alerts, alerting) = Alerts::start(db.clone(), clock);
-        let health = Health::new(stack.clone(), addresses.clone(), bus.clone(), alerts, clock);
+        let health = Health::new(stack.clone(), addresses.clone(), bus.clone(), alerts.clone(), clock);
         let captures = Arc::new(Captures::new(config.capture, &config.data, stack.clone(), clock));
         let shared = Arc::new(Shared {
             clock,
             carriers: Carriers::new(stack.clone(), addresses, bus.clone()),
             health: Arc::new(health),
+            alerts,
+            quota: Quota::default(),
             stack,
             media,
             routes: Routes::new(),
@@ -166,9 +171,11 @@ impl Engine {
             directory.follow(db, shared.bus.clone(), move |snapshot| {
                 carriers.carriers.follow(snapshot);
                 carriers.health.follow(snapshot);
+                carriers.quota.follow(snapshot);
             }),
             alerting,
             shared.health.watch(),
+            tokio::spawn(refusals::end_overdue(shared.clone())),
             tokio::spawn(take_sip(intake.clone(), sip_inbox)),
             tokio::spawn(take_media(intake.clone(), media_inbox)),
             tokio::spawn(take_orders(intake.clone(), orders)),

@@ -7,11 +7,13 @@ use media::Media;
 use pbx::calls::Journal;
 use sip::Stack;
 
+use crate::alerts::Alerts;
 use crate::capture::Captures;
 use crate::carriers::Carriers;
 use crate::clock::Clock;
 use crate::directory::Directory;
 use crate::health::Health;
+use crate::quota::Quota;
 use crate::recordings::Recordings;
 use crate::routes::Routes;
 use crate::sounds::Sounds;
@@ -23,6 +25,8 @@ pub(crate) struct Shared {
     pub(crate) directory: Arc<Directory>,
     pub(crate) carriers: Carriers,
     pub(crate) health: Arc<Health>,
+    pub(crate) alerts: Alerts,
+    pub(crate) quota: Quota,
     pub(crate) routes: Routes,
     pub(crate) sounds: Sounds,
     pub(crate) journal: Journal,

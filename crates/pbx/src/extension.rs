@@ -7,8 +7,25 @@ mod tests;
 
 pub use service::{create, create_many, delete, find_by_number, find_by_user, get, list, own, password, slice, update};
 
-use model::{ExtensionId, Faults, HotlineId, UserId};
+use model::{ExtensionId, Faults, HotlineId, Network, UserId};
 use serde::{Deserialize, Serialize};
+
+/// From where an extension may call, beside its allowed networks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum CallFrom {
+    /// From addresses that one of its phones has registered at.
+    #[default]
+    Registered,
+    /// From anywhere, given the password.
+    Anywhere,
+}
+
+impl CallFrom {
+    pub(crate) const ALL: [(CallFrom, &'static str); 2] =
+        [(CallFrom::Registered, "registered"), (CallFrom::Anywhere, "anywhere")];
+}
 
 /// An extension, without its password.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +50,11 @@ pub struct Extension {
     pub user: Option<UserId>,
     /// Whether phones may register and call.
     pub enabled: bool,
+    /// Addresses or networks (`10.1.0.0/16`) that its phones must be in; empty for any. From there they may call without
+    /// having registered.
+    pub allowed_networks: Vec<String>,
+    /// From where it may call otherwise.
+    pub call_from: CallFrom,
     /// When it was created, milliseconds since 1970.
     pub created_at: i64,
     /// When it was last changed.
@@ -79,6 +101,10 @@ pub struct ExtensionPatch {
     pub user: Option<Option<UserId>>,
     /// Whether phones may register and call.
     pub enabled: Option<bool>,
+    /// Addresses or networks that its phones must be in; empty for any.
+    pub allowed_networks: Option<Vec<String>>,
+    /// From where it may call otherwise.
+    pub call_from: Option<CallFrom>,
 }
 
 /// A new extension with its password, for whoever sets up the phone.
@@ -113,6 +139,18 @@ impl ExtensionPatch {
     fn check(&self, faults: &mut Faults) {
         check_name("", self.name.as_deref(), faults);
         check_password("", self.password.as_deref(), faults);
+        let networks = self.allowed_networks.as_deref().unwrap_or_default();
+        for (place, network) in networks.iter().enumerate() {
+            if network.parse::<Network>().is_err() {
+                faults.add(
+                    format!("allowed_networks[{place}]"),
+                    "Use an IP address or a network: 203.0.113.7, 10.1.0.0/16, 2001:db8::/48.",
+                );
+            }
+        }
+        if networks.len() > 32 {
+            faults.add("allowed_networks", "Use at most 32 networks.");
+        }
     }
 }
 

@@ -15,6 +15,7 @@ pub mod flow;
 pub mod greeting;
 pub mod group;
 pub mod hotline;
+pub mod limits;
 mod route;
 pub mod simulate;
 pub mod snapshot;

@@ -79,7 +79,8 @@ fn outside(tenant: &Tenant, from: &Extension, dialled: &str, number: &PhoneNumbe
         return refuse(tenant, Some(from), dialled, Cause::Forbidden, &reason);
     }
     if let Some(digits) = number.as_str().strip_prefix('+') {
-        let allowed = tenant.dial_countries.iter().any(|code| code == "*" || digits.starts_with(code.as_str()));
+        let countries = from.limits.dial_countries.as_ref().unwrap_or(&tenant.dial_countries);
+        let allowed = countries.iter().any(|code| code == "*" || digits.starts_with(code.as_str()));
         if !allowed {
             let reason = "The company does not allow calls to this country.";
             return refuse(tenant, Some(from), dialled, Cause::Forbidden, reason);

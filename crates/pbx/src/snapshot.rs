@@ -14,6 +14,8 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use store::Db;
 
+use crate::extension::CallFrom;
+
 /// What a phone must prove, by digest, for one extension.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
@@ -25,6 +27,17 @@ pub struct Account {
     pub ha1_md5: [u8; 16],
     /// SHA-256 of `user:realm:password`.
     pub ha1_sha256: [u8; 32],
+}
+
+/// What the policy of an extension says of an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// Its phones may register and call there.
+    Allowed,
+    /// They may register there, and call when they have.
+    IfRegistered,
+    /// They may not be there.
+    Refused,
 }
 
 /// All companies at one version of the configuration.
@@ -157,6 +170,17 @@ impl Snapshot {
     pub fn extension(&self, id: ExtensionId) -> Option<(&Arc<Tenant>, &Extension)> {
         let tenant = self.extensions.get(&id)?;
         Some((tenant, tenant.extensions.get(&id)?))
+    }
+
+    /// Whether a phone of an extension may be at this address.
+    pub fn source(&self, id: ExtensionId, address: IpAddr) -> Source {
+        let Some((_, extension)) = self.extension(id) else { return Source::Refused };
+        let inside = extension.networks.iter().any(|network| network.contains(address));
+        match (inside, extension.networks.is_empty(), extension.call_from) {
+            (true, _, _) | (_, true, CallFrom::Anywhere) => Source::Allowed,
+            (false, true, CallFrom::Registered) => Source::IfRegistered,
+            (false, false, _) => Source::Refused,
+        }
     }
 
     /// What a phone must prove to be this extension; none for unknown and disabled ones.

@@ -15,6 +15,17 @@ pub struct Account {
     pub ha1_sha256: [u8; 32],
 }
 
+/// What the house says of the address a proven account speaks from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// It may register and call.
+    Allowed,
+    /// It may register, and call when one of its phones is registered at this address.
+    IfRegistered,
+    /// It may do nothing.
+    Refused,
+}
+
 /// The house's answers. Called on the network tasks: never blocks, never reads a disk.
 pub trait Directory: Send + Sync + 'static {
     /// The account of a user in a domain.
@@ -22,6 +33,11 @@ pub trait Directory: Send + Sync + 'static {
 
     /// The realm to challenge with; of the same form for domains that do not exist.
     fn realm(&self, domain: &str) -> String;
+
+    /// Whether an account that has proven itself may be at this address.
+    fn source(&self, _account: u128, _source: IpAddr) -> Source {
+        Source::Allowed
+    }
 
     /// Whether the address belongs to a carrier, whose INVITEs need no digest.
     fn carrier(&self, source: IpAddr) -> bool;

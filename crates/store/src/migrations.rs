@@ -19,6 +19,7 @@ const FILES: &[(i64, &str, &str)] = &[
         include_str!("../migrations/202611230200_add_phone_owners_and_key_expiry.sql"),
     ),
     (202611230205, "add trunk probing", include_str!("../migrations/202611230205_add_trunk_probing.sql")),
+    (202611230210, "add call limits", include_str!("../migrations/202611230210_add_call_limits.sql")),
     (202611230230, "widen api keys", include_str!("../migrations/202611230230_widen_api_keys.sql")),
 ];
 

@@ -20,6 +20,11 @@ use std::sync::Arc;
 use tokio::sync::Mutex;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
+/// The value of an Authorization header that answers a challenge.
+pub fn proof(challenge: &str, method: &str, uri: &str, user: &str, password: &str) -> String {
+    digest::answer(challenge, method, uri, digest::Credentials { user, password })
+}
+
 /// A phone, or a carrier's switch.
 #[derive(Debug)]
 pub struct Phone {

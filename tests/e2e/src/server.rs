@@ -304,6 +304,13 @@ impl Server {
         self.json(path, request).await
     }
 
+    /// Ends a live call, if it is still up.
+    pub async fn end_call(&self, id: &str) {
+        let request = self.client.delete(self.url(&format!("/api/v1/calls/{id}"))).bearer_auth(self.api_key());
+        // It may have ended by itself.
+        let _ = request.send().await;
+    }
+
     /// The bytes under `/api/v1`, if the answer is a success.
     pub async fn download(&self, path: &str) -> Option<Vec<u8>> {
         let request = self.client.get(self.url(&format!("/api/v1{path}"))).bearer_auth(self.api_key());

@@ -1,5 +1,6 @@
 //! The rows that order the changes of configuration, and the heads of companies for the snapshot.
 
+use crate::limits::Limits;
 use crate::snapshot::Tenant;
 use sqlx::Row;
 use sqlx::any::AnyRow;
@@ -54,6 +55,7 @@ fn read(row: &AnyRow) -> Result<Tenant, Error> {
         dial_countries: words(6)?,
         blocked_prefixes: words(7)?,
         version: row.try_get(8)?,
+        limits: Limits::of_company(),
         extensions: HashMap::new(),
         numbers: HashMap::new(),
         hotlines: BTreeMap::new(),

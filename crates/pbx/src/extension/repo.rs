@@ -1,6 +1,7 @@
 //! How extensions are stored. Passwords are sealed for their row.
 
-use super::{Created, Extension};
+use super::{CallFrom, Created, Extension};
+use crate::trunk::{value, word};
 use model::{ExtensionId, UserId};
 use sqlx::Row;
 use sqlx::any::AnyRow;
@@ -8,8 +9,9 @@ use std::collections::HashSet;
 use store::{Cell, Error, Rows, Sql, Tx};
 
 pub(super) async fn insert(tx: &mut Tx, created: &[Created]) -> Result<(), Error> {
-    let head = "insert into extensions (id, tenant_id, number, name, sealed_password, hotline_id, enabled, created_at, updated_at)";
-    let mut rows = Rows::new(head, "", 9);
+    let head = "insert into extensions (id, tenant_id, number, name, sealed_password, hotline_id, enabled, created_at, updated_at,
+                allowed_networks, call_from)";
+    let mut rows = Rows::new(head, "", 11);
     let vault = tx.db().vault().clone();
     for Created { extension, password } in created {
         let id = extension.id.to_string();
@@ -23,6 +25,8 @@ pub(super) async fn insert(tx: &mut Tx, created: &[Created]) -> Result<(), Error
             Cell::from(i64::from(extension.enabled)),
             Cell::from(extension.created_at),
             Cell::from(extension.updated_at),
+            Cell::from(extension.allowed_networks.join(",")),
+            Cell::from(word(&CallFrom::ALL, extension.call_from)),
         ]);
     }
     rows.insert(tx).await?;
@@ -35,7 +39,8 @@ pub(super) async fn save(tx: &mut Tx, extension: &Extension, password: Option<&s
     sqlx::query(
         "update extensions
          set name = $3, hotline_id = $4, enabled = $5, updated_at = $6, user_id = $7,
-             sealed_password = coalesce($8, sealed_password)
+             sealed_password = coalesce($8, sealed_password),
+             allowed_networks = $9, call_from = $10
          where tenant_id = $1
          and id = $2",
     )
@@ -47,6 +52,8 @@ pub(super) async fn save(tx: &mut Tx, extension: &Extension, password: Option<&s
     .bind(extension.updated_at)
     .bind(extension.user.map(|id| id.to_string()))
     .bind(sealed)
+    .bind(extension.allowed_networks.join(","))
+    .bind(word(&CallFrom::ALL, extension.call_from))
     .execute(tx.conn())
     .await?;
     Ok(())
@@ -61,9 +68,9 @@ pub(super) async fn delete(tx: &mut Tx, id: ExtensionId) -> Result<(), Error> {
     Ok(())
 }
 
-pub(super) async fn find(tx: &mut Tx, id: ExtensionId) -> Result<Option<Extension>, Error> {
+pub(crate) async fn find(tx: &mut Tx, id: ExtensionId) -> Result<Option<Extension>, Error> {
     let row = sqlx::query(
-        "select id, number, name, hotline_id, enabled, created_at, updated_at, user_id
+        "select id, number, name, hotline_id, enabled, created_at, updated_at, user_id, allowed_networks, call_from
          from extensions
          where tenant_id = $1
          and id = $2",
@@ -77,7 +84,7 @@ pub(super) async fn find(tx: &mut Tx, id: ExtensionId) -> Result<Option<Extensio
 
 pub(super) async fn find_by_number(tx: &mut Tx, number: &str) -> Result<Option<Extension>, Error> {
     let row = sqlx::query(
-        "select id, number, name, hotline_id, enabled, created_at, updated_at, user_id
+        "select id, number, name, hotline_id, enabled, created_at, updated_at, user_id, allowed_networks, call_from
          from extensions
          where tenant_id = $1
          and number = $2",
@@ -92,7 +99,7 @@ pub(super) async fn find_by_number(tx: &mut Tx, number: &str) -> Result<Option<E
 /// The extension of this person.
 pub(super) async fn find_by_user(tx: &mut Tx, user: UserId) -> Result<Option<Extension>, Error> {
     let row = sqlx::query(
-        "select id, number, name, hotline_id, enabled, created_at, updated_at, user_id
+        "select id, number, name, hotline_id, enabled, created_at, updated_at, user_id, allowed_networks, call_from
          from extensions
          where tenant_id = $1
          and user_id = $2",
@@ -111,7 +118,7 @@ pub(super) async fn list(
     limit: u32,
 ) -> Result<Vec<Extension>, Error> {
     let mut sql = Sql::new(
-        "select id, number, name, hotline_id, enabled, created_at, updated_at, user_id
+        "select id, number, name, hotline_id, enabled, created_at, updated_at, user_id, allowed_networks, call_from
          from extensions
          where tenant_id = ",
     );
@@ -199,7 +206,8 @@ pub(super) async fn sealed_password(tx: &mut Tx, id: ExtensionId) -> Result<Opti
 /// All extensions of the company with their sealed passwords, for the snapshot and bootstrap.
 pub(crate) async fn all(tx: &mut Tx) -> Result<Vec<(Extension, String)>, Error> {
     let rows = sqlx::query(
-        "select id, number, name, hotline_id, enabled, created_at, updated_at, user_id, sealed_password
+        "select id, number, name, hotline_id, enabled, created_at, updated_at, user_id,
+                allowed_networks, call_from, sealed_password
          from extensions
          where tenant_id = $1
          order by number",
@@ -207,12 +215,12 @@ pub(crate) async fn all(tx: &mut Tx) -> Result<Vec<(Extension, String)>, Error> 
     .bind(tx.tenant().to_owned())
     .fetch_all(tx.conn())
     .await?;
-    rows.iter().map(|row| Ok((read(row)?, row.try_get(8)?))).collect()
+    rows.iter().map(|row| Ok((read(row)?, row.try_get(10)?))).collect()
 }
 
 fn read(row: &AnyRow) -> Result<Extension, Error> {
     let hotline: Option<&str> = row.try_get(3)?;
-    let user: Option<&str> = row.try_get(7)?;
+    let (user, networks): (Option<&str>, &str) = (row.try_get(7)?, row.try_get(8)?);
     Ok(Extension {
         id: row.try_get::<&str, _>(0)?.parse().map_err(|_| Error::Corrupt("extension id"))?,
         number: row.try_get(1)?,
@@ -222,5 +230,7 @@ fn read(row: &AnyRow) -> Result<Extension, Error> {
         created_at: row.try_get(5)?,
         updated_at: row.try_get(6)?,
         user: user.map(|id| id.parse().map_err(|_| Error::Corrupt("user id of an extension"))).transpose()?,
+        allowed_networks: networks.split(',').filter(|text| !text.is_empty()).map(str::to_owned).collect(),
+        call_from: value(&CallFrom::ALL, row.try_get(9)?).ok_or(Error::Corrupt("call_from of an extension"))?,
     })
 }

@@ -1,9 +1,9 @@
 //! What one can do with extensions.
 
-use super::{Created, Extension, ExtensionPatch, NewExtension, repo};
-use crate::{config, flow, group, hotline};
+use super::{CallFrom, Created, Extension, ExtensionPatch, NewExtension, repo};
+use crate::{config, flow, group, hotline, limits};
 use ::flow::Reference;
-use model::{Actor, ExtensionId, Faults, HotlineId, Page, PageRequest, Permission, Problem, Slice, UserId};
+use model::{Actor, ExtensionId, Faults, HotlineId, Network, Page, PageRequest, Permission, Problem, Slice, UserId};
 use std::collections::HashSet;
 use store::mint::secret_text;
 use store::{Db, Tx, mint, now};
@@ -75,6 +75,8 @@ pub(crate) async fn insert_all(tx: &mut Tx, new: Vec<NewExtension>) -> Result<Ve
                 hotline: one.hotline,
                 user: None,
                 enabled: true,
+                allowed_networks: Vec::new(),
+                call_from: CallFrom::default(),
                 created_at: now,
                 updated_at: now,
             },
@@ -154,6 +156,11 @@ pub async fn update(actor: &Actor, db: &Db, id: ExtensionId, patch: ExtensionPat
     extension.name = patch.name.map_or(extension.name, |name| name.trim().to_owned());
     extension.hotline = patch.hotline.unwrap_or(extension.hotline);
     extension.enabled = patch.enabled.unwrap_or(extension.enabled);
+    if let Some(networks) = patch.allowed_networks {
+        let parsed = networks.iter().filter_map(|text| text.parse::<Network>().ok());
+        extension.allowed_networks = parsed.map(|network| network.to_string()).collect();
+    }
+    extension.call_from = patch.call_from.unwrap_or(extension.call_from);
     extension.updated_at = now().as_millis();
     extension.user = patch.user.unwrap_or(extension.user);
     repo::save(&mut tx, &extension, patch.password.as_deref()).await.map_err(|error| {
@@ -173,6 +180,7 @@ pub async fn delete(actor: &Actor, db: &Db, id: ExtensionId) -> Result<(), Probl
     users.extend(hotline::repo::hotlines_to(&mut tx, &id.to_string()).await?);
     users.extend(flow::repo::flows_with(&mut tx, Reference::Extension(id)).await?);
     config::unused(&format!("Extension {}", extension.number), &users)?;
+    limits::repo::delete(&mut tx, id).await?;
     repo::delete(&mut tx, id).await?;
     tx.emit(config::event("extension.deleted", id, &extension.number));
     tx.commit().await?;

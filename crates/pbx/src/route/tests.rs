@@ -1,6 +1,8 @@
 use super::{Caller, route};
+use crate::extension::CallFrom;
 use crate::fixture::graph;
 use crate::hotline::{Hotline, Target};
+use crate::limits::Limits;
 use crate::snapshot::{Extension, Group, Tenant, Trunk};
 use crate::trunk::{Kind, NumberFormat, Transport, parse_address};
 use call::{Direction, Origin, RouteTarget, TrunkStep};
@@ -28,7 +30,18 @@ fn gone() -> ExtensionId {
 
 fn extension(id: ExtensionId, number: &str, enabled: bool) -> Extension {
     let (ha1_md5, ha1_sha256) = ([0; 16], [0; 32]);
-    Extension { id, number: number.into(), name: format!("Name {number}"), hotline: None, enabled, ha1_md5, ha1_sha256 }
+    Extension {
+        id,
+        number: number.into(),
+        name: format!("Name {number}"),
+        hotline: None,
+        enabled,
+        networks: Vec::new(),
+        call_from: CallFrom::Registered,
+        limits: Limits::of_extension(),
+        ha1_md5,
+        ha1_sha256,
+    }
 }
 
 fn trunk(bits: u128, address: &str, number_format: NumberFormat) -> Trunk {
@@ -84,6 +97,7 @@ fn acme() -> Tenant {
         record: true,
         dial_countries: vec!["84".into(), "65".into()],
         blocked_prefixes: vec!["1900".into(), "+8491".into()],
+        limits: Limits::of_company(),
         version: 1,
         numbers: extensions.iter().map(|one| (one.number.clone(), one.id)).collect(),
         extensions: extensions.into_iter().map(|one| (one.id, one)).collect(),

@@ -2,8 +2,9 @@
 //! the clear and a change of the SIP domain needs no new passwords.
 
 use super::tenant::{Extension, Group, Tenant, Trunk};
+use crate::limits::Limits;
 use crate::trunk::parse_address;
-use crate::{config, extension, flow, greeting, group, hotline, trunk};
+use crate::{config, extension, flow, greeting, group, hotline, limits, trunk};
 use md5::Md5;
 use model::{Network, Problem, TenantId};
 use sha2::{Digest, Sha256};
@@ -59,8 +60,10 @@ async fn tenant(db: &Db, mut head: Tenant) -> Result<Tenant, Problem> {
     }
     head.flows = flow::repo::all(&mut tx).await?.into_iter().map(|flow| (flow.id, Arc::new(flow.graph))).collect();
     let greetings = greeting::repo::all(&mut tx).await?;
+    let mut limits = limits::repo::all(&mut tx).await?;
     drop(tx);
     head.greetings = greetings.into_iter().map(|one| (one.id, greeting::file(head.id, one.id))).collect();
+    head.limits = limits.remove("").unwrap_or(head.limits);
     let (vault, domain) = (db.vault().clone(), head.domain.clone());
     // A hundred thousand passwords take a while to open.
     let ready = tokio::task::spawn_blocking(move || {
@@ -68,7 +71,8 @@ async fn tenant(db: &Db, mut head: Tenant) -> Result<Tenant, Problem> {
     });
     let ready: Result<Vec<Extension>, Problem> =
         ready.await.map_err(|error| Problem::internal(format!("Reading extensions died: {error}")))?;
-    for extension in ready? {
+    for mut extension in ready? {
+        extension.limits = limits.remove(&extension.id.to_string()).unwrap_or(extension.limits);
         head.numbers.insert(extension.number.clone(), extension.id);
         head.extensions.insert(extension.id, extension);
     }
@@ -110,6 +114,9 @@ fn ready_extension(
         name: extension.name,
         hotline: extension.hotline,
         enabled: extension.enabled,
+        networks: extension.allowed_networks.iter().filter_map(|text| text.parse().ok()).collect(),
+        call_from: extension.call_from,
+        limits: Limits::of_extension(),
         ha1_md5: Md5::digest(secret.as_bytes()).into(),
         ha1_sha256: Sha256::digest(secret.as_bytes()).into(),
     })

@@ -1,6 +1,8 @@
 //! One company in memory.
 
+use crate::extension::CallFrom;
 use crate::hotline::Hotline;
+use crate::limits::Limits;
 use crate::trunk::{Kind, NumberFormat, Transport};
 use ::flow::Graph;
 use model::{ExtensionId, FlowId, GreetingId, GroupId, HotlineId, Network, PhoneNumber, TenantId, TrunkId};
@@ -28,6 +30,8 @@ pub struct Tenant {
     pub dial_countries: Vec<String>,
     /// Numbers that begin so are never dialled.
     pub blocked_prefixes: Vec<String>,
+    /// How much all its extensions together may call to the outside.
+    pub limits: Limits,
     /// The configuration change it was read at.
     pub version: i64,
     /// Extensions.
@@ -59,6 +63,12 @@ pub struct Extension {
     pub hotline: Option<HotlineId>,
     /// Whether phones may register and call.
     pub enabled: bool,
+    /// Where its phones must be; empty for anywhere.
+    pub networks: Vec<Network>,
+    /// From where it may call otherwise.
+    pub call_from: CallFrom,
+    /// How much it may call to the outside.
+    pub limits: Limits,
     /// MD5 of `number:domain:password`.
     pub ha1_md5: [u8; 16],
     /// SHA-256 of `number:domain:password`.

@@ -19,7 +19,7 @@ use self::clients::ClientEntry;
 use self::servers::ServerEntry;
 use super::command::Credentials;
 use super::event::{Event, Leg, Signal};
-use super::shared::Shared;
+use super::shared::{Shared, count_refused};
 use crate::auth::{answer_challenge, best_challenge};
 use crate::build::ResponseBuilder;
 use crate::message::Message;
@@ -326,7 +326,8 @@ impl Core {
     }
 
     /// The same for a request nobody has proven anything for. It may have come under the address of a victim, so a
-    /// datagram is not answered with half as much again: then only the first `needed` of the headers are sent.
+    /// datagram is never answered with more than half as much again: then only the first `needed` of the headers are sent,
+    /// and nothing at all when that is too much still.
     pub(crate) fn reply_unproven(
         &mut self,
         request: &Message,
@@ -335,9 +336,14 @@ impl Core {
         headers: &[(Name, &str)],
         needed: usize,
     ) {
+        let most = if flow.transport.is_reliable() { usize::MAX } else { request.raw().len() * 3 / 2 };
         let mut answer = self.stateless(request, flow, status, reason, headers);
-        if !flow.transport.is_reliable() && answer.len() > request.raw().len() * 3 / 2 && needed < headers.len() {
+        if answer.len() > most && needed < headers.len() {
             answer = self.stateless(request, flow, status, reason, &headers[..needed]);
+        }
+        if answer.len() > most {
+            // No phone's request is as short as that.
+            return count_refused("short");
         }
         self.transmit(flow, answer);
     }

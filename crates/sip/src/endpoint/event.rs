@@ -37,6 +37,17 @@ pub enum Event {
         /// For how long the carrier holds it, or the status it refused with (408 when it did not answer).
         state: Result<Duration, u16>,
     },
+    /// Somebody was refused in the name of a user, and the house may want to know.
+    Refused {
+        /// The realm, which is the domain of a user that exists.
+        realm: String,
+        /// The user that was claimed; may not exist.
+        user: String,
+        /// Where it came from.
+        source: IpAddr,
+        /// Why.
+        why: Refusal,
+    },
     /// A carrier that was asked with [`crate::Stack::probe`] answered, or did not.
     Probed {
         /// The id given with the question.
@@ -83,6 +94,15 @@ pub struct Subscribed {
     pub accept: String,
     /// How long it lasts. Zero: it wants to be told once, or no more.
     pub expires_in: Duration,
+}
+
+/// Why somebody was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// Too many wrong passwords: nothing more is answered for so long.
+    Blocked(Duration),
+    /// The password was right, but the account may not be at this address.
+    Source,
 }
 
 /// An authenticated INVITE that begins a call.

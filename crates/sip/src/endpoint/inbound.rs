@@ -2,13 +2,15 @@
 //!
 //! Whoever is not proven gets answers that keep nothing here: same request, same answer.
 
+use std::net::IpAddr;
+
 use super::Endpoint;
-use super::event::{Event, Incoming, Leg, Origin, Party, Replaced};
+use super::event::{Event, Incoming, Leg, Origin, Party, Refusal, Replaced};
 use super::leg::{ALLOW, ALLOW_OUTSIDE, LegState, OPTIONS, Offered, Phase, SDP, Wish, find_replaced, too_short};
 use super::shared::count_refused;
 use crate::auth::{AuthFailure, presented_user};
 use crate::dialog::{Dialog, MAX_FORWARDS};
-use crate::directory::Account;
+use crate::directory::{Account, Source};
 use crate::header::{NameAddr, Replaces};
 use crate::message::{Message, ParseError, Rejection};
 use crate::method::Method;
@@ -97,7 +99,7 @@ impl Endpoint {
             return self.unknown_dialog(flow, cancel);
         };
         let Some(leg) = owner.and_then(|id| self.legs.get_mut(&id)) else {
-            return self.core.reply_stateless(cancel, flow, 200, "OK", &[]);
+            return self.reply_stranger(cancel, flow, 200, "OK", &[]);
         };
         let id = leg.id;
         let ok = self.core.reply(cancel, flow, 200, "OK", &leg.dialog.local_tag).finish();
@@ -264,6 +266,14 @@ impl Endpoint {
                 match shared.authenticator.verify(request, &user, account.as_ref(), &realm, source, now) {
                     Ok(()) => {
                         shared.limiter().proven(source, &who, now);
+                        if let Some(account) = &account
+                            && !self.may_be_at(account, request.method(), source)
+                        {
+                            count_refused("source");
+                            self.tell_refused(&realm, &user, source, Refusal::Source);
+                            self.core.reply_stateless(request, flow, 403, "Forbidden", &[]);
+                            return None;
+                        }
                         if flow.transport.is_reliable() {
                             self.core.proven.push_back(flow);
                         }
@@ -290,6 +300,7 @@ impl Endpoint {
                 if let Some(ban) = ban {
                     metrics::counter!("alo_sip_bans_total").increment(1);
                     tracing::warn!(%source, who, ban_s = ban.as_secs(), "too many wrong passwords: shut out for a while");
+                    self.tell_refused(&realm, &user, source, Refusal::Blocked(ban));
                 }
             }
         }
@@ -300,10 +311,37 @@ impl Endpoint {
         None
     }
 
+    /// Whether the house lets the account be at this address. Who calls must have registered there, unless it is allowed
+    /// all the same: a stolen password alone is then no way to call.
+    fn may_be_at(&self, account: &Account, method: Method, source: IpAddr) -> bool {
+        let shared = &self.core.shared;
+        match shared.directory.source(account.key, source) {
+            Source::Allowed => true,
+            Source::Refused => false,
+            Source::IfRegistered if method == Method::Register => true,
+            Source::IfRegistered => {
+                let phones = shared.registrar.contacts(account.key, self.core.now);
+                phones.iter().any(|phone| phone.flow.remote.ip().to_canonical() == source.to_canonical())
+            }
+        }
+    }
+
+    fn tell_refused(&mut self, realm: &str, user: &str, source: IpAddr, why: Refusal) {
+        let event = Event::Refused { realm: realm.to_owned(), user: user.to_owned(), source, why };
+        self.core.events.push_back(event);
+    }
+
     /// Answers a request nobody has proven anything for, as long as its source has not asked too often.
-    fn reply_stranger(&mut self, request: &Message, flow: Flow, status: u16, reason: &str, headers: &[(Name, &str)]) {
+    pub(super) fn reply_stranger(
+        &mut self,
+        request: &Message,
+        flow: Flow,
+        status: u16,
+        reason: &str,
+        headers: &[(Name, &str)],
+    ) {
         if self.serves(request, flow) {
-            self.core.reply_stateless(request, flow, status, reason, headers);
+            self.core.reply_unproven(request, flow, (status, reason), headers, 0);
         }
     }
 

@@ -167,7 +167,7 @@ impl Endpoint {
     pub(super) fn on_register(&mut self, key: u64, flow: Flow, request: &Message) {
         let Ok(to) = request.to() else { return };
         let Ok(uri) = to.uri() else {
-            return self.core.reply_stateless(request, flow, 400, "Bad To", &[]);
+            return self.reply_stranger(request, flow, 400, "Bad To", &[]);
         };
         let Some(account) = self.authenticate(flow, request, &uri, true) else { return };
         let (shared, now) = (self.core.shared.clone(), self.core.now);

@@ -65,7 +65,8 @@ impl Names {
     }
 }
 
-/// Counts what was not served: `banned`, `rate` (too many requests without a proof), `wrong_password`, `overload`.
+/// Counts what was not served: `banned`, `rate` (too many requests without a proof), `wrong_password`, `source` (a right
+/// password from where it may not be used), `short` (an answer would have been much longer), `overload`.
 pub(crate) fn count_refused(reason: &'static str) {
     metrics::counter!("alo_sip_refused_total", "reason" => reason).increment(1);
 }

@@ -28,7 +28,10 @@ impl<'a> Via<'a> {
     fn read(text: &'a str) -> Option<Via<'a>> {
         let (protocol, rest) = text.split_once('/')?;
         let (version, rest) = rest.split_once('/')?;
-        if !protocol.trim().eq_ignore_ascii_case("SIP") || version.trim() != "2.0" {
+        // Of whatever version: who speaks another one has to be told so (505).
+        let (major, minor) = version.trim().split_once('.')?;
+        let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+        if !protocol.trim().eq_ignore_ascii_case("SIP") || !is_number(major) || !is_number(minor) {
             return None;
         }
         let rest = rest.trim_start();
@@ -75,6 +78,11 @@ mod tests {
     }
 
     #[test]
+    fn who_speaks_another_version_can_be_answered() {
+        assert_eq!(Via::parse("SIP/7.0/UDP a:5062").map(|via| (via.host, via.port)), Ok(("a", Some(5062))));
+    }
+
+    #[test]
     fn a_via_with_blanks_everywhere() {
         let via = Via::parse("SIP  / 2.0  / tcp     spindle.example.com : 5070  ;  branch  =   z9hG4bK9ikj8  ");
         let via = via.expect("a Via");
@@ -97,7 +105,8 @@ mod tests {
             "SIP/2.0/UDP",
             "SIP/2.0 a",
             "HTTP/2.0/UDP a",
-            "SIP/7.0/UDP a",
+            "SIP/x/UDP a",
+            "SIP/2./UDP a",
             "SIP/2.0/UDP ;branch=x",
             "SIP/2.0/UDP a:99999",
         ] {

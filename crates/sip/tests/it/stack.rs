@@ -253,6 +253,7 @@ async fn signal(events: &mut tokio::sync::mpsc::Receiver<Event>) -> Signal {
             | Event::Bindings { .. }
             | Event::Registration { .. }
             | Event::Probed { .. }
+            | Event::Refused { .. }
             | Event::Traces(_) => {}
         }
     }

@@ -6,6 +6,7 @@ use super::voice::{Codec, Voice};
 use crate::wait;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 /// A call, from its INVITE to its end.
@@ -172,6 +173,31 @@ impl Call {
     /// Waits for a refusal (the phone acknowledges it) and returns it.
     pub async fn refused(&mut self) -> Message {
         self.next("a refusal", |m| m.status() >= 300 && m.method() == "INVITE").await
+    }
+
+    /// A request inside the call as it would be sent, for tests that break it.
+    pub fn words(&mut self, method: &str) -> String {
+        self.cseq += 1;
+        let body = if matches!(method, "INVITE" | "UPDATE") { self.voice.describe("sendrecv") } else { String::new() };
+        self.request(method, self.cseq, &format!("Contact: {}\r\n", self.line.contact()), &body)
+    }
+
+    /// Sends these bytes from where the phone speaks SIP.
+    pub async fn send_raw(&self, bytes: &[u8]) {
+        self.line.send(bytes, self.line.server).await;
+    }
+
+    /// Says yes to every request, until a BYE came or nothing more comes.
+    pub async fn gives_way(&mut self) {
+        self.voice.say(None);
+        while let Ok(Some(message)) = tokio::time::timeout(Duration::from_millis(1_500), self.inbox.recv()).await {
+            if message.is_request() && message.method() != "ACK" {
+                self.line.answer(&message, response(&message, "200 OK", self.our_tag(), "")).await;
+            }
+            if message.is_request() && message.method() == "BYE" {
+                return;
+            }
+        }
     }
 
     /// Gives up before the answer; returns the final status of the INVITE.

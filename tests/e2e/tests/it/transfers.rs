@@ -193,7 +193,16 @@ async fn a_carriers_side_may_not_transfer() {
 }
 
 fn softphone<'a>(server: &'a Server, user: &'a str, password: &'a str, transport: &'a str, tone: f64) -> Settings<'a> {
-    Settings { server: server.sip(), domain: server.domain(), user, password, transport, tone }
+    Settings {
+        server: server.sip(),
+        domain: server.domain(),
+        user,
+        password,
+        transport,
+        tone,
+        codec: "g711",
+        encryption: None,
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -92,6 +92,7 @@ impl Run {
                 | Event::Subscribed(_)
                 | Event::Unsubscribed(_)
                 | Event::Probed { .. }
+                | Event::Refused { .. }
                 | Event::Traces(_) => {}
             }
         }
