@@ -134,8 +134,17 @@ async fn an_agent_reads_configuration_and_no_more() {
     let things = things(&w).await;
     let agent = w.key(&w.alpha, "agent").await;
     for (method, path) in operations() {
-        let readable =
-            ["/extensions", "/trunks", "/hotlines", "/ring-groups", "/flows", "/greetings", "/presence", "/phone"];
+        let readable = [
+            "/extensions",
+            "/trunks",
+            "/hotlines",
+            "/ring-groups",
+            "/flows",
+            "/greetings",
+            "/presence",
+            "/phone",
+            "/limits",
+        ];
         let own = format!("/companies/{}", w.alpha.actor.tenant);
         let filled = filled(&path, |name| things[name].clone());
         let reads =

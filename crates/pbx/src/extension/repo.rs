@@ -130,7 +130,7 @@ pub(super) async fn list(
 
 pub(super) async fn slice(tx: &mut Tx, search: Option<&str>, offset: u64, limit: u32) -> Result<Vec<Extension>, Error> {
     let mut sql = Sql::new(
-        "select id, number, name, hotline_id, enabled, created_at, updated_at, user_id
+        "select id, number, name, hotline_id, enabled, created_at, updated_at, user_id, allowed_networks, call_from
          from extensions
          where tenant_id = ",
     );

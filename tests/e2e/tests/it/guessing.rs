@@ -1,6 +1,6 @@
 //! Guessing passwords, and using what was overheard (R9, R11).
 
-use crate::stranger::{Stranger, answer_to, fresh_ip};
+use crate::stranger::{Stranger, USUAL, answer_to, fresh_ip};
 use crate::talk;
 use e2e::webhook::Receiver;
 use e2e::{Phone, Server};
@@ -65,7 +65,7 @@ async fn a_proof_counts_once_for_its_sender_and_its_message_with_either_hash() {
     let uri = format!("sip:{}", server.domain());
     for which in [0, 1] {
         let phone = Stranger::new(&server).await;
-        let challenge = phone.ask(&phone.register("101", "")).await;
+        let challenge = phone.ask(&phone.register("101", USUAL)).await;
         let proof = answer_to(&challenge, which, "REGISTER", &uri, "101", "pw101");
         assert!(proof.contains(["algorithm=MD5", "algorithm=SHA-256"][which]), "{proof}");
 

@@ -25,9 +25,14 @@ pub(crate) fn unique() -> u32 {
 
 /// An address that nobody spoke from before in this process; the server knows nothing of it.
 pub(crate) fn fresh_ip() -> IpAddr {
-    let [_, a, b, c] = unique().to_be_bytes();
-    Ipv4Addr::new(127, 60 + a % 30, b, c.max(1)).into()
+    let number = unique();
+    // No address ends in 0 or 255, and none comes twice.
+    let part = |place: u32| (number / 254u32.pow(place) % 254) as u8 + 1;
+    Ipv4Addr::new(127, 60 + part(2) % 30, part(1), part(0)).into()
 }
+
+/// Headers that make a request as long as those of real phones: a short one brings one challenge only, so that nobody gets back much more than was sent.
+pub(crate) const USUAL: &str = "Allow: INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, PRACK, NOTIFY, REFER\r\nSupported: path, outbound, gruu\r\n";
 
 impl Stranger {
     pub(crate) async fn new(server: &Server) -> Stranger {

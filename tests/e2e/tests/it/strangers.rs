@@ -1,6 +1,6 @@
 //! What the server tells people it does not know (R7, R8): little, the same whoever is asked for, and only to them.
 
-use crate::stranger::{Stranger, answer_to, unique};
+use crate::stranger::{Stranger, USUAL, answer_to, unique};
 use e2e::Server;
 use e2e::phone::Message;
 use std::time::{Duration, Instant};
@@ -140,8 +140,8 @@ async fn who_exists_and_who_does_not_looks_the_same_and_takes_the_same_time() {
         for user in ["101", "105", "999", "admin"] {
             let stranger = Stranger::new(&server).await;
             let ask = |more: &str| match method {
-                "REGISTER" => stranger.register(user, more),
-                _ => stranger.request(method, &uri, user, more),
+                "REGISTER" => stranger.register(user, &format!("{USUAL}{more}")),
+                _ => stranger.request(method, &uri, user, &format!("{USUAL}{more}")),
             };
             let first = stranger.ask(&ask("")).await;
             let mut answers = vec![seen(&first)];
@@ -159,7 +159,7 @@ async fn who_exists_and_who_does_not_looks_the_same_and_takes_the_same_time() {
         for (user, times) in ["101", "999"].into_iter().zip(&mut times) {
             // A new address each time, which has no failures yet.
             let stranger = Stranger::new(&server).await;
-            let challenge = stranger.ask(&stranger.register(user, "")).await;
+            let challenge = stranger.ask(&stranger.register(user, USUAL)).await;
             let wrong = answer_to(&challenge, round % 2, "REGISTER", &uri, user, "wrong");
             let text = stranger.register(user, &wrong);
             let asked = Instant::now();
