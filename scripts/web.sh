@@ -15,7 +15,8 @@ fi
 
 # Only when what is installed is not what the lock file says.
 if ! cmp -s package-lock.json node_modules/.alo-lock; then
-    npm ci --no-audit --no-fund --ignore-scripts
+    # Not `npm ci`: it refuses a lock file without the other platforms' builds, which a mirror may not have.
+    npm install --no-save --no-audit --no-fund --ignore-scripts
     cp package-lock.json node_modules/.alo-lock
 fi
 

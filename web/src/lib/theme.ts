@@ -48,6 +48,8 @@ export function themeOf(dark: boolean): ThemeConfig {
       borderRadius: 8,
       controlHeight: 34,
       wireframe: false,
+      // The style sheet stops all movement then; components that waited for its end would never show or leave.
+      motion: !window.matchMedia('(prefers-reduced-motion: reduce)').matches,
     },
     components: {
       Button: {
