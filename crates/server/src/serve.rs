@@ -85,14 +85,14 @@ pub(crate) async fn run(config: Config, ui_dir: Option<PathBuf>) -> anyhow::Resu
     let api = api::router(state, web::routes(web::Pages(ui_dir)));
     let control = control::open(&config.data_dir, api.clone());
     let faces = api.merge(others).merge(health).merge(browsers);
-    // Told before the first answer, so that whoever waits for /readyz finds it told.
-    first::greet(&config, &engine, demo_company.as_ref());
-    let served = doors::serve(doors, faces, web_closing);
     let certificate = certificate.watch();
     let demo = match config.demo {
         Demo::Auto => Some(tokio::spawn(watch_demo::run(db.clone(), engine.udp_addr(), stopping))),
         Demo::Off => None,
     };
+    // Told before the first answer, so that whoever waits for /readyz finds it told; and all that always runs runs by then.
+    first::greet(&config, &engine, demo_company.as_ref());
+    let served = doors::serve(doors, faces, web_closing);
     let at = |transport| shown(engine.sip_addr(transport));
     tracing::info!(
         http = %config.http.listen,
