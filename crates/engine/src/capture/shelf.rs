@@ -64,10 +64,11 @@ impl Shelf {
         let full = self.open.as_ref().is_some_and(|(_, size)| *size >= (self.most_bytes / FILES).max(1));
         if full || self.open.is_none() {
             fs::create_dir_all(&self.folder)?;
-            let mut name = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
-            while self.folder.join(format!("{name}.sip")).exists() {
-                name += 1;
-            }
+            let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis() as u64;
+            // Behind all that are there, also when several begin in one millisecond or the clock was set back: the names
+            // say which is the newest.
+            let last = files(&self.folder).last().and_then(|path| path.file_stem()?.to_str()?.parse::<u64>().ok());
+            let name = last.map_or(now, |last| now.max(last.saturating_add(1)));
             let file = File::options().create_new(true).append(true).open(self.folder.join(format!("{name}.sip")))?;
             self.open = Some((file, 0));
             self.tidy();
