@@ -9,7 +9,7 @@ use model::TenantId;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::{AnyPool, AssertSqlSafe, ConnectOptions, Row};
 use std::sync::{Arc, Once};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
 /// Which database it is.
@@ -69,11 +69,11 @@ impl Db {
                 let sync = if options.durable { "full" } else { "off" };
                 let busy = options.wait.as_millis();
                 let write = format!(
-                    "pragma journal_mode = wal; pragma synchronous = {sync}; pragma foreign_keys = on; \
-                     pragma busy_timeout = {busy}; pragma wal_autocheckpoint = 4000; pragma cache_size = -16384"
+                    "pragma busy_timeout = {busy}; pragma journal_mode = wal; pragma synchronous = {sync}; \
+                     pragma foreign_keys = on; pragma wal_autocheckpoint = 4000; pragma cache_size = -16384"
                 );
                 let read = format!("pragma query_only = on; pragma busy_timeout = {busy}; pragma cache_size = -8192");
-                let writer = pool(1, options.wait, write).connect_with(connect.clone()).await?;
+                let writer = sqlite_writer(&pool(1, options.wait, write), &connect, options.wait).await?;
                 (writer, pool(options.connections, options.wait, read).connect_with(connect).await?)
             }
             Engine::Postgres => {
@@ -178,6 +178,20 @@ impl Db {
     pub async fn close(&self) {
         self.inner.reader.close().await;
         self.inner.writer.close().await;
+    }
+}
+
+/// Opens the connection that writes. The change to a write-ahead log does not wait for another process that makes the same change
+/// (SQLite calls no busy handler there), so we do.
+async fn sqlite_writer(pool: &AnyPoolOptions, connect: &AnyConnectOptions, wait: Duration) -> Result<AnyPool, Error> {
+    let start = Instant::now();
+    loop {
+        match pool.clone().connect_with(connect.clone()).await.map_err(Error::Sql) {
+            Err(error) if error.is_away() && start.elapsed() < wait => {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            opened => return opened,
+        }
     }
 }
 

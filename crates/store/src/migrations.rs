@@ -4,6 +4,11 @@ use crate::Error;
 use sqlx::SqlSafeStr;
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use std::borrow::Cow;
+use std::time::{Duration, Instant};
+
+/// How long another process that does the same work is given, and how often we look.
+const PATIENCE: Duration = Duration::from_secs(3);
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// Version (the file's date), name, text.
 const FILES: &[(i64, &str, &str)] = &[
@@ -31,14 +36,14 @@ fn migrator() -> Migrator {
     Migrator::with_migrations(FILES.iter().map(migration).collect())
 }
 
-/// Brings the tables up to date; does nothing when they are. Two processes that start at once may get in each other's way on SQLite,
-/// which has no lock for this: the one that comes second looks again and finds the work done.
+/// Brings the tables up to date; does nothing when they are. Processes that start at once may get in each other's way on SQLite,
+/// which has no lock for this: one that fails looks again for a while, and finds the work done.
 pub(crate) async fn run(pool: &sqlx::AnyPool) -> Result<(), Error> {
-    let mut tries = 0;
+    let start = Instant::now();
     loop {
         match migrator().run(pool).await {
             Ok(()) => return Ok(()),
-            Err(_) if tries < 3 => tries += 1,
+            Err(_) if start.elapsed() < PATIENCE => tokio::time::sleep(PAUSE).await,
             Err(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) => {
                 return Err(Error::Sql(error));
             }

@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -54,7 +55,7 @@ impl Baresip {
     pub async fn start(settings: &Settings<'_>, folder: &Path) -> Baresip {
         let folder = folder.join(format!("baresip-{}-{}", settings.user, settings.transport));
         std::fs::create_dir_all(&folder).expect("a directory for baresip");
-        let control = free_port();
+        let control = control_address(settings.server);
         std::fs::write(folder.join("config"), config(settings, &folder, control)).expect("a config file");
         let rate = tone::RATE as u32;
         let sound: Vec<i16> = (0..TONE_S * rate).map(|at| tone::sample(settings.tone, at)).collect();
@@ -71,8 +72,7 @@ impl Baresip {
         command.arg("-f").arg(&folder).current_dir(&folder).stdin(Stdio::null());
         command.stdout(log.try_clone().expect("a second handle")).stderr(log);
         let child = command.spawn().expect("baresip is there; scripts/deps.sh test installs it");
-        let stream =
-            until("baresip listens", async || TcpStream::connect((Ipv4Addr::LOCALHOST, control)).await.ok()).await;
+        let stream = until("baresip listens", async || TcpStream::connect(control).await.ok()).await;
         let (mut reader, control) = stream.into_split();
         let events = Arc::new(Mutex::new(Vec::new()));
         let kept = Arc::clone(&events);
@@ -147,9 +147,12 @@ fn windows(bytes: &[u8], frequency: f64) -> usize {
     Wav::parse_growing(bytes).tone_windows(0, frequency)
 }
 
-fn free_port() -> u16 {
-    let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
-    listener.local_addr().expect("a bound socket has an address").port()
+/// Where the next baresip of this test takes commands: on the test's own address, below the ports that the system gives away,
+/// so that no other test and no connection of ours can hold it.
+fn control_address(server: SocketAddr) -> SocketAddr {
+    static NEXT: AtomicU16 = AtomicU16::new(4_444);
+    let ip = if server.is_ipv4() { server.ip() } else { Ipv4Addr::LOCALHOST.into() };
+    SocketAddr::new(ip, NEXT.fetch_add(1, Ordering::Relaxed))
 }
 
 fn take_netstring(pending: &mut Vec<u8>) -> Option<Value> {
@@ -163,7 +166,7 @@ fn take_netstring(pending: &mut Vec<u8>) -> Option<Value> {
     serde_json::from_slice(&body).ok()
 }
 
-fn config(settings: &Settings<'_>, folder: &Path, control: u16) -> String {
+fn config(settings: &Settings<'_>, folder: &Path, control: SocketAddr) -> String {
     let mut text = String::from("module_path /usr/lib/baresip/modules\n");
     for module in [settings.codec, "aufile", "aubridge", "sndfile", "uuid", "srtp", "dtls_srtp"] {
         let _ = writeln!(text, "module {module}.so");
@@ -172,7 +175,7 @@ fn config(settings: &Settings<'_>, folder: &Path, control: u16) -> String {
         let _ = writeln!(text, "module_app {module}");
     }
     // Without sip_listen it takes free ports; with it, TLS wants the port above.
-    let _ = writeln!(text, "net_interface 127.0.0.1\nctrl_tcp_listen 127.0.0.1:{control}");
+    let _ = writeln!(text, "net_interface 127.0.0.1\nctrl_tcp_listen {control}");
     let _ = writeln!(text, "audio_source aufile,{}", folder.join(TONE).display());
     // A bridge that nobody reads from is a loudspeaker without a room; sndfile keeps what goes there.
     let _ = writeln!(text, "audio_player aubridge,{0}\naudio_alert aubridge,{0}-alert", settings.user);
