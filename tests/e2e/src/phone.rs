@@ -111,6 +111,11 @@ impl Phone {
         self.line.keep_silent(silent);
     }
 
+    /// Answers from now on in spite of a CANCEL, as one whose 200 has crossed it.
+    pub fn answers_in_spite_of_cancel(&self) {
+        self.line.answer_in_spite_of_cancel();
+    }
+
     /// Waits for a call and lets it ring.
     ///
     /// # Panics

@@ -43,6 +43,8 @@ struct State {
     customer: Option<Customer>,
     /// Whether nothing that arrives is looked at.
     silent: bool,
+    /// Whether a CANCEL of a call that nobody took yet is agreed to without ending the call: the answer was on its way.
+    deaf_to_cancel: bool,
 }
 
 impl Line {
@@ -87,6 +89,11 @@ impl Line {
     /// Leaves all that arrives unread from now on, or reads again.
     pub(super) fn keep_silent(&self, silent: bool) {
         self.state().silent = silent;
+    }
+
+    /// Agrees to a CANCEL from now on without ending the call that it is about.
+    pub(super) fn answer_in_spite_of_cancel(&self) {
+        self.state().deaf_to_cancel = true;
     }
 
     /// Becomes the registrar of this customer.
@@ -187,7 +194,7 @@ impl Line {
             None if message.method() == "CANCEL" => {
                 let invite = self.state().waiting.remove(&call_id);
                 self.answer(&message, response(&message, "200 OK", &unique(), "")).await;
-                if let Some(invite) = invite {
+                if let Some(invite) = invite.filter(|_| !self.state().deaf_to_cancel) {
                     self.answer(&invite, response(&invite, "487 Request Terminated", &unique(), "")).await;
                 }
             }

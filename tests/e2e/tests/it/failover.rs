@@ -34,6 +34,7 @@ async fn a_silent_carrier_is_left_after_four_seconds_and_its_late_answer_ends_at
     talk(&caller, &far).await;
 
     // The first carrier wakes up and connects the call, too late.
+    first.answers_in_spite_of_cancel();
     first.keeps_silent(false);
     let mut late = first.offered().await;
     late.answer().await;
