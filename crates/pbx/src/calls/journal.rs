@@ -63,6 +63,8 @@ struct Shared {
     added: Notify,
     /// Something left.
     gone: Notify,
+    /// Somebody waits for what is there, or a whole group of it is: no more company is waited for.
+    hurry: Notify,
     stop: watch::Sender<bool>,
 }
 
@@ -86,7 +88,14 @@ impl Journal {
         let opened = tokio::task::spawn_blocking(move || open(&folder, options, &last_signs));
         let queue = opened.await.map_err(io::Error::other)??;
         let (stop, stopped) = watch::channel(false);
-        let shared = Arc::new(Shared { db, queue: Mutex::new(queue), added: Notify::new(), gone: Notify::new(), stop });
+        let shared = Arc::new(Shared {
+            db,
+            queue: Mutex::new(queue),
+            added: Notify::new(),
+            gone: Notify::new(),
+            hurry: Notify::new(),
+            stop,
+        });
         shared.added.notify_one();
         let task = tokio::spawn(writer::run(Arc::clone(&shared), stopped));
         Ok(Journal { shared, task: Arc::new(Mutex::new(Some(task))) })
@@ -118,8 +127,14 @@ impl Journal {
 
     fn add(&self, entry: Entry) -> Result<(), Problem> {
         let bytes = queue::write(&entry).map_err(|error| full(&error))?;
-        let added = self.shared.queue().add(entry, &bytes);
+        let (added, group_is_whole) = {
+            let mut queue = self.shared.queue();
+            (queue.add(entry, &bytes), queue.in_memory() == writer::GROUP)
+        };
         self.shared.added.notify_one();
+        if group_is_whole {
+            self.shared.hurry.notify_one();
+        }
         added.map_err(|error| full(&error))
     }
 
@@ -142,6 +157,7 @@ impl Journal {
             if self.depth() == 0 {
                 return;
             }
+            self.shared.hurry.notify_one();
             gone.await;
         }
     }

@@ -1,5 +1,8 @@
 //! From the outbox to the endpoints: each event becomes one delivery per endpoint that wants it. The deliveries and
 //! the place reached in the outbox are written in one transaction, so a crash neither loses nor doubles one.
+//!
+//! Events that nobody wants cost no transaction: the place behind them is written later, by [`keep`]. A crash before that
+//! brings them back, and again nobody wants them.
 
 use super::repo;
 use model::{EndpointId, Problem, Timestamp};
@@ -21,6 +24,8 @@ pub(super) struct Step {
     pub(super) endpoints: HashSet<(String, EndpointId)>,
     /// Whether more events may be there already.
     pub(super) more: bool,
+    /// Whether the place reached is written down.
+    pub(super) written: bool,
 }
 
 /// Where the last run stopped.
@@ -29,8 +34,18 @@ pub(super) async fn position(db: &Db) -> Result<i64, Problem> {
     Ok(outbox::cursor(&mut tx, READER).await?)
 }
 
+/// Writes down the place reached behind events that nobody wanted.
+pub(super) async fn keep(db: &Db, seq: i64) -> Result<(), Problem> {
+    let mut tx = db.system_write().await?;
+    outbox::advance(&mut tx, READER, seq).await?;
+    Ok(tx.commit().await?)
+}
+
 /// Takes the next events after `after`.
 pub(super) async fn step(db: &Db, after: i64, now: Timestamp) -> Result<Step, Problem> {
+    if let Some(last) = nobody_listens(db).await? {
+        return Ok(Step { seq: last.max(after), ..Step::default() });
+    }
     let events = outbox::read(db, None, after, BATCH).await?;
     let Some(seq) = events.last().map(|e| e.seq) else { return Ok(Step { seq: after, ..Step::default() }) };
     let tenants: BTreeSet<String> = events.iter().map(|e| e.tenant.to_string()).collect();
@@ -46,10 +61,20 @@ pub(super) async fn step(db: &Db, after: i64, now: Timestamp) -> Result<Step, Pr
             endpoints.insert((tenant.clone(), target.endpoint.id));
         }
     }
-    rows.insert(&mut tx).await?;
-    outbox::advance(&mut tx, READER, seq).await?;
-    tx.commit().await?;
-    Ok(Step { seq, endpoints, more: events.len() == BATCH as usize })
+    let written = !rows.is_empty();
+    if written {
+        rows.insert(&mut tx).await?;
+        outbox::advance(&mut tx, READER, seq).await?;
+        tx.commit().await?;
+    }
+    Ok(Step { seq, endpoints, more: events.len() == BATCH as usize, written })
+}
+
+/// The newest event's number when no company has an endpoint. One made later wants only what is told after it was made.
+async fn nobody_listens(db: &Db) -> Result<Option<i64>, Problem> {
+    let last = outbox::last(db).await?;
+    let mut tx = db.system().await?;
+    Ok((!repo::any_enabled(&mut tx).await?).then_some(last))
 }
 
 /// What the receiver reads; the live socket sends the same words.

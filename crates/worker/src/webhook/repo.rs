@@ -217,6 +217,13 @@ pub(super) async fn targets(tx: &mut Tx, tenants: &[String]) -> Result<Vec<Targe
     sql.fetch_all(tx).await?.iter().map(target).collect()
 }
 
+/// Whether anybody wants to hear anything.
+pub(super) async fn any_enabled(tx: &mut Tx) -> Result<bool, Error> {
+    // All tenants: the sender serves every company.
+    let found = sqlx::query("select id from webhook_endpoints where enabled = 1 limit 1");
+    Ok(found.fetch_optional(tx.conn()).await?.is_some())
+}
+
 /// The endpoint, whosever it is.
 pub(super) async fn target_of(tx: &mut Tx, tenant: &str, id: EndpointId) -> Result<Option<Target>, Error> {
     let mut sql = Sql::new(ENDPOINT);

@@ -91,7 +91,8 @@ async fn run(db: Db, config: Config, client: Outgoing, mut stopped: oneshot::Rec
         clock: config.clock.clone(),
         ledger: lines,
     });
-    let mut house = House { db: db.clone(), config, shared, lanes: HashMap::new(), tasks: JoinSet::new(), seq: None };
+    let mut house =
+        House { db: db.clone(), config, shared, lanes: HashMap::new(), tasks: JoinSet::new(), seq: None, kept: None };
     let mut events = db.watch_events();
     let mut poll = tokio::time::interval(house.config.poll);
     let mut tidy = tokio::time::interval(TIDY_EVERY);
@@ -130,6 +131,8 @@ struct House {
     tasks: JoinSet<()>,
     /// How far the outbox is read; none before the first look.
     seq: Option<i64>,
+    /// How far of that is written down.
+    kept: Option<i64>,
 }
 
 impl House {
@@ -138,6 +141,7 @@ impl House {
         while self.tasks.try_join_next().is_some() {}
         self.lanes.retain(|_, (_, task)| !task.is_finished());
         self.fan_out().await?;
+        self.keep_place().await?;
         let mut tx = self.db.system().await?;
         let due = repo::due_endpoints(&mut tx, (self.config.clock)()).await?;
         drop(tx);
@@ -151,10 +155,17 @@ impl House {
         loop {
             let after = match self.seq {
                 Some(seq) => seq,
-                None => fan_out::position(&self.db).await?,
+                None => {
+                    let seq = fan_out::position(&self.db).await?;
+                    self.kept = Some(seq);
+                    seq
+                }
             };
             let step = fan_out::step(&self.db, after, (self.config.clock)()).await?;
             self.seq = Some(step.seq);
+            if step.written {
+                self.kept = self.seq;
+            }
             for (tenant, id) in step.endpoints {
                 self.wake(tenant, id);
             }
@@ -162,6 +173,14 @@ impl House {
                 return Ok(());
             }
         }
+    }
+
+    async fn keep_place(&mut self) -> Result<(), Problem> {
+        if let Some(seq) = self.seq.filter(|_| self.seq != self.kept) {
+            fan_out::keep(&self.db, seq).await?;
+            self.kept = self.seq;
+        }
+        Ok(())
     }
 
     fn wake(&mut self, tenant: String, id: EndpointId) {

@@ -110,6 +110,16 @@ impl Queue {
         self.spool.life_of(seq)
     }
 
+    /// How many entries can be committed without reading the disk.
+    pub(super) fn in_memory(&self) -> usize {
+        self.waiting.len()
+    }
+
+    /// Whether the disk holds what memory does not.
+    pub(super) fn is_behind(&self) -> bool {
+        self.on_disk.is_some()
+    }
+
     /// When memory is empty but the disk is not: where to read from.
     pub(super) fn behind(&self) -> Option<(Reader, u64)> {
         let from = self.on_disk.filter(|_| self.waiting.is_empty())?;
