@@ -70,8 +70,6 @@ enum Timer {
     Noise,
     /// The next packet of a key.
     Key,
-    /// The end of a key of the far side is overdue.
-    LostEnd,
     /// An RTCP report, or the end of patience with a silent far side.
     Care,
     /// A chunk of the recording is full.
@@ -268,7 +266,7 @@ impl Worker {
 
     fn bridge(&mut self, one: LegKey, other: LegKey) {
         let (Some(a), Some(b)) = (self.legs.slot(one), self.legs.slot(other)) else { return };
-        if a == b {
+        if a == b || self.legs.at(a).is_some_and(|leg| leg.peer == Some(b)) {
             return;
         }
         self.unbridge(one);
@@ -276,6 +274,7 @@ impl Worker {
         for (slot, peer) in [(a, b), (b, a)] {
             if let Some(leg) = self.legs.at(slot) {
                 leg.peer = Some(peer);
+                leg.listener.keep();
             }
         }
     }
@@ -353,7 +352,6 @@ impl Worker {
                 Timer::Play => worker.play_on(slot, due),
                 Timer::Noise => worker.noise_on(slot, due),
                 Timer::Key => worker.key_on(slot, due),
-                Timer::LostEnd => worker.lost_end(slot),
                 Timer::Care => worker.care(slot, due),
                 Timer::Tape => worker.turn_tape(slot, due),
                 Timer::Handshake => worker.handshake_on(slot, due),

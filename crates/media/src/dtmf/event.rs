@@ -1,15 +1,15 @@
 //! Telephone events (RFC 4733): reading those of the far side, and making our own. Pure.
 
-use model::{Digit, Moment};
+use model::Digit;
 use std::collections::VecDeque;
-use std::time::Duration;
 
-/// When the end of an event is lost, it counts as ended after this time without a packet of it.
-pub(crate) const LOST_END: Duration = Duration::from_millis(100);
+/// An event longer than this, in clock units, goes on under a timestamp that is later by so much (RFC 4733 section 2.5.1.3).
+const LONGEST: u32 = 0xFFFF;
 /// Timestamps further apart than this, 5 s of the fastest clock, belong to different streams, so "earlier" has no meaning.
 const FAR: u32 = 48_000 * 5;
 
-/// Turns the packets of events into key presses: each key once, at the first packet that says it has ended.
+/// Turns the packets of events into key presses: each key once, at the first packet of it that comes. Whoever presses a key
+/// holds it for a tenth of a second or more; nothing is gained by waiting for its end, which may be lost besides.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Listener {
     current: Option<Press>,
@@ -19,48 +19,43 @@ pub(crate) struct Listener {
 struct Press {
     timestamp: u32,
     digit: Digit,
-    heard: Moment,
-    told: bool,
+    ended: bool,
+    /// It was for us: the peer that was joined meanwhile shall not hear the rest.
+    kept: bool,
 }
 
 impl Listener {
-    /// One packet of an event: the key that it ends, and before that the key whose end was lost.
-    pub(crate) fn packet(&mut self, now: Moment, timestamp: u32, payload: &[u8]) -> [Option<Digit>; 2] {
-        let Some(&[code, flags, ..]) = payload.first_chunk::<4>() else { return [None; 2] };
-        let Some(digit) = Digit::from_event(code) else { return [None; 2] };
-        let mut before = None;
-        let press = match &mut self.current {
-            Some(press) if press.timestamp == timestamp && press.digit == digit => {
-                press.heard = now;
-                press
+    /// One packet of an event: the key, when it is its first.
+    pub(crate) fn packet(&mut self, timestamp: u32, payload: &[u8]) -> Option<Digit> {
+        let &[code, flags, ..] = payload.first_chunk::<4>()?;
+        let digit = Digit::from_event(code)?;
+        let ends = flags & 0x80 != 0;
+        if let Some(press) = &mut self.current {
+            let ahead = timestamp.wrapping_sub(press.timestamp);
+            if press.digit == digit && (ahead == 0 || ahead == LONGEST && !press.ended) {
+                press.timestamp = timestamp;
+                press.ended |= ends;
+                return None;
             }
-            current => {
-                if let Some(press) = current {
-                    let back = press.timestamp.wrapping_sub(timestamp);
-                    if (1..FAR).contains(&back) {
-                        // A late packet of an event that is over.
-                        return [None; 2];
-                    }
-                    before = (!press.told).then_some(press.digit);
-                }
-                current.insert(Press { timestamp, digit, heard: now, told: false })
+            if (1..FAR).contains(&press.timestamp.wrapping_sub(timestamp)) {
+                // A late packet of an event that is over.
+                return None;
             }
-        };
-        let ended = flags & 0x80 != 0 && !press.told;
-        press.told |= ended;
-        [before, ended.then_some(digit)]
+        }
+        self.current = Some(Press { timestamp, digit, ended: ends, kept: false });
+        Some(digit)
     }
 
-    /// Time has passed: the key whose end was lost, when that is certain.
-    pub(crate) fn lost_end(&mut self, now: Moment) -> Option<Digit> {
-        let press = self.current.as_mut().filter(|p| !p.told && now.since(p.heard) >= LOST_END)?;
-        press.told = true;
-        Some(press.digit)
+    /// The leg gets another peer: what is left of the key that is down is not for it.
+    pub(crate) fn keep(&mut self) {
+        if let Some(press) = &mut self.current {
+            press.kept = true;
+        }
     }
 
-    /// Whether an end is awaited, and until when at most.
-    pub(crate) fn awaits(&self) -> Option<Moment> {
-        self.current.as_ref().filter(|p| !p.told).map(|p| p.heard + LOST_END)
+    /// Whether packets with this timestamp are of a key that was kept.
+    pub(crate) fn keeps(&self, timestamp: u32) -> bool {
+        self.current.as_ref().is_some_and(|press| press.kept && press.timestamp == timestamp)
     }
 }
 
@@ -148,40 +143,56 @@ mod tests {
         Digit::new(c).expect("a key")
     }
 
-    fn hear(listener: &mut Listener, ms: u64, timestamp: u32, code: u8, end: bool) -> Vec<char> {
+    fn hear(listener: &mut Listener, timestamp: u32, code: u8, end: bool) -> Option<char> {
         let payload = [code, if end { 0x8A } else { 0x0A }, 0, 160];
-        let found = listener.packet(Moment::from_millis(ms), timestamp, &payload);
-        found.into_iter().flatten().map(Digit::as_char).collect()
+        listener.packet(timestamp, &payload).map(Digit::as_char)
     }
 
     #[test]
-    fn a_key_is_told_once_at_the_first_end() {
+    fn a_key_is_told_once_at_its_first_packet() {
         let mut listener = Listener::default();
-        assert!(hear(&mut listener, 0, 100, 5, false).is_empty());
-        assert!(hear(&mut listener, 20, 100, 5, false).is_empty());
-        assert_eq!(hear(&mut listener, 40, 100, 5, true), ['5']);
-        assert!(hear(&mut listener, 60, 100, 5, true).is_empty());
-        assert!(hear(&mut listener, 61, 100, 5, false).is_empty());
-        assert_eq!(hear(&mut listener, 300, 900, 5, true), ['5']);
-        assert!(hear(&mut listener, 301, 100, 5, true).is_empty(), "a late copy of the first");
+        assert_eq!(hear(&mut listener, 100, 5, false), Some('5'));
+        for end in [false, true, true, false] {
+            assert_eq!(hear(&mut listener, 100, 5, end), None);
+        }
+        assert_eq!(hear(&mut listener, 900, 5, true), Some('5'), "all but its end was lost");
+        assert_eq!(hear(&mut listener, 100, 5, true), None, "a late copy of the first");
     }
 
     #[test]
-    fn a_key_whose_ends_are_lost_is_told_by_the_next_or_by_time() {
+    fn a_key_whose_end_is_lost_does_not_hide_the_next() {
         let mut listener = Listener::default();
-        hear(&mut listener, 0, 100, 1, false);
-        assert_eq!(hear(&mut listener, 200, 2000, 2, false), ['1']);
-        assert_eq!(listener.lost_end(Moment::from_millis(299)), None);
-        assert_eq!(listener.awaits(), Some(Moment::from_millis(300)));
-        assert_eq!(listener.lost_end(Moment::from_millis(300)), Some(digit('2')));
-        assert_eq!((listener.lost_end(Moment::from_millis(900)), listener.awaits()), (None, None));
+        assert_eq!(hear(&mut listener, 100, 1, false), Some('1'));
+        assert_eq!(hear(&mut listener, 2000, 1, false), Some('1'));
+        assert_eq!(hear(&mut listener, 4000, 2, false), Some('2'));
+    }
+
+    #[test]
+    fn a_key_held_for_longer_than_its_clock_can_count_is_one_key() {
+        let mut listener = Listener::default();
+        assert_eq!(hear(&mut listener, 100, 1, false), Some('1'));
+        assert_eq!(hear(&mut listener, 100 + 0xFFFF, 1, false), None);
+        assert_eq!(hear(&mut listener, 100 + 2 * 0xFFFF, 1, true), None);
+        assert_eq!(hear(&mut listener, 100 + 3 * 0xFFFF, 1, false), Some('1'), "it had ended");
+    }
+
+    #[test]
+    fn the_rest_of_a_key_is_kept_from_a_new_peer() {
+        let mut listener = Listener::default();
+        hear(&mut listener, 100, 1, false);
+        assert!(!listener.keeps(100));
+        listener.keep();
+        hear(&mut listener, 100, 1, true);
+        assert!(listener.keeps(100));
+        hear(&mut listener, 900, 1, false);
+        assert!(!listener.keeps(900));
     }
 
     #[test]
     fn what_is_no_key_is_passed_over() {
         let mut listener = Listener::default();
-        assert!(hear(&mut listener, 0, 100, 16, true).is_empty());
-        assert_eq!(listener.packet(Moment::START, 1, &[1, 0x80]), [None; 2]);
+        assert_eq!(hear(&mut listener, 100, 16, true), None);
+        assert_eq!(listener.packet(1, &[1, 0x80]), None);
     }
 
     #[test]
@@ -197,8 +208,7 @@ mod tests {
                 if step.number == 0 {
                     timestamp += 5000;
                 }
-                let found = listener.packet(Moment::from_millis(steps * 20), timestamp, &step.payload(8000));
-                heard.extend(found.into_iter().flatten().map(Digit::as_char));
+                heard.extend(listener.packet(timestamp, &step.payload(8000)).map(Digit::as_char));
             }
         }
         assert_eq!((heard.as_str(), steps), ("12#", 33));

@@ -1,9 +1,9 @@
 //! The packet path: judge, count, listen, forward.
 
+use super::Worker;
 use super::done::differs;
 use super::guard;
 use super::leg::Leg;
-use super::{Timer, Worker};
 use crate::dtmf::event;
 use crate::dtmf::inband::Detector;
 use crate::latch::Verdict;
@@ -79,15 +79,14 @@ impl Worker {
         match payload {
             Payload::Audio(codec) => self.on_audio(slot, peer, codec, &header, packet),
             Payload::Event(clock) => {
-                let found = leg.listener.packet(now, header.timestamp, &packet[header.payload.clone()]);
-                let awaits = leg.listener.awaits();
-                if let Some(due) = awaits {
-                    self.set(slot, Timer::LostEnd, due);
-                }
-                for digit in found.into_iter().flatten() {
+                let digit = leg.listener.packet(header.timestamp, &packet[header.payload.clone()]);
+                let kept = leg.listener.keeps(header.timestamp);
+                if let Some(digit) = digit {
                     self.pressed(slot, digit);
                 }
-                self.on_aside(slot, peer, Kind::Event(clock), &header, packet);
+                if !kept {
+                    self.on_aside(slot, peer, Kind::Event(clock), &header, packet);
+                }
             }
             Payload::Noise => self.on_aside(slot, peer, Kind::Noise, &header, packet),
             Payload::Unknown => {}
@@ -132,15 +131,6 @@ impl Worker {
             Kind::Event(clock) => self.relay_event(peer, clock, header, packet),
             Kind::Noise => self.relay_noise(peer, header, packet),
             Kind::Audio => {}
-        }
-    }
-
-    /// The end of a key is overdue, unless packets of it still come.
-    pub(super) fn lost_end(&mut self, slot: usize) {
-        let now = self.now;
-        let Some(leg) = self.legs.at(slot) else { return };
-        if let Some(digit) = leg.listener.lost_end(now) {
-            self.pressed(slot, digit);
         }
     }
 

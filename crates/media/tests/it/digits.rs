@@ -42,6 +42,26 @@ fn a_key_during_a_prompt_is_told_and_a_key_without_an_end_too() {
 }
 
 #[test]
+fn a_key_acts_while_it_is_down_and_who_it_brings_does_not_hear_the_rest() {
+    let mut house = House::new();
+    let (a, mut alice) = house.call("0 96");
+    let (b, bob) = house.call("0 97");
+    let began = alice.timestamp;
+    press(&mut alice, 96, 1, 1..3);
+    assert_eq!(house.event(), Event::Digit { tag: 1, digit: digit('1') });
+    a.bridge(&b);
+    house.settle(&a);
+    alice.timestamp = began;
+    press(&mut alice, 96, 1, 3..8);
+    alice.say(0, &[7; 160]);
+    let (header, sound) = bob.hear();
+    assert_eq!((header.payload_type, sound), (0, vec![7; 160]));
+    press(&mut alice, 96, 2, 1..8);
+    assert_eq!(house.event(), Event::Digit { tag: 1, digit: digit('2') });
+    assert_eq!(bob.hear().0.payload_type, 97, "the next key is for both");
+}
+
+#[test]
 fn tones_are_keys_only_where_no_events_were_agreed_on() {
     for (formats, told) in [("0", true), ("0 101", false)] {
         let mut house = House::new();

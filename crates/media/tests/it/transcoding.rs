@@ -227,6 +227,7 @@ fn comfort_noise_goes_on_as_such_or_is_made() {
     for (audio, wide) in [("RTP/AVP 0 13", false), ("RTP/AVP 9 13", true)] {
         let (b, bob) = house.speak(audio);
         a.bridge(&b);
+        house.settle(&a);
         alice.say(8, &[0xD5; 160]);
         bob.hear();
         alice.send(13, &[60]);
@@ -236,6 +237,7 @@ fn comfort_noise_goes_on_as_such_or_is_made() {
     }
     let (b, bob) = house.speak("RTP/AVP 0");
     a.bridge(&b);
+    house.settle(&a);
     alice.say(8, &[0xD5; 160]);
     bob.hear();
     alice.send(13, &[50]);
