@@ -66,13 +66,14 @@ impl Db {
         let connect: AnyConnectOptions = url.parse::<AnyConnectOptions>()?.disable_statement_logging();
         let (writer, reader) = match engine {
             Engine::Sqlite => {
+                // Small caches: what they do not hold is in the kernel's, and nine of them fill up in a day.
                 let sync = if options.durable { "full" } else { "off" };
                 let busy = options.wait.as_millis();
                 let write = format!(
                     "pragma busy_timeout = {busy}; pragma journal_mode = wal; pragma synchronous = {sync}; \
-                     pragma foreign_keys = on; pragma wal_autocheckpoint = 4000; pragma cache_size = -16384"
+                     pragma foreign_keys = on; pragma wal_autocheckpoint = 4000; pragma cache_size = -6144"
                 );
-                let read = format!("pragma query_only = on; pragma busy_timeout = {busy}; pragma cache_size = -8192");
+                let read = format!("pragma query_only = on; pragma busy_timeout = {busy}; pragma cache_size = -2048");
                 let writer = sqlite_writer(&pool(1, options.wait, write), &connect, options.wait).await?;
                 (writer, pool(options.connections, options.wait, read).connect_with(connect).await?)
             }
