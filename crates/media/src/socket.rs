@@ -12,6 +12,15 @@ pub(crate) fn bind(address: SocketAddr) -> io::Result<UdpSocket> {
     UdpSocket::bind(address)
 }
 
+/// Asks a poll to name this token for as long as the socket holds packets. mio itself would name it once for what arrives, so that
+/// each packet would cost a second read that finds nothing.
+pub(crate) fn watch(poll: &mio::Poll, socket: &UdpSocket, token: mio::Token) -> io::Result<()> {
+    let mut event = libc::epoll_event { events: libc::EPOLLIN as u32, u64: token.0 as u64 };
+    // SAFETY: both descriptors are open as long as their owners live, and the kernel copies `event`.
+    let done = unsafe { libc::epoll_ctl(poll.as_raw_fd(), libc::EPOLL_CTL_ADD, socket.as_raw_fd(), &raw mut event) };
+    if done == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+}
+
 /// A far address in the form that the kernel takes.
 #[derive(Debug, Clone)]
 pub(crate) struct Target(socket2::SockAddr);
@@ -50,8 +59,7 @@ pub(crate) const PACKET: usize = 2048;
 
 /// Room for one packet and its source.
 ///
-/// Measured: two `recvfrom`, the second of which finds nothing, cost less than one `recvmmsg`, since a voice socket
-/// rarely holds more than one packet.
+/// One `recvfrom` a packet: a voice socket rarely holds more than one, and `recvmmsg` costs more than two.
 pub(crate) struct Buffer {
     packet: Box<[u8; PACKET]>,
     name: libc::sockaddr_storage,

@@ -21,13 +21,11 @@ use crate::socket::{self, Buffer};
 use crate::transcoder::{Desk, Job};
 use guard::Guard;
 use leg::{Leg, Legs};
-use mio::unix::SourceFd;
-use mio::{Interest, Token};
+use mio::Token;
 use model::Moment;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::net::SocketAddr;
-use std::os::fd::AsRawFd;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -37,6 +35,13 @@ use tokio::sync::mpsc::UnboundedSender;
 
 /// The token of the thread's inbox.
 pub(crate) const WAKER: Token = Token(usize::MAX);
+/// When packets come closer together than this, they are looked for this far apart: one wake-up for some packets costs
+/// much less than one for each, and nobody hears a quarter of a millisecond.
+const GATHER: std::time::Duration = std::time::Duration::from_micros(250);
+/// With this many sockets to read at once there is work enough without waiting for more.
+const CROWD: usize = 64;
+/// Packets of one socket come in haste when it was read less than this before; sound comes every 20 ms.
+const HASTE: std::time::Duration = std::time::Duration::from_millis(10);
 /// Packets of one socket before the others have their turn.
 const TURN: usize = 32;
 
@@ -49,8 +54,6 @@ pub(crate) struct Worker {
     desk: Desk,
     legs: Legs,
     timers: BinaryHeap<Reverse<(Moment, usize, LegKey, Timer)>>,
-    /// Sockets that were left before they were empty.
-    unread: Vec<Token>,
     started: Instant,
     /// Nanoseconds since 1970 at `started`; reports must not follow jumps of the wall clock.
     started_unix: u64,
@@ -98,7 +101,6 @@ impl Worker {
             numbers: 0,
             legs: Legs::default(),
             timers: BinaryHeap::new(),
-            unread: Vec::new(),
             started: Instant::now(),
             started_unix: u64::try_from(unix.as_nanos()).unwrap_or(0),
             now: Moment::START,
@@ -110,12 +112,10 @@ impl Worker {
     pub(crate) fn run(mut self) {
         let mut ready = mio::Events::with_capacity(1024);
         let mut buffer = Buffer::new();
+        let (mut woken, mut gathers) = (self.clock(), false);
         loop {
-            let patience = if self.unread.is_empty() {
-                self.timers.peek().map(|Reverse((due, ..))| due.since(self.clock()))
-            } else {
-                Some(std::time::Duration::ZERO)
-            };
+            self.drop_old_timers();
+            let patience = self.timers.peek().map(|Reverse((due, ..))| due.since(self.clock()));
             if let Err(error) = self.poll.poll(&mut ready, patience)
                 && error.kind() != std::io::ErrorKind::Interrupted
             {
@@ -123,6 +123,10 @@ impl Worker {
                 return;
             }
             self.now = self.clock();
+            let found = ready.iter().count();
+            let often = self.now.since(woken) < GATHER || gathers && found > 1;
+            gathers = often && found < CROWD;
+            woken = self.now;
             self.inbox.woken.store(false, Ordering::Release);
             while let Ok(command) = self.inbox.commands.try_recv() {
                 if matches!(command, Command::Stop) {
@@ -130,16 +134,17 @@ impl Worker {
                 }
                 self.contain(None, |worker| worker.obey(command));
             }
-            for token in std::mem::take(&mut self.unread) {
-                self.contain(Some(token.0 / 2), |worker| worker.read(&mut buffer, token));
-            }
+            let mut left = false;
             for event in &ready {
                 let token = event.token();
                 if token != WAKER {
-                    self.contain(Some(token.0 / 2), |worker| worker.read(&mut buffer, token));
+                    self.contain(Some(token.0 / 2), |worker| left |= worker.read(&mut buffer, token));
                 }
             }
             self.run_timers();
+            if gathers && !left {
+                std::thread::sleep(GATHER);
+            }
         }
     }
 
@@ -201,20 +206,21 @@ impl Worker {
     }
 
     fn open(&mut self, new: NewLeg) {
-        let (rtp, rtcp) = (new.rtp.as_raw_fd(), new.rtcp.as_raw_fd());
         let (key, owner) = (new.key, new.owner);
         if let Some((_, leg)) = owner.and_then(|owner| self.legs.find(owner)) {
             leg.video = Some(key);
         }
         let slot = self.legs.add(Leg::new(new, self.now));
-        let registry = self.poll.registry();
-        let registered = registry
-            .register(&mut SourceFd(&rtp), Token(2 * slot), Interest::READABLE)
-            .and_then(|()| registry.register(&mut SourceFd(&rtcp), Token(2 * slot + 1), Interest::READABLE));
-        if let Err(error) = registered {
+        if let Err(error) = self.watch_sockets(slot) {
             tracing::error!(%error, "cannot watch a media socket");
             self.close(key);
         }
+    }
+
+    fn watch_sockets(&mut self, slot: usize) -> std::io::Result<()> {
+        let Some(leg) = self.legs.at(slot) else { return Ok(()) };
+        socket::watch(&self.poll, &leg.rtp, Token(2 * slot))?;
+        leg.rtcp.as_ref().map_or(Ok(()), |rtcp| socket::watch(&self.poll, rtcp, Token(2 * slot + 1)))
     }
 
     fn agree(&mut self, key: LegKey, agreed: &Agreed, protection: &Protection) {
@@ -251,8 +257,7 @@ impl Worker {
             return;
         }
         let bound = socket::bind(SocketAddr::new(ip, leg.port + 1)).and_then(|rtcp| {
-            let registry = self.poll.registry();
-            registry.register(&mut SourceFd(&rtcp.as_raw_fd()), Token(2 * slot + 1), Interest::READABLE)?;
+            socket::watch(&self.poll, &rtcp, Token(2 * slot + 1))?;
             Ok(rtcp)
         });
         match bound {
@@ -318,13 +323,18 @@ impl Worker {
         }
     }
 
-    fn read(&mut self, buffer: &mut Buffer, token: Token) {
+    /// Reads what a socket holds: one packet, for there is rarely more, and what is left is named again by the next poll;
+    /// where they come in haste, all of them. Whether any were left.
+    fn read(&mut self, buffer: &mut Buffer, token: Token) -> bool {
         let slot = token.0 / 2;
         let is_rtp = token.0.is_multiple_of(2);
-        for _ in 0..TURN {
-            let Some(leg) = self.legs.at(slot) else { return };
+        let now = self.now;
+        let Some(leg) = self.legs.at(slot) else { return false };
+        let in_haste = now.since(std::mem::replace(&mut leg.read_at, now)) < HASTE;
+        for _ in 0..if in_haste { TURN } else { 1 } {
+            let Some(leg) = self.legs.at(slot) else { return false };
             let socket = if is_rtp { Some(&leg.rtp) } else { leg.rtcp.as_ref() };
-            let Some((packet, source)) = socket.and_then(|socket| buffer.read(socket)) else { return };
+            let Some((packet, source)) = socket.and_then(|socket| buffer.read(socket)) else { return false };
             if leg.owner.is_some() {
                 self.pass(slot, packet, source, is_rtp);
             } else if !matches!(leg.guard, Guard::Plain) {
@@ -335,7 +345,17 @@ impl Worker {
                 self.on_rtcp(slot, packet, source);
             }
         }
-        self.unread.push(token);
+        in_haste
+    }
+
+    /// Timers of legs that are gone shall wake nobody.
+    fn drop_old_timers(&mut self) {
+        while let Some(Reverse((_, slot, key, _))) = self.timers.peek().copied() {
+            if self.legs.at(slot).is_some_and(|leg| leg.key == key) {
+                return;
+            }
+            self.timers.pop();
+        }
     }
 
     fn run_timers(&mut self) {

@@ -38,6 +38,8 @@ pub(super) struct Leg {
     pub(super) route: Option<Route>,
     pub(super) outgoing: Outgoing,
     pub(super) reception: Reception,
+    /// When its sockets were last read.
+    pub(super) read_at: Moment,
     /// When a packet last came.
     pub(super) heard: Moment,
     pub(super) silence_told: bool,
@@ -118,6 +120,7 @@ impl Leg {
             route: None,
             outgoing: Outgoing::new(new.ssrc),
             reception: Reception::default(),
+            read_at: Moment::START,
             heard: now,
             silence_told: false,
             foreign: 0,

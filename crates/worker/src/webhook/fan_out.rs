@@ -26,6 +26,8 @@ pub(super) struct Step {
     pub(super) more: bool,
     /// Whether the place reached is written down.
     pub(super) written: bool,
+    /// Nobody listens: the next look can wait for the poll.
+    pub(super) unheard: bool,
 }
 
 /// Where the last run stopped.
@@ -44,7 +46,7 @@ pub(super) async fn keep(db: &Db, seq: i64) -> Result<(), Problem> {
 /// Takes the next events after `after`.
 pub(super) async fn step(db: &Db, after: i64, now: Timestamp) -> Result<Step, Problem> {
     if let Some(last) = nobody_listens(db).await? {
-        return Ok(Step { seq: last.max(after), ..Step::default() });
+        return Ok(Step { seq: last.max(after), unheard: true, ..Step::default() });
     }
     let events = outbox::read(db, None, after, BATCH).await?;
     let Some(seq) = events.last().map(|e| e.seq) else { return Ok(Step { seq: after, ..Step::default() }) };
@@ -67,7 +69,7 @@ pub(super) async fn step(db: &Db, after: i64, now: Timestamp) -> Result<Step, Pr
         outbox::advance(&mut tx, READER, seq).await?;
         tx.commit().await?;
     }
-    Ok(Step { seq, endpoints, more: events.len() == BATCH as usize, written })
+    Ok(Step { seq, endpoints, more: events.len() == BATCH as usize, written, unheard: false })
 }
 
 /// The newest event's number when no company has an endpoint. One made later wants only what is told after it was made.

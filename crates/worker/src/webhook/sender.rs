@@ -91,8 +91,16 @@ async fn run(db: Db, config: Config, client: Outgoing, mut stopped: oneshot::Rec
         clock: config.clock.clone(),
         ledger: lines,
     });
-    let mut house =
-        House { db: db.clone(), config, shared, lanes: HashMap::new(), tasks: JoinSet::new(), seq: None, kept: None };
+    let mut house = House {
+        db: db.clone(),
+        config,
+        shared,
+        lanes: HashMap::new(),
+        tasks: JoinSet::new(),
+        seq: None,
+        kept: None,
+        unheard: false,
+    };
     let mut events = db.watch_events();
     let mut poll = tokio::time::interval(house.config.poll);
     let mut tidy = tokio::time::interval(TIDY_EVERY);
@@ -101,7 +109,7 @@ async fn run(db: Db, config: Config, client: Outgoing, mut stopped: oneshot::Rec
         let done = tokio::select! {
             _ = &mut stopped => break,
             _ = poll.tick() => house.poll().await,
-            Ok(()) = events.changed() => house.fan_out().await,
+            Ok(()) = events.changed(), if !house.unheard => house.fan_out().await,
             _ = tidy.tick() => house.tidy().await,
         };
         match done {
@@ -133,6 +141,8 @@ struct House {
     seq: Option<i64>,
     /// How far of that is written down.
     kept: Option<i64>,
+    /// Nobody listened at the last look.
+    unheard: bool,
 }
 
 impl House {
@@ -163,6 +173,7 @@ impl House {
             };
             let step = fan_out::step(&self.db, after, (self.config.clock)()).await?;
             self.seq = Some(step.seq);
+            self.unheard = step.unheard;
             if step.written {
                 self.kept = self.seq;
             }
