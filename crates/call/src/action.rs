@@ -24,6 +24,14 @@ pub enum Action {
         /// The right channel: the callee.
         right: LegId,
     },
+    /// One side of the recording has changed: another leg takes the place beside the one that stays, which keeps its
+    /// channel. Comes before the leg that goes is hung up.
+    RecordBeside {
+        /// The side that stays.
+        stays: LegId,
+        /// The one that takes the other channel.
+        comes: LegId,
+    },
     /// End the recording.
     StopRecord,
     /// Make a machine for this flow, feed it `FlowEvent::Started`, and carry its words to and fro. When there is no

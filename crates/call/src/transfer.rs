@@ -125,6 +125,10 @@ impl Call {
             }
             // A flow takes whoever comes at once.
             RouteTarget::Flow(flow) => {
+                // The left channel goes with its leg, and nobody takes its place.
+                if self.caller == Some(handover.by) && std::mem::take(&mut self.media.recording) {
+                    self.out.push(Action::StopRecord);
+                }
                 self.dismiss(handover.by);
                 self.turn_over(handover);
                 self.start_flow(flow);
@@ -181,6 +185,7 @@ impl Call {
         let entry =
             TrailEntry::new(self.now, "transferred", format!("Leg {} talks with leg {third} now.", handover.kept));
         self.keep(entry.fact("by", handover.by).fact("leg", third));
+        self.record_beside(handover.kept, third);
         self.dismiss(handover.by);
         self.turn_over(handover);
         self.stop_play(handover.kept);
@@ -203,10 +208,13 @@ impl Call {
     fn turn_over(&mut self, handover: Handover) {
         if self.caller == Some(handover.by) {
             self.caller = Some(handover.kept);
-            // The left channel is gone with its leg.
-            if std::mem::take(&mut self.media.recording) {
-                self.out.push(Action::StopRecord);
-            }
+        }
+    }
+
+    /// The recording goes on with somebody else on the other side.
+    fn record_beside(&mut self, stays: LegId, comes: LegId) {
+        if self.media.recording {
+            self.out.push(Action::RecordBeside { stays, comes });
         }
     }
 
@@ -268,12 +276,16 @@ impl Call {
         self.unbridge();
         self.stop_play(old);
         let left_goes = self.caller == Some(old);
+        let stays = match self.stage {
+            Stage::Talking { callee } if left_goes => Some(callee),
+            _ => self.caller,
+        };
+        if let Some(stays) = stays {
+            self.record_beside(stays, id);
+        }
         self.hang_up(old, Cause::Transferred);
         if left_goes {
             self.caller = Some(id);
-            if std::mem::take(&mut self.media.recording) {
-                self.out.push(Action::StopRecord);
-            }
         } else {
             self.talked = Some(id);
             self.stage = Stage::Talking { callee: id };

@@ -220,6 +220,7 @@ impl Driver {
             Action::Bridge(a, b) => self.bridge(a, b),
             Action::Unbridge(a, _) => self.unbridge(a),
             Action::Record { left, right } => self.record(left, right),
+            Action::RecordBeside { stays, comes } => self.record_beside(stays, comes),
             Action::StopRecord => self.stop_record(),
             Action::StartFlow(flow) => self.start_flow(flow),
             Action::Flow(event) => {

@@ -48,6 +48,8 @@ pub(crate) enum Command {
         path: PathBuf,
     },
     StopRecord(LegKey),
+    /// The second takes the place beside the first in the recording of the first.
+    RecordBeside(LegKey, LegKey),
     Tap(LegKey, Box<Tapped>),
     /// The transcoder has done something.
     Done(Done),

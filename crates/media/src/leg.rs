@@ -130,6 +130,14 @@ impl Leg {
         }
     }
 
+    /// Lets another leg take the place beside this one in the recording that this one is part of: the one that leaves must
+    /// not be closed yet when it is the left side. Who stays keeps its channel.
+    pub fn record_beside(&self, comes: &Leg) {
+        if self.reaches(comes) {
+            self.tell(Command::RecordBeside(self.key, comes.key));
+        }
+    }
+
     /// Ends the recording.
     pub fn stop_record(&self) {
         self.tell(Command::StopRecord(self.key));

@@ -119,6 +119,14 @@ impl Outgoing {
         Place { sequence: self.sequence, timestamp, fresh: false }
     }
 
+    /// The peer is not heard for a while, or another one from now on. Who is heard next goes on where the stream stopped:
+    /// a hole in the sequence would count as loss, and a long one would cost a protected stream its place (RFC 3711, 3.3.1).
+    pub(crate) fn interrupt(&mut self) {
+        if let Source::Relay(_) = self.source {
+            self.source = Source::Nobody;
+        }
+    }
+
     /// Whether our own sound has fed the stream last.
     pub(crate) fn is_own(&self) -> bool {
         self.source == Source::Own
@@ -212,6 +220,17 @@ mod tests {
             assert!(place.fresh);
             last = place;
         }
+    }
+
+    #[test]
+    fn what_was_not_relayed_during_a_hold_leaves_no_hole() {
+        let mut out = Outgoing::new(7);
+        let last = out.relay(ms(0), &packet(9, 65_000, 0), true);
+        out.interrupt();
+        // Half an hour of talk that nobody heard.
+        let back = out.relay(ms(1_800_000), &packet(9, 65_000u16.wrapping_add(90_000u32 as u16), 14_400_000), true);
+        assert_eq!((back.sequence, back.fresh), (last.sequence.wrapping_add(1), true));
+        assert_eq!(back.timestamp.wrapping_sub(last.timestamp), 14_400_000);
     }
 
     #[test]

@@ -20,9 +20,26 @@ use writer::Writer;
 /// What a media thread asks of the recorder.
 #[derive(Debug)]
 pub(crate) enum Task {
-    Begin { id: u64, tag: u64, path: PathBuf, rate: u32, progress: Arc<Progress> },
-    Write { id: u64, chunk: Box<Chunk>, samples: usize },
-    End { id: u64 },
+    Begin {
+        id: u64,
+        tag: u64,
+        path: PathBuf,
+        rate: u32,
+        progress: Arc<Progress>,
+    },
+    Write {
+        id: u64,
+        chunk: Box<Chunk>,
+        samples: usize,
+    },
+    /// The recording goes on, told of to this leg from now on.
+    Owner {
+        id: u64,
+        tag: u64,
+    },
+    End {
+        id: u64,
+    },
 }
 
 /// Starts the recorder thread. It ends when the last sender is gone.
@@ -68,6 +85,11 @@ impl Recorder {
         match task {
             Task::Begin { id, tag, path, rate, progress } => self.begin((id, tag), path, rate, progress),
             Task::Write { id, chunk, samples } => self.write(id, &chunk, samples),
+            Task::Owner { id, tag } => {
+                if let Some(open) = self.open.get_mut(&id) {
+                    open.tag = tag;
+                }
+            }
             Task::End { id } => self.end(id, None),
         }
     }

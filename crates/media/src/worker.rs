@@ -19,7 +19,7 @@ use crate::negotiation::{Agreed, Protection};
 use crate::recording::Task;
 use crate::socket::{self, Buffer};
 use crate::transcoder::{Desk, Job};
-use guard::Guard;
+use guard::{Door, Guard};
 use leg::{Leg, Legs};
 use mio::Token;
 use model::Moment;
@@ -194,6 +194,7 @@ impl Worker {
                     self.stop_record(slot);
                 }
             }
+            Command::RecordBeside(stays, comes) => self.record_beside(stays, comes),
             Command::Tap(key, tapped) => {
                 if let Some((_, leg)) = self.legs.find(key) {
                     leg.tapped = Some(tapped);
@@ -237,6 +238,13 @@ impl Worker {
             (leg.heard, leg.silence_told) = (now, false);
         }
         let pending = if leg.guard.is_ready() { leg.pending.take() } else { None };
+        if before.is_some_and(|a| (a.may_send(), a.may_receive()) != (agreed.may_send(), agreed.may_receive())) {
+            leg.outgoing.interrupt();
+            let peer = leg.peer;
+            if let Some(peer) = peer.and_then(|peer| self.legs.at(peer)) {
+                peer.outgoing.interrupt();
+            }
+        }
         self.share_port(slot, agreed.mux);
         self.arrange_care(slot);
         if let Some((sound, repeat)) = pending {
@@ -287,9 +295,11 @@ impl Worker {
     fn unbridge(&mut self, key: LegKey) {
         let Some((_, leg)) = self.legs.find(key) else { return };
         leg.noise = None;
+        leg.outgoing.interrupt();
         let Some(peer) = leg.peer.take() else { return };
         if let Some(leg) = self.legs.at(peer) {
             (leg.peer, leg.noise) = (None, None);
+            leg.outgoing.interrupt();
         }
     }
 
@@ -338,7 +348,8 @@ impl Worker {
             if leg.owner.is_some() {
                 self.pass(slot, packet, source, is_rtp);
             } else if !matches!(leg.guard, Guard::Plain) {
-                self.on_guarded(slot, packet, source);
+                let door = if is_rtp { Door::Rtp } else { Door::Rtcp };
+                self.on_guarded(slot, door, packet, source);
             } else if is_rtp {
                 self.on_rtp(slot, packet, source);
             } else {

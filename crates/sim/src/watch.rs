@@ -159,6 +159,11 @@ impl Watch {
                 self.recordings += 1;
                 Ok(())
             }
+            Action::RecordBeside { stays, comes } => {
+                must(self.recording, || "changed a side of a recording that does not run".into())?;
+                let up = |id| self.legs.get(id).is_some_and(|leg| leg.answered && leg.counts());
+                must(stays != comes && up(stays) && up(comes), || "recorded a leg that is not up".into())
+            }
             Action::StopRecord => {
                 must(self.recording, || "stopped a recording that does not run".into())?;
                 self.recording = false;

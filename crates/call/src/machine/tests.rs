@@ -76,6 +76,7 @@ fn words(actions: &[Action]) -> Vec<String> {
             Action::Bridge(a, b) => format!("Bridge({a}, {b})"),
             Action::Unbridge(a, b) => format!("Unbridge({a}, {b})"),
             Action::Record { .. } => "Record".to_owned(),
+            Action::RecordBeside { stays, comes } => format!("RecordBeside({stays}, {comes})"),
             Action::StopRecord => "StopRecord".to_owned(),
             Action::StopFlow => "StopFlow".to_owned(),
             Action::Adopt(ticket, id) => format!("Adopt({}, {id})", ticket.0),

@@ -50,6 +50,16 @@ impl Driver {
         self.note(left, bus::capture::What::Recorded);
     }
 
+    /// Somebody else talks with one side of the recording from now on.
+    pub(super) fn record_beside(&mut self, stays: LegId, comes: LegId) {
+        if let (Some(a), Some(b)) = (self.media_of(stays), self.media_of(comes)) {
+            a.record_beside(b);
+        }
+        if let Some(recording) = self.recording.as_mut().filter(|recording| recording.left != stays) {
+            recording.left = comes;
+        }
+    }
+
     pub(super) fn stop_record(&mut self) {
         if let Some(media) = self.recording.as_ref().and_then(|r| self.media_of(r.left)) {
             media.stop_record();

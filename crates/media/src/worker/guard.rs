@@ -39,6 +39,14 @@ pub(super) struct Sdes {
 
 pub(super) struct Dtls {
     pub(super) ice: Option<ice::Agent>,
+    pub(super) rtp: Association,
+    /// That of RTCP, when the far side began one on its port: without rtcp-mux each has its own (RFC 5764 section 4.2).
+    pub(super) rtcp: Option<Association>,
+    pub(super) scratch: Vec<u8>,
+}
+
+/// A DTLS handshake over one pair of addresses, and the keys that came of it.
+pub(super) struct Association {
     pub(super) handshake: Option<Handshake>,
     pub(super) keys: Option<Keys>,
     /// Where the last packet of the handshake came from.
@@ -46,7 +54,13 @@ pub(super) struct Dtls {
     /// When the handshake wants to be looked at.
     pub(super) due: Moment,
     failures: u32,
-    pub(super) scratch: Vec<u8>,
+}
+
+/// Which of a leg's sockets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Door {
+    Rtp,
+    Rtcp,
 }
 
 /// What a packet is by its first bytes (RFC 7983, RFC 5761 section 4).
@@ -115,14 +129,12 @@ impl Guard {
                 Guard::Sdes(sdes) => sdes.agree(now, ours, (theirs, *mki)),
                 Guard::Plain | Guard::Dtls(_) => *self = Guard::Sdes(Box::new(Sdes::new(ours, theirs, *mki))),
             },
-            Protection::Dtls { ice, dtls } => {
-                if !matches!(self, Guard::Dtls(_)) {
-                    *self = Guard::Dtls(Box::new(Dtls::new()));
+            Protection::Dtls { ice, dtls } => match self {
+                Guard::Dtls(guard) => guard.agree(now, clock, ice.as_ref(), dtls),
+                Guard::Plain | Guard::Sdes(_) => {
+                    *self = Guard::Dtls(Box::new(Dtls::new(now, clock, ice.as_ref(), dtls)));
                 }
-                if let Guard::Dtls(guard) = self {
-                    guard.agree(now, clock, ice.as_ref(), dtls);
-                }
-            }
+            },
         }
     }
 
@@ -130,7 +142,7 @@ impl Guard {
     pub(super) fn is_ready(&self) -> bool {
         match self {
             Guard::Plain | Guard::Sdes(_) => true,
-            Guard::Dtls(dtls) => dtls.keys.is_some(),
+            Guard::Dtls(dtls) => dtls.rtp.keys.is_some(),
         }
     }
 
@@ -147,16 +159,22 @@ impl Guard {
         match self {
             Guard::Plain => Some(packet),
             Guard::Sdes(sdes) => sdes.keys.seal(kind, packet, &mut sdes.scratch),
-            Guard::Dtls(dtls) => dtls.keys.as_mut()?.seal(kind, packet, &mut dtls.scratch),
+            Guard::Dtls(dtls) => {
+                let own = dtls.rtcp.as_mut().filter(|_| kind == Kind::Rtcp);
+                own.unwrap_or(&mut dtls.rtp).keys.as_mut()?.seal(kind, packet, &mut dtls.scratch)
+            }
         }
     }
 
-    /// Opens a packet in place and returns its new length.
-    pub(super) fn open(&mut self, now: Moment, kind: Kind, packet: &mut [u8]) -> Result<usize, Refused> {
+    /// Opens a packet that came in by this door in place and returns its new length.
+    pub(super) fn open(&mut self, now: Moment, door: Door, kind: Kind, packet: &mut [u8]) -> Result<usize, Refused> {
         match self {
             Guard::Plain => Ok(packet.len()),
             Guard::Sdes(sdes) => sdes.keys.open(now, kind, packet),
-            Guard::Dtls(dtls) => dtls.keys.as_mut().ok_or(Refused::Malformed)?.open(now, kind, packet),
+            Guard::Dtls(dtls) => {
+                let keys = dtls.association(door).and_then(|association| association.keys.as_mut());
+                keys.ok_or(Refused::Malformed)?.open(now, kind, packet)
+            }
         }
     }
 }
@@ -180,29 +198,10 @@ impl Sdes {
     }
 }
 
-impl Dtls {
-    fn new() -> Dtls {
-        let (ice, handshake, keys, partner) = (None, None, None, None);
-        Dtls { ice, handshake, keys, partner, due: Moment::START, failures: 0, scratch: Vec::new() }
-    }
-
-    fn agree(&mut self, now: Moment, clock: Instant, ice: Option<&ice::Terms>, dtls: &dtls::Terms) {
-        match (&mut self.ice, ice) {
-            (Some(agent), Some(terms)) if agent.terms() == terms => {}
-            (Some(agent), Some(terms)) => agent.restart(terms.clone()),
-            (_, terms) => self.ice = terms.cloned().map(ice::Agent::new),
-        }
-        // Another certificate is another far side; a restart of ICE alone keeps the keys (RFC 8842 section 4).
-        if self.handshake.as_ref().is_none_or(|handshake| handshake.terms() != dtls) {
-            self.handshake = Handshake::new(dtls.clone(), clock);
-            (self.keys, self.partner, self.due, self.failures) = (None, None, now, 0);
-        }
-    }
-
-    /// Whether this source may take part in the handshake: with ICE, who has passed a check (CVE-2023-49786: else anybody
-    /// could begin one first and keep the far side out).
-    pub(super) fn admits(&self, now: Moment, source: SocketAddr) -> Option<bool> {
-        self.ice.as_ref().map(|ice| ice.is_valid(now, source))
+impl Association {
+    fn new(terms: &dtls::Terms, now: Moment, clock: Instant) -> Association {
+        let handshake = Handshake::new(terms.clone(), clock);
+        Association { handshake, keys: None, partner: None, due: now, failures: 0 }
     }
 
     /// The handshake has failed: waits for another, unless that came too often.
@@ -213,9 +212,52 @@ impl Dtls {
             self.handshake = terms.and_then(|terms| Handshake::new(terms, clock));
         }
     }
+}
 
-    /// Where the next packet of the handshake goes.
+impl Dtls {
+    fn new(now: Moment, clock: Instant, ice: Option<&ice::Terms>, dtls: &dtls::Terms) -> Dtls {
+        let ice = ice.cloned().map(ice::Agent::new);
+        Dtls { ice, rtp: Association::new(dtls, now, clock), rtcp: None, scratch: Vec::new() }
+    }
+
+    fn agree(&mut self, now: Moment, clock: Instant, ice: Option<&ice::Terms>, dtls: &dtls::Terms) {
+        match (&mut self.ice, ice) {
+            (Some(agent), Some(terms)) if agent.terms() == terms => {}
+            (Some(agent), Some(terms)) => agent.restart(terms.clone()),
+            (_, terms) => self.ice = terms.cloned().map(ice::Agent::new),
+        }
+        // Another certificate is another far side; a restart of ICE alone keeps the keys (RFC 8842 section 4).
+        if self.rtp.handshake.as_ref().is_none_or(|handshake| handshake.terms() != dtls) {
+            self.rtp = Association::new(dtls, now, clock);
+            self.rtcp = None;
+        }
+    }
+
+    /// What belongs to a door. That of RTCP is there once the far side has begun it.
+    pub(super) fn association(&mut self, door: Door) -> Option<&mut Association> {
+        match door {
+            Door::Rtp => Some(&mut self.rtp),
+            Door::Rtcp => self.rtcp.as_mut(),
+        }
+    }
+
+    /// The far side speaks at a door: its association there, which begins now if there is none.
+    pub(super) fn meet(&mut self, door: Door, now: Moment, clock: Instant) -> Option<&mut Association> {
+        if door == Door::Rtcp && self.rtcp.is_none() {
+            let terms = self.rtp.handshake.as_ref()?.terms();
+            self.rtcp = Some(Association::new(terms, now, clock));
+        }
+        self.association(door)
+    }
+
+    /// Whether this source may take part in the handshake: with ICE, who has passed a check (CVE-2023-49786: else anybody
+    /// could begin one first and keep the far side out).
+    pub(super) fn admits(&self, now: Moment, source: SocketAddr) -> Option<bool> {
+        self.ice.as_ref().map(|ice| ice.is_valid(now, source))
+    }
+
+    /// Where the next packet of the handshake of RTP goes, and all that follows it.
     pub(super) fn target(&self, now: Moment) -> Option<SocketAddr> {
-        self.ice.as_ref().and_then(|ice| ice.target(now)).or(self.partner)
+        self.ice.as_ref().and_then(|ice| ice.target(now)).or(self.rtp.partner)
     }
 }

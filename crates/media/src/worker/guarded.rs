@@ -1,7 +1,7 @@
 //! The packet path of protected legs: tell packets apart, answer checks, drive the handshake, open what is sealed. What
 //! was opened goes the way of plain packets.
 
-use super::guard::{Dtls, Guard, Keys, Kind};
+use super::guard::{Association, Door, Dtls, Guard, Keys, Kind};
 use super::{Timer, Worker};
 use crate::socket::{self, Target};
 use crate::srtp::Refused;
@@ -14,7 +14,7 @@ const PATIENCE: Duration = Duration::from_secs(120);
 
 impl Worker {
     /// Takes a packet of a leg that is not plain.
-    pub(super) fn on_guarded(&mut self, slot: usize, packet: &mut [u8], source: SocketAddr) {
+    pub(super) fn on_guarded(&mut self, slot: usize, door: Door, packet: &mut [u8], source: SocketAddr) {
         let now = self.now;
         let Some(leg) = self.legs.at(slot) else { return };
         let kind = Kind::of(packet);
@@ -25,7 +25,7 @@ impl Worker {
                     Some(answer) => {
                         socket::send(&leg.rtp, &answer, &Target::from(source));
                         leg.aim(now);
-                        self.drive(slot);
+                        self.drive(slot, Door::Rtp);
                     }
                     None => leg.foreign += 1,
                 }
@@ -33,17 +33,17 @@ impl Worker {
             (Kind::Dtls, Guard::Dtls(dtls)) => {
                 let expected = leg.latch.expects(source.ip());
                 if dtls.admits(now, source).unwrap_or(expected) {
-                    self.on_handshake(slot, packet, source);
+                    self.on_handshake(slot, door, packet, source);
                 } else {
                     leg.foreign += 1;
                 }
             }
-            (Kind::Rtp | Kind::Rtcp, _) => self.on_sealed(slot, kind, packet, source),
+            (Kind::Rtp | Kind::Rtcp, _) => self.on_sealed(slot, (door, kind), packet, source),
             (Kind::Stun | Kind::Dtls | Kind::Other, _) => leg.foreign += 1,
         }
     }
 
-    fn on_sealed(&mut self, slot: usize, kind: Kind, packet: &mut [u8], source: SocketAddr) {
+    fn on_sealed(&mut self, slot: usize, (door, kind): (Door, Kind), packet: &mut [u8], source: SocketAddr) {
         let now = self.now;
         let Some(leg) = self.legs.at(slot) else { return };
         if let Guard::Dtls(dtls) = &leg.guard
@@ -52,7 +52,7 @@ impl Worker {
             leg.foreign += 1;
             return;
         }
-        let length = match leg.guard.open(now, kind, packet) {
+        let length = match leg.guard.open(now, door, kind, packet) {
             Ok(length) => length,
             Err(Refused::Forged | Refused::Malformed) => {
                 leg.forged += 1;
@@ -83,55 +83,65 @@ impl Worker {
         self.on_rtp(slot, packet, source);
     }
 
-    fn on_handshake(&mut self, slot: usize, packet: &[u8], source: SocketAddr) {
-        let clock = self.instant();
+    fn on_handshake(&mut self, slot: usize, door: Door, packet: &[u8], source: SocketAddr) {
+        let (now, clock) = (self.now, self.instant());
         let Some(Guard::Dtls(dtls)) = self.legs.at(slot).map(|leg| &mut leg.guard) else { return };
-        dtls.partner = Some(source);
-        let Some(handshake) = &mut dtls.handshake else { return };
+        let Some(association) = dtls.meet(door, now, clock) else { return };
+        association.partner = Some(source);
+        let Some(handshake) = &mut association.handshake else { return };
         if let Err(failure) = handshake.packet(clock, packet) {
-            return self.handshake_failed(slot, &failure);
+            return self.handshake_failed(slot, door, &failure);
         }
-        self.drive(slot);
+        self.drive(slot, door);
     }
 
-    /// The handshake wanted to be looked at now.
+    /// A handshake wanted to be looked at now.
     pub(super) fn handshake_on(&mut self, slot: usize, due: Moment) {
         let clock = self.instant();
-        let Some(Guard::Dtls(dtls)) = self.legs.at(slot).map(|leg| &mut leg.guard) else { return };
-        let Some(handshake) = dtls.handshake.as_mut().filter(|_| dtls.due == due) else { return };
-        match handshake.tick(clock) {
-            Ok(()) => self.drive(slot),
-            Err(failure) => self.handshake_failed(slot, &failure),
+        for door in [Door::Rtp, Door::Rtcp] {
+            let Some(Guard::Dtls(dtls)) = self.legs.at(slot).map(|leg| &mut leg.guard) else { return };
+            let association = dtls.association(door).filter(|association| association.due == due);
+            let Some(handshake) = association.and_then(|association| association.handshake.as_mut()) else { continue };
+            match handshake.tick(clock) {
+                Ok(()) => self.drive(slot, door),
+                Err(failure) => self.handshake_failed(slot, door, &failure),
+            }
         }
     }
 
-    /// Sends what the handshake has to say and takes its keys.
-    fn drive(&mut self, slot: usize) {
+    /// Sends what a handshake has to say and takes its keys.
+    fn drive(&mut self, slot: usize, door: Door) {
         let (now, clock) = (self.now, self.instant());
         let Some(leg) = self.legs.at(slot) else { return };
         let Guard::Dtls(dtls) = &mut leg.guard else { return };
+        let (socket, target) = match door {
+            Door::Rtp => (Some(&leg.rtp), dtls.target(now)),
+            Door::Rtcp => (leg.rtcp.as_ref(), dtls.rtcp.as_ref().and_then(|association| association.partner)),
+        };
         // Nobody is there to talk to yet.
-        let Some(target) = dtls.target(now).map(Target::from) else { return };
-        let Dtls { handshake: Some(handshake), scratch, .. } = &mut **dtls else { return };
+        let (Some(socket), Some(target)) = (socket, target.map(Target::from)) else { return };
+        let Dtls { rtp, rtcp, scratch, .. } = &mut **dtls;
+        let association = if door == Door::Rtp { Some(rtp) } else { rtcp.as_mut() };
+        let Some(Association { handshake: Some(handshake), keys, due: known, .. }) = association else { return };
         handshake.begin();
-        let rtp = &leg.rtp;
         let due = handshake.poll(scratch, |packet| {
-            socket::send(rtp, packet, &target);
+            socket::send(socket, packet, &target);
         });
         let due = match due {
             Ok(due) => due,
-            Err(failure) => return self.handshake_failed(slot, &failure),
+            Err(failure) => return self.handshake_failed(slot, door, &failure),
         };
         let fresh = handshake.take_keys();
         // The library names a day far off when nothing is due; when the keys are there, only packets move it.
         let wait = due.saturating_duration_since(clock);
         let due = now + wait;
-        let is_near = !handshake.is_done() && wait < PATIENCE && dtls.due != due;
-        dtls.due = due;
+        let is_near = !handshake.is_done() && wait < PATIENCE && *known != due;
+        *known = due;
         if let Some((sealer, opener)) = fresh {
-            dtls.keys = Some(Keys::new(sealer, opener));
+            *keys = Some(Keys::new(sealer, opener));
             metrics::counter!("alo_media_handshakes_total", "result" => "done").increment(1);
-            let (key, pending) = (leg.key, leg.pending.take());
+            let key = leg.key;
+            let pending = if door == Door::Rtp { leg.pending.take() } else { None };
             // A sound that waited for the keys begins now.
             if let Some((sound, repeat)) = pending {
                 self.play(key, sound, repeat);
@@ -142,17 +152,18 @@ impl Worker {
         }
     }
 
-    fn handshake_failed(&mut self, slot: usize, failure: &crate::dtls::Failure) {
+    fn handshake_failed(&mut self, slot: usize, door: Door, failure: &crate::dtls::Failure) {
         let clock = self.instant();
         metrics::counter!("alo_media_handshakes_total", "result" => "failed").increment(1);
         let Some(leg) = self.legs.at(slot) else { return };
         let tag = leg.tag;
         let Guard::Dtls(dtls) = &mut leg.guard else { return };
+        let Some(association) = dtls.association(door) else { return };
         // What the keys protect goes on; the far side has only ended its part of the handshake.
-        let was_done = dtls.handshake.as_ref().is_some_and(crate::dtls::Handshake::is_done);
+        let was_done = association.handshake.as_ref().is_some_and(crate::dtls::Handshake::is_done);
         tracing::info!(tag, was_done, error = %failure, "a DTLS handshake has ended");
         if !was_done {
-            dtls.begin_anew(clock);
+            association.begin_anew(clock);
         }
     }
 

@@ -62,6 +62,45 @@ impl Worker {
         self.tell_recorder(Task::End { id });
     }
 
+    /// Another leg takes the place beside this one in the recording that this one is part of.
+    pub(super) fn record_beside(&mut self, stays: LegKey, comes: LegKey) {
+        let (Some(stays), Some(comes)) = (self.legs.slot(stays), self.legs.slot(comes)) else { return };
+        let left = self.legs.at(stays).and_then(|leg| leg.taped_by);
+        if stays == comes || left == Some(comes) {
+            return;
+        }
+        self.stop_record(comes);
+        self.leave_tape(comes);
+        match left {
+            None => self.change_right(stays, comes),
+            Some(left) => self.change_left(left, stays, comes),
+        }
+    }
+
+    fn change_right(&mut self, left: usize, comes: usize) {
+        let Some(taping) = self.legs.at(left).and_then(|leg| leg.tape.as_mut()) else { return };
+        let before = taping.right.replace(comes);
+        if let Some(before) = before.and_then(|slot| self.legs.at(slot)) {
+            before.taped_by = None;
+        }
+        if let Some(leg) = self.legs.at(comes) {
+            leg.taped_by = Some(left);
+        }
+    }
+
+    fn change_left(&mut self, left: usize, right: usize, comes: usize) {
+        let Some(taping) = self.legs.at(left).and_then(|leg| leg.tape.take()) else { return };
+        let (id, due) = (taping.id, taping.tape.due());
+        let Some(leg) = self.legs.at(comes) else { return };
+        leg.tape = Some(taping);
+        let tag = leg.tag;
+        if let Some(leg) = self.legs.at(right) {
+            leg.taped_by = Some(comes);
+        }
+        self.tell_recorder(Task::Owner { id, tag });
+        self.set(comes, Timer::Tape, due);
+    }
+
     /// The right side of a recording goes; the left side goes on.
     pub(super) fn leave_tape(&mut self, right: usize) {
         let Some(left) = self.legs.at(right).and_then(|leg| leg.taped_by.take()) else { return };

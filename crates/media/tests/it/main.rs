@@ -1,5 +1,6 @@
 //! Media threads against phones on real sockets of this machine.
 
+mod associations;
 mod browser;
 mod digits;
 mod latching;

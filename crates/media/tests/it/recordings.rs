@@ -134,3 +134,49 @@ fn one_leg_can_be_recorded_twice_and_its_peer_may_go_first() {
     assert!(duration_ms >= 80);
     std::fs::remove_dir_all(folder).ok();
 }
+
+#[test]
+fn another_leg_takes_the_place_of_the_one_that_leaves_on_either_side() {
+    let low = sound::tone(440.0, 1000);
+    // Who stays keeps its channel: Alice the left one, Bob the right one.
+    for alice_stays in [true, false] {
+        let mut house = House::new();
+        let mut pair = pair(&mut house);
+        let (c, mut carol) = house.call("0 101");
+        let path = folder("beside").join(format!("{alice_stays}.wav"));
+        pair.a.record(&pair.b, path.clone());
+        talk(&mut pair, 40);
+        let Pair { a, mut alice, b, mut bob } = pair;
+        let (stays, goes) = if alice_stays { (a, b) } else { (b, a) };
+        stays.record_beside(&c);
+        stays.bridge(&c);
+        goes.close();
+        assert_eq!(house.media.counts().recordings, 1, "it goes on");
+        pace(40, |tick| {
+            let at = tick as usize % 50 * 160;
+            match alice_stays {
+                true => alice.say(8, &sound::tone(1000.0, 1000).coded(Law::A)[at..at + 160]),
+                false => bob.say(0, &low.coded(Law::Mu)[at..at + 160]),
+            }
+            carol.say(0, &sound::tone(1700.0, 1000).coded(Law::Mu)[at..at + 160]);
+        });
+        // It ends with its left side.
+        let owner = if alice_stays { stays } else { c };
+        owner.stop_record();
+        let tag = if alice_stays { 1 } else { 3 };
+        let end = loop {
+            if let Event::Recorded { tag, complete, .. } = house.event() {
+                break (tag, complete);
+            }
+        };
+        assert_eq!(end, (tag, true), "its owner is told");
+        let (left, right) = channels(&std::fs::read(&path).expect("a file"));
+        // The last half second.
+        let late = 4_000;
+        let tones = if alice_stays { [1000.0, 1700.0] } else { [1700.0, 440.0] };
+        for (channel, tone) in [left, right].iter().zip(tones) {
+            let part = &channel[channel.len() - late..];
+            assert!(share(part, tone) > 0.9, "{tone} Hz has {} of the end", share(part, tone));
+        }
+    }
+}

@@ -1,4 +1,4 @@
-use crate::phone::{House, decode, describe, share};
+use crate::phone::{House, Phone, decode, describe, share};
 use media::{Codec, Direction, Law, Offer, sound};
 use std::sync::Arc;
 
@@ -106,6 +106,46 @@ fn a_phone_on_hold_hears_nothing_until_it_resumes() {
         assert_eq!(bob.hear_within(crate::phone::MOMENT).is_some(), hears, "{direction}");
         assert_eq!(Some(b.remote_direction()), Direction::parse(direction));
     }
+}
+
+#[test]
+fn what_was_said_to_who_holds_is_no_loss() {
+    let mut house = House::new();
+    let (mut a, mut alice) = house.call("0 101");
+    let (mut b, bob) = house.call("0 101");
+    a.bridge(&b);
+    let step = |alice: &mut Phone| {
+        alice.say(0, &[1; 160]);
+        bob.hear().0.sequence
+    };
+    let mut last = step(&mut alice);
+    let mut goes_on = |sequence: u16, what: &str| {
+        last = last.wrapping_add(1);
+        assert_eq!(sequence, last, "{what}");
+    };
+    // Bob holds, or hears somebody else, or Alice talks into her own hold.
+    for direction in ["sendonly", "inactive"] {
+        b.accept_offer(&bob.describe("0 101", direction), None).expect("an answer");
+        house.settle(&b);
+        alice.say(0, &[2; 160]);
+        assert!(bob.is_left_alone(), "{direction}");
+        b.accept_offer(&bob.describe("0 101", "sendrecv"), None).expect("an answer");
+        house.settle(&b);
+        goes_on(step(&mut alice), direction);
+    }
+    a.accept_offer(&alice.describe("0 101", "recvonly"), None).expect("an answer");
+    house.settle(&a);
+    alice.say(0, &[3; 160]);
+    assert!(bob.is_left_alone(), "Alice says that she does not send");
+    a.accept_offer(&alice.describe("0 101", "sendrecv"), None).expect("an answer");
+    house.settle(&a);
+    goes_on(step(&mut alice), "Alice is back");
+    a.unbridge();
+    house.settle(&a);
+    alice.say(0, &[4; 160]);
+    assert!(bob.is_left_alone(), "parted");
+    a.bridge(&b);
+    goes_on(step(&mut alice), "bridged again");
 }
 
 #[test]

@@ -60,7 +60,11 @@ impl World {
                 Action::Ask(ticket, question) => self.answer(ticket, &question),
                 Action::Leg(leg, command) => self.command_leg(leg, command),
                 Action::Bridge(caller, far) => self.bridges.push((caller, far)),
-                Action::Unbridge(..) | Action::Record { .. } | Action::StopRecord | Action::Finish(_) => {}
+                Action::Unbridge(..)
+                | Action::Record { .. }
+                | Action::RecordBeside { .. }
+                | Action::StopRecord
+                | Action::Finish(_) => {}
                 Action::Adopt(_, leg) => self.adopt(leg),
                 Action::Release(Released::Leg((leg, _))) => self.give_away(leg),
                 Action::Release(Released::Number(_) | Released::Nobody) => {}

@@ -26,6 +26,8 @@ async fn who_is_held_hears_music_and_then_the_person_again() {
     callee.voice.forget();
     callee.voice.say(Some(CALLEE));
     tokio::join!(caller.voice.hears(CALLEE), callee.voice.hears(CALLER));
+    // The caller went on talking: nobody was to hear it, so it is no loss.
+    assert_eq!(callee.voice.heard().lost, 0, "a hole in the sequence");
     caller.hang_up().await;
     callee.hung_up().await;
     server.settles().await;

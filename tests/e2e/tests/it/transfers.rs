@@ -1,8 +1,9 @@
 //! Blind and attended transfers: who talks with whom afterwards, what the one who asked is told, and what is kept.
 
 use crate::{CALLEE, CALLER, THIRD, talk};
-use e2e::agents::baresip::{Baresip, Settings};
+use e2e::agents::baresip::Softphone;
 use e2e::server::HOTLINE;
+use e2e::wav::Wav;
 use e2e::{Call, Server, until};
 use serde_json::Value;
 
@@ -22,6 +23,14 @@ async fn explains(server: &Server, record: &Value, steps: &[&str]) {
     for step in steps {
         assert!(told.contains(step), "{step} is not in {told:?}");
     }
+}
+
+/// Whether the call's recording has the tone of the third on this channel, 0 or 1.
+async fn third_is_recorded_on(server: &Server, record: &Value, channel: usize) {
+    let path = format!("/calls/{}/recording", record["id"].as_str().expect("an id"));
+    let wav = Wav::parse(&until("the recording", async || server.download(&path).await).await);
+    let windows = [0, 1].map(|channel| wav.tone_windows(channel, THIRD));
+    assert!(windows[channel] >= 3 && windows[1 - channel] == 0, "windows with the third: {windows:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -52,6 +61,7 @@ async fn a_blind_transfer_connects_the_third_and_frees_who_asked() {
     assert_eq!(record["legs"][1]["cause"], "transferred");
     assert_eq!(record["legs"][2]["number"], "103");
     explains(&server, &record, &["transfer", "transfer_route", "transferred"]).await;
+    third_is_recorded_on(&server, &record, 1).await;
     server.settles().await;
 }
 
@@ -72,6 +82,9 @@ async fn the_caller_transfers_the_callee() {
     hear_each_other(&desk, &third).await;
     assert_eq!(desk.hang_up().await, 200);
     third.hung_up().await;
+    let record = server.record("the transferred call", |call| call["callee_number"] == "102").await;
+    // Who stays keeps the channel of the callee.
+    third_is_recorded_on(&server, &record, 0).await;
     server.settles().await;
 }
 
@@ -142,6 +155,7 @@ async fn an_attended_transfer_joins_two_calls() {
     let record = server.record("the call", |call| call["callee_number"] == "102").await;
     assert_eq!((record["cause"].as_str(), record["ended_by"].as_str()), (Some("normal"), Some("callee")));
     explains(&server, &record, &["adopted", "transferred"]).await;
+    third_is_recorded_on(&server, &record, 1).await;
     server.settles().await;
 }
 
@@ -192,38 +206,23 @@ async fn a_carriers_side_may_not_transfer() {
     server.settles().await;
 }
 
-fn softphone<'a>(server: &'a Server, user: &'a str, password: &'a str, transport: &'a str, tone: f64) -> Settings<'a> {
-    Settings {
-        server: server.sip(),
-        domain: server.domain(),
-        user,
-        password,
-        transport,
-        tone,
-        codec: "g711",
-        encryption: None,
-    }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_baresip_transfers_to_another_baresip() {
     for transport in ["udp", "tcp"] {
         let server = Server::start().await;
-        let mut desk = Baresip::start(&softphone(&server, "102", "pw102", transport, CALLEE), server.folder()).await;
-        let mut third = Baresip::start(&softphone(&server, "103", "pw103", transport, THIRD), server.folder()).await;
+        let mut desk = Softphone::of(&server, "102").saying(CALLEE).over(transport).start().await;
+        let mut third = Softphone::of(&server, "103").saying(THIRD).over(transport).start().await;
         let lan = server.phone("101").await;
         let mut caller = lan.dial("102").await;
-        desk.tells("CALL_INCOMING").await;
-        desk.command("accept", "").await;
+        desk.accept().await;
         caller.answered().await;
         caller.voice.say(Some(CALLER));
         caller.voice.hears(CALLEE).await;
 
-        desk.command("transfer", &format!("sip:103@{}", server.domain())).await;
-        third.tells("CALL_INCOMING").await;
-        third.command("accept", "").await;
+        desk.transfer("103").await;
+        third.accept().await;
         caller.voice.hears(THIRD).await;
-        until("the third hears the caller", async || (third.heard(CALLER) >= 5).then_some(())).await;
+        third.hears(CALLER).await;
         desk.tells("CALL_CLOSED").await;
         assert_eq!(caller.hang_up().await, 200);
         third.tells("CALL_CLOSED").await;
