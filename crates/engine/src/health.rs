@@ -18,18 +18,31 @@ use crate::alerts::{Alert, Alerts};
 use crate::carriers::{number_of, transport};
 use crate::clock::Clock;
 
-/// How often one that is there is asked.
-const WHILE_UP: Duration = Duration::from_secs(10);
-/// How often one that is away is asked.
-const WHILE_DOWN: Duration = Duration::from_secs(15);
 /// How soon after an answer that did not come it is asked again.
 const AGAIN: Duration = Duration::from_secs(1);
 /// Answers that did not come, in a row, until it is away.
 const MISSES: u32 = 2;
+/// How long an answer may take at most.
+const PATIENCE: Duration = Duration::from_secs(4);
 /// How long an answer may be on its way: longer than the stack waits.
 const LOST: Duration = Duration::from_secs(10);
 /// How often it is looked who is to be asked.
 const TICK: Duration = Duration::from_secs(1);
+
+/// How often carriers are asked.
+#[derive(Debug, Clone, Copy)]
+struct Pace {
+    while_up: Duration,
+    while_down: Duration,
+    patience: Duration,
+}
+
+impl Pace {
+    /// One that is there is asked this often.
+    fn of(every: Duration) -> Pace {
+        Pace { while_up: every, while_down: every * 3 / 2, patience: every.min(PATIENCE) }
+    }
+}
 
 /// What is known of one carrier.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,7 +60,7 @@ struct Pulse {
 
 impl Pulse {
     /// Notes whether it answered; tells the new state when it changed.
-    fn heard(&mut self, now: Moment, alive: bool) -> Option<bool> {
+    fn heard(&mut self, now: Moment, alive: bool, pace: Pace) -> Option<bool> {
         self.misses = if alive { 0 } else { self.misses.saturating_add(1) };
         let up = match (alive, self.up) {
             (true, _) => Some(true),
@@ -56,8 +69,8 @@ impl Pulse {
         };
         let pause = match up {
             _ if !alive && up != Some(false) => AGAIN,
-            Some(false) => WHILE_DOWN,
-            Some(true) | None => WHILE_UP,
+            Some(false) => pace.while_down,
+            Some(true) | None => pace.while_up,
         };
         self.due = now + pause;
         let changed = up != self.up;
@@ -69,6 +82,7 @@ impl Pulse {
 /// All carriers that are asked.
 pub(crate) struct Health {
     pulses: Mutex<BTreeMap<u64, Pulse>>,
+    pace: Pace,
     stack: Stack,
     addresses: Addresses,
     bus: Bus,
@@ -77,8 +91,15 @@ pub(crate) struct Health {
 }
 
 impl Health {
-    pub(crate) fn new(stack: Stack, addresses: Addresses, bus: Bus, alerts: Alerts, clock: Clock) -> Health {
-        Health { pulses: Mutex::default(), stack, addresses, bus, alerts, clock }
+    pub(crate) fn new(
+        every: Duration,
+        stack: Stack,
+        addresses: Addresses,
+        bus: Bus,
+        alerts: Alerts,
+        clock: Clock,
+    ) -> Health {
+        Health { pulses: Mutex::default(), pace: Pace::of(every), stack, addresses, bus, alerts, clock }
     }
 
     fn pulses(&self) -> MutexGuard<'_, BTreeMap<u64, Pulse>> {
@@ -125,7 +146,8 @@ impl Health {
             pulse.due = now + LOST;
             // A name that is not known yet is looked up all the time; it will be there next time.
             let Some(to) = self.addresses.of(&pulse.server) else { continue };
-            self.stack.probe(*id, Probe { uri: pulse.uri.clone(), to, transport: pulse.transport });
+            let (uri, transport, patience) = (pulse.uri.clone(), pulse.transport, self.pace.patience);
+            self.stack.probe(*id, Probe { uri, to, transport, patience });
         }
     }
 
@@ -135,7 +157,7 @@ impl Health {
         let mut pulses = self.pulses();
         let Some(pulse) = pulses.get_mut(&id) else { return };
         // Whatever it says, it is there, unless it says that it cannot serve anybody.
-        let Some(up) = pulse.heard(now, !matches!(status, 408 | 503)) else { return };
+        let Some(up) = pulse.heard(now, !matches!(status, 408 | 503), self.pace) else { return };
         let (tenant, trunk, name) = (pulse.tenant, pulse.trunk, pulse.name.clone());
         drop(pulses);
         let at = store::now();
@@ -200,24 +222,28 @@ mod tests {
         }
     }
 
+    /// The usual.
+    fn usual() -> Pace {
+        Pace::of(Duration::from_secs(10))
+    }
+
     #[test]
     fn one_answer_that_is_lost_says_nothing_two_do_and_one_answer_brings_it_back() {
         let (mut pulse, now) = (fresh(), Moment::from_millis(60_000));
-        assert_eq!(pulse.heard(now, true), Some(true));
-        assert_eq!(pulse.heard(now, true), None, "nothing new");
-        assert_eq!(pulse.heard(now, false), None);
-        assert_eq!(pulse.due, now + AGAIN, "asked again at once");
-        assert_eq!(pulse.heard(now, true), None, "it was a lost message");
-        assert_eq!((pulse.heard(now, false), pulse.heard(now, false)), (None, Some(false)));
-        assert_eq!(pulse.due, now + WHILE_DOWN);
-        assert_eq!((pulse.heard(now, false), pulse.heard(now, true)), (None, Some(true)));
+        let mut heard = |alive| (pulse.heard(now, alive, usual()), pulse.due.since(now));
+        assert_eq!(heard(true), (Some(true), Duration::from_secs(10)));
+        assert_eq!(heard(true).0, None, "nothing new");
+        assert_eq!(heard(false), (None, AGAIN), "asked again at once");
+        assert_eq!(heard(true).0, None, "it was a lost message");
+        assert_eq!((heard(false).0, heard(false)), (None, (Some(false), Duration::from_secs(15))));
+        assert_eq!((heard(false).0, heard(true).0), (None, Some(true)));
     }
 
     #[test]
     fn the_promised_times_hold() {
-        let patience = Duration::from_secs(4);
-        let down = WHILE_UP + TICK + patience + AGAIN + TICK + patience;
-        let back = WHILE_DOWN + TICK + patience;
+        let Pace { while_up, while_down, patience } = usual();
+        let down = while_up + TICK + patience + AGAIN + TICK + patience;
+        let back = while_down + TICK + patience;
         assert!(down <= Duration::from_secs(30) && back <= Duration::from_secs(60), "{down:?} {back:?}");
     }
 }

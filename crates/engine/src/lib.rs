@@ -71,6 +71,8 @@ pub struct Config {
     pub limits: call::Limits,
     /// Record no call, whatever the companies say.
     pub never_record: bool,
+    /// How often a carrier that is there is asked whether it still is. One that is away is asked less often.
+    pub probe_every: Duration,
     /// How much is kept of how calls were signalled.
     pub capture: capture::Config,
 }
@@ -143,7 +145,8 @@ impl Engine {
         let sip = sip::Config { trace, ..config.sip };
         let (stack, sip_inbox) = Stack::start(sip, directory.clone()).await.map_err(StartError::Sip)?;
         let (alerts, alerting) = Alerts::start(db.clone(), clock);
-        let health = Health::new(stack.clone(), addresses.clone(), bus.clone(), alerts.clone(), clock);
+        let health =
+            Health::new(config.probe_every, stack.clone(), addresses.clone(), bus.clone(), alerts.clone(), clock);
         let captures = Arc::new(Captures::new(config.capture, &config.data, stack.clone(), clock));
         let shared = Arc::new(Shared {
             clock,

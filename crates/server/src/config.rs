@@ -96,6 +96,7 @@ pub(crate) struct Sip {
     pub(crate) register_min_s: u32,
     pub(crate) register_default_s: u32,
     pub(crate) register_max_s: u32,
+    pub(crate) probe_s: u64,
 }
 
 /// The RTP side.
@@ -208,6 +209,7 @@ impl Default for Config {
                 register_min_s: 60,
                 register_default_s: 300,
                 register_max_s: 3600,
+                probe_s: 10,
             },
             media: Media {
                 address: None,

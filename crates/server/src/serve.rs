@@ -211,6 +211,7 @@ fn engine_config(config: &Config, db: &Db, certificate: &Certificate) -> engine:
         spool: home::spool(config),
         limits: call::Limits::default(),
         never_record: config.recording == Recording::None,
+        probe_every: Duration::from_secs(sip.probe_s),
         capture: engine::capture::Config {
             signalling_bytes: config.capture.signalling_mb << 20,
             keep: Duration::from_secs(config.capture.keep_days * 86_400),

@@ -43,6 +43,7 @@ impl House {
             spool: db.folder().join("spool"),
             limits: call::Limits::default(),
             never_record: false,
+            probe_every: std::time::Duration::from_secs(10),
             capture: crate::capture::Config::default(),
         };
         let (bus, orders) = Bus::new();

@@ -266,6 +266,15 @@ pub(super) const KEYS: &[Key] = &[
         show: |c| c.sip.register_max_s.to_string(),
     },
     Key {
+        path: "sip.probe_s",
+        help: "Seconds between the OPTIONS that ask a carrier whether it is there. One that is away is asked less often.",
+        read: |c, raw| {
+            c.sip.probe_s = raw.number(2..=10)?;
+            Ok(())
+        },
+        show: |c| c.sip.probe_s.to_string(),
+    },
+    Key {
         path: "media.address",
         help: "The address phones and carriers are told to send sound to. \"auto\": media.bind, sip.address or the\n\
                listener's address when one is named, else that of the default route. Behind NAT: the public address.",

@@ -14,8 +14,6 @@ use crate::name::Name;
 use crate::transport::Transport;
 use crate::uri::UriBuf;
 
-/// How long a carrier may take to answer.
-const PATIENCE: Duration = Duration::from_secs(4);
 /// What a carrier is taken to say when it says nothing.
 const SILENCE: u16 = 408;
 
@@ -28,10 +26,12 @@ pub struct Probe {
     pub to: SocketAddr,
     /// The transport.
     pub transport: Transport,
+    /// How long it may take to answer.
+    pub patience: Duration,
 }
 
 impl Endpoint {
-    /// Sends OPTIONS; the outcome is told as [`Event::Probed`] with this id, within [`PATIENCE`]. A full endpoint asks
+    /// Sends OPTIONS; the outcome is told as [`Event::Probed`] with this id, within [`Probe::patience`]. A full endpoint asks
     /// nobody and tells nothing.
     pub fn ask_carrier(&mut self, now: Moment, id: u64, probe: &Probe) {
         self.core.now = now;
@@ -51,7 +51,7 @@ impl Endpoint {
             .header(Name::Contact, self.core.contact(flow))
             .header(Name::UserAgent, &self.core.shared.config.server_name)
             .finish();
-        self.core.ask_briefly(branch, flow, Method::Options, options, Asker::Carrier(id), PATIENCE);
+        self.core.ask_briefly(branch, flow, Method::Options, options, Asker::Carrier(id), probe.patience);
     }
 
     /// What a carrier said; none when it said nothing, or could not be reached.

@@ -1,6 +1,7 @@
 //! Two carriers: when the first fails the second is tried, and nobody rings twice.
 
 use crate::talk;
+use e2e::server::Plan;
 use e2e::webhook::Receiver;
 use e2e::{Phone, Server, until};
 use serde_json::json;
@@ -94,7 +95,8 @@ async fn after_an_answer_no_second_carrier_rings() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_carrier_that_is_away_is_marked_tried_last_and_taken_back() {
-    let server = Server::start().await;
+    // Asked five times as often as usual; that the promised 30 and 60 s hold with the usual pace is `engine`'s to show.
+    let server = Plan::default().set("ALO_SIP__PROBE_S", 2).start().await;
     let hooks = Receiver::start(server.ip()).await;
     server.webhook(&hooks.url(), "trunk.*").await;
     let backup = backup(&server).await;
@@ -112,7 +114,7 @@ async fn a_carrier_that_is_away_is_marked_tried_last_and_taken_back() {
     };
     is(true, 20).await;
     first.keeps_silent(true);
-    is(false, 30).await;
+    is(false, 20).await;
     hooks.gets("trunk.down", |d| d.body["type"] == "trunk.down" && d.body["data"]["id"] == main.as_str()).await;
 
     // Now the second carrier is called first, without a wait.
@@ -127,7 +129,7 @@ async fn a_carrier_that_is_away_is_marked_tried_last_and_taken_back() {
     far.hung_up().await;
 
     first.keeps_silent(false);
-    is(true, 60).await;
+    is(true, 20).await;
     let mut caller = lan.dial("0912345678").await;
     let mut far = first.rings().await;
     far.answer().await;

@@ -7,7 +7,8 @@ use crate::endpoint::probing::Probe;
 fn asked() -> (World, Message) {
     let mut world = World::new();
     let to = CARRIER.parse().expect("an address");
-    let probe = Probe { uri: "sip:carrier.test".into(), to, transport: Transport::Udp };
+    let patience = Duration::from_secs(4);
+    let probe = Probe { uri: "sip:carrier.test".into(), to, transport: Transport::Udp, patience };
     world.endpoint.ask_carrier(world.now, 5, &probe);
     world.collect();
     let options = world.one();
