@@ -124,6 +124,11 @@ impl Endpoint {
                 Some(200..=299) => leg::refuse_answer(core, response, way, callee.map(|callee| callee.account)),
                 Some(_) | None => {}
             },
+            Asker::Prack(id, what) => {
+                if let Some(leg) = self.legs.get_mut(&id) {
+                    leg.on_prack_answer(core, what, response);
+                }
+            }
             Asker::Text(id, _) => self.on_text_answer(id, response.status().unwrap_or(500)),
             Asker::Notify(id) => self.on_notify_answer(id, response.status().unwrap_or(500)),
             Asker::Register(id) => self.on_register_answer(id, Some(response)),
@@ -161,7 +166,7 @@ impl Endpoint {
             Asker::Notify(id) => self.on_notify_answer(id, status),
             Asker::Register(id) => self.on_register_answer(id, None),
             Asker::Carrier(id) => self.on_probe_answer(id, None),
-            Asker::Withdrawn { .. } | Asker::Probe(_) | Asker::Nobody => {}
+            Asker::Withdrawn { .. } | Asker::Prack(..) | Asker::Probe(_) | Asker::Nobody => {}
         }
     }
 
@@ -223,7 +228,11 @@ impl Endpoint {
     pub fn failed(&mut self, now: Moment, flow: Flow) {
         self.core.now = now;
         for (key, asker) in self.core.waiting_on(flow) {
-            if let Asker::Invite(id, _) | Asker::Reinvite(id) | Asker::Refresh(id) | Asker::Bye(id) = asker
+            if let Asker::Invite(id, _)
+            | Asker::Reinvite(id)
+            | Asker::Refresh(id)
+            | Asker::Bye(id)
+            | Asker::Prack(id, _) = asker
                 && let Some(leg) = self.legs.get(&id)
                 && !self.core.shared.is_open(flow)
             {

@@ -19,6 +19,7 @@ use self::clients::ClientEntry;
 use self::servers::ServerEntry;
 use super::command::Credentials;
 use super::event::{Event, Leg, Signal};
+use super::leg::Confirming;
 use super::shared::{Shared, count_refused};
 use crate::auth::{answer_challenge, best_challenge};
 use crate::build::ResponseBuilder;
@@ -90,6 +91,8 @@ pub(crate) enum Asker {
     Refresh(Leg),
     /// The leg's BYE.
     Bye(Leg),
+    /// The leg confirms a provisional answer.
+    Prack(Leg, Confirming),
     /// A registration of ours.
     Register(u64),
     /// What a subscriber is told.

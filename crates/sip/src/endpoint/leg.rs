@@ -31,6 +31,7 @@ use crate::name::Name;
 use crate::transport::Flow;
 
 pub(crate) use change::Change;
+pub(crate) use early::Confirming;
 pub(crate) use outgoing::{Outgoing, refuse_answer};
 pub(crate) use refer::find as find_replaced;
 pub(crate) use refresh::too_short;

@@ -7,6 +7,7 @@ use super::reliable::TAG;
 use super::{LegState, Phase};
 use crate::dialog::Dialog;
 use crate::endpoint::core::{Asker, Core};
+use crate::endpoint::event::Leg;
 use crate::message::Message;
 use crate::method::Method;
 use crate::name::Name;
@@ -26,6 +27,17 @@ pub(crate) struct Early {
     pub(super) settled: bool,
     /// It was changed since by an UPDATE: the 200 has nothing to add.
     pub(super) changed: bool,
+}
+
+/// A PRACK of ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Confirming {
+    /// The RSeq of what it confirms.
+    number: u32,
+    /// The number of the INVITE.
+    seq: u32,
+    /// It carries the answer to a challenge.
+    proven: bool,
 }
 
 /// What a provisional answer is to us.
@@ -80,15 +92,22 @@ impl LegState {
 
     fn confirm_provisional(&mut self, core: &mut Core, place: usize, number: u32, response: &Message) {
         let Some((seq, _)) = response.cseq() else { return };
-        let dialog = &mut self.early[place].dialog;
-        let flow = core.way(dialog);
-        let branch = core.branch();
-        let via = core.via(flow, branch);
-        let prack = dialog
-            .request(Method::Prack, &via, None)
-            .header(Name::RAck, format_args!("{number} {seq} {}", Method::Invite))
-            .finish();
-        core.ask(branch, flow, Method::Prack, prack, Asker::Nobody);
+        prack(core, self.id, &mut self.early[place].dialog, Confirming { number, seq, proven: false }, None);
+    }
+
+    /// An answer to our PRACK. Who challenged the INVITE may challenge this too: it is sent once more, with a proof.
+    pub(crate) fn on_prack_answer(&mut self, core: &mut Core, what: Confirming, response: &Message) {
+        if what.proven || !matches!(response.status(), Some(401 | 407)) {
+            return;
+        }
+        let Some(credentials) = &self.credentials else { return };
+        let forks = self.early.iter_mut().map(|fork| &mut fork.dialog).chain([&mut self.dialog]);
+        let tag = response.to_tag().unwrap_or("");
+        let Some(dialog) = forks.into_iter().find(|dialog| dialog.remote_tag == tag) else { return };
+        let proof = core.authorize(response, Method::Prack, &dialog.target, credentials);
+        if proof.is_some() {
+            prack(core, self.id, dialog, Confirming { proven: true, ..what }, proof);
+        }
     }
 
     /// The fork that a request or answer of the far side belongs to.
@@ -119,4 +138,17 @@ impl LegState {
             (false, false) => body.or(fork.body),
         }
     }
+}
+
+fn prack(core: &mut Core, leg: Leg, dialog: &mut Dialog, what: Confirming, proof: Option<(Name, String)>) {
+    let flow = core.way(dialog);
+    let branch = core.branch();
+    let via = core.via(flow, branch);
+    let mut request = dialog
+        .request(Method::Prack, &via, None)
+        .header(Name::RAck, format_args!("{} {} {}", what.number, what.seq, Method::Invite));
+    if let Some((name, value)) = proof {
+        request = request.header(name, value);
+    }
+    core.ask(branch, flow, Method::Prack, request.finish(), Asker::Prack(leg, what));
 }

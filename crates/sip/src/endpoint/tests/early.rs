@@ -50,6 +50,37 @@ fn a_lost_prack_is_repeated_by_its_transaction() {
 }
 
 #[test]
+fn a_challenge_to_a_prack_is_answered_once() {
+    let mut world = World::new();
+    let (_, invite) = dialled(&mut world);
+    let challenge = |request: &Message, nonce: &str| {
+        let line = format!("\nProxy-Authenticate: Digest realm=\"carrier\",nonce=\"{nonce}\",qop=\"auth\"\nContact");
+        response(request, "407 Proxy Authentication Required", "", "").replace("\nContact", &line)
+    };
+    // Two forks, and the challenge is to the PRACK of the one that does not speak any more.
+    world.hears(CARRIER, &reliable(&invite, "one", 7, "v=0 one"));
+    let first = world.one();
+    world.hears(CARRIER, &reliable(&invite, "two", 3, "v=0 two"));
+    world.said();
+    world.hears(CARRIER, &challenge(&first, "n1"));
+    let again = world.one();
+    assert_eq!((again.method(), again.to_tag()), (Method::Prack, Some("one")));
+    assert_eq!(again.header(Name::RAck), Some("7 1 INVITE"));
+    assert!(again.header(Name::ProxyAuthorization).is_some_and(|v| v.contains("uri=\"sip:far@10.9.9.9:5060\"")));
+    assert!(again.cseq() > first.cseq());
+    // A second challenge is a refusal.
+    world.hears(CARRIER, &challenge(&again, "n2"));
+    assert_eq!(world.said(), [""; 0]);
+    // The call goes on, also when the fork has answered meanwhile.
+    world.hears(CARRIER, &reliable(&invite, "one", 8, ""));
+    let next = world.one();
+    world.hears(CARRIER, &response(&invite, "200 OK", "one", ""));
+    assert_eq!(world.said(), ["ACK"]);
+    world.hears(CARRIER, &challenge(&next, "n3"));
+    assert_eq!(world.one().header(Name::RAck), Some("8 1 INVITE"));
+}
+
+#[test]
 fn each_fork_is_heard_in_turn_and_the_one_that_answers_counts() {
     let mut world = World::new();
     let (leg, invite) = dialled(&mut world);

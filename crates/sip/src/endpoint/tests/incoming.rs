@@ -85,6 +85,22 @@ fn an_answer_is_repeated_until_nobody_can_be_there_and_then_the_call_is_ended() 
 }
 
 #[test]
+fn a_call_whose_first_acks_were_lost_stays_up() {
+    let mut world = World::new();
+    world.hears(CARRIER, &invite("i1", OFFER));
+    let leg = world.incoming().leg;
+    world.said();
+    world.orders(leg, Command::Answer { body: body("v=0 ours") });
+    world.passes_ms(4000);
+    let answers: Vec<Message> = std::mem::take(&mut world.sent).into_iter().map(|(_, _, m)| m).collect();
+    assert_eq!(answers.iter().map(word).collect::<Vec<_>>(), ["200 INVITE"; 4]);
+    world.hears(CARRIER, &request("ACK", "a1", 1, answers[0].to_tag().expect("a tag"), ""));
+    world.passes(Duration::from_secs(60));
+    assert_eq!((world.said(), world.signals()), (Vec::new(), Vec::new()), "nothing is repeated, nothing ends");
+    assert_eq!(world.endpoint.counts().0, 1);
+}
+
+#[test]
 fn a_hang_up_before_the_ack_waits_for_it() {
     let mut world = World::new();
     world.hears(CARRIER, &invite("i1", OFFER));
