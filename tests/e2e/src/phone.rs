@@ -2,6 +2,7 @@
 //! but what any phone does (ACK to failures, 200 to OPTIONS, the same answer to a repeated request).
 
 mod call;
+mod camera;
 mod digest;
 mod line;
 mod message;
@@ -9,13 +10,15 @@ mod registrar;
 mod voice;
 
 pub use call::Call;
+pub use camera::Camera;
 pub use message::Message;
 pub use registrar::Registrar;
 pub use voice::{Codec, Heard, Voice};
 
 use crate::wait;
-use line::Line;
-use std::net::{Ipv4Addr, SocketAddr};
+use call::Destination;
+use line::{Ask, Line};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use tokio::sync::Mutex;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
@@ -30,7 +33,16 @@ pub fn proof(challenge: &str, method: &str, uri: &str, user: &str, password: &st
 pub struct Phone {
     line: Arc<Line>,
     incoming: Mutex<UnboundedReceiver<Message>>,
+    kit: Kit,
+}
+
+/// What a phone's calls are made of.
+#[derive(Debug, Clone, Copy)]
+struct Kit {
     codec: Codec,
+    camera: bool,
+    /// The address that it names as its own, when that is another.
+    believes: Option<IpAddr>,
 }
 
 impl Phone {
@@ -42,13 +54,29 @@ impl Phone {
     /// A phone at a certain address.
     pub async fn at(local: SocketAddr, server: SocketAddr, domain: &str, user: &str, password: &str) -> Phone {
         let (line, incoming) = Line::open(local, server, domain, user, password).await;
-        Phone { line, incoming: Mutex::new(incoming), codec: Codec::Pcmu }
+        let kit = Kit { codec: Codec::Pcmu, camera: false, believes: None };
+        Phone { line, incoming: Mutex::new(incoming), kit }
     }
 
     /// The same phone, but it speaks another codec only.
     #[must_use]
     pub fn speaking(mut self, codec: Codec) -> Phone {
-        self.codec = codec;
+        self.kit.codec = codec;
+        self
+    }
+
+    /// The same phone with a camera.
+    #[must_use]
+    pub fn with_camera(mut self) -> Phone {
+        self.kit.camera = true;
+        self
+    }
+
+    /// The same phone behind a NAT: in all it says of itself it names this address, where nobody can reach it.
+    #[must_use]
+    pub fn behind_nat(mut self, inside: SocketAddr) -> Phone {
+        self.line.believe(inside);
+        self.kit.believes = Some(inside.ip());
         self
     }
 
@@ -71,7 +99,7 @@ impl Phone {
     /// The first answer to a REGISTER without credentials, and to one with: what a stranger can see.
     pub async fn register_steps(&self) -> (Message, Message) {
         let contact = format!("Contact: {}\r\nExpires: 300\r\n", self.line.contact());
-        self.line.ask_in_steps("REGISTER", &contact).await
+        self.line.ask_own_in_steps("REGISTER", &contact).await
     }
 
     /// OPTIONS to the server; returns the status.
@@ -82,20 +110,48 @@ impl Phone {
     /// Dials a number; returns when the server has taken the INVITE (after its challenge, if any).
     pub async fn dial(&self, number: &str) -> Call {
         let from = format!("<sip:{}@{}>", self.line.user, self.line.domain);
-        Call::dial(&self.line, number, &from, self.codec).await
+        Call::dial_number(&self.line, number, &from, self.kit).await
+    }
+
+    /// Calls in place of another phone's call, which it names with Replaces (RFC 3891).
+    pub async fn dial_in_place_of(&self, number: &str, other: &Call) -> Call {
+        let (domain, user) = (&self.line.domain, &self.line.user);
+        let to = Destination {
+            target: &format!("sip:{number}@{domain}"),
+            to: &format!("<sip:{number}@{domain}>"),
+            more: &format!("Require: replaces\r\nReplaces: {}\r\n", other.replaces()),
+        };
+        Call::dial(&self.line, to, &format!("<sip:{user}@{domain}>"), self.kit).await
+    }
+
+    /// Sends a text to a number (RFC 3428); returns the status.
+    pub async fn text(&self, number: &str, text: &str) -> u16 {
+        let uri = format!("sip:{number}@{}", self.line.domain);
+        let ask = Ask { method: "MESSAGE", uri: &uri, to: &uri, more: "Content-Type: text/plain\r\n", body: text };
+        self.line.ask_in_steps(&ask).await.1.status()
+    }
+
+    /// Waits for a text, which it has answered by itself.
+    pub async fn reads(&self) -> Message {
+        wait::until(&format!("a text to {}", self.line.user), async || self.line.next_text()).await
+    }
+
+    /// Sends bytes as they are from where it speaks SIP, such as a keep-alive.
+    pub async fn send_raw(&self, bytes: &[u8]) {
+        self.line.send(bytes, self.line.server).await;
     }
 
     /// Dials as another number, as carriers do for their callers.
     pub async fn dial_as(&self, from: &str, number: &str) -> Call {
         let from = format!("<sip:{from}@{}>", self.line.local.ip());
-        Call::dial(&self.line, number, &from, self.codec).await
+        Call::dial_number(&self.line, number, &from, self.kit).await
     }
 
     /// Dials a URI that is not the called number's own, as carriers do that call the Contact of a customer.
     pub async fn dial_contact(&self, from: &str, uri: &str, to: &str) -> Call {
         let from = format!("<sip:{from}@{}>", self.line.local.ip());
         let to = format!("<sip:{to}@{}>", self.line.local.ip());
-        Call::dial_uri(&self.line, uri, &to, &from, self.codec).await
+        Call::dial(&self.line, Destination { target: uri, to: &to, more: "" }, &from, self.kit).await
     }
 
     /// From now on it is the registrar and the switch of a customer: it asks for a digest, holds registrations for
@@ -135,7 +191,7 @@ impl Phone {
         let waiting = format!("an INVITE to {}", self.line.user);
         let invite =
             wait::within(&waiting, incoming.recv()).await.expect("the phone's reader lives as long as the phone");
-        Call::take(&self.line, invite, self.codec).await
+        Call::take(&self.line, invite, self.kit).await
     }
 
     /// Whether a call is waiting that nobody looked at.

@@ -1,5 +1,6 @@
 //! baresip: a real softphone without a screen. It says a tone from a file and keeps what it hears in another.
 
+use crate::Server;
 use crate::tone;
 use crate::wait::until;
 use crate::wav::{self, Wav};
@@ -16,54 +17,87 @@ use tokio::net::TcpStream;
 /// The file it plays into calls, and for how long that lasts.
 const TONE: &str = "tone.wav";
 const TONE_S: u32 = 120;
+/// Windows of 100 ms that must hold a tone before it counts as heard.
+const SURE: usize = 5;
 
 /// A running baresip.
 #[derive(Debug)]
 pub struct Baresip {
     child: Child,
     folder: PathBuf,
+    domain: String,
     control: tokio::net::tcp::OwnedWriteHalf,
     events: Arc<Mutex<Vec<Value>>>,
 }
 
-/// How it is started.
+/// How one is started.
 #[derive(Debug, Clone)]
-pub struct Settings<'a> {
-    /// The server.
-    pub server: SocketAddr,
-    /// The company's domain.
-    pub domain: &'a str,
-    /// The extension.
-    pub user: &'a str,
-    /// Its password.
-    pub password: &'a str,
-    /// `udp`, `tcp` or `tls`.
-    pub transport: &'a str,
-    /// The tone it says, in Hz.
-    pub tone: f64,
-    /// The module of the only codec that it speaks: `g711`, `g722`, `opus`.
-    pub codec: &'a str,
-    /// How it protects its sound: `srtp`, `srtp-mand` or `dtls_srtp`.
-    pub encryption: Option<&'a str>,
+pub struct Softphone<'a> {
+    server: &'a Server,
+    user: &'a str,
+    transport: &'a str,
+    tone: f64,
+    codec: &'a str,
+    encryption: Option<&'a str>,
 }
 
-impl Baresip {
-    /// Starts it in a folder of its own below `folder` and waits until it has registered.
+impl<'a> Softphone<'a> {
+    /// The softphone of an extension: over UDP, G.711, in the clear, saying silence.
+    pub fn of(server: &'a Server, user: &'a str) -> Softphone<'a> {
+        Softphone { server, user, transport: "udp", tone: 0.0, codec: "g711", encryption: None }
+    }
+
+    /// Says a tone of this frequency, in Hz.
+    #[must_use]
+    pub fn saying(self, tone: f64) -> Self {
+        Softphone { tone, ..self }
+    }
+
+    /// Over `udp`, `tcp` or `tls`.
+    #[must_use]
+    pub fn over(self, transport: &'a str) -> Self {
+        Softphone { transport, ..self }
+    }
+
+    /// With the module of the only codec that it speaks: `g711`, `g722`, `opus`.
+    #[must_use]
+    pub fn speaking(self, codec: &'a str) -> Self {
+        Softphone { codec, ..self }
+    }
+
+    /// Protects its sound by `srtp`, `srtp-mand` or `dtls_srtp`.
+    #[must_use]
+    pub fn protected_by(self, encryption: &'a str) -> Self {
+        Softphone { encryption: Some(encryption), ..self }
+    }
+
+    /// Starts it in a folder of its own and waits until it has registered.
     ///
     /// # Panics
     /// When there is no `baresip` (`scripts/deps.sh test` installs it), or when it does not register.
-    pub async fn start(settings: &Settings<'_>, folder: &Path) -> Baresip {
-        let folder = folder.join(format!("baresip-{}-{}", settings.user, settings.transport));
+    pub async fn start(&self) -> Baresip {
+        Baresip::start(self).await
+    }
+
+    fn server(&self) -> SocketAddr {
+        if self.transport == "tls" { self.server.sip_tls() } else { self.server.sip() }
+    }
+}
+
+impl Baresip {
+    async fn start(phone: &Softphone<'_>) -> Baresip {
+        let Softphone { user, transport, .. } = *phone;
+        let folder = phone.server.folder().join(format!("baresip-{user}-{transport}"));
         std::fs::create_dir_all(&folder).expect("a directory for baresip");
-        let control = control_address(settings.server);
-        std::fs::write(folder.join("config"), config(settings, &folder, control)).expect("a config file");
-        let rate = tone::RATE as u32;
-        let sound: Vec<i16> = (0..TONE_S * rate).map(|at| tone::sample(settings.tone, at)).collect();
+        let control = control_address(phone.server.sip());
+        std::fs::write(folder.join("config"), config(phone, &folder, control)).expect("a config file");
+        let sound: Vec<i16> = (0..TONE_S * tone::RATE as u32).map(|at| tone::sample(phone.tone, at)).collect();
         std::fs::write(folder.join(TONE), wav::write(&sound)).expect("a sound file");
-        let encryption = settings.encryption.map_or_else(String::new, |name| format!(";mediaenc={name}"));
+        let encryption = phone.encryption.map_or_else(String::new, |name| format!(";mediaenc={name}"));
+        let (domain, server) = (phone.server.domain(), phone.server());
         let account = format!(
-            "<sip:{}@{};transport={}>;auth_pass={};outbound=\"sip:{};transport={}\";regint=300;answermode=manual{encryption}\n",
-            settings.user, settings.domain, settings.transport, settings.password, settings.server, settings.transport
+            "<sip:{user}@{domain};transport={transport}>;auth_pass=pw{user};outbound=\"sip:{server};transport={transport}\";\
+             regint=300;answermode=manual{encryption}\n"
         );
         std::fs::write(folder.join("accounts"), account).expect("an accounts file");
         std::fs::write(folder.join("contacts"), "").expect("a contacts file");
@@ -86,7 +120,8 @@ impl Baresip {
                 }
             }
         });
-        let baresip = Baresip { child, folder, control, events };
+        let domain = domain.to_owned();
+        let baresip = Baresip { child, folder, domain, control, events };
         // It registers at once, perhaps before we listen, so the log is asked too.
         until("baresip is registered", async || {
             let log = std::fs::read_to_string(baresip.folder.join("log")).unwrap_or_default();
@@ -94,6 +129,32 @@ impl Baresip {
         })
         .await;
         baresip
+    }
+
+    /// Calls a number.
+    pub async fn dial(&mut self, number: &str) {
+        let domain = self.domain.clone();
+        self.command("dial", &format!("sip:{number}@{domain}")).await;
+    }
+
+    /// Waits for a call and takes it.
+    pub async fn accept(&mut self) {
+        self.tells("CALL_INCOMING").await;
+        self.command("accept", "").await;
+    }
+
+    /// Hands whom it talks with over to a number.
+    pub async fn transfer(&mut self, number: &str) {
+        let domain = self.domain.clone();
+        self.command("transfer", &format!("sip:{number}@{domain}")).await;
+    }
+
+    /// Waits until it has heard half a second of this tone from now on. Not after a hold: then baresip 1.0 no longer writes
+    /// down what it hears; see [`Baresip::decodes`].
+    pub async fn hears(&self, frequency: f64) {
+        let before = self.heard(frequency);
+        let what = format!("baresip hears {frequency} Hz");
+        until(&what, async || (self.heard(frequency) >= before + SURE).then_some(())).await;
     }
 
     fn has(&self, kind: &str) -> bool {
@@ -122,6 +183,27 @@ impl Baresip {
             .filter_map(|path| std::fs::read(path).ok())
             .map(|bytes| windows(&bytes, frequency))
             .sum()
+    }
+
+    /// Waits until it has opened, decoded and played half a second of sound from now on, as its own figures tell.
+    pub async fn decodes(&mut self) {
+        let before = self.decoded_s().await;
+        until("baresip decodes sound", async || (self.decoded_s().await >= before + 0.5).then_some(())).await;
+    }
+
+    /// How many seconds of sound it has decoded since the call began.
+    async fn decoded_s(&mut self) -> f64 {
+        let told = |event: &Value| {
+            let figures = event["data"].as_str().filter(|data| data.contains("--- Audio stream ---"))?;
+            let (_, time) = figures.split_once("rx:")?.1.split_once("time = ")?;
+            time.split(' ').next()?.parse::<f64>().ok()
+        };
+        self.events.lock().unwrap_or_else(PoisonError::into_inner).retain(|event| told(event).is_none());
+        self.command("audio_debug", "").await;
+        until("baresip tells its figures", async || {
+            self.events.lock().unwrap_or_else(PoisonError::into_inner).iter().find_map(told)
+        })
+        .await
     }
 
     /// What it printed.
@@ -166,9 +248,9 @@ fn take_netstring(pending: &mut Vec<u8>) -> Option<Value> {
     serde_json::from_slice(&body).ok()
 }
 
-fn config(settings: &Settings<'_>, folder: &Path, control: SocketAddr) -> String {
+fn config(phone: &Softphone<'_>, folder: &Path, control: SocketAddr) -> String {
     let mut text = String::from("module_path /usr/lib/baresip/modules\n");
-    for module in [settings.codec, "aufile", "aubridge", "sndfile", "uuid", "srtp", "dtls_srtp"] {
+    for module in [phone.codec, "aufile", "aubridge", "sndfile", "uuid", "srtp", "dtls_srtp"] {
         let _ = writeln!(text, "module {module}.so");
     }
     for module in ["account.so", "contact.so", "menu.so", "ctrl_tcp.so"] {
@@ -178,7 +260,7 @@ fn config(settings: &Settings<'_>, folder: &Path, control: SocketAddr) -> String
     let _ = writeln!(text, "net_interface 127.0.0.1\nctrl_tcp_listen {control}");
     let _ = writeln!(text, "audio_source aufile,{}", folder.join(TONE).display());
     // A bridge that nobody reads from is a loudspeaker without a room; sndfile keeps what goes there.
-    let _ = writeln!(text, "audio_player aubridge,{0}\naudio_alert aubridge,{0}-alert", settings.user);
+    let _ = writeln!(text, "audio_player aubridge,{0}\naudio_alert aubridge,{0}-alert", phone.user);
     let _ = writeln!(text, "ausrc_srate 8000\nauplay_srate 8000\nausrc_channels 1\nauplay_channels 1");
     let _ = writeln!(text, "ausrc_format s16\nauplay_format s16\nauenc_format s16\naudec_format s16");
     let _ = writeln!(text, "rtp_ports 30000-39999\naudio_path /usr/share/baresip\nsnd_path {}", folder.display());

@@ -1,8 +1,10 @@
 //! One call of a phone, either way.
 
+use super::Kit;
+use super::camera::Camera;
 use super::line::{Line, response, unique};
 use super::message::{Message, address, parameter};
-use super::voice::{Codec, Voice};
+use super::voice::Voice;
 use crate::wait;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -28,18 +30,29 @@ pub struct Call {
     pub invite: Message,
     /// The sound.
     pub voice: Voice,
+    /// The video of a phone with a camera.
+    pub camera: Option<Camera>,
+}
+
+/// Where a call goes: the URI, To, and header lines of its own.
+#[derive(Clone, Copy)]
+pub(super) struct Destination<'a> {
+    pub(super) target: &'a str,
+    pub(super) to: &'a str,
+    pub(super) more: &'a str,
 }
 
 impl Call {
-    pub(super) async fn dial(line: &Arc<Line>, number: &str, from: &str, codec: Codec) -> Call {
+    pub(super) async fn dial_number(line: &Arc<Line>, number: &str, from: &str, kit: Kit) -> Call {
         let target = format!("sip:{number}@{}", line.domain);
-        Call::dial_uri(line, &target, &format!("<{target}>"), from, codec).await
+        Call::dial(line, Destination { target: &target, to: &format!("<{target}>"), more: "" }, from, kit).await
     }
 
-    pub(super) async fn dial_uri(line: &Arc<Line>, target: &str, to: &str, from: &str, codec: Codec) -> Call {
+    pub(super) async fn dial(line: &Arc<Line>, to: Destination<'_>, from: &str, kit: Kit) -> Call {
+        let Destination { target, to, more } = to;
         let call_id = unique();
         let inbox = line.follow(&call_id);
-        let voice = Voice::open(line.local.ip(), codec).await;
+        let (voice, camera) = open(line, kit).await;
         let mut call = Call {
             line: Arc::clone(line),
             inbox,
@@ -52,13 +65,14 @@ impl Call {
             cseq: 0,
             invite: Message { start: String::new(), headers: Vec::new(), body: String::new() },
             voice,
+            camera,
         };
-        let offer = call.voice.describe("sendrecv");
-        let first = call.send_invite(&offer, "").await;
+        let offer = call.describe("sendrecv");
+        let first = call.send_invite(&offer, more).await;
         if matches!(first.status(), 401 | 407) {
             let authorization = call.line.authorization(&first, "INVITE", &call.target);
             call.theirs = to.to_owned();
-            let second = call.send_invite(&offer, &authorization).await;
+            let second = call.send_invite(&offer, &format!("{authorization}{more}")).await;
             if matches!(second.status(), 401 | 407) {
                 call.kept = Some(second);
             }
@@ -82,12 +96,11 @@ impl Call {
         answer
     }
 
-    pub(super) async fn take(line: &Arc<Line>, invite: Message, codec: Codec) -> Call {
+    pub(super) async fn take(line: &Arc<Line>, invite: Message, kit: Kit) -> Call {
         let call_id = invite.header("Call-ID").to_owned();
         let inbox = line.follow(&call_id);
-        let mut voice = Voice::open(line.local.ip(), codec).await;
-        voice.accept(&invite.body);
-        Call {
+        let (voice, camera) = open(line, kit).await;
+        let mut call = Call {
             line: Arc::clone(line),
             inbox,
             kept: None,
@@ -99,6 +112,24 @@ impl Call {
             cseq: 100,
             invite,
             voice,
+            camera,
+        };
+        let offer = call.invite.body.clone();
+        call.accept(&offer);
+        call
+    }
+
+    /// Our session description.
+    fn describe(&mut self, direction: &str) -> String {
+        let camera = self.camera.as_ref().map(|camera| camera.describe(direction));
+        self.voice.describe(direction) + &camera.unwrap_or_default()
+    }
+
+    /// Takes the far side's addresses from its description.
+    fn accept(&mut self, sdp: &str) {
+        self.voice.accept(sdp);
+        if let Some(camera) = &self.camera {
+            camera.accept(self.voice.remote().map(|remote| remote.ip()), sdp);
         }
     }
 
@@ -166,8 +197,14 @@ impl Call {
         self.route.reverse();
         let ack = self.request("ACK", answer.cseq(), "", "");
         self.line.acknowledge(&self.call_id, answer.cseq(), ack.into_bytes(), self.line.server).await;
-        self.voice.accept(&answer.body);
+        self.accept(&answer.body);
         answer
+    }
+
+    /// The same, but the first answer and its ACK are lost: only the repeated answer is acknowledged.
+    pub async fn answered_when_repeated(&mut self) -> Message {
+        self.next("200 to INVITE", |m| m.status() == 200 && m.method() == "INVITE").await;
+        self.answered().await
     }
 
     /// Waits for a refusal (the phone acknowledges it) and returns it.
@@ -178,7 +215,7 @@ impl Call {
     /// A request inside the call as it would be sent, for tests that break it.
     pub fn words(&mut self, method: &str) -> String {
         self.cseq += 1;
-        let body = if matches!(method, "INVITE" | "UPDATE") { self.voice.describe("sendrecv") } else { String::new() };
+        let body = if matches!(method, "INVITE" | "UPDATE") { self.describe("sendrecv") } else { String::new() };
         self.request(method, self.cseq, &format!("Contact: {}\r\n", self.line.contact()), &body)
     }
 
@@ -225,7 +262,7 @@ impl Call {
 
     /// Answers and waits for the acknowledgement.
     pub async fn answer(&mut self) {
-        let sdp = self.voice.describe("sendrecv");
+        let sdp = self.describe("sendrecv");
         self.respond("200 OK", &sdp).await;
         self.next("ACK", |m| m.method() == "ACK" && m.is_request()).await;
     }
@@ -267,7 +304,7 @@ impl Call {
 
     /// Offers again with this direction; returns the answer's description.
     pub async fn reoffer(&mut self, direction: &str) -> String {
-        let offer = self.voice.describe(direction);
+        let offer = self.describe(direction);
         self.cseq += 1;
         let more = format!("Contact: {}\r\n", self.line.contact());
         let request = self.request("INVITE", self.cseq, &more, &offer);
@@ -282,7 +319,7 @@ impl Call {
         assert_eq!(answer.status(), 200, "the re-INVITE is accepted: {}", answer.start);
         let ack = self.request("ACK", self.cseq, "", "");
         self.line.acknowledge(&self.call_id, self.cseq, ack.into_bytes(), self.line.server).await;
-        self.voice.accept(&answer.body);
+        self.accept(&answer.body);
         answer.body
     }
 
@@ -306,10 +343,14 @@ impl Call {
 
     /// Hands whom it talks with over to whom it talks with in another call (Refer-To with Replaces).
     pub async fn refer_to_call(&mut self, other: &Call) -> u16 {
-        let tag = |address: &str| parameter(address, "tag").unwrap_or("").to_owned();
-        let (theirs, ours) = (tag(&other.theirs), tag(&other.ours));
-        let replaces = format!("{}%3Bto-tag%3D{theirs}%3Bfrom-tag%3D{ours}", other.call_id);
+        let replaces = other.replaces().replace(';', "%3B").replace('=', "%3D");
         self.refer(&format!("<{}?Replaces={replaces}>", other.target)).await
+    }
+
+    /// What names this call in Replaces.
+    pub(super) fn replaces(&self) -> String {
+        let tag = |address: &str| parameter(address, "tag").unwrap_or("").to_owned();
+        format!("{};to-tag={};from-tag={}", self.call_id, tag(&self.theirs), tag(&self.ours))
     }
 
     /// Waits for the NOTIFY that tells this status of a transfer, and agrees; earlier ones are agreed to as well.
@@ -345,6 +386,12 @@ impl Call {
     pub fn server(&self) -> SocketAddr {
         self.line.server
     }
+}
+
+async fn open(line: &Line, kit: Kit) -> (Voice, Option<Camera>) {
+    let ip = line.local.ip();
+    let voice = Voice::open(ip, kit.codec, kit.believes.unwrap_or(ip)).await;
+    (voice, if kit.camera { Some(Camera::open(ip).await) } else { None })
 }
 
 impl Drop for Call {

@@ -4,7 +4,7 @@ use super::digest::{self, Credentials};
 use super::message::{Message, parameter};
 use super::registrar::{self, Customer};
 use crate::wait;
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -45,6 +45,19 @@ struct State {
     silent: bool,
     /// Whether a CANCEL of a call that nobody took yet is agreed to without ending the call: the answer was on its way.
     deaf_to_cancel: bool,
+    /// The address that Via and Contact name, when it is not ours.
+    believes: Option<SocketAddr>,
+    /// Texts that nobody has read.
+    texts: VecDeque<Message>,
+}
+
+/// A request outside a call.
+pub(super) struct Ask<'a> {
+    pub(super) method: &'a str,
+    pub(super) uri: &'a str,
+    pub(super) to: &'a str,
+    pub(super) more: &'a str,
+    pub(super) body: &'a str,
 }
 
 impl Line {
@@ -111,12 +124,27 @@ impl Line {
     }
 
     pub(super) fn contact(&self) -> String {
-        format!("<sip:{}@{}>", self.user, self.local)
+        format!("<sip:{}@{}>", self.user, self.named())
+    }
+
+    /// The address that it names as its own.
+    fn named(&self) -> SocketAddr {
+        self.state().believes.unwrap_or(self.local)
+    }
+
+    /// Names this address as its own from now on.
+    pub(super) fn believe(&self, inside: SocketAddr) {
+        self.state().believes = Some(inside);
+    }
+
+    /// The oldest text that nobody has read.
+    pub(super) fn next_text(&self) -> Option<Message> {
+        self.state().texts.pop_front()
     }
 
     /// A Via with a new branch.
     pub(super) fn via(&self) -> String {
-        format!("Via: SIP/2.0/UDP {};branch=z9hG4bK{};rport\r\n", self.local, unique())
+        format!("Via: SIP/2.0/UDP {};branch=z9hG4bK{};rport\r\n", self.named(), unique())
     }
 
     pub(super) async fn send(&self, bytes: &[u8], to: SocketAddr) {
@@ -174,6 +202,10 @@ impl Line {
                 registrar::tell(self, &message, verdict).await;
             }
             return;
+        }
+        if message.is_request() && message.method() == "MESSAGE" {
+            self.answer(&message, response(&message, "200 OK", &unique(), "")).await;
+            return self.state().texts.push_back(message);
         }
         let known = self.state().calls.get(&call_id).cloned();
         if known.is_none()
@@ -252,30 +284,36 @@ impl Line {
         .await
     }
 
-    /// A request outside a dialog, a challenge answered once.
+    /// A request about ourselves outside a dialog, a challenge answered once.
     pub(super) async fn ask(&self, method: &str, more: &str) -> Message {
-        let (first, second) = self.ask_in_steps(method, more).await;
-        if first.status() == 401 { second } else { first }
+        self.ask_own_in_steps(method, more).await.1
     }
 
-    /// The same, with both answers; the second is the first's copy when there was no challenge.
-    pub(super) async fn ask_in_steps(&self, method: &str, more: &str) -> (Message, Message) {
+    /// The same, with both answers.
+    pub(super) async fn ask_own_in_steps(&self, method: &str, more: &str) -> (Message, Message) {
+        let (uri, to) = (format!("sip:{}", self.domain), format!("sip:{}@{}", self.user, self.domain));
+        self.ask_in_steps(&Ask { method, uri: &uri, to: &to, more, body: "" }).await
+    }
+
+    /// A request outside a dialog: both answers; the second is the first's copy when there was no challenge.
+    pub(super) async fn ask_in_steps(&self, ask: &Ask<'_>) -> (Message, Message) {
+        let Ask { method, uri, to, more, body } = *ask;
         let call_id = unique();
         let mut inbox = self.follow(&call_id);
-        let uri = format!("sip:{}", self.domain);
-        let tag = unique();
+        let (tag, length) = (unique(), body.len());
         let own = format!("sip:{}@{}", self.user, self.domain);
         let text = |cseq: u32, credentials: &str| {
             let via = self.via();
             format!(
-                "{method} {uri} SIP/2.0\r\n{via}From: <{own}>;tag={tag}\r\nTo: <{own}>\r\nCall-ID: {call_id}\r\n\
-                 CSeq: {cseq} {method}\r\nMax-Forwards: 70\r\nUser-Agent: e2e\r\n{more}{credentials}Content-Length: 0\r\n\r\n"
+                "{method} {uri} SIP/2.0\r\n{via}From: <{own}>;tag={tag}\r\nTo: <{to}>\r\nCall-ID: {call_id}\r\n\
+                 CSeq: {cseq} {method}\r\nMax-Forwards: 70\r\nUser-Agent: e2e\r\n{more}{credentials}\
+                 Content-Length: {length}\r\n\r\n{body}"
             )
         };
         let first = self.transact(&text(1, ""), &mut inbox).await;
         let second = match first.status() {
             401 => {
-                let authorization = self.authorization(&first, method, &uri);
+                let authorization = self.authorization(&first, method, uri);
                 self.transact(&text(2, &authorization), &mut inbox).await
             }
             _ => first.clone(),

@@ -54,6 +54,8 @@ pub struct Heard {
 pub struct Voice {
     socket: Arc<UdpSocket>,
     local: SocketAddr,
+    /// The address that it names, which behind a NAT is another.
+    believes: IpAddr,
     codec: Codec,
     version: u32,
     state: Arc<Mutex<State>>,
@@ -77,7 +79,7 @@ fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
 }
 
 impl Voice {
-    pub(super) async fn open(ip: IpAddr, codec: Codec) -> Voice {
+    pub(super) async fn open(ip: IpAddr, codec: Codec, believes: IpAddr) -> Voice {
         let socket = Arc::new(UdpSocket::bind((ip, 0)).await.expect("a port for sound"));
         let local = socket.local_addr().expect("a bound socket has an address");
         let source = u32::from(local.port()) << 8 | 0x5a;
@@ -96,13 +98,13 @@ impl Voice {
             tokio::spawn(talk(Arc::clone(&socket), Arc::clone(&state))),
             tokio::spawn(listen(Arc::clone(&socket), Arc::clone(&state))),
         ];
-        Voice { socket, local, codec, version: 0, state, tasks }
+        Voice { socket, local, believes, codec, version: 0, state, tasks }
     }
 
     /// Our session description.
     pub(super) fn describe(&mut self, direction: &str) -> String {
         self.version += 1;
-        let (ip, payload) = (self.local.ip(), self.codec.payload());
+        let (ip, payload) = (self.believes, self.codec.payload());
         let name = if self.codec == Codec::Pcmu { "PCMU" } else { "PCMA" };
         format!(
             "v=0\r\no=- {} {} IN IP4 {ip}\r\ns=-\r\nc=IN IP4 {ip}\r\nt=0 0\r\nm=audio {} RTP/AVP {payload} {EVENT_PAYLOAD}\r\n\

@@ -2,11 +2,10 @@
 
 use crate::{CALLEE, CALLER};
 use e2e::Server;
-use e2e::agents::baresip::{Baresip, Settings};
+use e2e::agents::baresip::Softphone;
 use e2e::agents::sipp::Scenario;
 use e2e::server::HOTLINE;
 use e2e::tone::{is_silence, is_tone};
-use e2e::until;
 use std::net::SocketAddr;
 
 /// sipp registers, then takes a call and echoes; our phone must hear itself through the server, twice.
@@ -72,30 +71,16 @@ async fn a_sipp_carrier_over_tcp_reaches_an_agent() {
     sipp_carrier(true).await;
 }
 
-fn softphone<'a>(server: &'a Server, user: &'a str, password: &'a str, transport: &'a str, tone: f64) -> Settings<'a> {
-    Settings {
-        server: server.sip(),
-        domain: server.domain(),
-        user,
-        password,
-        transport,
-        tone,
-        codec: "g711",
-        encryption: None,
-    }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn two_baresips_talk_one_over_udp_one_over_tcp() {
     let server = Server::start().await;
-    let mut caller = Baresip::start(&softphone(&server, "101", "pw101", "udp", CALLER), server.folder()).await;
-    let mut callee = Baresip::start(&softphone(&server, "102", "pw102", "tcp", CALLEE), server.folder()).await;
-    caller.command("dial", &format!("sip:102@{}", server.domain())).await;
-    callee.tells("CALL_INCOMING").await;
-    callee.command("accept", "").await;
+    let mut caller = Softphone::of(&server, "101").saying(CALLER).start().await;
+    let mut callee = Softphone::of(&server, "102").saying(CALLEE).over("tcp").start().await;
+    caller.dial("102").await;
+    callee.accept().await;
     caller.tells("CALL_ESTABLISHED").await;
-    until("the caller hears the callee", async || (caller.heard(CALLEE) >= 5).then_some(())).await;
-    until("the callee hears the caller", async || (callee.heard(CALLER) >= 5).then_some(())).await;
+    caller.hears(CALLEE).await;
+    callee.hears(CALLER).await;
     caller.command("hangup", "").await;
     callee.tells("CALL_CLOSED").await;
     server.record("the softphones' call", |call| call["cause"] == "normal").await;
@@ -105,11 +90,10 @@ async fn two_baresips_talk_one_over_udp_one_over_tcp() {
 #[tokio::test(flavor = "multi_thread")]
 async fn baresip_over_tcp_holds_and_resumes() {
     let server = Server::start().await;
-    let mut callee = Baresip::start(&softphone(&server, "102", "pw102", "tcp", CALLEE), server.folder()).await;
+    let mut callee = Softphone::of(&server, "102").saying(CALLEE).over("tcp").start().await;
     let lan = server.phone("101").await;
     let mut caller = lan.dial("102").await;
-    callee.tells("CALL_INCOMING").await;
-    callee.command("accept", "").await;
+    callee.accept().await;
     caller.answered().await;
     caller.voice.say(Some(CALLER));
     caller.voice.hears(CALLEE).await;
@@ -127,16 +111,15 @@ async fn baresip_over_tcp_holds_and_resumes() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_baresip_agent_answers_the_hotline() {
     let server = Server::start().await;
-    let mut agent = Baresip::start(&softphone(&server, "101", "pw101", "udp", CALLEE), server.folder()).await;
+    let mut agent = Softphone::of(&server, "101").saying(CALLEE).start().await;
     let carrier = server.carrier().await;
     let mut caller = carrier.dial_as("0901234567", HOTLINE).await;
     caller.answered().await;
     caller.voice.say(Some(CALLER));
     caller.voice.press('1');
-    agent.tells("CALL_INCOMING").await;
-    agent.command("accept", "").await;
+    agent.accept().await;
     caller.voice.hears(CALLEE).await;
-    until("the agent hears the caller", async || (agent.heard(CALLER) >= 5).then_some(())).await;
+    agent.hears(CALLER).await;
     agent.command("hangup", "").await;
     caller.hung_up().await;
     server.settles().await;

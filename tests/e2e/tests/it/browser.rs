@@ -12,14 +12,6 @@ async fn browser(server: &Server, agent: Agent, user: &str, tone: f64) -> Chromi
     Chromium::start(agent, &identity, tone, server.folder()).await
 }
 
-/// No call, no dialog, no leg, no socket and no recording is left.
-async fn ends_clean(server: &Server) {
-    for gauge in ["alo_calls", "alo_sip_dialogs", "alo_media_legs", "alo_media_sockets", "alo_media_recordings"] {
-        let what = format!("{gauge} is 0 again");
-        until(&what, async || (server.metric(gauge).await? == 0.0).then_some(())).await;
-    }
-}
-
 /// How each leg of a call was protected, in the order of the legs.
 fn security(record: &Value) -> Vec<&Value> {
     let legs = record["legs"].as_array().expect("a call has legs");
@@ -51,6 +43,9 @@ async fn calls_a_phone(agent: Agent) {
     lan.hold(false).await;
     desk.voice.forget();
     tokio::join!(lan.hears(CALLEE), desk.voice.hears(CALLER));
+    // What was said to who held is no loss either.
+    let figures = lan.figures().await;
+    assert_eq!(figures["lost"], 0, "{figures}");
 
     lan.press('5', true).await;
     until("the key told by RFC 4733", async || (desk.voice.heard().digits == "5").then_some(())).await;
@@ -61,7 +56,7 @@ async fn calls_a_phone(agent: Agent) {
     assert_eq!(record["cause"], "normal", "{record}");
     assert_eq!(security(&record), [&json!("dtls"), &json!("plain")], "{record}");
     lan.leave().await;
-    ends_clean(&server).await;
+    server.settles().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -102,7 +97,7 @@ async fn is_called(agent: Agent) {
     let record = server.record("the call to the browser", |call| call["direction"] == "internal").await;
     assert_eq!(security(&record), [&json!("plain"), &json!("dtls")], "{record}");
     lan.leave().await;
-    ends_clean(&server).await;
+    server.settles().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -140,7 +135,7 @@ async fn a_carrier_reaches_a_browser_through_the_menu() {
     let wav = e2e::wav::Wav::parse(&recording);
     assert!(wav.tone_windows(0, CALLER) >= 3 && wav.tone_windows(1, CALLEE) >= 3, "both sides are recorded");
     lan.leave().await;
-    ends_clean(&server).await;
+    server.settles().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -161,7 +156,7 @@ async fn a_browser_hears_the_menu_and_its_keys_are_understood() {
         desk.hung_up().await;
         lan.leave().await;
     }
-    ends_clean(&server).await;
+    server.settles().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -181,5 +176,5 @@ async fn two_browsers_talk() {
     assert_eq!(security(&record), [&json!("dtls"), &json!("dtls")], "{record}");
     lan.leave().await;
     minh.leave().await;
-    ends_clean(&server).await;
+    server.settles().await;
 }

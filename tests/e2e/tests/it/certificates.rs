@@ -1,11 +1,11 @@
 //! TLS: calls over it, the certificate of the first start, and one that is swapped under a call.
 
 use crate::{CALLEE, CALLER};
-use e2e::agents::baresip::{Baresip, Settings};
+use e2e::Server;
+use e2e::agents::baresip::Softphone;
 use e2e::secure::{certificate, connect};
 use e2e::server::Plan;
 use e2e::wait::until_within;
-use e2e::{Server, until};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::Duration;
@@ -14,30 +14,16 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 /// What the issue promises for a certificate that was replaced on disk.
 const REPLACED: Duration = Duration::from_secs(60);
 
-fn softphone<'a>(server: &'a Server, user: &'a str, password: &'a str, tone: f64) -> Settings<'a> {
-    Settings {
-        server: server.sip_tls(),
-        domain: server.domain(),
-        user,
-        password,
-        transport: "tls",
-        tone,
-        codec: "g711",
-        encryption: None,
-    }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn two_baresips_talk_over_tls() {
     let server = Server::start().await;
-    let mut caller = Baresip::start(&softphone(&server, "101", "pw101", CALLER), server.folder()).await;
-    let mut callee = Baresip::start(&softphone(&server, "102", "pw102", CALLEE), server.folder()).await;
-    caller.command("dial", &format!("sip:102@{}", server.domain())).await;
-    callee.tells("CALL_INCOMING").await;
-    callee.command("accept", "").await;
+    let mut caller = Softphone::of(&server, "101").saying(CALLER).over("tls").start().await;
+    let mut callee = Softphone::of(&server, "102").saying(CALLEE).over("tls").start().await;
+    caller.dial("102").await;
+    callee.accept().await;
     caller.tells("CALL_ESTABLISHED").await;
-    until("the caller hears the callee", async || (caller.heard(CALLEE) >= 5).then_some(())).await;
-    until("the callee hears the caller", async || (callee.heard(CALLER) >= 5).then_some(())).await;
+    caller.hears(CALLEE).await;
+    callee.hears(CALLER).await;
     callee.command("hangup", "").await;
     caller.tells("CALL_CLOSED").await;
     server.record("the call over TLS", |call| call["cause"] == "normal").await;
@@ -79,11 +65,10 @@ async fn a_certificate_is_swapped_under_a_call() {
     let server = plan.start().await;
     assert_eq!(certificate(server.sip_tls()).await, first);
 
-    let mut callee = Baresip::start(&softphone(&server, "102", "pw102", CALLEE), server.folder()).await;
+    let mut callee = Softphone::of(&server, "102").saying(CALLEE).over("tls").start().await;
     let lan = server.phone("101").await;
     let mut call = lan.dial("102").await;
-    callee.tells("CALL_INCOMING").await;
-    callee.command("accept", "").await;
+    callee.accept().await;
     call.answered().await;
     call.voice.say(Some(CALLER));
     call.voice.hears(CALLEE).await;
@@ -101,7 +86,7 @@ async fn a_certificate_is_swapped_under_a_call() {
     assert_eq!(certificate(server.https()).await, second);
 
     call.voice.hears(CALLEE).await;
-    until("the old connection carries on", async || (callee.heard(CALLER) >= 5).then_some(())).await;
+    callee.hears(CALLER).await;
     assert_eq!(call.hang_up().await, 200);
     callee.tells("CALL_CLOSED").await;
     server.record("the call", |call| call["cause"] == "normal" && call["ended_by"] == "caller").await;

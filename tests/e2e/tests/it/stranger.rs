@@ -92,8 +92,13 @@ impl Stranger {
 
     /// What comes until it is quiet for a while, as bytes of each datagram.
     pub(crate) async fn hears_all(&self) -> Vec<Vec<u8>> {
+        self.hears_all_until_quiet_for(QUIET).await
+    }
+
+    /// The same with a while of one's own.
+    pub(crate) async fn hears_all_until_quiet_for(&self, quiet: Duration) -> Vec<Vec<u8>> {
         let (mut buffer, mut all) = (vec![0; 65_536], Vec::new());
-        while let Ok(Ok((length, _))) = tokio::time::timeout(QUIET, self.socket.recv_from(&mut buffer)).await {
+        while let Ok(Ok((length, _))) = tokio::time::timeout(quiet, self.socket.recv_from(&mut buffer)).await {
             all.push(buffer[..length].to_vec());
         }
         all
