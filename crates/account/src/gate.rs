@@ -1,19 +1,25 @@
 //! How a request proves who it is: an API key, or the session (`als_…`) that a login began. The gate looks at what
-//! bounds a key too: its end, the addresses it may be used from, and its requests a minute.
+//! bounds a key too: its end, the addresses it may be used from, and its requests a minute; and at the quota of the
+//! company.
 
 mod meter;
 
 use crate::key::repo::{Found, find_id, find_public, find_secret, used};
 use crate::key::secret::digest;
 use crate::session;
-use meter::Meter;
-use model::{Actor, Dialect, KeyId, Kind, Problem};
+use meter::{Meter, Owner};
+use model::{Actor, Dialect, KeyId, Kind, Problem, TenantId};
 use std::net::IpAddr;
 use std::sync::Arc;
-use store::{Db, now};
+use std::time::Duration;
+use store::{Db, NewEvent, now};
 
 /// How coarse `last_used_at` of a key is.
 const USED_MS: i64 = 5 * 60 * 1000;
+const MINUTE: Duration = Duration::from_secs(60);
+/// The quota's name in metrics and events.
+const QUOTA: &str = "api_requests_per_second";
+const SECOND: Duration = Duration::from_secs(1);
 
 /// Knows credentials. Clones share the count of requests.
 #[derive(Debug, Clone)]
@@ -37,7 +43,7 @@ impl Gate {
     /// key or ended session counts no more from the next request on.
     pub async fn admit(&self, bearer: &str, source: IpAddr) -> Result<Actor, Problem> {
         match self.know(bearer).await? {
-            Known::Session(actor) => Ok(actor),
+            Known::Session(actor, most) => self.meter_company(actor.tenant, most).await.map(|()| actor),
             Known::Key(found) => self.admit_found(&found, source).await,
         }
     }
@@ -45,7 +51,7 @@ impl Gate {
     /// Whether a bearer that was admitted still counts, for what stays open: no request of its own.
     pub async fn still_admits(&self, bearer: &str, source: IpAddr) -> Result<Actor, Problem> {
         match self.know(bearer).await? {
-            Known::Session(actor) => Ok(actor),
+            Known::Session(actor, _) => Ok(actor),
             Known::Key(found) => found.check_source(source).map(|()| found.actor()),
         }
     }
@@ -89,8 +95,8 @@ impl Gate {
     async fn know(&self, bearer: &str) -> Result<Known, Problem> {
         if bearer.starts_with("als_") {
             let mut tx = self.db.system().await?;
-            let actor = session::find(&mut tx, &digest(bearer)).await?.ok_or_else(nobody)?;
-            return Ok(Known::Session(actor));
+            let (actor, most) = session::find(&mut tx, &digest(bearer)).await?.ok_or_else(nobody)?;
+            return Ok(Known::Session(actor, most));
         }
         if !bearer.starts_with("alo_") {
             return Err(nobody());
@@ -106,8 +112,14 @@ impl Gate {
     async fn admit_found(&self, found: &Found, source: IpAddr) -> Result<Actor, Problem> {
         found.check_source(source)?;
         if let Some(limit) = found.requests_per_minute {
-            self.meter.take(found.id, limit, Meter::now())?;
+            let taken = self.meter.take(Owner::Key(found.id), limit, MINUTE, Meter::now());
+            taken.map_err(|wait| {
+                let wait = whole_seconds(wait);
+                let message = format!("This key may make {limit} requests a minute; try again in {wait} s.");
+                Problem::limited("rate_limited", message, wait)
+            })?;
         }
+        self.meter_company(found.tenant, found.company_requests_per_second).await?;
         let now_ms = now().as_millis();
         if found.last_used_at.is_none_or(|at| now_ms - at > USED_MS) {
             let mut tx = self.db.write(found.tenant).await?;
@@ -118,9 +130,31 @@ impl Gate {
     }
 }
 
+impl Gate {
+    /// Takes a request out of the company's quota, when it has one; tells it once a minute of those that were refused.
+    async fn meter_company(&self, tenant: TenantId, most: Option<u32>) -> Result<(), Problem> {
+        let (Some(most), now) = (most, Meter::now()) else { return Ok(()) };
+        let Err(wait) = self.meter.take(Owner::Company(tenant), most, SECOND, now) else { return Ok(()) };
+        metrics::counter!("alo_quota_refused_total", "quota" => QUOTA).increment(1);
+        if let Some(times) = self.meter.tells(tenant, now) {
+            let data = format!(r#"{{"quota":"{QUOTA}","most":{most},"times":{times}}}"#);
+            let mut tx = self.db.write(tenant).await?;
+            tx.emit(NewEvent { kind: "overload.quota_reached", call: None, data });
+            tx.commit().await?;
+        }
+        let message = format!("The company may make {most} requests a second; try again in a moment.");
+        Err(Problem::limited("quota_reached", message, whole_seconds(wait)))
+    }
+}
+
+fn whole_seconds(wait: Duration) -> u32 {
+    wait.as_secs_f64().ceil().max(1.0) as u32
+}
+
 /// What a bearer text stands for.
 enum Known {
-    Session(Actor),
+    /// A person, and how many requests the company may make in a second.
+    Session(Actor, Option<u32>),
     Key(Found),
 }
 

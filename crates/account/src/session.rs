@@ -29,8 +29,8 @@ pub struct Session {
     pub user: user::User,
 }
 
-/// The person behind a live session.
-pub(crate) async fn find(tx: &mut Tx, hash: &str) -> Result<Option<Actor>, Problem> {
+/// The person behind a live session, and how many requests the company may make of the API in a second.
+pub(crate) async fn find(tx: &mut Tx, hash: &str) -> Result<Option<(Actor, Option<u32>)>, Problem> {
     Ok(repo::find(tx, hash, now().as_millis()).await?)
 }
 

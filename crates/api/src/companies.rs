@@ -6,6 +6,7 @@ use account::{key, user};
 use axum::extract;
 use axum::http::StatusCode;
 use model::{Actor, Permission, Problem};
+use pbx::quota::{self, Quota};
 use rest::{Answer, Caller, Json, PageOf, Paging, Path, Query, id};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -16,6 +17,7 @@ pub(crate) fn routes() -> OpenApiRouter<State> {
         .routes(routes!(show, update))
         .routes(routes!(create_user))
         .routes(routes!(create_key))
+        .routes(routes!(show_quota, set_quota))
 }
 
 /// All companies. Only the operator may.
@@ -85,6 +87,33 @@ async fn create_key(
 ) -> Answer<(StatusCode, axum::Json<key::Created>)> {
     let actor = within(&actor, &state, &company).await?;
     Ok((StatusCode::CREATED, axum::Json(key::create(&actor, &state.db, new).await?)))
+}
+
+/// What the company may take of the installation; 0 is no bound.
+#[utoipa::path(get, path = "/companies/{company_id}/quota", tag = "companies", params(("company_id" = String, Path)),
+    responses((status = 200, body = Quota)))]
+async fn show_quota(
+    Caller(actor): Caller,
+    extract::State(state): extract::State<State>,
+    Path(company): Path<String>,
+) -> Answer<axum::Json<Quota>> {
+    // One's own, or any for the operator.
+    let tenant = tenant::get(&actor, &state.db, id("company", &company)?).await?;
+    let actor = Actor { tenant: tenant.id, ..actor };
+    Ok(axum::Json(quota::get(&actor, &state.db).await?))
+}
+
+/// Set what the company may take: calls at once, new calls a second, click-to-calls a minute. Only the operator may.
+#[utoipa::path(put, path = "/companies/{company_id}/quota", tag = "companies", params(("company_id" = String, Path)),
+    request_body = Quota, responses((status = 200, body = Quota)))]
+async fn set_quota(
+    Caller(actor): Caller,
+    extract::State(state): extract::State<State>,
+    Path(company): Path<String>,
+    Json(wanted): Json<Quota>,
+) -> Answer<axum::Json<Quota>> {
+    let actor = within(&actor, &state, &company).await?;
+    Ok(axum::Json(quota::set(&actor, &state.db, wanted).await?))
 }
 
 /// The operator, acting inside the company.

@@ -72,6 +72,11 @@ impl State {
         }
     }
 
+    /// How many live sockets are open.
+    pub fn open_sockets(&self) -> usize {
+        SOCKETS - self.sockets.available_permits()
+    }
+
     /// The monotonic clock.
     pub(crate) fn moment(&self) -> model::Moment {
         model::Moment::START + self.began.elapsed()

@@ -48,6 +48,11 @@ impl Anchor {
         self.wall
     }
 
+    /// The moment it was made at.
+    pub(crate) fn moment(&self) -> Moment {
+        self.moment
+    }
+
     /// The wall-clock time of any moment, also one before it was made, in microseconds since 1970.
     pub(crate) fn wall_us(&self, moment: Moment) -> i64 {
         let after = i64::try_from(moment.since(self.moment).as_micros()).unwrap_or(i64::MAX);

@@ -151,6 +151,14 @@ impl sip::Directory for Directory {
         }
     }
 
+    fn group(&self, account: u128) -> sip::Group {
+        let snapshot = self.snapshot();
+        let Some((tenant, _)) = snapshot.extension(ExtensionId::from_bits(account)) else {
+            return sip::Group::default();
+        };
+        sip::Group { key: tenant.id.bits(), contacts: tenant.quota.registrations as usize }
+    }
+
     fn carrier(&self, source: IpAddr) -> bool {
         self.snapshot().carrier(source) || self.addresses.any_at(source)
     }

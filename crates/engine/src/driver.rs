@@ -30,12 +30,46 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::capture::sound::Tapping;
 use crate::clock::Anchor;
-use crate::quota::Place;
 use crate::routes::Letter;
 use crate::shared::Shared;
+use crate::shares::{Bound, Seat};
+use crate::spending::Expense;
 use finish::Finish;
 pub(crate) use leg::Leg;
 pub(crate) use transfer::{Ask, Gift, Replacing};
+
+/// Why the first leg of a call cannot be served.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Refusal {
+    /// Its company has no seat left.
+    Quota,
+    /// Its trunk, which may be gone, has no place left.
+    Trunk(Cause),
+    /// No port is left for its sound.
+    Ports,
+    /// Its session description has nothing in common with ours.
+    Incompatible,
+}
+
+impl Refusal {
+    fn cause(self) -> Cause {
+        match self {
+            Refusal::Quota | Refusal::Ports => Cause::Overload,
+            Refusal::Trunk(cause) => cause,
+            Refusal::Incompatible => Cause::Incompatible,
+        }
+    }
+
+    fn reason(self) -> &'static str {
+        match self {
+            Refusal::Quota => "The company has as many calls at once as its quota allows.",
+            Refusal::Trunk(Cause::Overload) => "The trunk carries as many calls as it may.",
+            Refusal::Trunk(_) => "The trunk is gone.",
+            Refusal::Ports => "No port for sound is left.",
+            Refusal::Incompatible => "The caller's session description has nothing in common with ours.",
+        }
+    }
+}
 
 /// One live call.
 pub(crate) struct Driver {
@@ -60,7 +94,11 @@ pub(crate) struct Driver {
     /// How many hops the call may still take; it came with them.
     max_forwards: Option<u8>,
     /// Why the first leg cannot be served: the call ends where it would be routed.
-    refusal: Option<Cause>,
+    refusal: Option<Refusal>,
+    /// Its seat among the calls of its company, or which bound left it none.
+    seat: Option<Result<Seat, Bound>>,
+    /// The call has sent its first answer or its first INVITE: what that took is measured.
+    set_up: bool,
     /// What happened beside the signalling, for whoever looks into the call.
     notes: Vec<(Moment, LegId, What)>,
     /// Somebody wants the call's sound.
@@ -71,8 +109,8 @@ pub(crate) struct Driver {
     adopting: Option<Box<Leg>>,
     /// Legs that went over to another call.
     gone: Vec<transfer::Gone>,
-    /// Its place among the calls to the outside.
-    place: Option<Place>,
+    /// What it is, or may become, to the company's bill.
+    expense: Option<Expense>,
 }
 
 impl Driver {
@@ -98,14 +136,24 @@ impl Driver {
             caller: Default::default(),
             max_forwards: None,
             refusal: None,
+            seat: None,
+            set_up: false,
             notes: Vec::new(),
             tapping: None,
             asked: VecDeque::new(),
             adopting: None,
             gone: Vec::new(),
-            place: None,
+            expense: None,
             shared,
         }
+    }
+
+    /// Gives the call its seat, or tells that there is none: then it is refused where it would be routed.
+    pub(crate) fn seat(&mut self, seat: Result<Seat, Bound>) {
+        if seat.is_err() {
+            self.refusal = Some(Refusal::Quota);
+        }
+        self.seat = Some(seat);
     }
 
     /// Drives the call to its end. A panic in here ends this call alone: its legs are hung up, its ports freed and its
@@ -187,6 +235,7 @@ impl Driver {
             Letter::Release(leg, ask) => self.on_ask(leg, *ask),
             Letter::Gift(gift) => self.on_gift(*gift),
             Letter::Replace(leg, replacing) => self.on_replacing(leg, *replacing),
+            Letter::Loaded(leg, play, sound) => self.play_loaded(leg, play, sound),
         }
     }
 
@@ -252,12 +301,12 @@ impl Driver {
                 if let Some(hotline) = route.hotline {
                     self.touches(Target::Hotline(hotline));
                 }
-                if let Some(cause) = self.refusal {
-                    route.to = RouteTarget::Reject(cause);
-                    route.reason = match cause {
-                        Cause::Overload => "The trunk carries as many calls as it may.".to_owned(),
-                        _ => "The caller's session description has nothing in common with ours.".to_owned(),
-                    };
+                if let Some(refusal) = self.refusal {
+                    route.to = RouteTarget::Reject(refusal.cause());
+                    route.reason = refusal.reason().to_owned();
+                    if refusal == Refusal::Quota {
+                        route.facts.push(("quota", self.tenant.quota.calls.to_string()));
+                    }
                 }
                 Reply::Route(Box::new(route))
             }

@@ -8,15 +8,18 @@ use bus::{Command as Order, Originate};
 use bytes::Bytes;
 use call::{Input, Origin};
 use model::{CallId, Cause, ExtensionId, Id, Kind, Problem};
+use pbx::snapshot::Tenant;
 use sip::{Command, Event, Incoming};
 use tokio::sync::{Semaphore, oneshot};
 
 use crate::directory::Inbound;
 use crate::driver::{Driver, Replacing};
-use crate::recordings::End;
+use crate::load;
+use crate::recordings::{End, Recordings};
 use crate::refusals;
 use crate::routes::Letter;
 use crate::shared::Shared;
+use crate::shares::{Bound, Seat};
 
 /// How many calls are looked into at once.
 const LOOKS: usize = 4;
@@ -64,6 +67,7 @@ impl Intake {
             Event::Registration { id, state } => self.shared.carriers.on_registration(id, state),
             Event::Probed { id, status } => self.shared.health.on_probed(id, status),
             Event::Traces(traces) => self.shared.captures.take_traces(traces, &self.shared.routes),
+            Event::Shed { origin, dialled } => refusals::shed(&self.shared, origin, &dialled),
             Event::Refused { realm, user, source, why } => refusals::told(&self.shared, &realm, &user, source, why),
         }
     }
@@ -88,7 +92,7 @@ impl Intake {
         let delivered = self.shared.routes.deliver(tag, |id| Letter::Media(id, event));
         // The call's task is gone, or gave up waiting; the recording still belongs to the call's record.
         if let Some((path, end)) = orphan.filter(|_| !delivered) {
-            self.shared.recordings.finish_file(&self.shared.journal, &path, end);
+            Recordings::finish_file(&self.shared, &path, end);
         }
     }
 
@@ -194,7 +198,16 @@ impl Intake {
             }
             return;
         }
+        let seat = self.seat(&tenant);
+        if let Err(bound) = seat {
+            refusals::over_quota(&self.shared, &tenant, bound);
+            // Not even a record of these: there may be thousands.
+            if bound != Bound::Calls {
+                return refuse(Cause::Overload);
+            }
+        }
         let mut driver = Driver::new(store::mint(), self.shared.clone(), tenant);
+        driver.seat(seat);
         driver.take_in(edge);
         tokio::spawn(driver.run(move |driver| {
             driver.offered(&incoming, origin, &number, &name);
@@ -221,6 +234,12 @@ impl Intake {
         self.shared.stack.send(text.id, Command::Deliver { contacts, from });
     }
 
+    /// A seat among the company's calls.
+    fn seat(&self, tenant: &Tenant) -> Result<Seat, Bound> {
+        let in_need = self.shared.stack.admitted() < load::ALL;
+        self.shared.shares.take(tenant.id, &tenant.quota, in_need, self.shared.clock.now())
+    }
+
     fn originate(&self, order: &Originate) -> Result<CallId, Problem> {
         if self.draining.load(Ordering::Relaxed) {
             return Err(Problem::new(Kind::Busy, "server_stopping", "The server is stopping; no new calls."));
@@ -237,8 +256,17 @@ impl Intake {
             let message = format!("No phone is registered as extension {}; log one in first.", order.extension);
             return Err(Problem::conflict("not_registered", message));
         }
+        let now = self.shared.clock.now();
+        let clicked = self.shared.shares.clicks(tenant.id, &tenant.quota, now);
+        let seat = clicked.and_then(|()| self.seat(tenant)).map_err(|bound| {
+            refusals::over_quota(&self.shared, tenant, bound);
+            let wait = bound.retry_s();
+            let message = format!("The company's quota is reached: {}. Try again in {wait} s.", bound.as_str());
+            Problem::limited("quota_reached", message, wait)
+        })?;
         let id = store::mint();
-        let driver = Driver::new(id, self.shared.clone(), tenant.clone());
+        let mut driver = Driver::new(id, self.shared.clone(), tenant.clone());
+        driver.seat(Ok(seat));
         let first = Input::Originate {
             extension: extension.id,
             caller_number: extension.number.clone(),

@@ -14,13 +14,15 @@ mod directory;
 mod driver;
 mod health;
 mod intake;
+mod load;
 mod presence;
-mod quota;
 mod recordings;
 mod refusals;
 mod routes;
 mod shared;
+mod shares;
 mod sounds;
+mod spending;
 
 use std::io;
 use std::net::SocketAddr;
@@ -45,11 +47,11 @@ use directory::Directory;
 use health::Health;
 use intake::Intake;
 use pbx::calls::Journal;
-use quota::Quota;
 use recordings::Recordings;
 use routes::Routes;
 use shared::Shared;
 use sounds::Sounds;
+use spending::Spending;
 
 /// How long calls that were hung up may take to write their records.
 const LAST_RECORDS: Duration = Duration::from_secs(5);
@@ -153,7 +155,7 @@ impl Engine {
             carriers: Carriers::new(stack.clone(), addresses, bus.clone()),
             health: Arc::new(health),
             alerts,
-            quota: Quota::default(),
+            spending: Spending::default(),
             stack,
             media,
             routes: Routes::new(),
@@ -162,6 +164,7 @@ impl Engine {
             bus,
             recordings,
             captures: captures.clone(),
+            shares: Arc::default(),
             limits: config.limits,
             may_record: !config.never_record,
             directory: directory.clone(),
@@ -174,7 +177,7 @@ impl Engine {
             directory.follow(db, shared.bus.clone(), move |snapshot| {
                 carriers.carriers.follow(snapshot);
                 carriers.health.follow(snapshot);
-                carriers.quota.follow(snapshot);
+                carriers.spending.follow(snapshot);
             }),
             alerting,
             shared.health.watch(),
@@ -183,6 +186,7 @@ impl Engine {
             tokio::spawn(take_media(intake.clone(), media_inbox)),
             tokio::spawn(take_orders(intake.clone(), orders)),
             captures.follow(),
+            load::watch(shared.clone()),
         ]);
         Ok(Engine { shared, intake, tasks })
     }
@@ -231,6 +235,7 @@ impl Engine {
         self.wait(patience, "calls are still up", |counts| counts.calls).await;
         self.shared.routes.hang_up_all(Cause::ServerStopping);
         self.wait(LAST_RECORDS, "calls do not end", |counts| counts.calls).await;
+        self.wait(LAST_RECORDS, "recordings are not at their places", |_| self.shared.recordings.under_way()).await;
         self.wait(LAST_WORDS, "far sides have not answered the end of their calls", |counts| counts.sip.dialogs).await;
         self.shared.captures.finish().await;
         self.shared.journal.clone().stop().await;

@@ -6,22 +6,28 @@ use std::collections::HashMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::UNIX_EPOCH;
 
 use model::{CallId, Id, TenantId};
 use pbx::calls::{Journal, Recording};
+
+use crate::shared::Shared;
 
 const DAY_MS: u128 = 24 * 60 * 60 * 1_000;
 
 /// The folders.
 pub(crate) struct Recordings {
     data: PathBuf,
+    /// Recordings on their way to their places.
+    under_way: AtomicUsize,
 }
 
 impl Recordings {
     /// Makes the folders when they are missing.
     pub(crate) fn open(data: &Path) -> io::Result<Recordings> {
-        let recordings = Recordings { data: data.to_owned() };
+        let recordings = Recordings { data: data.to_owned(), under_way: AtomicUsize::new(0) };
         fs::create_dir_all(recordings.live())?;
         Ok(recordings)
     }
@@ -40,6 +46,21 @@ impl Recordings {
     fn place(tenant: TenantId, call: CallId) -> PathBuf {
         let day = (call.bits() >> 80) / DAY_MS;
         Path::new("recordings").join(tenant.to_string()).join(day.to_string()).join(format!("{call}.wav"))
+    }
+
+    /// How many recordings are on their way to their places.
+    pub(crate) fn under_way(&self) -> usize {
+        self.under_way.load(Ordering::Acquire)
+    }
+
+    /// [`Recordings::finish`], aside from the runtime's threads: the disk takes its time.
+    pub(crate) fn finish_aside(shared: &Arc<Shared>, tenant: TenantId, call: CallId, end: End) {
+        let shared = shared.clone();
+        shared.recordings.under_way.fetch_add(1, Ordering::AcqRel);
+        tokio::task::spawn_blocking(move || {
+            shared.recordings.finish(&shared.journal, tenant, call, end);
+            shared.recordings.under_way.fetch_sub(1, Ordering::AcqRel);
+        });
     }
 
     /// Moves a finished file to its place and tells the journal.
@@ -64,9 +85,9 @@ impl Recordings {
     }
 
     /// The same for a file that is known by its name alone.
-    pub(crate) fn finish_file(&self, journal: &Journal, path: &Path, end: End) {
+    pub(crate) fn finish_file(shared: &Arc<Shared>, path: &Path, end: End) {
         match read_name(path) {
-            Some((tenant, call)) => self.finish(journal, tenant, call, end),
+            Some((tenant, call)) => Recordings::finish_aside(shared, tenant, call, end),
             None => tracing::warn!(path = %path.display(), "a finished recording is none of ours"),
         }
     }
@@ -137,7 +158,7 @@ mod tests {
     #[test]
     fn the_live_name_tells_whose_recording_it_is() {
         let (tenant, call) = (TenantId::from_parts(1, 2), CallId::from_parts(1_795_000_000_000, 7));
-        let recordings = Recordings { data: PathBuf::from("/data") };
+        let recordings = Recordings { data: PathBuf::from("/data"), under_way: AtomicUsize::new(0) };
         assert_eq!(read_name(&recordings.begin(tenant, call)), Some((tenant, call)));
         assert_eq!(read_name(Path::new("/data/recordings/live/notes.txt")), None);
     }

@@ -2,8 +2,9 @@
 //! that turns such a number into a mailbox.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use model::leg::Play;
 use model::{CallId, Cause, LegId, TenantId};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::oneshot;
@@ -32,6 +33,8 @@ pub(crate) enum Letter {
     Gift(Box<Gift>),
     /// An INVITE wants this leg's place.
     Replace(LegId, Box<Replacing>),
+    /// A greeting was read from the disk, for this leg; none when it cannot be.
+    Loaded(LegId, Play, Option<Arc<media::Sound>>),
 }
 
 pub(crate) type Mailbox = UnboundedSender<Letter>;

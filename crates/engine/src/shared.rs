@@ -13,10 +13,11 @@ use crate::carriers::Carriers;
 use crate::clock::Clock;
 use crate::directory::Directory;
 use crate::health::Health;
-use crate::quota::Quota;
 use crate::recordings::Recordings;
 use crate::routes::Routes;
+use crate::shares::Shares;
 use crate::sounds::Sounds;
+use crate::spending::Spending;
 
 pub(crate) struct Shared {
     pub(crate) clock: Clock,
@@ -26,13 +27,14 @@ pub(crate) struct Shared {
     pub(crate) carriers: Carriers,
     pub(crate) health: Arc<Health>,
     pub(crate) alerts: Alerts,
-    pub(crate) quota: Quota,
+    pub(crate) spending: Spending,
     pub(crate) routes: Routes,
     pub(crate) sounds: Sounds,
     pub(crate) journal: Journal,
     pub(crate) bus: Bus,
     pub(crate) recordings: Recordings,
     pub(crate) captures: Arc<Captures>,
+    pub(crate) shares: Arc<Shares>,
     pub(crate) limits: call::Limits,
     /// Whether companies that want their calls recorded get it.
     pub(crate) may_record: bool,

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use model::GreetingId;
 use model::leg::Sound as Name;
@@ -18,8 +18,25 @@ pub(crate) struct Sounds {
     busy: Arc<media::Sound>,
     hold: Arc<media::Sound>,
     greetings: Mutex<Greetings>,
+    turn: tokio::sync::Mutex<()>,
     /// Greetings' files are told from here on.
     data: PathBuf,
+}
+
+/// What is known of a sound.
+pub(crate) enum Found {
+    /// It can be played.
+    Ready(Arc<media::Sound>),
+    /// It must be read from the disk first.
+    Unread(Unread),
+    /// It is not the tenant's.
+    Missing,
+}
+
+/// A greeting that was not played yet.
+pub(crate) struct Unread {
+    id: GreetingId,
+    path: PathBuf,
 }
 
 #[derive(Default)]
@@ -35,33 +52,45 @@ impl Sounds {
             busy: Arc::new(media::sound::busy()),
             hold: Arc::new(media::sound::hold()),
             greetings: Mutex::default(),
+            turn: tokio::sync::Mutex::default(),
             data,
         }
     }
 
-    /// The sound by its name; none when a greeting is not the tenant's or cannot be read.
-    pub(crate) fn get(&self, tenant: &Tenant, name: Name) -> Option<Arc<media::Sound>> {
+    /// The sound by its name. Never reads the disk.
+    pub(crate) fn get(&self, tenant: &Tenant, name: Name) -> Found {
         match name {
-            Name::Ringback => Some(self.ringback.clone()),
-            Name::Busy => Some(self.busy.clone()),
-            Name::Hold => Some(self.hold.clone()),
-            Name::Greeting(id) => self.greeting(id, tenant.greetings.get(&id)?),
+            Name::Ringback => Found::Ready(self.ringback.clone()),
+            Name::Busy => Found::Ready(self.busy.clone()),
+            Name::Hold => Found::Ready(self.hold.clone()),
+            Name::Greeting(id) => match (self.known(id), tenant.greetings.get(&id)) {
+                (Some(sound), Some(_)) => Found::Ready(sound),
+                (None, Some(path)) => Found::Unread(Unread { id, path: path.clone() }),
+                (_, None) => Found::Missing,
+            },
         }
     }
 
     /// A greeting's id names one content for ever, so what is loaded never grows stale.
-    fn greeting(&self, id: GreetingId, path: &Path) -> Option<Arc<media::Sound>> {
-        let mut greetings = self.greetings.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(sound) = greetings.loaded.get(&id) {
-            return Some(sound.clone());
+    fn known(&self, id: GreetingId) -> Option<Arc<media::Sound>> {
+        self.greetings().loaded.get(&id).cloned()
+    }
+
+    fn greetings(&self) -> MutexGuard<'_, Greetings> {
+        self.greetings.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Reads a greeting aside from the runtime's threads: decoding one may take a while. None when it cannot be.
+    pub(crate) async fn load(&self, unread: Unread) -> Option<Arc<media::Sound>> {
+        let Unread { id, path } = unread;
+        // One at a time: of many calls that wait for the same greeting, the first reads it.
+        let _turn = self.turn.lock().await;
+        if let Some(sound) = self.known(id) {
+            return Some(sound);
         }
-        let bytes = std::fs::read(self.data.join(path))
-            .inspect_err(|error| tracing::error!(greeting.id = %id, %error, "a greeting's file cannot be read"))
-            .ok()?;
-        let sound = media::sound::load(bytes)
-            .inspect_err(|error| tracing::error!(greeting.id = %id, %error, "a greeting's file cannot be decoded"))
-            .ok()?;
-        let sound = Arc::new(sound);
+        let file = self.data.join(path);
+        let sound = Arc::new(tokio::task::spawn_blocking(move || read(id, &file)).await.ok().flatten()?);
+        let mut greetings = self.greetings();
         greetings.samples += sound.pcm().len();
         if greetings.samples > KEPT_SAMPLES {
             greetings.loaded.clear();
@@ -70,4 +99,13 @@ impl Sounds {
         greetings.loaded.insert(id, sound.clone());
         Some(sound)
     }
+}
+
+fn read(id: GreetingId, file: &Path) -> Option<media::Sound> {
+    let bytes = std::fs::read(file)
+        .inspect_err(|error| tracing::error!(greeting.id = %id, %error, "a greeting's file cannot be read"))
+        .ok()?;
+    media::sound::load(bytes)
+        .inspect_err(|error| tracing::error!(greeting.id = %id, %error, "a greeting's file cannot be decoded"))
+        .ok()
 }

@@ -140,6 +140,11 @@ impl Media {
         }
     }
 
+    /// For how many more legs there are ports now, and for how many in all. Ports that rest after a call are no room yet.
+    pub fn room(&self) -> (usize, usize) {
+        self.shared.inventory.ports().room(Instant::now())
+    }
+
     /// How many of the threads that were started, transcoders' and the recorder's among them, live no more. Legs of a dead one are mute.
     pub fn dead_threads(&self) -> usize {
         let started = 2 * self.shared.threads.len() + 1;

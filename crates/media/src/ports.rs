@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 /// The free even ports of a range.
 #[derive(Debug)]
 pub(crate) struct Ports {
+    all: usize,
     free: Vec<u16>,
     resting: VecDeque<(Instant, u16)>,
     quarantine: Duration,
@@ -17,8 +18,14 @@ pub(crate) struct Ports {
 impl Ports {
     pub(crate) fn new(range: RangeInclusive<u16>, quarantine: Duration, seed: u64) -> Ports {
         // The RTCP port is the next one, so it must be inside the range as well.
-        let free = range.clone().filter(|p| *p > 0 && p % 2 == 0 && *p < *range.end()).collect();
-        Ports { free, resting: VecDeque::new(), quarantine, random: seed | 1 }
+        let free: Vec<u16> = range.clone().filter(|p| *p > 0 && p % 2 == 0 && *p < *range.end()).collect();
+        Ports { all: free.len(), free, resting: VecDeque::new(), quarantine, random: seed | 1 }
+    }
+
+    /// How many can be had now, and how many there are.
+    pub(crate) fn room(&self, now: Instant) -> (usize, usize) {
+        let rested = |(since, _): &&(Instant, u16)| now.saturating_duration_since(*since) >= self.quarantine;
+        (self.free.len() + self.resting.iter().take_while(rested).count(), self.all)
     }
 
     /// Takes a free port; none when all are in use or resting.
@@ -97,5 +104,16 @@ mod tests {
             (0..20).filter_map(|_| ports.take(now)).collect::<Vec<_>>()
         };
         assert_ne!(order(0x1234_5678_9abc_def1), order(0xfedc_ba98_7654_3211));
+    }
+
+    #[test]
+    fn a_port_that_rests_is_no_room() {
+        let now = Instant::now();
+        let mut ports = Ports::new(20_000..=20_007, REST, 7);
+        assert_eq!(ports.room(now), (4, 4));
+        let (heard, unheard) = (ports.take(now).expect("a port"), ports.take(now).expect("a port"));
+        ports.give_back(heard, now);
+        ports.give_back_unused(unheard);
+        assert_eq!((ports.room(now), ports.room(now + REST)), ((3, 4), (4, 4)));
     }
 }

@@ -16,6 +16,7 @@ pub mod greeting;
 pub mod group;
 pub mod hotline;
 pub mod limits;
+pub mod quota;
 mod route;
 pub mod simulate;
 pub mod snapshot;

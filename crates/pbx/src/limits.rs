@@ -1,5 +1,5 @@
 //! How much may be called to the outside, by the whole company and by one extension: what a stolen password can cost at
-//! most. The engine counts (`engine::quota`); here are the figures.
+//! most. The engine counts (`engine::spending`); here are the figures.
 
 pub(crate) mod repo;
 mod service;

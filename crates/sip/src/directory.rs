@@ -26,6 +26,15 @@ pub enum Source {
     Refused,
 }
 
+/// Accounts that share a bound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Group {
+    /// The house's own key for the group.
+    pub key: u128,
+    /// How many contacts all its accounts may have together; 0 sets no bound.
+    pub contacts: usize,
+}
+
 /// The house's answers. Called on the network tasks: never blocks, never reads a disk.
 pub trait Directory: Send + Sync + 'static {
     /// The account of a user in a domain.
@@ -37,6 +46,11 @@ pub trait Directory: Send + Sync + 'static {
     /// Whether an account that has proven itself may be at this address.
     fn source(&self, _account: u128, _source: IpAddr) -> Source {
         Source::Allowed
+    }
+
+    /// The group of an account. Asked when an account gets or loses a contact.
+    fn group(&self, _account: u128) -> Group {
+        Group::default()
     }
 
     /// Whether the address belongs to a carrier, whose INVITEs need no digest.

@@ -17,6 +17,7 @@ pub(crate) mod register;
 mod registration;
 pub mod shared;
 mod subscribing;
+mod tally;
 #[cfg(test)]
 mod tests;
 mod texting;
@@ -299,6 +300,7 @@ impl Endpoint {
     /// Tells how many events the house has not read yet: when it is behind, new calls are turned away.
     pub fn set_backlog(&mut self, events: usize) {
         self.core.backlog = events;
+        self.core.shared.backlog.store(events, Ordering::Relaxed);
     }
 
     /// Legs and active transactions.

@@ -28,7 +28,7 @@ pub mod uri;
 pub use build::{RequestBuilder, ResponseBuilder};
 pub use cause::{cause_of, status_of};
 pub use config::{Config, Expires, Limits};
-pub use directory::{Account, Directory, Source};
+pub use directory::{Account, Directory, Group, Source};
 pub use endpoint::command::{Command, Credentials, Dial, Registration, Target};
 pub use endpoint::event::{
     Contact, Event, Incoming, Leg, Origin, Party, Refer, Refusal, Replaced, Signal, Subscribed, Text,

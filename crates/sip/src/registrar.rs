@@ -108,6 +108,9 @@ pub struct Refusal {
 }
 
 impl Refusal {
+    /// Those who share a bound have no room for more.
+    pub const NO_ROOM: Refusal = Refusal::new(503, "Registration Quota Reached");
+
     const fn new(code: u16, reason: &'static str) -> Refusal {
         Refusal { code, reason, min_expires: None }
     }
@@ -150,13 +153,14 @@ impl Bindings {
         }
     }
 
-    /// Takes a REGISTER of an account that came over `flow`.
+    /// Takes a REGISTER of an account that came over `flow`. `room` is asked whether so many more contacts may be.
     pub fn register(
         &mut self,
         account: u128,
         message: &Message,
         flow: Flow,
         now: Moment,
+        room: &dyn Fn(usize) -> bool,
     ) -> Result<Registered, Refusal> {
         self.expire_account(account, now);
         let request = Request::read(message, &self.limits)?;
@@ -166,7 +170,7 @@ impl Bindings {
             Asked::Query => false,
             Asked::RemoveAll => self.remove_all(account),
             Asked::Set(ref wanted) => {
-                self.check_room(account, wanted)?;
+                self.check_room(account, wanted, room)?;
                 let mut changed = false;
                 for contact in wanted {
                     changed |= self.set(account, contact, &request, flow, now);
@@ -282,16 +286,26 @@ impl Bindings {
         Ok(())
     }
 
-    fn check_room(&self, account: u128, wanted: &[Wanted]) -> Result<(), Refusal> {
+    fn check_room(&self, account: u128, wanted: &[Wanted], room: &dyn Fn(usize) -> bool) -> Result<(), Refusal> {
         if wanted.len() > self.limits.contacts_per_account {
             return Err(Refusal::new(403, "Too Many Contacts"));
         }
-        let known = self.accounts.get(&account).map_or(0, Vec::len);
-        let grows = wanted.iter().any(|w| w.expires_s > 0) && known < self.limits.contacts_per_account;
-        if grows && self.ends.len() + wanted.len() > self.limits.contacts {
+        let known = self.accounts.get(&account).map_or(&[][..], Vec::as_slice);
+        let is_new = |w: &&Wanted| w.expires_s > 0 && !known.iter().any(|b| b.wanted.is_same(w));
+        let new =
+            wanted.iter().filter(is_new).count().min(self.limits.contacts_per_account.saturating_sub(known.len()));
+        if new > 0 && self.ends.len() + wanted.len() > self.limits.contacts {
             return Err(Refusal::new(503, "Too Many Registrations"));
         }
+        if new > 0 && !room(new) {
+            return Err(Refusal::NO_ROOM);
+        }
         Ok(())
+    }
+
+    /// How many contacts an account has, those that ended and were not dropped yet included.
+    pub fn held(&self, account: u128) -> usize {
+        self.accounts.get(&account).map_or(0, Vec::len)
     }
 
     fn remove_all(&mut self, account: u128) -> bool {

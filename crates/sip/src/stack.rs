@@ -225,6 +225,24 @@ impl Stack {
         self.hub.instant(at).into_std()
     }
 
+    /// Lets in so many thousandths of the INVITEs that begin a call, evenly spread; the others get 503 with Retry-After.
+    /// Nothing else is touched: requests inside dialogs, registrations and calls that are up go on.
+    pub fn admit(&self, thousandths: u16) {
+        self.hub.shared.admit(thousandths);
+    }
+
+    /// The share of new calls that is let in, in thousandths.
+    pub fn admitted(&self) -> u16 {
+        self.hub.shared.admitted()
+    }
+
+    /// How much of the room for events that nobody has read is taken, in thousandths.
+    pub fn backlog(&self) -> u16 {
+        let shared = &self.hub.shared;
+        let taken = shared.backlog.load(Ordering::Relaxed).saturating_mul(1_000) / shared.config.limits.events.max(1);
+        u16::try_from(taken).unwrap_or(u16::MAX)
+    }
+
     /// What is alive now.
     pub fn counts(&self) -> Counts {
         let sum = |of: fn(&Handle) -> &AtomicUsize| self.hub.shards.iter().map(|h| of(h).load(Ordering::Relaxed)).sum();

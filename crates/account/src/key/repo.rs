@@ -14,6 +14,8 @@ pub(crate) struct Found {
     pub(crate) last_used_at: Option<i64>,
     pub(crate) addresses: Vec<Network>,
     pub(crate) requests_per_minute: Option<u32>,
+    /// What all of its company may make of the API in a second, when that is bounded.
+    pub(crate) company_requests_per_second: Option<u32>,
     /// The secrets that count, sealed, of dialects that prove them by a hash; the newest first.
     pub(crate) sealed: Vec<String>,
 }
@@ -131,7 +133,8 @@ pub(super) async fn rotate(tx: &mut Tx, key: &Key, secret: Kept<'_>) -> Result<(
 /// The live key with this secret, of whatever company: the key is what says which.
 pub(crate) async fn find_secret(tx: &mut Tx, dialect: Dialect, hash: &str, now: i64) -> Result<Option<Found>, Error> {
     let row = sqlx::query(
-        "select id, tenant_id, role, last_used_at, addresses, requests_per_minute, sealed, previous_sealed, previous_until
+        "select id, tenant_id, role, last_used_at, addresses, requests_per_minute, sealed, previous_sealed, previous_until,
+         (select q.api_requests_per_second from quotas q where q.tenant_id = api_keys.tenant_id)
          from api_keys
          where (hash = $1 or (previous_hash = $1 and previous_until > $2))
          and dialect = $3
@@ -149,7 +152,8 @@ pub(crate) async fn find_secret(tx: &mut Tx, dialect: Dialect, hash: &str, now: 
 /// The live key with this public name, of whatever company.
 pub(crate) async fn find_public(tx: &mut Tx, dialect: Dialect, public: &str, now: i64) -> Result<Option<Found>, Error> {
     let row = sqlx::query(
-        "select id, tenant_id, role, last_used_at, addresses, requests_per_minute, sealed, previous_sealed, previous_until
+        "select id, tenant_id, role, last_used_at, addresses, requests_per_minute, sealed, previous_sealed, previous_until,
+         (select q.api_requests_per_second from quotas q where q.tenant_id = api_keys.tenant_id)
          from api_keys
          where dialect = $1
          and public_id = $2
@@ -167,7 +171,8 @@ pub(crate) async fn find_public(tx: &mut Tx, dialect: Dialect, public: &str, now
 /// The live key with this id, of whatever company.
 pub(crate) async fn find_id(tx: &mut Tx, dialect: Dialect, id: KeyId, now: i64) -> Result<Option<Found>, Error> {
     let row = sqlx::query(
-        "select id, tenant_id, role, last_used_at, addresses, requests_per_minute, sealed, previous_sealed, previous_until
+        "select id, tenant_id, role, last_used_at, addresses, requests_per_minute, sealed, previous_sealed, previous_until,
+         (select q.api_requests_per_second from quotas q where q.tenant_id = api_keys.tenant_id)
          from api_keys
          where id = $1
          and dialect = $2
@@ -203,6 +208,7 @@ fn read_found(row: &AnyRow, now: i64) -> Result<Found, Error> {
         last_used_at: row.try_get(3)?,
         addresses: networks(row.try_get(4)?)?,
         requests_per_minute: limit(row.try_get(5)?)?,
+        company_requests_per_second: limit(row.try_get(9)?)?.filter(|most| *most > 0),
         sealed: present.into_iter().chain(previous).collect(),
     })
 }
@@ -230,5 +236,5 @@ fn networks(text: &str) -> Result<Vec<Network>, Error> {
 }
 
 fn limit(stored: Option<i64>) -> Result<Option<u32>, Error> {
-    stored.map(|number| u32::try_from(number).map_err(|_| Error::Corrupt("requests a minute of a key"))).transpose()
+    stored.map(|number| u32::try_from(number).map_err(|_| Error::Corrupt("requests that are allowed"))).transpose()
 }

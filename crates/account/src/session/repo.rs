@@ -16,10 +16,12 @@ pub(super) async fn insert(tx: &mut Tx, hash: &str, user: UserId, now: i64, expi
     Ok(())
 }
 
-/// The person behind a live session, of whatever company: the token is what says which.
-pub(super) async fn find(tx: &mut Tx, hash: &str, now: i64) -> Result<Option<Actor>, Error> {
+/// The person behind a live session, of whatever company: the token is what says which. And how many requests the
+/// company may make in a second.
+pub(super) async fn find(tx: &mut Tx, hash: &str, now: i64) -> Result<Option<(Actor, Option<u32>)>, Error> {
     let row = sqlx::query(
-        "select u.tenant_id, u.id, u.role
+        "select u.tenant_id, u.id, u.role,
+         (select q.api_requests_per_second from quotas q where q.tenant_id = u.tenant_id)
          from sessions s
          join users u on u.id = s.user_id and u.tenant_id = s.tenant_id
          where s.hash = $1
@@ -31,12 +33,14 @@ pub(super) async fn find(tx: &mut Tx, hash: &str, now: i64) -> Result<Option<Act
     .fetch_optional(tx.conn())
     .await?;
     let Some(row) = row else { return Ok(None) };
-    Ok(Some(Actor {
+    let actor = Actor {
         tenant: row.try_get::<&str, _>(0)?.parse().map_err(|_| Error::Corrupt("tenant id of a session"))?,
         role: Role::parse(row.try_get(2)?).ok_or(Error::Corrupt("role of a user"))?,
         user: Some(row.try_get::<&str, _>(1)?.parse().map_err(|_| Error::Corrupt("user id of a session"))?),
         key: None,
-    }))
+    };
+    let most = row.try_get::<Option<i64>, _>(3)?.and_then(|most| u32::try_from(most).ok());
+    Ok(Some((actor, most.filter(|most| *most > 0))))
 }
 
 pub(super) async fn end(tx: &mut Tx, hash: &str) -> Result<(), Error> {

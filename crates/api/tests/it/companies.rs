@@ -58,3 +58,73 @@ async fn companies_come_in_pages() {
     assert_eq!(w.get(&w.operator.key, "/companies?limit=0").await.field(), "limit");
     assert_eq!(w.get(&w.operator.key, "/companies?colour=red").await.field(), "colour");
 }
+
+fn quota(w: &World) -> String {
+    format!("/companies/{}/quota", w.alpha.actor.tenant)
+}
+
+#[tokio::test]
+async fn the_operator_sets_what_a_company_may_take() {
+    let w = World::new().await;
+    let unbounded = json!({ "calls": 0, "calls_per_second": 0, "registrations": 0, "clicks_per_minute": 0,
+        "api_requests_per_second": 0 });
+    assert_eq!(w.get(&w.alpha.key, &quota(&w)).await.json(), unbounded);
+    let wanted = json!({ "calls": 7, "registrations": 20 });
+    let set = w.put(&w.operator.key, &quota(&w), wanted).await;
+    assert_eq!(set.status, 200, "{}", set.json());
+    let seen = w.get(&w.alpha.key, &quota(&w)).await.json();
+    assert_eq!((&seen["calls"], &seen["registrations"], &seen["calls_per_second"]), (&json!(7), &json!(20), &json!(0)));
+    assert_eq!(w.put(&w.operator.key, &quota(&w), json!({})).await.json(), unbounded, "what is left out has no bound");
+}
+
+#[tokio::test]
+async fn a_quota_is_the_operators_alone_and_another_company_does_not_see_it() {
+    let w = World::new().await;
+    let own = w.put(&w.alpha.key, &quota(&w), json!({ "calls": 1_000 })).await;
+    assert_eq!((own.status.as_u16(), own.code().as_str()), (403, "permission_missing"));
+    assert_eq!(w.get(&w.beta.key, &quota(&w)).await.status, 404);
+    assert_eq!(w.put(&w.beta.key, &quota(&w), json!({ "calls": 1 })).await.status, 403);
+    assert_eq!(w.get(&w.operator.key, "/companies/ten_00000000000000000000000000/quota").await.status, 404);
+}
+
+#[tokio::test]
+async fn figures_of_a_quota_are_numbers_within_reason() {
+    let w = World::new().await;
+    for wrong in [json!({ "calls": 1_000_001 }), json!({ "api_requests_per_second": 4_000_000_000_u64 })] {
+        let refused = w.put(&w.operator.key, &quota(&w), wrong.clone()).await;
+        let named = wrong.as_object().and_then(|fields| fields.keys().next()).expect("a field");
+        assert_eq!((refused.status.as_u16(), &refused.field()), (422, named), "{wrong}");
+    }
+    for wrong in [json!({ "calls": -1 }), json!({ "calls": "7" }), json!({ "calls": 1.5 }), json!({ "size": 1 })] {
+        assert_eq!(w.put(&w.operator.key, &quota(&w), wrong.clone()).await.status, 422, "{wrong}");
+    }
+    assert_eq!(w.get(&w.alpha.key, &quota(&w)).await.json()["calls"], 0, "nothing was kept");
+}
+
+#[tokio::test]
+async fn a_company_makes_as_many_requests_as_its_quota_and_others_are_not_touched() {
+    let w = World::new().await;
+    let login = json!({ "login": w.alpha.login, "password": w.alpha.password });
+    let session = w.post("", "/session", login).await.text("token");
+    w.put(&w.operator.key, &quota(&w), json!({ "api_requests_per_second": 3 })).await;
+    // Keys and people count together; a burst is over before a second is.
+    let mut refused = None;
+    for bearer in [&w.alpha.key, &session].into_iter().cycle().take(200) {
+        let answer = w.get(bearer, "/extensions").await;
+        if answer.status == 429 {
+            refused = Some(answer);
+            break;
+        }
+        assert_eq!(answer.status, 200);
+    }
+    let refused = refused.expect("more than the quota");
+    assert_eq!(refused.code(), "quota_reached");
+    assert_eq!(refused.headers.get("retry-after").map(|v| v.as_bytes()), Some(&b"1"[..]));
+    for _ in 0..20 {
+        assert_eq!(w.get(&w.beta.key, "/extensions").await.status, 200);
+    }
+    let told = store::outbox::read(&w.db, Some(w.alpha.actor.tenant), 0, 500).await.expect("events");
+    let told: Vec<_> = told.iter().filter(|event| event.kind == "overload.quota_reached").collect();
+    assert_eq!(told.len(), 1, "once a minute");
+    assert!(told[0].data.contains("api_requests_per_second"), "{}", told[0].data);
+}

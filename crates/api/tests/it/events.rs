@@ -173,7 +173,13 @@ async fn words_of_the_client_do_no_harm_and_too_long_ones_end_the_socket() {
 
 #[tokio::test]
 async fn a_client_that_does_not_read_is_let_go() {
-    let w = World::with(|state| state.patience.slow = Duration::from_millis(300)).await;
+    let mut shared = None;
+    let w = World::with(|state| {
+        state.patience.slow = Duration::from_millis(300);
+        shared = Some(state.clone());
+    })
+    .await;
+    let state = shared.expect("the world's state");
     let server = serve(&w).await;
     let mut socket = Socket::open(&server, &w.alpha.key, "").await.unwrap_or_else(|s| panic!("{s}"));
     let mut tx = w.db.write(w.alpha.actor.tenant).await.unwrap();
@@ -183,7 +189,12 @@ async fn a_client_that_does_not_read_is_let_go() {
     }
     tx.commit().await.unwrap();
     // Thirty megabytes do not fit into the buffers between the two; nobody reads until the server has given up.
-    tokio::time::sleep(Duration::from_secs(3)).await;
+    let given_up = async {
+        while state.open_sockets() > 0 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    timeout(Duration::from_secs(10), given_up).await.expect("the server gives up");
     let mut got = 0;
     let read = async {
         while let Some(Ok(message)) = socket.0.next().await {

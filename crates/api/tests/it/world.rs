@@ -137,6 +137,10 @@ impl World {
         self.ask(key, "POST", path, body).await
     }
 
+    pub(crate) async fn put(&self, key: &str, path: &str, body: Value) -> Answer {
+        self.ask(key, "PUT", path, body).await
+    }
+
     pub(crate) async fn patch(&self, key: &str, path: &str, body: Value) -> Answer {
         self.ask(key, "PATCH", path, body).await
     }

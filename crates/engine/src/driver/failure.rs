@@ -1,6 +1,6 @@
 //! What a call leaves when its task panicked: no leg, no port, a record with the cause `failed`, and its recording.
 
-use call::Event;
+use call::{Direction, Event};
 use model::{Cause, EndedBy};
 use sip::Command;
 
@@ -31,12 +31,15 @@ impl Driver {
         if self.finish.as_ref().is_some_and(Finish::is_written) {
             return;
         }
-        if let Some(mut draft) = self.drafted.take() {
-            let at = self.anchor.wall(self.shared.clock.now()).as_millis();
-            draft.cut_off(at, Cause::Failed, "The call's task failed; this is what it had told before.");
-            // Nothing more can be done for it than what the journal does.
-            let _ = self.shared.journal.record(*draft);
-        }
+        // A call that failed before it was told leaves what is known of its caller.
+        let mut draft = match self.drafted.take() {
+            Some(draft) => *draft,
+            None => self.draft(Direction::Inbound, &self.caller.0, "", None),
+        };
+        let at = self.anchor.wall(self.shared.clock.now()).as_millis();
+        draft.cut_off(at, Cause::Failed, "The call's task failed; this is what it had told before.");
+        // Nothing more can be done for it than what the journal does.
+        let _ = self.shared.journal.record(draft);
         self.pay_byes();
     }
 

@@ -9,7 +9,7 @@ use model::{LegId, Moment};
 use sip::Command;
 
 use super::Driver;
-use crate::recordings::End;
+use crate::recordings::{End, Recordings};
 
 /// How long the record waits for the legs' figures and the recording's end.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -74,7 +74,7 @@ impl Driver {
     pub(super) fn on_recorded(&mut self, path: &Path, end: End) {
         if *path != self.shared.recordings.begin(self.tenant.id, self.id) {
             // Of the call that the leg came from.
-            return self.shared.recordings.finish_file(&self.shared.journal, path, end);
+            return Recordings::finish_file(&self.shared, path, end);
         }
         if !end.complete {
             metrics::counter!("alo_recordings_partial_total").increment(1);
@@ -82,7 +82,7 @@ impl Driver {
         }
         if let Some(recording) = self.recording.as_mut().filter(|recording| !recording.done) {
             recording.done = true;
-            self.shared.recordings.finish(&self.shared.journal, self.tenant.id, self.id, end);
+            Recordings::finish_aside(&self.shared, self.tenant.id, self.id, end);
         }
     }
 

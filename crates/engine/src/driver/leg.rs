@@ -1,18 +1,20 @@
 //! Legs: what the call asks of one becomes SIP and media commands, and what they report becomes the call's words.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bus::capture::What;
 use bytes::Bytes;
 use call::Origin;
 use model::leg::{Destination, Dial, Play};
-use model::{Cause, ExtensionId, LegCommand, LegEvent, LegId, TrunkId};
+use model::{Cause, ExtensionId, LegCommand, LegEvent, LegId, Moment, TrunkId};
 use sip::{Command, Party, Signal, Target};
 
-use super::Driver;
+use super::{Driver, Refusal};
 use crate::carriers::Slot;
 use crate::recordings::End;
 use crate::routes::Letter;
+use crate::sounds::Found;
 
 /// How long a sound that cannot be played takes.
 const MISSING_SOUND: Duration = Duration::from_millis(20);
@@ -44,6 +46,41 @@ pub(crate) struct Leg {
     slot: Option<Slot>,
     /// Whom it leads to.
     pub(super) far: Far,
+    /// A greeting that is being read from the disk.
+    awaits: Option<Play>,
+    keys: Keys,
+}
+
+/// Keys of one leg, against a phone that sends them by the thousand: so many at once, and so many in a second.
+#[derive(Debug, Default)]
+struct Keys {
+    taken_ms: u64,
+    since: Moment,
+}
+
+impl Keys {
+    const AT_ONCE: u64 = 40;
+    const PAUSE_MS: u64 = 50;
+
+    fn takes(&mut self, now: Moment) -> bool {
+        let past = u64::try_from(now.since(self.since).as_millis()).unwrap_or(u64::MAX);
+        self.since = now;
+        self.taken_ms = self.taken_ms.saturating_sub(past);
+        let fits = self.taken_ms + Self::PAUSE_MS <= Self::AT_ONCE * Self::PAUSE_MS;
+        if fits {
+            self.taken_ms += Self::PAUSE_MS;
+        } else {
+            metrics::counter!("alo_digits_dropped_total").increment(1);
+        }
+        fits
+    }
+}
+
+/// How long it took from the first sign of the call to our first answer or INVITE.
+fn measure(done: &mut bool, took: Duration) {
+    if !std::mem::replace(done, true) {
+        metrics::histogram!("alo_call_setup_seconds").record(took.as_secs_f64());
+    }
 }
 
 /// Whom a leg leads to.
@@ -75,6 +112,8 @@ impl Leg {
             held: false,
             slot: None,
             far: Far::Unknown,
+            awaits: None,
+            keys: Keys::default(),
         }
     }
 
@@ -96,7 +135,9 @@ impl Driver {
         self.caller = (number.to_owned(), name.to_owned());
         self.max_forwards = Some(incoming.max_forwards);
         let mut leg = self.describe(incoming);
-        self.refusal = leg.answer.is_none().then_some(Cause::Incompatible);
+        if self.refusal.is_none() && leg.answer.is_none() {
+            self.refusal = Some(if leg.media.is_some() { Refusal::Incompatible } else { Refusal::Ports });
+        }
         leg.far = match origin {
             Origin::Extension(id) => Far::Extension(id),
             Origin::Trunk(id) => Far::Trunk(id, number.to_owned()),
@@ -106,7 +147,7 @@ impl Driver {
         if let Origin::Trunk(trunk) = origin
             && self.refusal.is_none()
         {
-            self.refusal = self.take_slot(LegId::FIRST, trunk).err();
+            self.refusal = self.take_slot(LegId::FIRST, trunk).err().map(Refusal::Trunk);
         }
     }
 
@@ -161,6 +202,7 @@ impl Driver {
                 self.shared.stack.send(leg.edge, Command::Provisional { code: 180, body: None });
             }
             LegCommand::Answer => {
+                measure(&mut self.set_up, self.shared.clock.now().since(self.anchor.moment()));
                 let other = self.other_media(id);
                 let (codec, video) = (other.and_then(media::Leg::codec), other.and_then(media::Leg::video));
                 self.suit(id, codec, video);
@@ -183,26 +225,58 @@ impl Driver {
                     self.shared.stack.send(leg.edge, Command::Hangup { cause });
                 }
             }
-            LegCommand::Play(Play { sound, repeat }) => {
-                let found = self.shared.sounds.get(&self.tenant, sound);
-                let Some(media) = self.legs.get(&id).and_then(|leg| leg.media.as_ref()) else { return };
-                match found {
-                    Some(sound) => media.play(sound, repeat),
-                    None => {
-                        tracing::warn!(call.id = %self.id, ?sound, "a sound cannot be played");
-                        media.stop_play();
-                        if !repeat {
-                            self.play_done_soon(id);
-                        }
-                    }
-                }
-            }
+            LegCommand::Play(play) => self.play(id, play),
             LegCommand::StopPlay => {
+                leg.awaits = None;
                 if let Some(media) = &leg.media {
                     media.stop_play();
                 }
             }
             LegCommand::Transfer(news) => self.tell_transfer(id, news),
+        }
+    }
+
+    fn play(&mut self, id: LegId, play: Play) {
+        let found = self.shared.sounds.get(&self.tenant, play.sound);
+        let Some(leg) = self.legs.get_mut(&id).filter(|leg| leg.media.is_some()) else { return };
+        leg.awaits = None;
+        match found {
+            Found::Ready(sound) => {
+                if let Some(media) = &leg.media {
+                    media.play(sound, play.repeat);
+                }
+            }
+            Found::Unread(file) => {
+                leg.awaits = Some(play.clone());
+                let (shared, mailbox) = (self.shared.clone(), self.mailbox.clone());
+                tokio::spawn(async move {
+                    let sound = shared.sounds.load(file).await;
+                    // The call may be over by then.
+                    let _ = mailbox.send(Letter::Loaded(id, play, sound));
+                });
+            }
+            Found::Missing => self.miss(id, play),
+        }
+    }
+
+    /// A greeting was read from the disk: it is played if the call still waits for it.
+    pub(super) fn play_loaded(&mut self, id: LegId, play: Play, sound: Option<Arc<media::Sound>>) {
+        let Some(leg) = self.legs.get_mut(&id).filter(|leg| leg.awaits.as_ref() == Some(&play)) else { return };
+        leg.awaits = None;
+        match (sound, &leg.media) {
+            (Some(sound), Some(media)) => media.play(sound, play.repeat),
+            (None, _) => self.miss(id, play),
+            (Some(_), None) => {}
+        }
+    }
+
+    fn miss(&mut self, id: LegId, play: Play) {
+        tracing::warn!(call.id = %self.id, sound = ?play.sound, "a sound cannot be played");
+        if let Some(media) = self.media_of(id) {
+            media.stop_play();
+        }
+        if !play.repeat {
+            self.play_done_soon(id);
         }
     }
 
@@ -244,7 +318,10 @@ impl Driver {
             }),
         };
         match request {
-            Ok(request) => self.shared.stack.send(edge, Command::Dial(Box::new(request))),
+            Ok(request) => {
+                measure(&mut self.set_up, self.shared.clock.now().since(self.anchor.moment()));
+                self.shared.stack.send(edge, Command::Dial(Box::new(request)));
+            }
             Err(cause) => {
                 self.close_leg(id);
                 self.leg_event(id, LegEvent::Rejected { cause });
@@ -314,7 +391,9 @@ impl Driver {
             }
             Signal::Refer(refer) => self.on_refer(id, &refer),
             Signal::Info { content_type, body } => {
-                if let Some(digit) = media::parse_info_digit(&content_type, &body) {
+                if let Some(digit) = media::parse_info_digit(&content_type, &body)
+                    && self.takes_key(id)
+                {
                     self.note(id, What::InfoDigit(digit));
                     self.leg_event(id, LegEvent::Digit(digit));
                 }
@@ -442,8 +521,10 @@ impl Driver {
     pub(super) fn on_media(&mut self, id: LegId, event: media::Event) {
         match event {
             media::Event::Digit { digit, .. } => {
-                self.note(id, What::Digit(digit));
-                self.leg_event(id, LegEvent::Digit(digit));
+                if self.takes_key(id) {
+                    self.note(id, What::Digit(digit));
+                    self.leg_event(id, LegEvent::Digit(digit));
+                }
             }
             media::Event::PlayDone { .. } => self.leg_event(id, LegEvent::PlayDone),
             media::Event::Silent { .. } => {
@@ -460,6 +541,11 @@ impl Driver {
                 }
             }
         }
+    }
+
+    fn takes_key(&mut self, id: LegId) -> bool {
+        let now = self.shared.clock.now();
+        self.legs.get_mut(&id).is_some_and(|leg| leg.keys.takes(now))
     }
 
     pub(super) fn bridge(&mut self, a: LegId, b: LegId) {
@@ -483,5 +569,18 @@ impl Driver {
         if let Some(media) = self.media_of(a) {
             media.unbridge();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_come_as_fast_as_fingers_and_no_faster() {
+        let mut keys = Keys::default();
+        assert!((0..60).all(|n| keys.takes(Moment::from_millis(10_000 + n * 60))), "a person or a robot that dials");
+        let flood = (0..10_000).filter(|n| keys.takes(Moment::from_millis(60_000 + n))).count();
+        assert!((200..=260).contains(&flood), "ten seconds of flood give {flood}");
     }
 }

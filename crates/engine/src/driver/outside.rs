@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::Driver;
 use crate::alerts::Alert;
-use crate::quota::{Exceeded, Spender};
+use crate::spending::{Exceeded, Spender};
 
 impl Driver {
     /// Takes a place for a call that is about to go out; turns the route into a refusal when there is none.
@@ -14,7 +14,7 @@ impl Driver {
         let Origin::Extension(id) = origin else { return };
         match route.to {
             RouteTarget::Trunk(_) => {
-                if let Err(exceeded) = self.take_place(id) {
+                if let Err(exceeded) = self.spend(id) {
                     route.to = RouteTarget::Reject(Cause::Forbidden);
                     route.reason = exceeded.reason();
                     route.facts.push(("limit", exceeded.bound.as_str().to_owned()));
@@ -32,8 +32,8 @@ impl Driver {
         }
     }
 
-    fn take_place(&mut self, id: ExtensionId) -> Result<(), Exceeded> {
-        if self.place.is_some() {
+    fn spend(&mut self, id: ExtensionId) -> Result<(), Exceeded> {
+        if self.expense.is_some() {
             return Ok(());
         }
         let tenant = self.tenant.clone();
@@ -44,7 +44,7 @@ impl Driver {
             extension: id,
             own_limits: &extension.limits,
         };
-        self.place = Some(self.shared.quota.admit(self.shared.clock, self.id, who)?);
+        self.expense = Some(self.shared.spending.admit(self.shared.clock, self.id, who)?);
         Ok(())
     }
 

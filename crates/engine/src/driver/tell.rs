@@ -13,8 +13,8 @@ impl Driver {
     pub(super) fn publish(&mut self, event: Event) {
         let at = self.anchor.wall(self.shared.clock.now());
         self.keep_draft(&event, at.as_millis());
-        if let (Event::Answered { side: Side::Callee, .. }, Some(place)) = (&event, &self.place) {
-            place.answered();
+        if let (Event::Answered { side: Side::Callee, .. }, Some(expense)) = (&event, &self.expense) {
+            expense.answered();
         }
         if let Some((what, mut data)) = self.words(&event) {
             data["at"] = json!(at.as_millis());

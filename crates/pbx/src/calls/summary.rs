@@ -41,7 +41,7 @@ impl CallRecord {
             ended_at: wall(summary.ended),
             cause: summary.cause,
             ended_by: summary.ended_by,
-            trail: summary.trail.iter().map(|entry| keep_decision(entry, &wall)).collect(),
+            trail: summary.trail.iter().map(|entry| keep_decision(tenant, entry, &wall)).collect(),
             legs,
         }
     }
@@ -119,12 +119,25 @@ fn keep_leg(tenant: &Tenant, leg: &LegSummary, wall: &dyn Fn(Moment) -> i64, qua
     }
 }
 
-fn keep_decision(entry: &model::TrailEntry, wall: &dyn Fn(Moment) -> i64) -> Decision {
-    let fact = |(name, value): &(&'static str, String)| Fact { name: (*name).to_owned(), value: value.clone() };
+fn keep_decision(tenant: &Tenant, entry: &model::TrailEntry, wall: &dyn Fn(Moment) -> i64) -> Decision {
+    let fact = |(name, value): &(&'static str, String)| Fact { name: (*name).to_owned(), value: named(tenant, value) };
     Decision {
         at: wall(entry.at),
         step: entry.step.to_owned(),
         reason: entry.reason.clone(),
         facts: entry.facts.iter().map(fact).collect(),
     }
+}
+
+/// What people call a thing: the number of an extension or a hotline, the name of a group or a trunk. Everything else
+/// stays as it is.
+fn named(tenant: &Tenant, value: &str) -> String {
+    let known = match value.split_once('_').map(|(kind, _)| kind) {
+        Some("ext") => value.parse().ok().and_then(|id| tenant.extensions.get(&id)).map(|one| &one.number),
+        Some("hot") => value.parse().ok().and_then(|id| tenant.hotlines.get(&id)).map(|one| &one.number),
+        Some("trk") => value.parse().ok().and_then(|id| tenant.trunks.get(&id)).map(|one| &one.name),
+        Some("grp") => value.parse().ok().and_then(|id| tenant.groups.get(&id)).map(|one| &one.name),
+        _ => None,
+    };
+    known.cloned().unwrap_or_else(|| value.to_owned())
 }

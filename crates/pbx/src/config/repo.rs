@@ -54,6 +54,7 @@ fn read(row: &AnyRow) -> Result<Tenant, Error> {
         record: row.try_get::<i64, _>(5)? != 0,
         dial_countries: words(6)?,
         blocked_prefixes: words(7)?,
+        quota: crate::quota::Quota::default(),
         version: row.try_get(8)?,
         limits: Limits::of_company(),
         extensions: HashMap::new(),

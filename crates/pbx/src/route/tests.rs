@@ -98,6 +98,7 @@ fn acme() -> Tenant {
         dial_countries: vec!["84".into(), "65".into()],
         blocked_prefixes: vec!["1900".into(), "+8491".into()],
         limits: Limits::of_company(),
+        quota: crate::quota::Quota::default(),
         version: 1,
         numbers: extensions.iter().map(|one| (one.number.clone(), one.id)).collect(),
         extensions: extensions.into_iter().map(|one| (one.id, one)).collect(),

@@ -4,7 +4,7 @@
 use super::tenant::{Extension, Group, Tenant, Trunk};
 use crate::limits::Limits;
 use crate::trunk::parse_address;
-use crate::{config, extension, flow, greeting, group, hotline, limits, trunk};
+use crate::{config, extension, flow, greeting, group, hotline, limits, quota, trunk};
 use md5::Md5;
 use model::{Network, Problem, TenantId};
 use sha2::{Digest, Sha256};
@@ -61,6 +61,7 @@ async fn tenant(db: &Db, mut head: Tenant) -> Result<Tenant, Problem> {
     head.flows = flow::repo::all(&mut tx).await?.into_iter().map(|flow| (flow.id, Arc::new(flow.graph))).collect();
     let greetings = greeting::repo::all(&mut tx).await?;
     let mut limits = limits::repo::all(&mut tx).await?;
+    head.quota = quota::repo::find(&mut tx).await?;
     drop(tx);
     head.greetings = greetings.into_iter().map(|one| (one.id, greeting::file(head.id, one.id))).collect();
     head.limits = limits.remove("").unwrap_or(head.limits);

@@ -32,6 +32,8 @@ pub struct Tenant {
     pub blocked_prefixes: Vec<String>,
     /// How much all its extensions together may call to the outside.
     pub limits: Limits,
+    /// What it may take of the installation.
+    pub quota: crate::quota::Quota,
     /// The configuration change it was read at.
     pub version: i64,
     /// Extensions.

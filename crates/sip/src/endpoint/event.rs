@@ -48,6 +48,13 @@ pub enum Event {
         /// Why.
         why: Refusal,
     },
+    /// New calls are shed; told once a second at most.
+    Shed {
+        /// Whose call it was.
+        origin: Origin,
+        /// The number it dialled.
+        dialled: String,
+    },
     /// A carrier that was asked with [`crate::Stack::probe`] answered, or did not.
     Probed {
         /// The id given with the question.
@@ -103,6 +110,8 @@ pub enum Refusal {
     Blocked(Duration),
     /// The password was right, but the account may not be at this address.
     Source,
+    /// The group of the account has as many contacts as it may.
+    Full,
 }
 
 /// An authenticated INVITE that begins a call.

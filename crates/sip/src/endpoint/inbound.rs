@@ -184,7 +184,22 @@ impl Endpoint {
                 None => return,
             }
         };
+        // Whoever is let through here is known: strangers never take the place of a call. What takes over a leg that is
+        // there is no new call.
+        let is_new = !matches!(self.replaced(&invite), Ok(Some(_)));
+        if is_new && !self.core.shared.lets_in() {
+            return self.shed(flow, &invite, origin);
+        }
         self.begin(key, flow, invite, origin);
+    }
+
+    fn shed(&mut self, flow: Flow, invite: &Message, origin: Origin) {
+        count_refused("shed");
+        if self.core.shared.tells_shed(self.core.now) {
+            let dialled = Uri::parse(invite.request_uri()).map(|uri| uri.user_text().into_owned()).unwrap_or_default();
+            self.core.events.push_back(Event::Shed { origin, dialled });
+        }
+        self.core.reply_stateless(invite, flow, 503, "Service Unavailable", &[(Name::RetryAfter, "5")]);
     }
 
     /// Whoever says to be one of our accounts must prove it, also behind an address that somebody named as a carrier's:
@@ -326,7 +341,7 @@ impl Endpoint {
         }
     }
 
-    fn tell_refused(&mut self, realm: &str, user: &str, source: IpAddr, why: Refusal) {
+    pub(super) fn tell_refused(&mut self, realm: &str, user: &str, source: IpAddr, why: Refusal) {
         let event = Event::Refused { realm: realm.to_owned(), user: user.to_owned(), source, why };
         self.core.events.push_back(event);
     }

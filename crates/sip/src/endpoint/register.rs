@@ -1,6 +1,7 @@
 //! REGISTER: who may, what the registrar makes of it, and the answer. The bindings are shared by all shards, in parts
 //! with a lock each.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -12,8 +13,10 @@ use super::Endpoint;
 use super::core::{Asker, Callee};
 use super::event::Event;
 use super::shared::Shared;
+use super::tally::Tally;
 use crate::build::RequestBuilder;
 use crate::config::Config;
+use crate::directory::Directory;
 use crate::message::Message;
 use crate::method::Method;
 use crate::name::Name;
@@ -37,6 +40,8 @@ const SWEEP: Duration = Duration::from_secs(1);
 /// The bindings of all accounts.
 pub(crate) struct Registrar {
     parts: Vec<Mutex<Part>>,
+    /// Locked while a part is, never the other way round.
+    tally: Mutex<Tally>,
 }
 
 struct Part {
@@ -56,7 +61,7 @@ impl Registrar {
         };
         let part =
             |index: u64| Part { bindings: Bindings::new(limits, (index << PART_SHIFT) + 1), owners: HashMap::new() };
-        Registrar { parts: (0..PARTS as u64).map(|index| Mutex::new(part(index))).collect() }
+        Registrar { parts: (0..PARTS as u64).map(|index| Mutex::new(part(index))).collect(), tally: Mutex::default() }
     }
 
     fn part(&self, index: usize) -> MutexGuard<'_, Part> {
@@ -68,9 +73,32 @@ impl Registrar {
         self.part(((account ^ (account >> 64)) as u64 % PARTS as u64) as usize)
     }
 
-    fn register(&self, account: u128, message: &Message, flow: Flow, now: Moment) -> Result<Registered, Refusal> {
+    fn tally(&self) -> MutexGuard<'_, Tally> {
+        // A wrong count would be mended by the account's next change.
+        self.tally.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn register(
+        &self,
+        directory: &dyn Directory,
+        account: u128,
+        message: &Message,
+        flow: Flow,
+        now: Moment,
+    ) -> Result<Registered, Refusal> {
         let mut part = self.part_of(account);
-        let registered = part.bindings.register(account, message, flow, now)?;
+        let before = part.bindings.held(account);
+        let asked = Cell::new(false);
+        let room = |more| {
+            asked.set(true);
+            self.tally().take(account, directory.group(account), more)
+        };
+        let registered = part.bindings.register(account, message, flow, now, &room);
+        let after = part.bindings.held(account);
+        if asked.get() || before != after {
+            self.tally().set(account, directory.group(account).key, after);
+        }
+        let registered = registered?;
         if registered.changed {
             part.owners.extend(registered.contacts.iter().map(|contact| (contact.key, account)));
             part.prune(now);
@@ -88,9 +116,16 @@ impl Registrar {
         self.part_of(account).bindings.saved(account, now, ours, wall)
     }
 
-    pub(crate) fn restore(&self, account: u128, saved: Saved, flow: Flow, now: Moment, ends_at: Moment) -> Option<u64> {
+    pub(crate) fn restore(
+        &self,
+        directory: &dyn Directory,
+        account: u128,
+        saved: Saved,
+        (flow, now, ends_at): (Flow, Moment, Moment),
+    ) -> Option<u64> {
         let mut part = self.part_of(account);
         let key = part.bindings.restore(account, saved, flow, now, ends_at)?;
+        self.tally().set(account, directory.group(account).key, part.bindings.held(account));
         part.owners.insert(key, account);
         Some(key)
     }
@@ -113,6 +148,9 @@ impl Registrar {
         let mut part = self.part((contact.contact >> PART_SHIFT) as usize);
         let account = *part.owners.get(&contact.contact)?;
         let forgotten = part.bindings.forget(account, contact.contact, contact.since);
+        if forgotten {
+            self.tally().left(account, part.bindings.held(account));
+        }
         forgotten.then(|| (account, part.bindings.lookup(account, now).len()))
     }
 
@@ -122,6 +160,7 @@ impl Registrar {
         for index in 0..PARTS {
             let mut part = self.part(index);
             for account in part.bindings.disconnected(connection) {
+                self.tally().left(account, part.bindings.held(account));
                 lost.push((account, part.bindings.lookup(account, now).len()));
             }
         }
@@ -138,6 +177,7 @@ impl Registrar {
         for index in 0..PARTS {
             let mut part = self.part(index);
             for account in part.bindings.expire(now) {
+                self.tally().left(account, part.bindings.held(account));
                 lost.push((account, part.bindings.lookup(account, now).len()));
             }
             part.prune(now);
@@ -171,9 +211,14 @@ impl Endpoint {
         };
         let Some(account) = self.authenticate(flow, request, &uri, true) else { return };
         let (shared, now) = (self.core.shared.clone(), self.core.now);
-        let registered = match shared.registrar.register(account.key, request, flow, now) {
+        let registered = match shared.registrar.register(&*shared.directory, account.key, request, flow, now) {
             Ok(registered) => registered,
-            Err(refusal) => return self.refuse_register(flow, request, refusal),
+            Err(refusal) => {
+                if refusal == Refusal::NO_ROOM {
+                    self.tell_refused(&account.realm, &uri.user_text(), flow.remote.ip(), super::event::Refusal::Full);
+                }
+                return self.refuse_register(flow, request, refusal);
+            }
         };
         if !shared.is_open(flow) {
             // The connection ended while its REGISTER waited for its turn: nobody is there to answer.

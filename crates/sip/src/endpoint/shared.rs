@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::{BuildHasher, RandomState};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -20,6 +20,8 @@ use crate::transport::{Flow, Transport};
 
 /// Leg numbers carry their shard in the lowest bits.
 const SHARD_BITS: u32 = 8;
+/// All new calls are let in.
+pub(crate) const ALL: u16 = 1_000;
 /// The most shards there can be.
 pub(crate) const MAX_SHARDS: usize = 1 << SHARD_BITS;
 
@@ -32,6 +34,14 @@ pub struct Shared {
     limiter: Mutex<Limiter>,
     sockets: Sockets,
     draining: AtomicBool,
+    /// The share of new calls that is let in, in thousandths.
+    admit: AtomicU16,
+    /// What is left of the shares of calls that were not let in.
+    credit: AtomicU32,
+    /// The second in which it was told last that calls are shed.
+    shed_told: AtomicU64,
+    /// Events that wait for the house, as each shard last said.
+    pub(crate) backlog: AtomicUsize,
     next_leg: AtomicU64,
     pub(crate) legs: AtomicUsize,
     born: Timestamp,
@@ -123,6 +133,10 @@ impl Shared {
             directory,
             sockets,
             draining: AtomicBool::new(false),
+            admit: AtomicU16::new(ALL),
+            credit: AtomicU32::new(0),
+            shed_told: AtomicU64::new(u64::MAX),
+            backlog: AtomicUsize::new(0),
             next_leg: AtomicU64::new(1),
             legs: AtomicUsize::new(0),
             born,
@@ -223,6 +237,32 @@ impl Shared {
         Leg((number << SHARD_BITS) | (number % self.shards() as u64))
     }
 
+    /// Lets in so many thousandths of the new calls from now on.
+    pub(crate) fn admit(&self, thousandths: u16) {
+        self.admit.store(thousandths.min(ALL), Ordering::Relaxed);
+    }
+
+    /// The share of new calls that is let in, in thousandths.
+    pub(crate) fn admitted(&self) -> u16 {
+        self.admit.load(Ordering::Relaxed)
+    }
+
+    /// Whether one more new call is let in: evenly spread over those that come.
+    pub(crate) fn lets_in(&self) -> bool {
+        let admit = u32::from(self.admitted());
+        if admit >= u32::from(ALL) {
+            return true;
+        }
+        let before = self.credit.fetch_add(admit, Ordering::Relaxed);
+        before / u32::from(ALL) != before.wrapping_add(admit) / u32::from(ALL)
+    }
+
+    /// Whether the house is to be told that calls are shed: once a second is enough.
+    pub(crate) fn tells_shed(&self, now: Moment) -> bool {
+        let second = now.as_nanos() / 1_000_000_000;
+        self.shed_told.swap(second, Ordering::Relaxed) != second
+    }
+
     pub(crate) fn drain(&self) {
         self.draining.store(true, Ordering::Relaxed);
     }
@@ -259,7 +299,8 @@ impl Shared {
                 };
                 let flow = Flow { local: local as u16, ..Flow::to(Transport::Udp, saved.remote) };
                 let ends_at = now + Duration::from_millis(left);
-                restored.extend(self.registrar.restore(account, saved, flow, now, ends_at).map(|key| (account, key)));
+                let key = self.registrar.restore(&*self.directory, account, saved, (flow, now, ends_at));
+                restored.extend(key.map(|key| (account, key)));
             }
         }
     }

@@ -14,6 +14,7 @@ mod refreshing;
 mod registering;
 mod reliable;
 mod session;
+mod shedding;
 mod stale;
 mod subscribing;
 mod texting;

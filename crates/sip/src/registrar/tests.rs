@@ -29,7 +29,7 @@ fn request(call_id: &str, cseq: u32, lines: &str) -> Message {
 }
 
 fn send(b: &mut Bindings, s: u64, call_id: &str, cseq: u32, lines: &str) -> Result<Registered, Refusal> {
-    b.register(ALICE, &request(call_id, cseq, lines), flow(5060), at(s))
+    b.register(ALICE, &request(call_id, cseq, lines), flow(5060), at(s), &|_| true)
 }
 
 fn uris(b: &Bindings, s: u64) -> Vec<String> {
@@ -123,11 +123,11 @@ fn the_table_is_bounded() {
     let mut b = bindings();
     let one = |n: u128| request("c", 1, &format!("Contact: <sip:a@h{n}>\r\n"));
     for account in 0..6 {
-        b.register(account, &one(account), flow(1), at(0)).expect("taken");
+        b.register(account, &one(account), flow(1), at(0), &|_| true).expect("taken");
     }
-    assert_eq!(b.register(9, &one(9), flow(1), at(0)).map_err(|r| r.code), Err(503));
-    assert!(b.register(3, &request("c", 2, "Contact: <sip:a@h3>;expires=0\r\n"), flow(1), at(0)).is_ok());
-    assert!(b.register(9, &one(9), flow(1), at(0)).is_ok());
+    assert_eq!(b.register(9, &one(9), flow(1), at(0), &|_| true).map_err(|r| r.code), Err(503));
+    assert!(b.register(3, &request("c", 2, "Contact: <sip:a@h3>;expires=0\r\n"), flow(1), at(0), &|_| true).is_ok());
+    assert!(b.register(9, &one(9), flow(1), at(0), &|_| true).is_ok());
 }
 
 #[test]
@@ -146,7 +146,8 @@ fn path_and_moves_are_kept() {
     let lines = "Contact: <sip:a@h>\r\nPath: <sip:p1;lr>, <sip:p2;lr>\r\n";
     let taken = send(&mut b, 0, "c", 1, lines).expect("taken");
     assert_eq!(taken.contacts[0].path, ["<sip:p1;lr>", "<sip:p2;lr>"]);
-    let moved = b.register(ALICE, &request("c", 2, "Contact: <sip:a@h>\r\n"), flow(5070), at(1)).expect("taken");
+    let moved =
+        b.register(ALICE, &request("c", 2, "Contact: <sip:a@h>\r\n"), flow(5070), at(1), &|_| true).expect("taken");
     assert_eq!((moved.changed, moved.contacts[0].flow), (true, flow(5070)));
     assert!(b.remove(ALICE, moved.contacts[0].key) && !b.remove(ALICE, moved.contacts[0].key) && b.is_empty());
 }
@@ -204,7 +205,7 @@ proptest! {
                 let touched = step.star || step.contacts.iter().any(|(n, _)| c.uri == format!("sip:a@h{n}"));
                 touched && last.get(&(step.account, c.uri.clone())).is_some_and(|l| l.0 == step.call && l.1 >= step.cseq)
             });
-            match b.register(step.account, &message, flow(1), at(now)) {
+            match b.register(step.account, &message, flow(1), at(now), &|_| true) {
                 Ok(taken) => {
                     prop_assert!(!late);
                     prop_assert_eq!(&taken.contacts, &b.lookup(step.account, at(now)));
@@ -226,4 +227,23 @@ proptest! {
             prop_assert_eq!(keys.len(), all.len());
         }
     }
+}
+
+#[test]
+fn who_shares_a_bound_is_asked_for_room_only_when_a_contact_is_new() {
+    let mut b = bindings();
+    let asked = std::cell::RefCell::new(Vec::new());
+    let mut send = |cseq, lines: &str, room: bool| {
+        let ask = |more| {
+            asked.borrow_mut().push(more);
+            room
+        };
+        b.register(ALICE, &request("c", cseq, lines), flow(5060), at(1), &ask).map(|r| r.contacts.len())
+    };
+    let two = "Contact: <sip:a@h1>, <sip:a@h2>\r\n";
+    assert_eq!(send(1, two, true), Ok(2));
+    assert_eq!(send(2, two, false), Ok(2), "a refresh needs no room");
+    assert_eq!(send(3, "Contact: <sip:a@h3>\r\n", false), Err(Refusal::NO_ROOM));
+    assert_eq!(send(4, "Contact: <sip:a@h1>;expires=0, <sip:a@h2>\r\n", false), Ok(1), "nor does one that goes");
+    assert_eq!(*asked.borrow(), [2, 1]);
 }

@@ -254,6 +254,7 @@ async fn signal(events: &mut tokio::sync::mpsc::Receiver<Event>) -> Signal {
             | Event::Registration { .. }
             | Event::Probed { .. }
             | Event::Refused { .. }
+            | Event::Shed { .. }
             | Event::Traces(_) => {}
         }
     }

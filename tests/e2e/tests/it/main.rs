@@ -23,6 +23,7 @@ mod inbound;
 mod internal;
 mod limits;
 mod outbound;
+mod overload;
 mod registration;
 mod replaces;
 mod secrets;

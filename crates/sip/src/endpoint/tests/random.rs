@@ -93,6 +93,7 @@ impl Run {
                 | Event::Unsubscribed(_)
                 | Event::Probed { .. }
                 | Event::Refused { .. }
+                | Event::Shed { .. }
                 | Event::Traces(_) => {}
             }
         }

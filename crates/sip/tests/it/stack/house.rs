@@ -85,6 +85,7 @@ pub(super) async fn serve(stack: Stack, mut events: mpsc::Receiver<Event>) {
             | Event::Registration { .. }
             | Event::Probed { .. }
             | Event::Refused { .. }
+            | Event::Shed { .. }
             | Event::Traces(_) => {}
         }
     }

@@ -147,7 +147,7 @@ fn millis(moment: Moment) -> u64 {
 
 /// The counts of all companies; clones share them.
 #[derive(Clone, Default)]
-pub(crate) struct Quota {
+pub(crate) struct Spending {
     usage: Arc<Mutex<HashMap<Owner, Usage>>>,
 }
 
@@ -160,24 +160,24 @@ pub(crate) struct Spender<'a> {
     pub(crate) own_limits: &'a Limits,
 }
 
-/// The place of one call to the outside; dropping it frees the place and keeps what was talked.
-pub(crate) struct Place {
-    quota: Quota,
+/// One call to the outside; dropping it frees its place and keeps what was talked.
+pub(crate) struct Expense {
+    spending: Spending,
     clock: Clock,
     owners: [Owner; 2],
     call: CallId,
 }
 
-impl Quota {
+impl Spending {
     fn usage(&self) -> MutexGuard<'_, HashMap<Owner, Usage>> {
         // Each critical section leaves whole values.
         self.usage.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A place for a call to the outside.
-    pub(crate) fn admit(&self, clock: Clock, call: CallId, who: Spender<'_>) -> Result<Place, Exceeded> {
+    pub(crate) fn admit(&self, clock: Clock, call: CallId, who: Spender<'_>) -> Result<Expense, Exceeded> {
         let owners = self.enter(clock.now(), call, who)?;
-        Ok(Place { quota: self.clone(), clock, owners, call })
+        Ok(Expense { spending: self.clone(), clock, owners, call })
     }
 
     fn enter(&self, now: Moment, call: CallId, who: Spender<'_>) -> Result<[Owner; 2], Exceeded> {
@@ -260,16 +260,16 @@ impl Quota {
     }
 }
 
-impl Place {
+impl Expense {
     /// The far side answered: from now on it costs.
     pub(crate) fn answered(&self) {
-        self.quota.answered(self.clock.now(), self.owners, self.call);
+        self.spending.answered(self.clock.now(), self.owners, self.call);
     }
 }
 
-impl Drop for Place {
+impl Drop for Expense {
     fn drop(&mut self) {
-        self.quota.leave(self.clock.now(), self.owners, self.call);
+        self.spending.leave(self.clock.now(), self.owners, self.call);
     }
 }
 
