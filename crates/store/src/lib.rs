@@ -7,6 +7,7 @@
 pub mod clock;
 pub mod db;
 pub mod error;
+pub mod lease;
 pub mod migrations;
 pub mod mint;
 pub mod outbox;

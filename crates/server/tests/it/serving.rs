@@ -1,9 +1,11 @@
 //! The running server, from its first start to its end.
 
 use crate::{Place, err, out};
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::os::unix::fs::PermissionsExt;
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
@@ -99,6 +101,25 @@ fn each_start_tells_the_demo_company_on_the_terminal_only() {
     let banner = server.read("out");
     assert!(!banner.contains(&password) && !banner.contains(&key), "{banner}");
     assert_eq!(server.stop(), Some(0));
+}
+
+/// R34: what the first start makes is random, and what is kept of it is for the owner of the process alone.
+#[test]
+fn two_installations_share_no_secret_and_nobody_else_may_look_into_them() {
+    let made = ["one", "other"].map(|name| {
+        let place = Place::new(name);
+        let mut server = Server::start(&place);
+        let banner = server.read("out");
+        assert_eq!(server.stop(), Some(0));
+        let mode = std::fs::metadata(place.data()).expect("the data directory").permissions().mode();
+        assert_eq!(mode & 0o077, 0, "others may look into it: {mode:o}");
+        let words = banner.split_whitespace().filter(|word| word.len() >= 12 && !word.contains(['.', '/', ':']));
+        words.map(str::to_owned).collect::<BTreeSet<String>>()
+    });
+    assert!(made.iter().all(|secrets| secrets.len() >= 2), "{made:?}");
+    let shared: Vec<_> =
+        made[0].intersection(&made[1]).filter(|word| word.bytes().any(|b| b.is_ascii_digit())).collect();
+    assert!(shared.is_empty(), "{shared:?}");
 }
 
 #[test]

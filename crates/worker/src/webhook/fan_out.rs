@@ -8,6 +8,7 @@ use super::repo;
 use model::{EndpointId, Problem, Timestamp};
 use serde_json::json;
 use std::collections::{BTreeSet, HashSet};
+use store::lease::Lease;
 use store::{Db, outbox};
 
 /// The name of our cursor in the outbox.
@@ -36,22 +37,31 @@ pub(super) async fn position(db: &Db) -> Result<i64, Problem> {
     Ok(outbox::cursor(&mut tx, READER).await?)
 }
 
-/// Writes down the place reached behind events that nobody wanted.
-pub(super) async fn keep(db: &Db, seq: i64) -> Result<(), Problem> {
+/// Writes down the place reached behind events that nobody wanted; false when the lease is another's by now.
+pub(super) async fn keep(db: &Db, lease: &Lease, seq: i64) -> Result<bool, Problem> {
     let mut tx = db.system_write().await?;
-    outbox::advance(&mut tx, READER, seq).await?;
-    Ok(tx.commit().await?)
+    let held = lease.holds(&mut tx).await?;
+    if held {
+        outbox::advance(&mut tx, READER, seq).await?;
+    }
+    tx.commit().await?;
+    Ok(held)
 }
 
-/// Takes the next events after `after`.
-pub(super) async fn step(db: &Db, after: i64, now: Timestamp) -> Result<Step, Problem> {
+/// Takes the next events after `after`; none when the lease is another's by now.
+pub(super) async fn step(db: &Db, lease: &Lease, after: i64, now: Timestamp) -> Result<Option<Step>, Problem> {
     if let Some(last) = nobody_listens(db).await? {
-        return Ok(Step { seq: last.max(after), unheard: true, ..Step::default() });
+        return Ok(Some(Step { seq: last.max(after), unheard: true, ..Step::default() }));
     }
     let events = outbox::read(db, None, after, BATCH).await?;
-    let Some(seq) = events.last().map(|e| e.seq) else { return Ok(Step { seq: after, ..Step::default() }) };
+    let Some(seq) = events.last().map(|e| e.seq) else {
+        return Ok(Some(Step { seq: after, ..Step::default() }));
+    };
     let tenants: BTreeSet<String> = events.iter().map(|e| e.tenant.to_string()).collect();
     let mut tx = db.system_write().await?;
+    if !lease.holds(&mut tx).await? {
+        return Ok(None);
+    }
     let targets = repo::targets(&mut tx, &tenants.into_iter().collect::<Vec<_>>()).await?;
     let mut rows = repo::new_deliveries();
     let mut endpoints = HashSet::new();
@@ -69,7 +79,7 @@ pub(super) async fn step(db: &Db, after: i64, now: Timestamp) -> Result<Step, Pr
         outbox::advance(&mut tx, READER, seq).await?;
         tx.commit().await?;
     }
-    Ok(Step { seq, endpoints, more: events.len() == BATCH as usize, written, unheard: false })
+    Ok(Some(Step { seq, endpoints, more: events.len() == BATCH as usize, written, unheard: false }))
 }
 
 /// The newest event's number when no company has an endpoint. One made later wants only what is told after it was made.

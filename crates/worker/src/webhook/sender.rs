@@ -1,4 +1,5 @@
-//! The sender of all webhooks: reads the outbox, wakes the endpoint whose turn it is, and keeps house.
+//! The sender of all webhooks: reads the outbox, wakes the endpoint whose turn it is, and keeps house. Of several processes on
+//! a database one sends; another takes over when it stops or dies.
 
 use super::address::Guard;
 use super::client::Outgoing;
@@ -6,10 +7,11 @@ use super::fan_out;
 use super::lane::{self, Shared};
 use super::schedule::Schedule;
 use super::{ledger, repo};
-use model::{EndpointId, Problem, Timestamp};
+use model::{EndpointId, Moment, Problem, Timestamp};
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+use store::lease::{Candidate, Lease};
 use store::{Db, outbox};
 use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::task::{JoinHandle, JoinSet};
@@ -29,6 +31,8 @@ pub struct Config {
     pub poll: Duration,
     /// How long finished deliveries and told events are kept.
     pub keep: Duration,
+    /// How long the senders of other processes on the database wait for one that gives no sign of life: only one sends.
+    pub lease: Duration,
     /// The wall clock.
     pub clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
 }
@@ -43,6 +47,7 @@ impl Config {
             timeout: Duration::from_secs(15),
             poll: Duration::from_secs(1),
             keep: Duration::from_secs(30 * 24 * 3600),
+            lease: Duration::from_secs(10),
             clock: Arc::new(store::now),
         }
     }
@@ -50,6 +55,8 @@ impl Config {
 
 /// How many outcomes may wait to be written.
 const LEDGER_ROOM: usize = 1_000;
+/// The name of the lease that says whose turn it is.
+const LEASE: &str = "webhooks";
 /// How often old rows are forgotten.
 const TIDY_EVERY: Duration = Duration::from_secs(3_600);
 
@@ -68,6 +75,14 @@ impl Sender {
         let (stop, stopped) = oneshot::channel();
         let running = tokio::spawn(run(db, config, client, stopped));
         Ok(Sender { stop, running })
+    }
+
+    /// Ends it as a crash would: nothing is handed over.
+    #[cfg(test)]
+    pub(super) async fn kill(self) {
+        self.running.abort();
+        // It was cancelled.
+        let _ = self.running.await;
     }
 
     /// Stops it. Deliveries under way are attempted again after the next start.
@@ -100,6 +115,7 @@ async fn run(db: Db, config: Config, client: Outgoing, mut stopped: oneshot::Rec
         seq: None,
         kept: None,
         unheard: false,
+        turn: Turn::new(),
     };
     let mut events = db.watch_events();
     let mut poll = tokio::time::interval(house.config.poll);
@@ -124,9 +140,16 @@ async fn run(db: Db, config: Config, client: Outgoing, mut stopped: oneshot::Rec
         }
     }
     house.tasks.shutdown().await;
+    let held = house.turn.lease.take();
     drop(house);
     if let Err(error) = ledger.await {
         tracing::error!(%error, "the webhook ledger ended badly");
+    }
+    // Not before all outcomes are written: the next sender would attempt those deliveries again.
+    if let Some(lease) = held
+        && let Err(error) = lease.give_back(&db).await
+    {
+        tracing::debug!(%error, "the turn to send webhooks ends by itself");
     }
 }
 
@@ -143,6 +166,26 @@ struct House {
     kept: Option<i64>,
     /// Nobody listened at the last look.
     unheard: bool,
+    turn: Turn,
+}
+
+/// Whether it is our turn to send, among the processes on the database.
+struct Turn {
+    candidate: Candidate,
+    lease: Option<Lease>,
+    /// When we last gave a sign of life.
+    renewed: Moment,
+    began: Instant,
+}
+
+impl Turn {
+    fn new() -> Turn {
+        Turn { candidate: Candidate::new(LEASE), lease: None, renewed: Moment::START, began: Instant::now() }
+    }
+
+    fn now(&self) -> Moment {
+        Moment::START + self.began.elapsed()
+    }
 }
 
 impl House {
@@ -150,8 +193,12 @@ impl House {
     async fn poll(&mut self) -> Result<(), Problem> {
         while self.tasks.try_join_next().is_some() {}
         self.lanes.retain(|_, (_, task)| !task.is_finished());
+        self.lead().await?;
         self.fan_out().await?;
         self.keep_place().await?;
+        if self.turn.lease.is_none() {
+            return Ok(());
+        }
         let mut tx = self.db.system().await?;
         let due = repo::due_endpoints(&mut tx, (self.config.clock)()).await?;
         drop(tx);
@@ -161,8 +208,33 @@ impl House {
         Ok(())
     }
 
+    /// Takes or keeps the turn.
+    async fn lead(&mut self) -> Result<(), Problem> {
+        let (now, time) = (self.turn.now(), self.config.lease);
+        match &self.turn.lease {
+            Some(_) if now.since(self.turn.renewed) < time / 3 => return Ok(()),
+            Some(lease) if lease.renew(&self.db).await? => {}
+            Some(_) => {
+                self.step_back().await;
+                return Ok(());
+            }
+            None => self.turn.lease = self.turn.candidate.take(&self.db, now, time).await?,
+        }
+        self.turn.renewed = now;
+        Ok(())
+    }
+
+    /// Another process sends now: what is under way here is given up, and attempted there.
+    async fn step_back(&mut self) {
+        tracing::warn!("another process has taken over the webhooks; this one was held up");
+        self.tasks.shutdown().await;
+        self.lanes.clear();
+        (self.seq, self.kept, self.turn.lease) = (None, None, None);
+    }
+
     async fn fan_out(&mut self) -> Result<(), Problem> {
         loop {
+            let Some(lease) = &self.turn.lease else { return Ok(()) };
             let after = match self.seq {
                 Some(seq) => seq,
                 None => {
@@ -171,7 +243,10 @@ impl House {
                     seq
                 }
             };
-            let step = fan_out::step(&self.db, after, (self.config.clock)()).await?;
+            let Some(step) = fan_out::step(&self.db, lease, after, (self.config.clock)()).await? else {
+                self.step_back().await;
+                return Ok(());
+            };
             self.seq = Some(step.seq);
             self.unheard = step.unheard;
             if step.written {
@@ -187,9 +262,13 @@ impl House {
     }
 
     async fn keep_place(&mut self) -> Result<(), Problem> {
-        if let Some(seq) = self.seq.filter(|_| self.seq != self.kept) {
-            fan_out::keep(&self.db, seq).await?;
+        let (Some(lease), Some(seq)) = (&self.turn.lease, self.seq.filter(|_| self.seq != self.kept)) else {
+            return Ok(());
+        };
+        if fan_out::keep(&self.db, lease, seq).await? {
             self.kept = self.seq;
+        } else {
+            self.step_back().await;
         }
         Ok(())
     }

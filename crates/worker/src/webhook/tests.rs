@@ -198,9 +198,64 @@ async fn a_killed_process_loses_nothing() {
 
     // The child lived on the real clock, which went on while the world's stood still.
     world.advance(hours(1));
-    let sender = world.sender();
+    let sender = world.sender_with(|config| config.lease = Duration::from_millis(100));
     assert_eq!(receiver.next().await.header("webhook-id"), first.header("webhook-id"));
     world.reaches(endpoint.id, State::Delivered).await;
+    sender.stop().await;
+}
+
+#[tokio::test]
+async fn of_two_senders_one_sends_and_the_other_takes_over() {
+    on_both(async |db: &store::testing::TestDb| {
+        let world = World::new(db).await;
+        let mut receiver = Receiver::start(|_| Behaviour::Status(200)).await;
+        let (endpoint, _) = world.endpoint(&receiver, &[]).await;
+        let quick = |config: &mut super::Config| config.lease = Duration::from_secs(3);
+        let one = world.sender_with(quick);
+        world.tell("call.started", None, "{}").await;
+        receiver.next().await;
+        let two = world.sender_with(quick);
+        let calls: Vec<CallId> = (0..20).map(|_| store::mint()).collect();
+        for call in &calls {
+            world.tell("call.ended", Some(*call), "{}").await;
+        }
+        for _ in &calls {
+            receiver.next().await;
+        }
+        world.are_delivered(endpoint.id, 21).await;
+        assert_eq!(receiver.seen(), 21, "each event is sent once");
+
+        // One that stops hands over; one that dies is waited for.
+        one.stop().await;
+        world.tell("call.ended", None, "{}").await;
+        receiver.next().await;
+        world.are_delivered(endpoint.id, 22).await;
+        let three = world.sender_with(quick);
+        two.kill().await;
+        world.tell("call.ended", None, "{}").await;
+        receiver.next().await;
+        world.are_delivered(endpoint.id, 23).await;
+        assert_eq!(receiver.seen(), 23);
+        three.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_sender_that_was_held_up_writes_nothing_of_another_ones() {
+    let db = sqlite().await;
+    let late = store::lease::Candidate::new("webhooks").take(&db, model::Moment::START, Duration::ZERO).await;
+    let late = late.expect("an answer").expect("it is free");
+    let world = World::new(&db).await;
+    let mut receiver = Receiver::start(|_| Behaviour::Status(200)).await;
+    let (endpoint, _) = world.endpoint(&receiver, &[]).await;
+    let sender = world.sender_with(|config| config.lease = Duration::from_millis(50));
+    world.tell("call.ended", None, "{}").await;
+    receiver.next().await;
+    world.reaches(endpoint.id, State::Delivered).await;
+    assert!(super::fan_out::step(&db, &late, 0, store::now()).await.expect("an answer").is_none());
+    assert_eq!(super::fan_out::keep(&db, &late, 0).await, Ok(false));
+    assert_eq!(receiver.seen(), 1);
     sender.stop().await;
 }
 

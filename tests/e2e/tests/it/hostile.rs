@@ -150,3 +150,37 @@ async fn foreign_packets_are_not_relayed() {
     callee.hung_up().await;
     server.settles().await;
 }
+
+/// R12: nothing goes on later than a tenth of a second after the BYE, also when the phones go on sending and another call comes.
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_relayed_once_a_call_is_over() {
+    let server = Server::start().await;
+    let (lan, minh) = (server.phone("101").await, server.phone("102").await);
+    let mut caller = lan.dial("102").await;
+    let mut callee = minh.rings().await;
+    callee.answer().await;
+    caller.answered().await;
+    talk(&caller, &callee).await;
+    assert_eq!(caller.hang_up().await, 200);
+    let over = Instant::now();
+    // The phones do not care and go on.
+    caller.voice.say(Some(crate::CALLER));
+    callee.hung_up().await;
+    callee.voice.say(Some(crate::CALLEE));
+    server.settles().await;
+    for voice in [&caller.voice, &callee.voice] {
+        let last = voice.heard().last.expect("the talk was heard");
+        assert!(last <= over + Duration::from_millis(100), "heard {:?} after the end", last - over);
+        voice.forget();
+    }
+    let (hoa, tam) = (server.phone("103").await, server.phone("104").await);
+    let mut next = hoa.dial("104").await;
+    let mut far = tam.rings().await;
+    far.answer().await;
+    next.answered().await;
+    talk(&next, &far).await;
+    assert_eq!((caller.voice.heard().packets, callee.voice.heard().packets), (0, 0), "of the call that is over");
+    assert_eq!(next.hang_up().await, 200);
+    far.hung_up().await;
+    server.settles().await;
+}

@@ -73,6 +73,18 @@ impl World {
         self.eventually(id, |delivery| delivery.attempts == attempts).await;
     }
 
+    /// Waits until so many deliveries are there, all delivered.
+    pub(super) async fn are_delivered(&self, id: EndpointId, count: usize) {
+        for _ in 0..2_000 {
+            let page = service::deliveries(&self.owner, &self.db, id, None, PageRequest::first()).await.unwrap();
+            if page.items.len() == count && page.items.iter().all(|delivery| delivery.state == State::Delivered) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("the deliveries never got there");
+    }
+
     async fn eventually(&self, id: EndpointId, holds: impl Fn(&Delivery) -> bool) -> Delivery {
         for _ in 0..2_000 {
             let page = service::deliveries(&self.owner, &self.db, id, None, PageRequest::first()).await.unwrap();
