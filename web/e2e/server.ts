@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { catchMail } from './mail'
 
 // The real binary with its demo company, on an address of its own, for the length of the run.
 
@@ -14,7 +15,9 @@ const address = `127.77.${1 + (Math.floor(process.pid / 250) % 250)}.${2 + (proc
 export default async function start(): Promise<() => Promise<void>> {
   const folder = mkdtempSync(join(tmpdir(), 'alo-web-e2e-'))
   const config = join(folder, 'alo.toml')
-  writeFileSync(config, settings(folder))
+  const mails = join(folder, 'mails')
+  const post = await catchMail(address, mails)
+  writeFileSync(config, settings(folder, post.port))
   const ui = new URL('../dist', import.meta.url).pathname
   const child = spawn(BINARY, ['serve', '--config', config, '--ui-dir', ui], {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -22,18 +25,24 @@ export default async function start(): Promise<() => Promise<void>> {
   const told = await greeting(child)
   const [, login, password] = /admin\s+(\S+)\s+password\s+(\S+)/.exec(told) ?? []
   if (!login || !password) throw new Error(`the server told no login:\n${told}`)
-  Object.assign(process.env, { ALO_URL: `http://${address}:8080`, ALO_LOGIN: login, ALO_PASSWORD: password })
+  Object.assign(process.env, {
+    ALO_URL: `http://${address}:8080`,
+    ALO_LOGIN: login,
+    ALO_PASSWORD: password,
+    ALO_MAILS: mails,
+  })
   return async () => {
     const gone = new Promise((done) => child.once('exit', done))
     child.kill('SIGTERM')
     // Calls of the demo may be up; a second signal does not wait for them.
     child.kill('SIGINT')
     await gone
+    await post.close()
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-function settings(folder: string): string {
+function settings(folder: string, mail: number): string {
   return [
     `data_dir = "${folder}/data"`,
     '[http]',
@@ -46,6 +55,9 @@ function settings(folder: string): string {
     'ports = "20000-20499"',
     '[webhooks]',
     'allow = ["127.0.0.0/8"]',
+    '[mail]',
+    `url = "smtp://${address}:${mail}"`,
+    'from = "Alo <no-reply@alo.test>"',
     '[stop]',
     'wait_s = 1',
   ].join('\n')

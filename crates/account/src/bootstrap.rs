@@ -52,7 +52,8 @@ async fn first_person(db: &Db, tenant: TenantId, role: Role, login: &str) -> Res
     }
     if !user::exists(db, login).await? {
         let name = "Administrator".to_owned();
-        let new = NewUser { login: login.to_owned(), name, role, password: password.clone() };
+        let (login, password) = (login.to_owned(), Some(password.clone()));
+        let new = NewUser { login, name, email: None, role, password };
         user::create(&Actor::system(tenant), db, new).await?;
     }
     Ok(password)

@@ -94,9 +94,15 @@ impl Gate {
 
     async fn know(&self, bearer: &str) -> Result<Known, Problem> {
         if bearer.starts_with("als_") {
-            let mut tx = self.db.system().await?;
-            let (actor, most) = session::find(&mut tx, &digest(bearer)).await?.ok_or_else(nobody)?;
-            return Ok(Known::Session(actor, most));
+            let (mut tx, hash) = (self.db.system().await?, digest(bearer));
+            let found = session::find(&mut tx, &hash).await?.ok_or_else(nobody)?;
+            drop(tx);
+            if found.idle {
+                let mut tx = self.db.write(found.actor.tenant).await?;
+                session::used(&mut tx, &hash, now().as_millis()).await?;
+                tx.commit().await?;
+            }
+            return Ok(Known::Session(found.actor, found.company_requests_per_second));
         }
         if !bearer.starts_with("alo_") {
             return Err(nobody());

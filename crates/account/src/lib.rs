@@ -4,8 +4,10 @@
 //! There is no default password anywhere. Start with [`tenant`], then [`Gate`].
 
 pub mod bootstrap;
+pub mod factor;
 mod gate;
 pub mod key;
+pub mod link;
 mod password;
 pub mod session;
 pub mod tenant;

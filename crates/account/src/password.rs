@@ -13,10 +13,11 @@ pub(crate) async fn hash(password: String) -> Result<String, Problem> {
         .map_err(|error| Problem::internal(format!("A password could not be hashed: {error}")))
 }
 
-/// Whether the password fits. Without a hash the same work is done for nothing, so that the time it takes does not tell
+/// Whether the password fits. Without a hash (or with the empty one of who has no password yet) the same work is done for nothing, so that the time it takes does not tell
 /// whether the login exists.
 pub(crate) async fn fits(password: String, hash: Option<String>) -> Result<bool, Problem> {
     run(move || {
+        let hash = hash.filter(|hash| !hash.is_empty());
         let known = hash.is_some();
         let text = hash.unwrap_or_else(|| NOBODY.to_owned());
         let fits = PasswordHash::new(&text)
@@ -44,6 +45,7 @@ mod tests {
         assert_eq!(fits("correct horse".into(), Some(hash.clone())).await, Ok(true));
         assert_eq!(fits("wrong horse".into(), Some(hash)).await, Ok(false));
         assert_eq!(fits("anything".into(), None).await, Ok(false));
+        assert_eq!(fits(String::new(), Some(String::new())).await, Ok(false));
     }
 
     #[test]

@@ -5,7 +5,7 @@ mod service;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use repo::find_login;
+pub(crate) use repo::{find, find_login, find_login_or_email, password_hash, set_password};
 pub(crate) use service::exists;
 pub use service::{change_password, create, get, list, update};
 
@@ -25,12 +25,16 @@ pub struct User {
     pub login: String,
     /// The person's name.
     pub name: String,
+    /// Where mail reaches the person; when missing, the login counts if it is an address.
+    pub email: Option<String>,
     /// What the person may do.
     #[serde(with = "crate::text::role")]
     #[cfg_attr(feature = "openapi", schema(value_type = String, example = "manager"))]
     pub role: Role,
     /// Whether the person may log in.
     pub enabled: bool,
+    /// Whether the person has no password yet: an invitation lets one be chosen.
+    pub invited: bool,
     /// When it was created, milliseconds since 1970.
     pub created_at: i64,
     /// When it was last changed.
@@ -48,12 +52,16 @@ pub struct NewUser {
     /// The person's name.
     #[serde(default)]
     pub name: String,
+    /// Where mail reaches the person.
+    #[serde(default)]
+    pub email: Option<String>,
     /// What the person may do; not more than the one who creates.
     #[serde(with = "crate::text::role")]
     #[cfg_attr(feature = "openapi", schema(value_type = String, example = "manager"))]
     pub role: Role,
-    /// The password, 10–128 characters.
-    pub password: String,
+    /// The password, 10–128 characters; without one the person comes in by an invitation.
+    #[serde(default)]
+    pub password: Option<String>,
 }
 
 /// Changes to a person; what is missing stays.
@@ -64,6 +72,10 @@ pub struct NewUser {
 pub struct UserPatch {
     /// The person's name.
     pub name: Option<String>,
+    /// Where mail reaches the person; `null` for nowhere.
+    #[serde(default, with = "crate::text::patch")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub email: Option<Option<String>>,
     /// What the person may do; not more than the one who changes it.
     #[serde(default, with = "crate::text::some_role")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, example = "agent"))]
@@ -79,6 +91,13 @@ pub(crate) struct Login {
     pub(crate) password_hash: String,
 }
 
+impl User {
+    /// Where mail reaches the person.
+    pub fn address(&self) -> Option<&str> {
+        self.email.as_deref().or(Some(&self.login)).filter(|text| is_address(text))
+    }
+}
+
 impl NewUser {
     fn check(&self) -> Result<(), Problem> {
         let mut faults = Faults::default();
@@ -89,21 +108,43 @@ impl NewUser {
         if self.name.chars().count() > 200 {
             faults.add("name", "Use at most 200 characters.");
         }
-        check_password(&mut faults, &self.password);
+        check_email(&mut faults, self.email.as_deref());
+        if let Some(password) = &self.password {
+            check_password(&mut faults, password);
+        }
         faults.done()
     }
 }
 
 impl UserPatch {
     fn check(&self) -> Result<(), Problem> {
+        let mut faults = Faults::default();
         if self.name.as_ref().is_some_and(|name| name.chars().count() > 200) {
-            return Err(Problem::invalid("name", "Use at most 200 characters."));
+            faults.add("name", "Use at most 200 characters.");
         }
-        Ok(())
+        check_email(&mut faults, self.email.as_ref().and_then(Option::as_deref));
+        faults.done()
     }
 }
 
-fn check_password(faults: &mut Faults, password: &str) {
+fn check_email(faults: &mut Faults, email: Option<&str>) {
+    if email.is_some_and(|email| !is_address(email)) {
+        faults.add("email", "Write an e-mail address such as lan@example.vn.");
+    }
+}
+
+/// Whether mail can be sent there, as far as the text tells: plain letters, one `@`, a domain with a dot.
+fn is_address(text: &str) -> bool {
+    let Some((name, domain)) = text.split_once('@') else { return false };
+    let plain = |c: char| c.is_ascii_graphic() && !"@,;:<>()[]\"\\".contains(c);
+    let dots = |part: &str| !part.is_empty() && !part.starts_with('.') && !part.ends_with('.') && !part.contains("..");
+    text.len() <= 254 && text.chars().filter(|c| *c != '@').all(plain) && dots(name) && dots(domain) && {
+        let inside = |c: char| c.is_ascii_alphanumeric() || "-.".contains(c);
+        domain.contains('.') && domain.chars().all(inside)
+    }
+}
+
+pub(crate) fn check_password(faults: &mut Faults, password: &str) {
     if !(10..=128).contains(&password.chars().count()) {
         faults.add("password", "Use 10 to 128 characters.");
     }

@@ -17,9 +17,12 @@ mod hotlines;
 mod keys;
 mod limits;
 mod openapi;
+mod passwords;
 mod phone;
 mod presence;
+mod second_factor;
 mod session;
+mod sessions;
 mod simulation;
 mod state;
 mod trunks;
@@ -69,6 +72,9 @@ async fn answer_when_in_force(AxumState(state): AxumState<State>, request: Reque
 fn described() -> OpenApiRouter<State> {
     let v1 = OpenApiRouter::new()
         .merge(session::routes())
+        .merge(sessions::routes())
+        .merge(second_factor::routes())
+        .merge(passwords::routes())
         .merge(companies::routes())
         .merge(users::routes())
         .merge(keys::routes())

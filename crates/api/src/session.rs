@@ -1,7 +1,7 @@
 //! `/session`: logging in and out.
 
 use crate::State;
-use account::session::{self, Session};
+use account::session::{self, Client, Credentials, Session};
 use account::tenant;
 use account::user::{self, User};
 use axum::extract::{self, Request};
@@ -24,6 +24,9 @@ pub(crate) fn routes() -> OpenApiRouter<State> {
 struct Login {
     login: String,
     password: String,
+    /// A code of the authenticator app, or a recovery code, where a second factor is on.
+    #[serde(default)]
+    code: Option<String>,
     /// For our own pages: keep the session in a cookie that no script can read, and do not tell its token.
     #[serde(default)]
     cookie: bool,
@@ -72,7 +75,8 @@ struct Whoami {
     now: i64,
 }
 
-/// Log in. After ten failures in a row this login is refused from this source for ten minutes and more.
+/// Log in. Where a second factor is on, a fitting password without a code is answered 401 `code_needed`. After ten failures
+/// in a row this login is refused from this source for ten minutes and more.
 #[utoipa::path(post, path = "/session", tag = "session", request_body = Login, security(()),
     responses((status = 201, body = Begun), (status = 429, description = "Too many failures.", body = rest::ProblemBody)))]
 async fn create(
@@ -82,13 +86,17 @@ async fn create(
     Json(login): Json<Login>,
 ) -> Answer<Response> {
     state.attempts.check(source, &login.login, state.moment())?;
-    let session = match session::login(&state.db, &login.login, login.password).await {
+    let Login { login, password, code, cookie: in_cookie } = login;
+    let agent = headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or("").to_owned();
+    let client = Client { source: source.to_string(), agent };
+    let credentials = Credentials { login: login.clone(), password, code };
+    let session = match session::login(&state.db, credentials, client).await {
         Ok(session) => session,
-        Err(problem) => return Err(refused(&state, source, &login.login, problem).into()),
+        Err(problem) => return Err(refused(&state, source, &login, problem).into()),
     };
-    state.attempts.succeeded(source, &login.login);
+    state.attempts.succeeded(source, &login);
     let Session { token, expires_at, user } = session;
-    if !login.cookie {
+    if !in_cookie {
         return Ok((StatusCode::CREATED, axum::Json(Begun { token: Some(token), expires_at, user })).into_response());
     }
     let seconds = (expires_at - store::now().as_millis()) / 1000;
@@ -97,7 +105,8 @@ async fn create(
 }
 
 fn refused(state: &State, source: std::net::IpAddr, login: &str, problem: Problem) -> Problem {
-    if problem.kind == Kind::Unauthenticated {
+    // Whoever is asked for a code has the password right.
+    if problem.kind == Kind::Unauthenticated && problem.code != "code_needed" {
         state.attempts.failed(source, login, state.moment());
         tracing::info!(%source, "a login failed");
     }

@@ -1,6 +1,7 @@
 //! What the handlers share.
 
 use account::Gate;
+use account::link::Post;
 use axum::extract::FromRef;
 use bus::Bus;
 use rest::attempts::Attempts;
@@ -47,6 +48,8 @@ pub struct State {
     pub data: PathBuf,
     /// Which addresses webhooks may reach.
     pub guard: Guard,
+    /// How links for passwords reach people.
+    pub post: Post,
     /// How long live sockets wait for their clients.
     pub patience: Patience,
     pub(crate) attempts: Arc<Attempts>,
@@ -64,6 +67,7 @@ impl State {
             bus,
             data,
             guard,
+            post: Post::default(),
             patience: Patience::default(),
             attempts: Arc::default(),
             sockets: Arc::new(Semaphore::new(SOCKETS)),

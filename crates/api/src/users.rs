@@ -1,7 +1,9 @@
 //! `/users`: the people of the company.
 
 use crate::State;
+use account::link::{self, Invitation, Language};
 use account::user::{self, NewUser, User, UserPatch};
+use account::{factor, session};
 use axum::extract;
 use axum::http::StatusCode;
 use rest::{Answer, Caller, Json, PageOf, Paging, Path, Query, id};
@@ -11,7 +13,23 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub(crate) fn routes() -> OpenApiRouter<State> {
-    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(show, update)).routes(routes!(change_password))
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(show, update))
+        .routes(routes!(change_password))
+        .routes(routes!(invite, revoke))
+        .routes(routes!(end_sessions))
+        .routes(routes!(reset_factor))
+}
+
+/// How an invitation is written.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewInvitation {
+    /// The language of the mail; Vietnamese when missing.
+    #[serde(default)]
+    #[schema(value_type = Option<Language>)]
+    language: Language,
 }
 
 /// A new password.
@@ -67,7 +85,7 @@ async fn update(
     Ok(axum::Json(user::update(&actor, &state.db, id("user", &user)?, patch).await?))
 }
 
-/// Give a person a new password; all sessions of the person end.
+/// Give a person a new password; all sessions and links of the person end.
 #[utoipa::path(post, path = "/users/{user_id}/password", tag = "users", params(("user_id" = String, Path)),
     request_body = NewPassword, responses((status = 204)))]
 async fn change_password(
@@ -77,5 +95,55 @@ async fn change_password(
     Json(new): Json<NewPassword>,
 ) -> Answer<StatusCode> {
     user::change_password(&actor, &state.db, id("user", &user)?, new.old_password, new.password).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Invite a person who has no password yet: a link by mail, or in the answer when none is sent. It counts once, for seven
+/// days; an earlier one counts no more.
+#[utoipa::path(post, path = "/users/{user_id}/invitation", tag = "users", params(("user_id" = String, Path)),
+    request_body = NewInvitation, responses((status = 201, body = Invitation)))]
+async fn invite(
+    Caller(actor): Caller,
+    extract::State(state): extract::State<State>,
+    Path(user): Path<String>,
+    Json(new): Json<NewInvitation>,
+) -> Answer<(StatusCode, axum::Json<Invitation>)> {
+    let made = link::invite(&actor, &state.db, &state.post, id("user", &user)?, new.language).await?;
+    Ok((StatusCode::CREATED, axum::Json(made)))
+}
+
+/// Take an invitation back: its link counts no more.
+#[utoipa::path(delete, path = "/users/{user_id}/invitation", tag = "users", params(("user_id" = String, Path)),
+    responses((status = 204)))]
+async fn revoke(
+    Caller(actor): Caller,
+    extract::State(state): extract::State<State>,
+    Path(user): Path<String>,
+) -> Answer<StatusCode> {
+    link::revoke(&actor, &state.db, id("user", &user)?).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// End all sessions of a person.
+#[utoipa::path(delete, path = "/users/{user_id}/sessions", tag = "users", params(("user_id" = String, Path)),
+    responses((status = 204)))]
+async fn end_sessions(
+    Caller(actor): Caller,
+    extract::State(state): extract::State<State>,
+    Path(user): Path<String>,
+) -> Answer<StatusCode> {
+    session::end_of(&actor, &state.db, id("user", &user)?).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Take the second factor of a person away, who lost the app and the recovery codes.
+#[utoipa::path(delete, path = "/users/{user_id}/second-factor", tag = "users", params(("user_id" = String, Path)),
+    responses((status = 204)))]
+async fn reset_factor(
+    Caller(actor): Caller,
+    extract::State(state): extract::State<State>,
+    Path(user): Path<String>,
+) -> Answer<StatusCode> {
+    factor::reset(&actor, &state.db, id("user", &user)?).await?;
     Ok(StatusCode::NO_CONTENT)
 }

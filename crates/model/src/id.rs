@@ -85,6 +85,10 @@ ids! {
     TenantId = "ten";
     /// A person who logs in.
     UserId = "usr";
+    /// What a login began.
+    SessionId = "ses";
+    /// A mail that waits to be sent.
+    MailId = "mail";
     /// A bearer key of the API.
     KeyId = "key";
     /// A number inside the company that a phone registers as.

@@ -36,6 +36,7 @@ pub(crate) struct Config {
     pub(crate) sip: Sip,
     pub(crate) media: Media,
     pub(crate) webhooks: Webhooks,
+    pub(crate) mail: Mail,
     pub(crate) limits: Limits,
     pub(crate) capture: Capture,
     pub(crate) stop: Stop,
@@ -111,6 +112,14 @@ pub(crate) struct Media {
     pub(crate) threads: usize,
     /// Silence that ends a call; zero: never.
     pub(crate) silence_s: u64,
+}
+
+/// How mail is sent.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Mail {
+    /// None: no mail is sent. May hold a password.
+    pub(crate) url: Option<Secret>,
+    pub(crate) from: String,
 }
 
 /// Where webhooks may go.
@@ -220,6 +229,7 @@ impl Default for Config {
                 silence_s: 60,
             },
             webhooks: Webhooks { allow: Vec::new() },
+            mail: Mail { url: None, from: "Alo <alo@localhost>".into() },
             limits: Limits { calls: 2_000, open_files: 65_536 },
             capture: Capture { signalling_mb: 256, keep_days: 7, sound_mb: 256 },
             stop: Stop { wait_s: 30 },
@@ -282,6 +292,14 @@ impl Config {
                  front and set http.public_url.",
                 self.http.listen
             ));
+        }
+        if let Some(url) = self.mail.url.as_ref().map(Secret::expose)
+            && url.starts_with("smtp://")
+            && url.contains('@')
+            && !url.contains("tls=required")
+        {
+            found
+                .push("mail.url holds a password that may travel in clear: add ?tls=required, or use smtps://.".into());
         }
         found
     }

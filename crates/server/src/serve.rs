@@ -24,10 +24,14 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use worker::mail::Courier;
 use worker::webhook::{Guard, Sender};
 
 /// How long open HTTP answers may take when the server stops.
 const LAST_ANSWERS: Duration = Duration::from_secs(3);
+
+/// How often to look for mail that another process wrote, or whose time has come.
+const MAIL_POLL: Duration = Duration::from_secs(2);
 
 /// What phones and carriers may come over.
 const SIP: [Transport; 5] = [Transport::Udp, Transport::Tcp, Transport::Tls, Transport::Ws, Transport::Wss];
@@ -59,6 +63,7 @@ pub(crate) async fn run(config: Config, ui_dir: Option<PathBuf>) -> anyhow::Resu
     in_force(&engine, &db).await;
     let guard = guard(&config);
     let webhooks = Sender::start(db.clone(), worker::webhook::Config::new(guard.clone()))?;
+    let courier = courier(&config, &db)?;
     let draining = Arc::new(AtomicBool::new(false));
     let (stop, stopping) = watch::channel(false);
     let (close_web, web_closing) = watch::channel(false);
@@ -71,7 +76,8 @@ pub(crate) async fn run(config: Config, ui_dir: Option<PathBuf>) -> anyhow::Resu
             move || engine.upgrade().map_or(Bound { sip: false, media: false }, |engine| gauges(&engine))
         }),
     });
-    let state = api::State::new(db.clone(), bus.clone(), config.data_dir.clone(), guard);
+    let mut state = api::State::new(db.clone(), bus.clone(), config.data_dir.clone(), guard);
+    state.post = account::link::Post { site: config.http_url(), mail: courier.is_some() };
     // One gate for all faces: a key's requests are counted together.
     let others =
         compat::State { gate: state.gate.clone(), bus, data: config.data_dir.clone(), root: config.http_url() };
@@ -123,6 +129,9 @@ pub(crate) async fn run(config: Config, ui_dir: Option<PathBuf>) -> anyhow::Resu
     certificate.abort();
     keeping.abort();
     webhooks.stop().await;
+    if let Some(courier) = courier {
+        courier.stop().await;
+    }
     db.close().await;
     tracing::info!("stopped");
     Ok(())
@@ -218,6 +227,14 @@ fn engine_config(config: &Config, db: &Db, certificate: &Certificate) -> engine:
             sound_bytes: config.capture.sound_mb << 20,
         },
     }
+}
+
+/// Mail is sent where a server for it is set.
+fn courier(config: &Config, db: &Db) -> anyhow::Result<Option<Courier>> {
+    let Some(url) = &config.mail.url else { return Ok(None) };
+    let (url, from) = (url.expose().to_owned(), config.mail.from.clone());
+    let settings = worker::mail::Config { url, from, poll: MAIL_POLL };
+    Ok(Some(Courier::start(db.clone(), settings)?))
 }
 
 fn guard(config: &Config) -> Guard {

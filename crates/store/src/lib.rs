@@ -1,5 +1,5 @@
 //! The database and the local journal below it: connections, transactions that carry the tenant, migrations, the
-//! outbox, sealed secrets, new ids, and the spool that keeps records while SQL is away.
+//! outbox, mail that waits, sealed secrets, new ids, and the spool that keeps records while SQL is away.
 //!
 //! One SQL text serves SQLite and PostgreSQL. Nothing here knows a feature's rules: features bring their own
 //! `repo.rs`. Calls never wait for anything in this crate but [`spool`]. Start with [`db`] and [`tx`].
@@ -8,6 +8,7 @@ pub mod clock;
 pub mod db;
 pub mod error;
 pub mod lease;
+pub mod mail;
 pub mod migrations;
 pub mod mint;
 pub mod outbox;

@@ -1,5 +1,6 @@
 //! Background work: what may wait for seconds.
 //!
-//! Here: webhooks. Start with [`webhook`].
+//! Here: webhooks and mail. Start with [`webhook`].
 
+pub mod mail;
 pub mod webhook;

@@ -31,6 +31,18 @@ const login = createRoute({
   component: lazyRouteComponent(() => import('~/features/session/Login'), 'Login'),
 })
 
+const forgotten = createRoute({
+  getParentRoute: () => root,
+  path: '/forgotten',
+  component: lazyRouteComponent(() => import('~/features/session/Forgotten'), 'Forgotten'),
+})
+
+const password = createRoute({
+  getParentRoute: () => root,
+  path: '/password',
+  component: lazyRouteComponent(() => import('~/features/session/ChoosePassword'), 'ChoosePassword'),
+})
+
 const inside = createRoute({
   getParentRoute: () => root,
   id: 'inside',
@@ -119,7 +131,7 @@ const screens = [
 
 export function makeRouter(queries: QueryClient) {
   return createRouter({
-    routeTree: root.addChildren([login, inside.addChildren(screens)]),
+    routeTree: root.addChildren([login, forgotten, password, inside.addChildren(screens)]),
     context: { queries },
     defaultPreload: 'intent',
     scrollRestoration: true,

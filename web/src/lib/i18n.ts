@@ -41,3 +41,6 @@ function apply(language: Language): void {
   document.documentElement.lang = language
   setTimeLanguage(language)
 }
+
+/** The language of what is sent to others: the one of the page. */
+export const languageOf = (code: string): Language => preferred(code, [])

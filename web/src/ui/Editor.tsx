@@ -15,7 +15,9 @@ interface Props {
   /** Saves; what it throws is shown at its field. */
   save?: ((values: Values) => Promise<void>) | undefined
   /** Deletes, after a question; `effect` says what it means. */
-  remove?: { run: () => Promise<void>; question: string; effect: string } | undefined
+  remove?:
+    | { run: () => Promise<void>; question: string; effect: string; word?: string; done?: string }
+    | undefined
   onClose: () => void
   /** More about the thing, under the form. */
   children?: ReactNode
@@ -57,9 +59,9 @@ export function Editor({ open, title, fields, values, save, remove, onClose, chi
     modal.confirm({
       title: remove?.question,
       content: remove?.effect,
-      okText: t('form.remove'),
+      okText: remove?.word ?? t('form.remove'),
       okButtonProps: { danger: true },
-      onOk: () => remove && run(remove.run, t('form.removed')),
+      onOk: () => remove && run(remove.run, remove.done ?? t('form.removed')),
     })
   return (
     <Drawer
@@ -80,7 +82,7 @@ export function Editor({ open, title, fields, values, save, remove, onClose, chi
             </span>
             {remove && (
               <Button danger type="text" onClick={ask}>
-                {t('form.remove')}
+                {remove.word ?? t('form.remove')}
               </Button>
             )}
           </div>

@@ -1,6 +1,6 @@
 use super::run;
 use crate::gate::testing::authenticate;
-use crate::session::login;
+use crate::session::testing::login;
 use model::{Permission, Role};
 use store::testing::{TestDb, on_both};
 

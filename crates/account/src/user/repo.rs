@@ -8,8 +8,8 @@ use store::{Error, Tx};
 
 pub(super) async fn insert(tx: &mut Tx, user: &User, password_hash: &str) -> Result<(), Error> {
     sqlx::query(
-        "insert into users (id, tenant_id, login, name, role, password_hash, enabled, created_at, updated_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $8)",
+        "insert into users (id, tenant_id, login, name, role, password_hash, enabled, created_at, updated_at, email)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9)",
     )
     .bind(user.id.to_string())
     .bind(tx.tenant().to_owned())
@@ -19,14 +19,15 @@ pub(super) async fn insert(tx: &mut Tx, user: &User, password_hash: &str) -> Res
     .bind(password_hash)
     .bind(i64::from(user.enabled))
     .bind(user.created_at)
+    .bind(user.email.as_deref())
     .execute(tx.conn())
     .await?;
     Ok(())
 }
 
-pub(super) async fn find(tx: &mut Tx, id: UserId) -> Result<Option<User>, Error> {
+pub(crate) async fn find(tx: &mut Tx, id: UserId) -> Result<Option<User>, Error> {
     let row = sqlx::query(
-        "select id, login, name, role, enabled, created_at, updated_at
+        "select id, login, name, role, enabled, created_at, updated_at, email, password_hash
          from users
          where tenant_id = $1
          and id = $2",
@@ -40,7 +41,7 @@ pub(super) async fn find(tx: &mut Tx, id: UserId) -> Result<Option<User>, Error>
 
 pub(super) async fn list(tx: &mut Tx, after: Option<&str>, limit: u32) -> Result<Vec<User>, Error> {
     let rows = sqlx::query(
-        "select id, login, name, role, enabled, created_at, updated_at
+        "select id, login, name, role, enabled, created_at, updated_at, email, password_hash
          from users
          where tenant_id = $1
          and login > $2
@@ -55,7 +56,8 @@ pub(super) async fn list(tx: &mut Tx, after: Option<&str>, limit: u32) -> Result
     rows.iter().map(read).collect()
 }
 
-pub(super) async fn password_hash(tx: &mut Tx, id: UserId) -> Result<Option<String>, Error> {
+/// The hash of the password; empty while there is none.
+pub(crate) async fn password_hash(tx: &mut Tx, id: UserId) -> Result<Option<String>, Error> {
     let row = sqlx::query("select password_hash from users where tenant_id = $1 and id = $2")
         .bind(tx.tenant().to_owned())
         .bind(id.to_string())
@@ -64,7 +66,7 @@ pub(super) async fn password_hash(tx: &mut Tx, id: UserId) -> Result<Option<Stri
     Ok(row.map(|row| row.try_get(0)).transpose()?)
 }
 
-pub(super) async fn set_password(tx: &mut Tx, id: UserId, hash: &str, at: i64) -> Result<(), Error> {
+pub(crate) async fn set_password(tx: &mut Tx, id: UserId, hash: &str, at: i64) -> Result<(), Error> {
     sqlx::query("update users set password_hash = $3, updated_at = $4 where tenant_id = $1 and id = $2")
         .bind(tx.tenant().to_owned())
         .bind(id.to_string())
@@ -78,7 +80,7 @@ pub(super) async fn set_password(tx: &mut Tx, id: UserId, hash: &str, at: i64) -
 pub(super) async fn save(tx: &mut Tx, user: &User) -> Result<(), Error> {
     sqlx::query(
         "update users
-         set name = $3, role = $4, enabled = $5, updated_at = $6
+         set name = $3, role = $4, enabled = $5, updated_at = $6, email = $7
          where tenant_id = $1
          and id = $2",
     )
@@ -88,6 +90,7 @@ pub(super) async fn save(tx: &mut Tx, user: &User) -> Result<(), Error> {
     .bind(user.role.as_str())
     .bind(i64::from(user.enabled))
     .bind(user.updated_at)
+    .bind(user.email.as_deref())
     .execute(tx.conn())
     .await?;
     Ok(())
@@ -96,16 +99,40 @@ pub(super) async fn save(tx: &mut Tx, user: &User) -> Result<(), Error> {
 /// The person behind a login, of whatever company: who logs in has not said which.
 pub(crate) async fn find_login(tx: &mut Tx, login: &str) -> Result<Option<Login>, Error> {
     let row = sqlx::query(
-        "select id, login, name, role, enabled, created_at, updated_at, tenant_id, password_hash
+        "select id, login, name, role, enabled, created_at, updated_at, email, password_hash, tenant_id
          from users
          where login = $1",
     )
     .bind(login)
     .fetch_optional(tx.conn())
     .await?;
-    let Some(row) = row else { return Ok(None) };
-    let tenant = row.try_get::<&str, _>(7)?.parse().map_err(|_| Error::Corrupt("tenant id of a user"))?;
-    Ok(Some(Login { tenant, user: read(&row)?, password_hash: row.try_get(8)? }))
+    row.as_ref().map(read_login).transpose()
+}
+
+/// The person behind a login, or behind an address that only one person has.
+pub(crate) async fn find_login_or_email(tx: &mut Tx, text: &str) -> Result<Option<Login>, Error> {
+    if let Some(found) = find_login(tx, text).await? {
+        return Ok(Some(found));
+    }
+    let rows = sqlx::query(
+        "select id, login, name, role, enabled, created_at, updated_at, email, password_hash, tenant_id
+         from users
+         where email = $1
+         and enabled = 1
+         limit 2",
+    )
+    .bind(text)
+    .fetch_all(tx.conn())
+    .await?;
+    match rows.as_slice() {
+        [row] => read_login(row).map(Some),
+        _ => Ok(None),
+    }
+}
+
+fn read_login(row: &AnyRow) -> Result<Login, Error> {
+    let tenant = row.try_get::<&str, _>(9)?.parse().map_err(|_| Error::Corrupt("tenant id of a user"))?;
+    Ok(Login { tenant, user: read(row)?, password_hash: row.try_get(8)? })
 }
 
 fn read(row: &AnyRow) -> Result<User, Error> {
@@ -117,5 +144,7 @@ fn read(row: &AnyRow) -> Result<User, Error> {
         enabled: row.try_get::<i64, _>(4)? != 0,
         created_at: row.try_get(5)?,
         updated_at: row.try_get(6)?,
+        email: row.try_get(7)?,
+        invited: row.try_get::<&str, _>(8)?.is_empty(),
     })
 }

@@ -1,20 +1,32 @@
 //! What one can do with people.
 
 use super::{NewUser, User, UserPatch, check_password, may_grant, repo};
-use crate::{password, session};
+use crate::{link, password, session};
 use model::{Actor, Faults, Page, PageRequest, Permission, Problem, UserId};
 use store::{Db, NewEvent, mint, now};
 
-/// Creates a person.
+/// Creates a person; without a password the person comes in by an invitation.
 pub async fn create(actor: &Actor, db: &Db, new: NewUser) -> Result<User, Problem> {
     actor.require(Permission::ManageUsers)?;
     may_grant(actor, new.role)?;
     new.check()?;
-    let hash = password::hash(new.password).await?;
+    let invited = new.password.is_none();
+    let hash = match new.password {
+        Some(password) => password::hash(password).await?,
+        None => String::new(),
+    };
     let now = now().as_millis();
-    let login = new.login.to_lowercase();
-    let user =
-        User { id: mint(), login, name: new.name, role: new.role, enabled: true, created_at: now, updated_at: now };
+    let user = User {
+        id: mint(),
+        login: new.login.to_lowercase(),
+        name: new.name,
+        email: new.email.map(|email| email.to_lowercase()),
+        role: new.role,
+        enabled: true,
+        invited,
+        created_at: now,
+        updated_at: now,
+    };
     let mut tx = db.write(actor.tenant).await?;
     repo::insert(&mut tx, &user, &hash).await.map_err(|error| {
         if error.is_unique() {
@@ -74,6 +86,7 @@ pub async fn change_password(
     let mut tx = db.write(actor.tenant).await?;
     repo::set_password(&mut tx, id, &hash, now().as_millis()).await?;
     session::end_all(&mut tx, id).await?;
+    link::forget(&mut tx, id).await?;
     tx.emit(event("user.password_changed", &user));
     tx.commit().await?;
     Ok(())
@@ -94,11 +107,13 @@ pub async fn update(actor: &Actor, db: &Db, id: UserId, patch: UserPatch) -> Res
         user.role = role;
     }
     user.name = patch.name.unwrap_or(user.name);
+    user.email = patch.email.map_or(user.email, |email| email.map(|email| email.to_lowercase()));
     user.enabled = patch.enabled.unwrap_or(user.enabled);
     user.updated_at = now().as_millis();
     repo::save(&mut tx, &user).await?;
     if !user.enabled {
         session::end_all(&mut tx, id).await?;
+        link::forget(&mut tx, id).await?;
     }
     tx.emit(event("user.updated", &user));
     tx.commit().await?;

@@ -1,6 +1,6 @@
 use super::{NewUser, UserPatch, change_password, create, get, list, update};
 use crate::gate::testing::authenticate;
-use crate::session::login;
+use crate::session::testing::login;
 use crate::tenant::{self, NewTenant};
 use model::{Actor, Kind, PageRequest, Problem, Role};
 use store::testing::{TestDb, on_both};
@@ -12,7 +12,7 @@ async fn company(db: &Db, name: &str) -> Actor {
 }
 
 fn person(login: &str, role: Role) -> NewUser {
-    NewUser { login: login.into(), name: "Lan".into(), role, password: "long enough".into() }
+    NewUser { login: login.into(), name: "Lan".into(), email: None, role, password: Some("long enough".into()) }
 }
 
 #[tokio::test]

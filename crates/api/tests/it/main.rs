@@ -5,6 +5,7 @@
     reason = "a test that cannot go on has failed; the lint knows tests by their attribute only"
 )]
 
+mod access;
 mod calls;
 mod captures;
 mod companies;

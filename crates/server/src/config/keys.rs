@@ -344,6 +344,34 @@ pub(super) const KEYS: &[Key] = &[
         show: |c| list(&c.webhooks.allow),
     },
     Key {
+        path: "mail.url",
+        help: "The server that takes mail for invitations and forgotten passwords:\n\
+               \"smtp://user:password@smtp.example.vn:587?tls=required\" or \"smtps://…:465\"; signs such as @ in the password as\n\
+               %40. Empty: no mail; invitations are links to hand over by other means.",
+        read: |c, raw| {
+            c.mail.url = raw.optional()?.map(Secret::new);
+            match &c.mail.url {
+                Some(url) if !["smtp://", "smtps://"].iter().any(|start| url.expose().starts_with(start)) => {
+                    Err("must start with \"smtp://\" or \"smtps://\", or be empty".into())
+                }
+                _ => Ok(()),
+            }
+        },
+        show: |c| hidden(c.mail.url.is_some()),
+    },
+    Key {
+        path: "mail.from",
+        help: "Whom mail comes from.",
+        read: |c, raw| {
+            c.mail.from = filled(raw)?;
+            if c.mail.from.contains('@') {
+                return Ok(());
+            }
+            Err("must hold an address: \"Alo <no-reply@example.vn>\"".into())
+        },
+        show: |c| quoted(&c.mail.from),
+    },
+    Key {
         path: "limits.calls",
         help: "Calls at one time; one more is answered 503 with Retry-After.",
         read: |c, raw| {

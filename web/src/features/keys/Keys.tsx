@@ -1,27 +1,31 @@
 import { KeyOutlined } from '@ant-design/icons'
-import { App, Button, Modal } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { client, type Schema, unwrap } from '~/api/client'
+import type { Schema } from '~/api/client'
 import { keysQuery } from '~/api/lists'
-import { problemText } from '~/lib/problem'
 import { day, serverNow, when } from '~/lib/time'
-import { Copy } from '~/ui/Copy'
 import type { Column } from '~/ui/DataTable'
 import { Dot } from '~/ui/Dot'
 import { ListScreen } from '~/ui/ListScreen'
-import { useSaver } from '~/ui/useSaver'
+import { KeyEditor } from './KeyEditor'
 import { NewKey } from './NewKey'
+import { Secret } from './Secret'
 
 type Key = Schema['Key']
 
 /** The keys by which programs use the API. */
 export function Keys() {
   const { t } = useTranslation()
-  const [secret, setSecret] = useState<string | null>(null)
+  const [made, setMade] = useState<Schema['CreatedKey'] | null>(null)
   const columns: Column<Key>[] = [
     { key: 'name', title: t('keys.name'), cell: (row) => row.name, narrow: true },
     { key: 'hint', title: t('keys.hint'), cell: (row) => <code>{row.hint}…</code>, width: '130px' },
+    {
+      key: 'dialect',
+      title: t('keys.dialect'),
+      cell: (row) => t(`keys.dialect_${row.dialect}`),
+      width: '120px',
+    },
     { key: 'role', title: t('keys.scope'), cell: (row) => t(`role.${row.role}`), width: '150px' },
     {
       key: 'state',
@@ -41,7 +45,7 @@ export function Keys() {
         ),
       width: '170px',
     },
-    { key: 'revoke', title: '', cell: (row) => <Revoke row={row} />, width: '110px', narrow: true },
+    { key: 'bounds', title: t('keys.bounds'), cell: (row) => <Bounds row={row} />, width: '190px' },
   ]
   return (
     <>
@@ -49,24 +53,17 @@ export function Keys() {
         name="keys"
         query={keysQuery as never}
         columns={columns}
-        text={({ name, hint }) => `${name} ${hint}`}
+        text={({ name, hint, public_id }) => `${name} ${hint} ${public_id ?? ''}`}
         icon={<KeyOutlined />}
         right="manage_users"
         editor={(row, open, close) => (
-          <NewKey open={open && row === null} onClose={close} onMade={setSecret} />
+          <>
+            <NewKey open={open && row === null} onClose={close} onMade={setMade} />
+            <KeyEditor row={row} open={open && row !== null} onClose={close} onRotated={setMade} />
+          </>
         )}
       />
-      <Modal
-        open={secret !== null}
-        title={t('keys.made')}
-        onOk={() => setSecret(null)}
-        closable={false}
-        cancelButtonProps={{ hidden: true }}
-        okText={t('people.done')}
-      >
-        <p className="muted">{t('keys.madeAbout')}</p>
-        <Copy text={secret ?? ''} label={t('keys.made')} />
-      </Modal>
+      {made && <Secret made={made} onClose={() => setMade(null)} />}
     </>
   )
 }
@@ -79,25 +76,13 @@ function State({ row }: { row: Key }) {
   return <Dot tone="good">{t('keys.until', { day: day(row.expires_at) })}</Dot>
 }
 
-function Revoke({ row }: { row: Key }) {
+/** From where and how often it may be used. */
+function Bounds({ row }: { row: Key }) {
   const { t } = useTranslation()
-  const { modal, message } = App.useApp()
-  const saver = useSaver('keys')
-  if (row.revoked_at) return null
-  const ask = () =>
-    modal.confirm({
-      title: t('keys.revokeAsk', { name: row.name }),
-      content: t('keys.revokeEffect'),
-      okText: t('keys.revoke'),
-      okButtonProps: { danger: true },
-      onOk: () =>
-        saver(unwrap(client.DELETE('/api/v1/keys/{key_id}', { params: { path: { key_id: row.id } } }))).catch(
-          (error) => void message.error(problemText(error, t)),
-        ),
-    })
-  return (
-    <Button size="small" danger type="text" onClick={ask}>
-      {t('keys.revoke')}
-    </Button>
-  )
+  const told = [
+    row.allowed_addresses.length > 0 && t('keys.addressCount', { count: row.allowed_addresses.length }),
+    row.requests_per_minute && t('keys.rate', { count: row.requests_per_minute }),
+  ].filter(Boolean)
+  if (told.length === 0) return <span className="muted">{t('keys.unbounded')}</span>
+  return <span title={row.allowed_addresses.join(', ')}>{told.join(', ')}</span>
 }

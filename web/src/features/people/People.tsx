@@ -35,9 +35,7 @@ export function People() {
     {
       key: 'state',
       title: t('people.state'),
-      cell: (row) => (
-        <Dot tone={row.enabled ? 'good' : 'quiet'}>{t(row.enabled ? 'people.on' : 'people.off')}</Dot>
-      ),
+      cell: (row) => <State row={row} />,
       width: '150px',
     },
     {
@@ -52,10 +50,17 @@ export function People() {
       name="people"
       query={usersQuery as never}
       columns={columns}
-      text={({ name, login }) => `${name} ${login}`}
+      text={({ name, login, email }) => `${name} ${login} ${email ?? ''}`}
       icon={<TeamOutlined />}
       right="manage_users"
       editor={(row, open, close) => <PersonEditor row={row} open={open} onClose={close} />}
     />
   )
+}
+
+function State({ row }: { row: User }) {
+  const { t } = useTranslation()
+  if (!row.enabled) return <Dot tone="quiet">{t('people.off')}</Dot>
+  if (row.invited) return <Dot tone="warn">{t('access.waits')}</Dot>
+  return <Dot tone="good">{t('people.on')}</Dot>
 }

@@ -1,42 +1,88 @@
 import { useQuery } from '@tanstack/react-query'
-import { App, Button, Checkbox, Modal } from 'antd'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { client, type Schema, unwrap } from '~/api/client'
 import { extensionsQuery } from '~/api/lists'
 import { grantable, useMe } from '~/lib/me'
 import { extensionName } from '~/lib/names'
-import { problemText } from '~/lib/problem'
-import { Copy } from '~/ui/Copy'
 import { Editor } from '~/ui/Editor'
 import type { Field } from '~/ui/Fields'
 import { useSaver } from '~/ui/useSaver'
+import { Actions } from './Actions'
+import { invite } from './access'
 import { assign } from './assign'
+import { Invited } from './Invited'
 import { newPassword } from './password'
+import { Told } from './Told'
 
 type User = Schema['User']
 interface Filled extends User {
-  password?: string
+  entry?: 'invite' | 'password'
   extension?: string
 }
 
-export function PersonEditor({
-  row,
-  open,
-  onClose,
-}: {
+interface Props {
   row: User | null
   open: boolean
   onClose: () => void
-}) {
+}
+
+export function PersonEditor({ row, open, onClose }: Props) {
   const { t } = useTranslation()
   const me = useMe()
   const saver = useSaver('users', 'extensions')
   const extensions = useQuery(extensionsQuery).data ?? []
   const present = extensions.find((one) => one.user !== null && one.user === row?.id)?.id
   const [told, setTold] = useState<{ login: string; password: string } | null>(null)
+  const [invited, setInvited] = useState<Schema['Invitation'] | null>(null)
   const own = row?.id === me.user_id
   const free = extensions.filter((one) => !one.user || one.user === row?.id)
+  const fields = usePersonFields(row, own, free)
+  const values = useMemo(
+    () => ({ role: 'agent', entry: 'invite', ...row, extension: present }),
+    [row, present],
+  )
+  const save = async (filled: Record<string, unknown>) => {
+    const { name = '', login, role, enabled, extension, entry, ...rest } = filled as unknown as Filled
+    const email = rest.email?.trim() || null
+    if (row) {
+      const body = own ? { name, email } : { name, email, role, enabled }
+      await unwrap(client.PATCH('/api/v1/users/{user_id}', { params: { path: { user_id: row.id } }, body }))
+      return saver(assign(row.id, present, extension))
+    }
+    const password = entry === 'password' ? newPassword() : null
+    const made = await unwrap(client.POST('/api/v1/users', { body: { name, login, email, role, password } }))
+    if (password) setTold({ login: made.login, password })
+    else setInvited(await invite(made.id))
+    await saver(assign(made.id, undefined, extension))
+  }
+  return (
+    <>
+      <Editor
+        open={open}
+        title={row ? row.name || row.login : t('people.add')}
+        fields={fields}
+        values={values}
+        save={save}
+        onClose={onClose}
+      >
+        {row && !own && (
+          <Actions
+            user={row}
+            onPassword={(password) => setTold({ login: row.login, password })}
+            onInvited={setInvited}
+          />
+        )}
+      </Editor>
+      {told && <Told {...told} onClose={() => setTold(null)} />}
+      {invited && <Invited invitation={invited} onClose={() => setInvited(null)} />}
+    </>
+  )
+}
+
+function usePersonFields(row: User | null, own: boolean, free: Schema['Extension'][]): Field[] {
+  const { t } = useTranslation()
+  const me = useMe()
   const fields: Field[] = [
     { name: 'name', label: 'people.name', kind: 'text', placeholder: 'Nguyễn Thị Lan' },
     {
@@ -47,6 +93,13 @@ export function PersonEditor({
       disabled: row !== null,
       placeholder: 'lan@congty.vn',
       help: 'people.loginHelp',
+    },
+    {
+      name: 'email',
+      label: 'access.email',
+      kind: 'text',
+      placeholder: 'lan@congty.vn',
+      help: 'access.emailHelp',
     },
     {
       name: 'role',
@@ -66,92 +119,14 @@ export function PersonEditor({
     },
   ]
   if (row && !own) fields.push({ name: 'enabled', label: 'people.mayLogIn', kind: 'switch' })
-  const values = useMemo(() => ({ role: 'agent', ...row, extension: present }), [row, present])
-  const save = async (filled: Record<string, unknown>) => {
-    const { name, login, role, enabled, extension } = filled as unknown as Filled
-    if (row) {
-      const body = own ? { name: name ?? '' } : { name: name ?? '', role, enabled }
-      await unwrap(client.PATCH('/api/v1/users/{user_id}', { params: { path: { user_id: row.id } }, body }))
-      return saver(assign(row.id, present, extension))
-    }
-    const password = newPassword()
-    const made = await unwrap(
-      client.POST('/api/v1/users', { body: { name: name ?? '', login, role, password } }),
-    )
-    setTold({ login: made.login, password })
-    await saver(assign(made.id, undefined, extension))
-  }
-  return (
-    <>
-      <Editor
-        open={open}
-        title={row ? row.name || row.login : t('people.add')}
-        fields={fields}
-        values={values}
-        save={save}
-        onClose={onClose}
-      >
-        {row && !own && <Reset user={row} onDone={(password) => setTold({ login: row.login, password })} />}
-      </Editor>
-      {told && <Told {...told} onClose={() => setTold(null)} />}
-    </>
-  )
-}
-
-/** The password, shown this once; the pane does not close before somebody says that it was noted. */
-function Told({ login, password, onClose }: { login: string; password: string; onClose: () => void }) {
-  const { t } = useTranslation()
-  const [noted, setNoted] = useState(false)
-  return (
-    <Modal
-      open
-      title={t('people.told')}
-      closable={false}
-      onOk={onClose}
-      okButtonProps={{ disabled: !noted }}
-      cancelButtonProps={{ hidden: true }}
-      okText={t('people.done')}
-    >
-      <p className="muted">{t('people.toldAbout')}</p>
-      <dl className="facts">
-        <dt>{t('login.login')}</dt>
-        <dd>
-          <Copy text={login} label={t('login.login')} />
-        </dd>
-        <dt>{t('login.password')}</dt>
-        <dd>
-          <Copy text={password} label={t('login.password')} />
-        </dd>
-      </dl>
-      <Checkbox
-        style={{ marginTop: 16 }}
-        checked={noted}
-        onChange={(event) => setNoted(event.target.checked)}
-      >
-        {t('people.noted')}
-      </Checkbox>
-    </Modal>
-  )
-}
-
-function Reset({ user, onDone }: { user: User; onDone: (password: string) => void }) {
-  const { t } = useTranslation()
-  const { modal, message } = App.useApp()
-  const run = async () => {
-    const password = newPassword()
-    const params = { path: { user_id: user.id } }
-    try {
-      await unwrap(client.POST('/api/v1/users/{user_id}/password', { params, body: { password } }))
-      onDone(password)
-    } catch (error) {
-      message.error(problemText(error, t))
-    }
-  }
-  const ask = () =>
-    modal.confirm({
-      title: t('people.resetAsk', { login: user.login }),
-      content: t('people.resetEffect'),
-      onOk: run,
+  if (!row) {
+    fields.push({
+      name: 'entry',
+      label: 'access.entry',
+      kind: 'select',
+      required: true,
+      options: ['invite', 'password'].map((value) => ({ value, label: t(`access.entry_${value}`) })),
     })
-  return <Button onClick={ask}>{t('people.reset')}</Button>
+  }
+  return fields
 }

@@ -1,37 +1,28 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { useNavigate, useRouter, useSearch } from '@tanstack/react-router'
+import { Link, useNavigate, useRouter, useSearch } from '@tanstack/react-router'
 import { Alert, Button, Form, Input } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { client, unwrap } from '~/api/client'
-import { LookButton, TongueButton } from '~/app/Choices'
+import { client, Problem, unwrap } from '~/api/client'
 import { meQuery } from '~/lib/me'
 import { problemText } from '~/lib/problem'
-import { Art } from './Art'
+import { Gate } from './Gate'
 
 interface Credentials {
   login: string
   password: string
+  code?: string
 }
 
 export function Login() {
   const { t } = useTranslation()
   return (
-    <div className="gate">
-      <Art />
-      <main className="gate-form">
-        <div className="gate-box">
-          <LoginForm />
-          <div className="gate-foot">
-            <TongueButton />
-            <LookButton />
-          </div>
-          <p className="muted" style={{ textAlign: 'center' }}>
-            {t('login.forgot')}
-          </p>
-        </div>
-      </main>
-    </div>
+    <Gate>
+      <LoginForm />
+      <p style={{ textAlign: 'center', marginTop: 20 }}>
+        <Link to="/forgotten">{t('access.forgot')}</Link>
+      </p>
+    </Gate>
   )
 }
 
@@ -43,6 +34,7 @@ function LoginForm() {
   const { back } = useSearch({ from: '/login' })
   const [error, setError] = useState<unknown>(null)
   const [busy, setBusy] = useState(false)
+  const [asked, setAsked] = useState(false)
   const enter = async (credentials: Credentials) => {
     setBusy(true)
     setError(null)
@@ -54,7 +46,8 @@ function LoginForm() {
       if (back) router.history.push(back)
       else await navigate({ to: '/' })
     } catch (problem) {
-      setError(problem)
+      if (problem instanceof Problem && problem.code === 'code_needed') setAsked(true)
+      else setError(problem)
     } finally {
       setBusy(false)
     }
@@ -79,6 +72,16 @@ function LoginForm() {
       >
         <Input.Password autoComplete="current-password" size="large" />
       </Form.Item>
+      {asked && (
+        <Form.Item
+          name="code"
+          label={t('factor.code')}
+          extra={t('factor.codeHelp')}
+          rules={[{ required: true, message: t('form.missing') }]}
+        >
+          <Input autoFocus autoComplete="one-time-code" size="large" maxLength={40} />
+        </Form.Item>
+      )}
       <Button type="primary" htmlType="submit" size="large" block loading={busy}>
         {t('login.enter')}
       </Button>

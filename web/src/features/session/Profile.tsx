@@ -1,20 +1,11 @@
-import { useQueryClient } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
-import { App, Button, Form, Input } from 'antd'
-import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { client, unwrap } from '~/api/client'
 import { useMe } from '~/lib/me'
-import { showProblem } from '~/ui/form'
 import { Page } from '~/ui/Page'
+import { PasswordForm } from './PasswordForm'
+import { SecondFactor } from './SecondFactor'
+import { Sessions } from './Sessions'
 
-interface Passwords {
-  old_password: string
-  password: string
-  again: string
-}
-
-/** One's own account: who one is, and the password. */
+/** One's own account: who one is, the password, the second factor, and where one is logged in. */
 export function Profile() {
   const { t } = useTranslation()
   const me = useMe()
@@ -32,75 +23,13 @@ export function Profile() {
           <dd>{me.company_name}</dd>
         </dl>
       </section>
-      {me.user_id && <PasswordForm user={me.user_id} />}
+      {me.user_id && (
+        <>
+          <SecondFactor />
+          <Sessions />
+          <PasswordForm user={me.user_id} />
+        </>
+      )}
     </Page>
-  )
-}
-
-function PasswordForm({ user }: { user: string }) {
-  const { t } = useTranslation()
-  const { message } = App.useApp()
-  const [form] = Form.useForm<Passwords>()
-  const [busy, setBusy] = useState(false)
-  const queries = useQueryClient()
-  const navigate = useNavigate()
-  const change = async ({ old_password, password }: Passwords) => {
-    setBusy(true)
-    try {
-      const params = { path: { user_id: user } }
-      await unwrap(
-        client.POST('/api/v1/users/{user_id}/password', { params, body: { old_password, password } }),
-      )
-      message.success(t('profile.changed'))
-      await navigate({ to: '/login', search: {} })
-      queries.clear()
-    } catch (error) {
-      showProblem(error, form, message, t)
-    } finally {
-      setBusy(false)
-    }
-  }
-  const long = { min: 10, max: 128, message: t('people.passwordRule') }
-  return (
-    <section className="card pad" style={{ maxWidth: 620 }}>
-      <h2 style={{ marginBottom: 4 }}>{t('profile.password')}</h2>
-      <p className="muted" style={{ marginBottom: 16 }}>
-        {t('profile.passwordAbout')}
-      </p>
-      <Form form={form} layout="vertical" requiredMark={false} onFinish={change} style={{ maxWidth: 360 }}>
-        <Form.Item
-          name="old_password"
-          label={t('profile.old')}
-          rules={[{ required: true, message: t('form.missing') }]}
-        >
-          <Input.Password autoComplete="current-password" />
-        </Form.Item>
-        <Form.Item
-          name="password"
-          label={t('profile.new')}
-          rules={[{ required: true, message: t('form.missing') }, long]}
-        >
-          <Input.Password autoComplete="new-password" />
-        </Form.Item>
-        <Form.Item
-          name="again"
-          label={t('profile.again')}
-          dependencies={['password']}
-          rules={[
-            ({ getFieldValue }) => ({
-              validator: (_, value) =>
-                value === getFieldValue('password')
-                  ? Promise.resolve()
-                  : Promise.reject(new Error(t('profile.differs'))),
-            }),
-          ]}
-        >
-          <Input.Password autoComplete="new-password" />
-        </Form.Item>
-        <Button type="primary" htmlType="submit" loading={busy}>
-          {t('profile.change')}
-        </Button>
-      </Form>
-    </section>
   )
 }
