@@ -127,11 +127,9 @@ test('a key is made with an end, shown once, and revoked', async ({ page }) => {
   const ask = () =>
     page.request.get(url('/api/v1/extensions'), { headers: { Authorization: `Bearer ${secret}` } })
   expect((await ask()).status()).toBe(200)
-  await page
-    .getByRole('row', { name: /CRM thử/ })
-    .getByRole('button', { name: 'Thu hồi' })
-    .click()
-  await page.getByRole('dialog').getByRole('button', { name: 'Thu hồi' }).click()
+  await page.getByRole('row', { name: /CRM thử/ }).click()
+  await page.getByRole('button', { name: 'Thu hồi' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Thu hồi' }).last().click()
   await expect(page.getByRole('row', { name: /CRM thử/ })).toContainText('Đã thu hồi')
   expect((await ask()).status()).toBe(401)
 })
@@ -158,4 +156,31 @@ test('a server that is away is told with a way to try again', async ({ page }) =
   await page.unroute('**/api/v1/ring-groups**')
   await page.getByRole('button', { name: 'Thử lại' }).click()
   await expect(page.getByRole('cell', { name: 'All extensions' })).toBeVisible()
+})
+
+test('what may be called to the outside is bounded, for the company and for an extension', async ({
+  page,
+  request,
+}) => {
+  const server = await api(request)
+  await logIn(page)
+  await page.goto(url('/company'))
+  await page.getByLabel('Số cuộc gọi cùng lúc').fill('40')
+  await page.getByRole('button', { name: 'Lưu' }).last().click()
+  await expect(page.getByText('Đã lưu')).toBeVisible()
+  expect((await server.get('/limits')).outbound_calls).toBe(40)
+  const { id } = (await server.get('/extensions')).items.find(
+    (one: { number: string }) => one.number === '106',
+  )
+  await page.goto(url(`/extensions?open=${id}`))
+  await page.getByRole('button', { name: 'Giới hạn gọi ra ngoài' }).click()
+  await page.getByLabel('Số phút đàm thoại trong 24 giờ').fill('90')
+  await accessible(page, 'limits')
+  await page
+    .getByRole('dialog', { name: 'Giới hạn gọi ra ngoài' })
+    .getByRole('button', { name: 'Lưu' })
+    .click()
+  await expect(async () =>
+    expect((await server.get(`/extensions/${id}/limits`)).outbound_minutes_per_day).toBe(90),
+  ).toPass()
 })

@@ -206,4 +206,20 @@ export const exchange = {
     again: 'Call again',
     broken: 'The flow is not finished. Look at the steps with a red edge.',
   },
+  limits: {
+    title: 'Limits for calls to the outside',
+    company:
+      'So that a stolen password costs little. They hold for all extensions together; 0 sets no limit.',
+    extension: 'They hold for this extension; 0 sets no limit.',
+    atOnce: 'Calls at once',
+    perMinute: 'Calls begun in a minute',
+    perDay: 'Minutes of talk in 24 hours',
+    countries: 'Countries this extension may dial',
+    countriesHelp: 'Calling codes, * for all. Empty: what the company allows.',
+    networks: 'Networks its phones must be in',
+    networksHelp: 'Such as 10.1.0.0/16. Empty: anywhere.',
+    from: 'May call',
+    from_registered: 'Only from where a phone of it is registered',
+    from_anywhere: 'From anywhere with its password',
+  },
 }

@@ -18,6 +18,7 @@ import { Trail } from './Trail'
 import { Direction, Status } from './words'
 
 const Player = lazy(() => import('./player/Player'))
+const Ladder = lazy(() => import('./ladder/Ladder'))
 
 type Detail = Schema['CallDetail']
 
@@ -69,6 +70,13 @@ export function CallPage() {
           </section>
         </div>
       </div>
+      <section className="card pad">
+        <h2>{t('ladder.title')}</h2>
+        <p className="muted">{t('ladder.about')}</p>
+        <Suspense fallback={<Skeleton active title={false} />}>
+          <Ladder id={call.id} />
+        </Suspense>
+      </section>
     </Page>
   )
 }

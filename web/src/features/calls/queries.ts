@@ -39,6 +39,15 @@ export const trailQuery = (id: string) =>
     staleTime: Number.POSITIVE_INFINITY,
   })
 
+export const ladderQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['calls', 'ladder', id],
+    queryFn: () =>
+      unwrap(client.GET('/api/v1/calls/{call_id}/ladder', { params: { path: { call_id: id } } })),
+    // The last answers of a call come a moment after its end.
+    refetchInterval: (query) => (query.state.data?.ended === false ? 2_000 : false),
+  })
+
 /** The newest calls, for the home screen. */
 export const latestQuery = queryOptions({
   queryKey: ['calls', 'latest'],

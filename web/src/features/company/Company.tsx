@@ -1,13 +1,13 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { App, Button, Form, Skeleton } from 'antd'
-import { useState } from 'react'
+import { Skeleton } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { client, type Schema, unwrap } from '~/api/client'
 import { useMe } from '~/lib/me'
 import { Failed } from '~/ui/Failed'
-import { type Field, Fields } from '~/ui/Fields'
-import { showProblem } from '~/ui/form'
+import type { Field } from '~/ui/Fields'
 import { Page } from '~/ui/Page'
+import { SettingsForm } from '~/ui/SettingsForm'
+import { CompanyLimits } from './CompanyLimits'
 
 type Tenant = Schema['Tenant']
 
@@ -39,7 +39,10 @@ export function Company() {
       {error ? (
         <Failed error={error} retry={refetch} />
       ) : data ? (
-        <Settings company={data} />
+        <>
+          <Settings company={data} />
+          <CompanyLimits />
+        </>
       ) : (
         <Skeleton active />
       )}
@@ -48,11 +51,7 @@ export function Company() {
 }
 
 function Settings({ company }: { company: Tenant }) {
-  const { t } = useTranslation()
-  const { message } = App.useApp()
   const queries = useQueryClient()
-  const [form] = Form.useForm()
-  const [busy, setBusy] = useState(false)
   const zones = [...new Set([company.time_zone, ...ZONES])].map((value) => ({ value, label: value }))
   const fields: Field[] = [
     { name: 'name', label: 'company.name', kind: 'text', required: true },
@@ -83,29 +82,16 @@ function Settings({ company }: { company: Tenant }) {
     { name: 'domain', label: 'company.domain', kind: 'text', help: 'company.domainHelp' },
   ]
   const save = async (filled: Tenant) => {
-    setBusy(true)
-    try {
-      const { name, time_zone, record_calls, dial_countries, blocked_prefixes, country, domain } = filled
-      const body = { name, time_zone, record_calls, dial_countries, blocked_prefixes, country, domain }
-      const params = { path: { company_id: company.id } }
-      const saved = await unwrap(client.PATCH('/api/v1/companies/{company_id}', { params, body }))
-      queries.setQueryData(['company', company.id], saved)
-      await queries.invalidateQueries({ queryKey: ['me'] })
-      message.success(t('form.saved'))
-    } catch (error) {
-      showProblem(error, form, message, t)
-    } finally {
-      setBusy(false)
-    }
+    const { name, time_zone, record_calls, dial_countries, blocked_prefixes, country, domain } = filled
+    const body = { name, time_zone, record_calls, dial_countries, blocked_prefixes, country, domain }
+    const params = { path: { company_id: company.id } }
+    const saved = await unwrap(client.PATCH('/api/v1/companies/{company_id}', { params, body }))
+    queries.setQueryData(['company', company.id], saved)
+    await queries.invalidateQueries({ queryKey: ['me'] })
   }
   return (
     <section className="card pad" style={{ maxWidth: 720 }}>
-      <Form form={form} layout="vertical" requiredMark={false} initialValues={company} onFinish={save}>
-        <Fields fields={fields} />
-        <Button type="primary" htmlType="submit" loading={busy}>
-          {t('form.save')}
-        </Button>
-      </Form>
+      <SettingsForm fields={fields} values={company} save={save} />
     </section>
   )
 }

@@ -1,4 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
+import type { TFunction } from 'i18next'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { client, type Schema, unwrap } from '~/api/client'
@@ -7,6 +8,7 @@ import { useMay } from '~/lib/me'
 import { hotlineName } from '~/lib/names'
 import { Editor } from '~/ui/Editor'
 import type { Field } from '~/ui/Fields'
+import { ExtensionLimits } from './ExtensionLimits'
 import { SipSettings } from './SipSettings'
 
 type Extension = Schema['Extension']
@@ -27,16 +29,15 @@ export function ExtensionEditor({
   const values = useMemo(() => ({ enabled: true, ...row }), [row])
   const done = () => queries.invalidateQueries({ queryKey: ['extensions'] })
   const save = async (filled: Record<string, unknown>) => {
-    const { number, name, password, hotline, user, enabled } = filled as unknown as Extension & {
-      password?: string
-    }
+    const { number, name, password, hotline, user, enabled, allowed_networks, call_from } =
+      filled as unknown as Extension & { password?: string }
     const settings = { name: name || undefined, password: password || undefined, hotline: hotline ?? null }
     if (row) {
       const params = { path: { extension_id: row.id } }
       await unwrap(
         client.PATCH('/api/v1/extensions/{extension_id}', {
           params,
-          body: { ...settings, enabled, user: user ?? null },
+          body: { ...settings, enabled, user: user ?? null, allowed_networks, call_from },
         }),
       )
     } else {
@@ -66,12 +67,32 @@ export function ExtensionEditor({
       remove={remove ?? undefined}
       onClose={onClose}
     >
+      {row && <ExtensionLimits id={row.id} />}
       {row && <SipSettings extension={row} />}
     </Editor>
   )
 }
 
+/** From where its phones may come. */
+const placeFields = (t: TFunction): Field[] => [
+  {
+    name: 'allowed_networks',
+    label: 'limits.networks',
+    kind: 'words',
+    placeholder: '10.1.0.0/16',
+    help: 'limits.networksHelp',
+  },
+  {
+    name: 'call_from',
+    label: 'limits.from',
+    kind: 'select',
+    required: true,
+    options: ['registered', 'anywhere'].map((value) => ({ value, label: t(`limits.from_${value}`) })),
+  },
+]
+
 function useFields(row: Extension | null): Field[] {
+  const { t } = useTranslation()
   const hotlines = useQuery(hotlinesQuery).data ?? []
   const seesPeople = useMay('manage_users')
   const people = useQuery({ ...usersQuery, enabled: seesPeople }).data ?? []
@@ -118,6 +139,7 @@ function useFields(row: Extension | null): Field[] {
       options,
     })
   }
+  if (row) fields.push(...placeFields(t))
   if (row) fields.push({ name: 'enabled', label: 'extensions.enabled', kind: 'switch' })
   return fields
 }

@@ -1,6 +1,6 @@
 import { EyeOutlined } from '@ant-design/icons'
 import { useQuery } from '@tanstack/react-query'
-import { App, Button, QRCode } from 'antd'
+import { App, Button } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { client, type Schema, unwrap } from '~/api/client'
@@ -9,6 +9,7 @@ import { useMay, useMe } from '~/lib/me'
 import { problemText } from '~/lib/problem'
 import { Copy } from '~/ui/Copy'
 import { Dot } from '~/ui/Dot'
+import { Qr } from '~/ui/Qr'
 
 type Extension = Schema['Extension']
 
@@ -69,11 +70,10 @@ function Secret({ extension, domain, server }: { extension: Extension; domain: s
         <>
           <dt>{t('sip.qr')}</dt>
           <dd>
-            <QRCode
+            <Qr
+              text={provisioning(extension.number, password, domain, server)}
+              label={t('sip.qr')}
               size={148}
-              value={provisioning(extension.number, password, domain, server)}
-              color="#1c2523"
-              bgColor="#ffffff"
             />
             <p className="muted">{t('sip.qrAbout')}</p>
           </dd>
