@@ -1,5 +1,5 @@
 import { PlusOutlined, SearchOutlined } from '@ant-design/icons'
-import { type UseQueryResult, useQuery } from '@tanstack/react-query'
+import { type UseQueryOptions, type UseQueryResult, useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { Button, Input, Skeleton } from 'antd'
 import type { ReactNode } from 'react'
@@ -19,7 +19,7 @@ interface Search {
 interface Props<T extends { id: string }> {
   /** The address, which is also the name under which its words are kept. */
   name: string
-  query: Parameters<typeof useQuery>[0]
+  query: UseQueryOptions<T[], Error, T[], string[]>
   columns: Column<T>[]
   /** What a search looks through. */
   text: (row: T) => string
@@ -46,7 +46,7 @@ export function ListScreen<T extends { id: string }>(props: Props<T>) {
       replace: 'q' in part,
     })
   }
-  const answer = useQuery(props.query) as UseQueryResult<T[]>
+  const answer = useQuery(props.query)
   const mayEdit = useMay(props.right ?? 'edit_config')
   const add = mayEdit && (props.editor || props.page) && (
     <Button type="primary" icon={<PlusOutlined />} onClick={() => put({ open: 'new' })}>

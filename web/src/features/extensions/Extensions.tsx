@@ -26,7 +26,7 @@ export function Extensions() {
     <>
       <ListScreen<Extension>
         name="extensions"
-        query={extensionsQuery as never}
+        query={extensionsQuery}
         columns={columns}
         text={({ number, name }) => `${number} ${name}`}
         icon={<PhoneOutlined />}

@@ -9,7 +9,7 @@ import { problemText } from '~/lib/problem'
 import { Page } from '~/ui/Page'
 import { useSaver } from '~/ui/useSaver'
 import { Canvas } from './Canvas'
-import { faultsByNode, forApi, type Graph, missing } from './graph'
+import { faultsByNode, forApi, type Graph, graphOf, missing } from './graph'
 import { NodePane } from './NodePane'
 import { Simulator } from './Simulator'
 
@@ -19,12 +19,12 @@ type Flow = Schema['Flow']
 export function FlowEditor({ flow, reload }: { flow: Flow; reload: () => void }) {
   const { t } = useTranslation()
   const mayEdit = useMay('edit_config')
-  const [graph, setGraph] = useState(flow.graph as unknown as Graph)
+  const [graph, setGraph] = useState(graphOf(flow))
   const [chosen, setChosen] = useState<string | null>(graph.start)
   const [pane, setPane] = useState('node')
   const [said, setSaid] = useState<{ name: string; message: string }[]>([])
   const [walked, setWalked] = useState<string[]>([])
-  const dirty = graph !== (flow.graph as unknown as Graph)
+  const dirty = graph !== graphOf(flow)
   useBlocker({
     shouldBlockFn: () => dirty && !window.confirm(t('form.unsavedAbout')),
     enableBeforeUnload: dirty,
@@ -104,7 +104,7 @@ function Actions({ flow, graph, dirty, onSaid, onSaved }: ActionsProps) {
     setBusy(true)
     try {
       // The version keeps us from writing over what somebody else changed meanwhile.
-      const body = { graph: forApi(graph) as never, version: flow.version }
+      const body = { graph: forApi(graph), version: flow.version }
       await saver(unwrap(client.PATCH('/api/v1/flows/{flow_id}', { params, body })))
       message.success(t('flows.published'))
       onSaved()

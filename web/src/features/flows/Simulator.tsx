@@ -23,7 +23,7 @@ export function Simulator({ graph, onSaid, onWalked }: Props) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: what is told does not change the walk
   useEffect(() => {
     let old = false
-    unwrap(client.POST('/api/v1/simulation/flow', { body: { graph: forApi(graph) as never, digits } }))
+    unwrap(client.POST('/api/v1/simulation/flow', { body: { graph: forApi(graph), digits } }))
       .then(({ items }) => {
         if (old) return
         setFault('')

@@ -32,10 +32,13 @@ export interface Hangup {
 export type Node = Play | Menu | RingGroup | Extension | Hangup
 export type Kind = Node['type']
 
-export interface Graph {
+export type Graph = {
   start: string
   nodes: Record<string, Node>
 }
+
+/** What the API keeps as a graph. It was checked by the server, which alone writes it. */
+export const graphOf = (flow: { graph: Record<string, unknown> }): Graph => flow.graph as Graph
 
 export const KINDS: Kind[] = ['menu', 'play', 'ring_group', 'extension', 'hangup']
 export const DIGITS = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '0', '*', '#']

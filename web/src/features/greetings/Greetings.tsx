@@ -52,7 +52,7 @@ export function Greetings() {
   return (
     <ListScreen<Greeting>
       name="greetings"
-      query={greetingsQuery as never}
+      query={greetingsQuery}
       columns={columns}
       text={({ name }) => name}
       icon={<SoundOutlined />}

@@ -38,7 +38,7 @@ export function Groups() {
   return (
     <ListScreen<Group>
       name="groups"
-      query={groupsQuery as never}
+      query={groupsQuery}
       columns={columns}
       text={(row) => `${row.name} ${row.members.map(names.of).join(' ')}`}
       icon={<ClusterOutlined />}

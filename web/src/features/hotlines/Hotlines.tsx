@@ -42,7 +42,7 @@ export function Hotlines() {
   return (
     <ListScreen<Hotline>
       name="hotlines"
-      query={hotlinesQuery as never}
+      query={hotlinesQuery}
       columns={columns}
       text={({ number, name }) => `${number} ${name} 0${number.slice(3)}`}
       icon={<SwapOutlined />}

@@ -51,7 +51,7 @@ export function Keys() {
     <>
       <ListScreen<Key>
         name="keys"
-        query={keysQuery as never}
+        query={keysQuery}
         columns={columns}
         text={({ name, hint, public_id }) => `${name} ${hint} ${public_id ?? ''}`}
         icon={<KeyOutlined />}

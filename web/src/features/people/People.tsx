@@ -48,7 +48,7 @@ export function People() {
   return (
     <ListScreen<User>
       name="people"
-      query={usersQuery as never}
+      query={usersQuery}
       columns={columns}
       text={({ name, login, email }) => `${name} ${login} ${email ?? ''}`}
       icon={<TeamOutlined />}

@@ -8,7 +8,7 @@ import { Dot } from '~/ui/Dot'
 import { ListScreen } from '~/ui/ListScreen'
 import { TrunkEditor } from './TrunkEditor'
 
-type Trunk = Schema['Trunk']
+type Trunk = Schema['WatchedTrunk']
 
 /** The ways to carriers, and how each is right now. */
 export function Trunks() {
@@ -45,7 +45,7 @@ export function Trunks() {
   return (
     <ListScreen<Trunk>
       name="trunks"
-      query={trunksQuery as never}
+      query={trunksQuery}
       columns={columns}
       text={({ name, server, addresses }) => `${name} ${server} ${addresses.join(' ')}`}
       icon={<NodeIndexOutlined />}

@@ -33,7 +33,7 @@ export function Webhooks() {
   return (
     <ListScreen<Webhook>
       name="webhooks"
-      query={webhooksQuery as never}
+      query={webhooksQuery}
       columns={columns}
       text={({ url, description }) => `${url} ${description}`}
       icon={<ApiOutlined />}
