@@ -87,6 +87,8 @@ pub(crate) struct Driver {
     finish: Option<Finish>,
     /// The record that stands for the call should its task fail.
     drafted: Option<Box<pbx::calls::CallRecord>>,
+    /// What the step that is under way leaves for the journal.
+    jotted: pbx::calls::Notes,
     /// BYEs that wait for the record.
     owed_byes: Vec<sip::Leg>,
     /// The caller's number and name, as they came.
@@ -132,6 +134,7 @@ impl Driver {
             recording: None,
             finish: None,
             drafted: None,
+            jotted: pbx::calls::Notes::default(),
             owed_byes: Vec::new(),
             caller: Default::default(),
             max_forwards: None,
@@ -176,15 +179,19 @@ impl Driver {
     }
 
     async fn drive(&mut self, begin: impl FnOnce(&mut Driver) -> Input + Send) {
-        let first = begin(self);
-        self.feed(first);
-        self.settle();
+        {
+            let _step = self.shared.media.step();
+            let first = begin(self);
+            self.feed(first);
+            self.end_step();
+        }
         while !self.is_done() {
             let wake = self.deadline().map(|at| self.shared.clock.instant(at));
             let letter = match wake {
                 Some(at) => tokio::time::timeout_at(at, self.letters.recv()).await.ok(),
                 None => Some(self.letters.recv().await),
             };
+            let _step = self.shared.media.step();
             match letter {
                 // The driver holds a sender of its own mailbox, so the mailbox never closes.
                 Some(letter) => letter.into_iter().for_each(|letter| self.receive(letter)),
@@ -195,8 +202,14 @@ impl Driver {
                 self.receive(letter);
             }
             self.pay_byes_of_living();
-            self.settle();
+            self.end_step();
         }
+    }
+
+    /// Writes down what the step left behind, and the record when it was the last one.
+    fn end_step(&mut self) {
+        self.settle();
+        self.write_down();
     }
 
     fn is_done(&self) -> bool {

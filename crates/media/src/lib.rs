@@ -46,7 +46,7 @@ pub use direction::Direction;
 pub use dtmf::parse_info_digit;
 pub use event::{Counts, Event, Quality, Security};
 pub use leg::Leg;
-pub use media::{Media, OpenError};
+pub use media::{Media, OpenError, Step};
 pub use negotiation::{NegotiationError, Offer, Policy, Profile, Taste, Video};
 pub use sound::Sound;
 pub use tap::Tap;

@@ -36,6 +36,21 @@ pub(crate) struct Shared {
     inventory: Arc<Inventory>,
     threads: Vec<Post>,
     next: AtomicU64,
+    /// Steps under way: see [`Media::step`].
+    steps: AtomicUsize,
+}
+
+/// Puts off the waking of threads: see [`Media::step`].
+#[derive(Debug)]
+pub struct Step {
+    shared: Arc<Shared>,
+}
+
+impl Drop for Step {
+    fn drop(&mut self) {
+        self.shared.steps.fetch_sub(1, Ordering::SeqCst);
+        self.shared.threads.iter().for_each(Post::wake_if_owed);
+    }
 }
 
 /// What the handles and the threads share.
@@ -58,17 +73,30 @@ pub(crate) struct Post {
     waker: Arc<mio::Waker>,
     /// Set while a wake-up is under way, so that a burst of commands costs one system call.
     woken: Arc<AtomicBool>,
+    /// Commands were left for which nobody has woken it yet.
+    owed: Arc<AtomicBool>,
 }
 
 impl Post {
     pub(crate) fn new(commands: Sender<Command>, waker: mio::Waker, woken: Arc<AtomicBool>) -> Post {
-        Post { commands, waker: Arc::new(waker), woken }
+        Post { commands, waker: Arc::new(waker), woken, owed: Arc::default() }
     }
 
     pub(crate) fn send(&self, command: Command) {
+        self.leave(command);
+        self.wake_if_owed();
+    }
+
+    /// Sends without waking.
+    fn leave(&self, command: Command) {
         // A thread that died of a panic takes no commands; that was logged when it happened.
         let _ = self.commands.send(command);
-        if !self.woken.swap(true, Ordering::AcqRel)
+        self.owed.store(true, Ordering::SeqCst);
+    }
+
+    fn wake_if_owed(&self) {
+        if self.owed.swap(false, Ordering::SeqCst)
+            && !self.woken.swap(true, Ordering::AcqRel)
             && let Err(error) = self.waker.wake()
         {
             tracing::error!(%error, "cannot wake a media thread");
@@ -100,7 +128,8 @@ impl Media {
             loops.push((poll, Inbox { commands, woken }));
         }
         let inventory = Arc::new(Inventory::new(config, random()?));
-        let shared = Shared { inventory: inventory.clone(), threads, next: AtomicU64::new(1) };
+        let shared =
+            Shared { inventory: inventory.clone(), threads, next: AtomicU64::new(1), steps: AtomicUsize::new(0) };
         let recorder = recording::start(inventory.clone(), events.clone())?;
         for (number, (poll, inbox)) in loops.into_iter().enumerate() {
             let post = shared.threads[number].clone();
@@ -126,6 +155,14 @@ impl Media {
     pub fn open_beside(&self, tag: u64, other: &Leg) -> Result<Leg, OpenError> {
         let key = self.shared.next.fetch_add(1, Ordering::Relaxed);
         self.open_on(other.thread, LegKey(key), tag)
+    }
+
+    /// Begins a step: until the guard is dropped the threads are not woken for commands, so that those of one step cost
+    /// one wake-up; the end of another's step may wake them sooner. To be held for the length of a computation, never while
+    /// waiting for anything.
+    pub fn step(&self) -> Step {
+        self.shared.steps.fetch_add(1, Ordering::SeqCst);
+        Step { shared: self.shared.clone() }
     }
 
     /// What is open right now.
@@ -169,7 +206,12 @@ impl Media {
 
 impl Shared {
     pub(crate) fn tell(&self, thread: usize, command: Command) {
-        self.threads[thread].send(command);
+        let post = &self.threads[thread];
+        post.leave(command);
+        // Left first, looked second: whoever ends a step after this look sees the debt.
+        if self.steps.load(Ordering::SeqCst) == 0 {
+            post.wake_if_owed();
+        }
     }
 
     /// Opens sockets for the video of a leg, on the leg's thread.

@@ -11,7 +11,7 @@ mod tests;
 
 pub use finding::{Filter, Status};
 pub use happening::Happening;
-pub use journal::Journal;
+pub use journal::{Journal, Notes};
 pub use service::{get, list, record, record_many, record_recording, recording, slice, trail};
 
 use call::Direction;

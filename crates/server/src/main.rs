@@ -32,6 +32,9 @@ use config::Config;
 use std::process::ExitCode;
 use std::time::Duration;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// It did not work.
 const FAILED: u8 = 1;
 /// The command line or the configuration is wrong; clap uses the same code.

@@ -3,6 +3,7 @@
 //! - `shard` is the task of one endpoint, which reads the UDP sockets,
 //! - `streams` are the connections, `stream` serves one that is bytes, `websocket` one that is frames.
 
+mod datagrams;
 mod shard;
 mod stream;
 mod streams;
@@ -16,11 +17,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
 use model::{Moment, Timestamp};
-use tokio::net::{TcpListener, UdpSocket};
+use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
+use self::datagrams::Datagrams;
 use self::shard::{Handle, Order, Shard};
 pub use self::streams::Io;
 use self::streams::{Arrival, Streams};
@@ -35,9 +37,6 @@ use crate::endpoint::shared::{Shared, Sockets};
 use crate::trace::Trace;
 use crate::transport::{Flow, Transport};
 
-/// What is asked of the kernel for each UDP socket's queues; it may give less.
-const SOCKET_BUFFER: usize = 4 << 20;
-
 /// Connections that wait to be accepted.
 const BACKLOG: i32 = 1024;
 
@@ -51,7 +50,7 @@ pub struct Stack {
 struct Hub {
     shared: Arc<Shared>,
     started: Instant,
-    udp: Vec<Arc<UdpSocket>>,
+    udp: Vec<Arc<Datagrams>>,
     shards: Vec<Handle>,
     streams: Streams,
     sockets: Sockets,
@@ -82,7 +81,7 @@ impl Stack {
         }
         let mut udp = Vec::new();
         for address in &config.udp {
-            udp.push(Arc::new(bind(*address).map_err(|error| named("udp", *address, &error))?));
+            udp.push(Arc::new(Datagrams::bind(*address).map_err(|error| named("udp", *address, &error))?));
         }
         if config.identity.is_none() && !(config.tls.is_empty() && config.wss.is_empty()) {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "TLS and WSS need a certificate"));
@@ -274,7 +273,7 @@ impl Stack {
 
 impl Hub {
     /// The UDP sockets a shard reads.
-    fn udp_of(&self, shard: usize) -> Vec<(u16, Arc<UdpSocket>)> {
+    fn udp_of(&self, shard: usize) -> Vec<(u16, Arc<Datagrams>)> {
         let shards = self.shards.len();
         let mine = self.udp.iter().enumerate().filter(|(index, _)| index % shards == shard);
         mine.map(|(index, socket)| (index as u16, socket.clone())).collect()
@@ -293,15 +292,6 @@ impl From<crate::registrar::Contact> for Contact {
             expires_in: contact.expires_in,
         }
     }
-}
-
-fn bind(address: SocketAddr) -> io::Result<UdpSocket> {
-    let socket = socket_for(address, socket2::Type::DGRAM)?;
-    // Bursts wait in the kernel; when it gives less, fewer do.
-    let _ = socket.set_recv_buffer_size(SOCKET_BUFFER);
-    let _ = socket.set_send_buffer_size(SOCKET_BUFFER);
-    socket.bind(&address.into())?;
-    UdpSocket::from_std(socket.into())
 }
 
 fn listen(address: SocketAddr) -> io::Result<TcpListener> {

@@ -164,40 +164,46 @@ impl Spool {
     /// Writes one record and returns its number. When this returns `Ok`, the record survives the death of the process. After an
     /// error the record is not kept, and the spool goes on to work as soon as the disk does.
     pub fn append(&mut self, payload: &[u8]) -> io::Result<u64> {
-        if payload.len() > self.options.record_bytes {
+        self.append_all(&[payload])
+    }
+
+    /// Writes several records at once and returns the number of the first; the others follow. All are kept, or none: else
+    /// as [`Spool::append`].
+    pub fn append_all(&mut self, payloads: &[&[u8]]) -> io::Result<u64> {
+        if payloads.iter().any(|payload| payload.len() > self.options.record_bytes) {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "the record is longer than the spool allows"));
         }
-        match self.write(payload) {
+        match self.write(payloads) {
             Err(error) if error.kind() == io::ErrorKind::StorageFull && self.reserved => {
                 self.reserved = false;
                 fs::remove_file(self.reserve().path())?;
-                self.write(payload)
+                self.write(payloads)
             }
             result => result,
         }
     }
 
-    fn write(&mut self, payload: &[u8]) -> io::Result<u64> {
+    fn write(&mut self, payloads: &[&[u8]]) -> io::Result<u64> {
         if self.open.as_ref().is_some_and(|segment| segment.length() >= self.options.segment_bytes) {
             self.close_segment();
         }
-        let seq = self.next;
+        let first = self.next;
         let segment = match self.open.as_mut() {
             Some(segment) => segment,
             None => {
                 self.new_names = true;
-                self.open.insert(Segment::create(&self.folder, seq, &self.life)?)
+                self.open.insert(Segment::create(&self.folder, first, &self.life)?)
             }
         };
-        if let Err(error) = segment.append(seq, payload) {
+        if let Err(error) = segment.append(first, payloads) {
             if segment.is_broken() {
                 // Its end could not be cut back; a reader skips the torn record there, and we go on in a new file.
                 self.close_segment();
             }
             return Err(error);
         }
-        self.next += 1;
-        Ok(seq)
+        self.next += payloads.len() as u64;
+        Ok(first)
     }
 
     /// Its sync is left to the owner: see [`Spool::unsynced`].

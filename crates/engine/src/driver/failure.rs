@@ -38,8 +38,9 @@ impl Driver {
         };
         let at = self.anchor.wall(self.shared.clock.now()).as_millis();
         draft.cut_off(at, Cause::Failed, "The call's task failed; this is what it had told before.");
-        // Nothing more can be done for it than what the journal does.
-        let _ = self.shared.journal.record(draft);
+        let noted = self.jotted.record(draft);
+        self.kept(noted);
+        self.write_down();
         self.pay_byes();
     }
 

@@ -128,10 +128,9 @@ impl Driver {
             answered = record.answered_at.is_some(),
             "a call ended"
         );
-        if let Err(error) = self.shared.journal.record(record) {
-            metrics::counter!("alo_spool_errors_total").increment(1);
-            tracing::error!(call.id = %self.id, %error, "a call record is safe only in memory until the database takes it");
-        }
+        let noted = self.jotted.record(record);
+        self.kept(noted);
+        self.write_down();
         finish.written = true;
         self.finish = Some(finish);
     }

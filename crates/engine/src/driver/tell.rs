@@ -1,4 +1,5 @@
-//! What the outside is told of a call: events while it lives, and its record at the end.
+//! What the outside is told of a call: events while it lives, and its record at the end. The live list hears of it at
+//! once; what goes to the journal is written when the step is done.
 
 use call::{Event, Side};
 use model::{ExtensionId, HotlineId};
@@ -18,7 +19,8 @@ impl Driver {
         }
         if let Some((what, mut data)) = self.words(&event) {
             data["at"] = json!(at.as_millis());
-            self.kept(self.shared.journal.tell(self.tenant.id, self.id, what, data.to_string()));
+            let noted = self.jotted.tell(self.tenant.id, self.id, what, data.to_string());
+            self.kept(noted);
         }
         self.shared.bus.publish(bus::Occurrence { tenant: self.tenant.id, call: self.id, at, event });
     }
@@ -55,14 +57,21 @@ impl Driver {
             | Event::Ended { .. } => false,
         };
         if let Some(draft) = self.drafted.as_ref().filter(|_| changed) {
-            self.kept(self.shared.journal.begin(draft));
+            let noted = self.jotted.begin(draft);
+            self.kept(noted);
         }
     }
 
-    fn kept(&self, outcome: Result<(), model::Problem>) {
+    /// Writes down what one step of the call left behind.
+    pub(super) fn write_down(&mut self) {
+        let written = self.shared.journal.write(std::mem::take(&mut self.jotted));
+        self.kept(written);
+    }
+
+    pub(super) fn kept(&self, outcome: Result<(), model::Problem>) {
         if let Err(error) = outcome {
             metrics::counter!("alo_spool_errors_total").increment(1);
-            tracing::error!(call.id = %self.id, %error, "the journal cannot be written");
+            tracing::error!(call.id = %self.id, %error, "the journal cannot be written: what it was told is safe only in memory until the database takes it");
         }
     }
 

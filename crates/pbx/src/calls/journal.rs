@@ -4,6 +4,7 @@
 //! [`Journal::begin`] left, and recorded as `server_restart`.
 
 mod commit;
+mod notes;
 mod queue;
 #[cfg(test)]
 mod tests;
@@ -11,6 +12,8 @@ mod writer;
 
 use super::{CallRecord, Happening, Recording};
 use model::{CallId, Cause, Problem, TenantId};
+pub use notes::Notes;
+use notes::{Line, What};
 use queue::Queue;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -101,41 +104,52 @@ impl Journal {
         Ok(Journal { shared, task: Arc::new(Mutex::new(Some(task))) })
     }
 
-    /// Leaves a draft of a call that is up, to be repeated when it knows more (rings, is answered). Without [`Journal::record`]
-    /// the next start records it as interrupted.
-    pub fn begin(&self, draft: &CallRecord) -> Result<(), Problem> {
-        let bytes = queue::write_draft(draft).map_err(|error| full(&error))?;
-        self.shared.queue().begin(draft.id, bytes).map_err(|error| full(&error))
+    /// Writes notes down. On `Ok` they survive the death of the process; on `Err` the disk is full beyond the reserve, and what
+    /// is meant for the database is kept in memory only until the database takes it.
+    pub fn write(&self, notes: Notes) -> Result<(), Problem> {
+        if notes.is_empty() {
+            return Ok(());
+        }
+        let for_the_database = notes.lines.iter().any(|line| matches!(line.what, What::Entry(_)));
+        let (written, group_is_whole) = {
+            let mut queue = self.shared.queue();
+            (queue.add(notes.lines), queue.in_memory() >= writer::GROUP)
+        };
+        if for_the_database {
+            self.shared.added.notify_one();
+        }
+        if group_is_whole {
+            self.shared.hurry.notify_one();
+        }
+        written.map_err(|error| full(&error))
     }
 
-    /// Takes the record of a finished call. On `Ok` it survives the death of the process; on `Err` the disk is full beyond
-    /// the reserve, and the record is kept in memory only until the database takes it.
+    /// Writes down a draft: see [`Notes::begin`].
+    pub fn begin(&self, draft: &CallRecord) -> Result<(), Problem> {
+        let mut notes = Notes::default();
+        notes.begin(draft)?;
+        self.write(notes)
+    }
+
+    /// Writes down the record of a finished call.
     pub fn record(&self, record: CallRecord) -> Result<(), Problem> {
         self.add(Entry::Ended(Box::new(record)))
     }
 
-    /// Takes a finished recording; like [`Journal::record`].
+    /// Writes down a finished recording.
     pub fn recording(&self, recording: Recording) -> Result<(), Problem> {
         self.add(Entry::Recorded(recording))
     }
 
-    /// Takes an event of a call that is up, `data` being a JSON object; like [`Journal::record`]. The events of one call reach
-    /// the outbox in the order of these calls, its end last.
+    /// Writes down an event: see [`Notes::tell`].
     pub fn tell(&self, tenant: TenantId, call: CallId, what: Happening, data: String) -> Result<(), Problem> {
         self.add(Entry::Told(Told { tenant, call, what, data }))
     }
 
     fn add(&self, entry: Entry) -> Result<(), Problem> {
-        let bytes = queue::write(&entry).map_err(|error| full(&error))?;
-        let (added, group_is_whole) = {
-            let mut queue = self.shared.queue();
-            (queue.add(entry, &bytes), queue.in_memory() == writer::GROUP)
-        };
-        self.shared.added.notify_one();
-        if group_is_whole {
-            self.shared.hurry.notify_one();
-        }
-        added.map_err(|error| full(&error))
+        let mut notes = Notes::default();
+        notes.add(entry)?;
+        self.write(notes)
     }
 
     /// How many records wait for the database.
@@ -196,7 +210,7 @@ fn open(folder: &Path, options: Options, last_signs: &HashMap<CallId, i64>) -> i
         let last_sign = last_signs.get(&draft.id).copied().unwrap_or(last_sign);
         let entry = Entry::Ended(Box::new(cut_off(draft, last_sign)));
         let bytes = queue::write(&entry)?;
-        queue.add(entry, &bytes)?;
+        queue.add(vec![Line { what: What::Entry(entry), bytes }])?;
     }
     Ok(queue)
 }

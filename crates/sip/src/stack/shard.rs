@@ -16,11 +16,12 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use model::Moment;
-use tokio::net::{UdpSocket, lookup_host};
+use tokio::net::lookup_host;
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, sleep_until};
 
 use super::Hub;
+use super::datagrams::Datagrams;
 use crate::endpoint::Endpoint;
 use crate::endpoint::command::{Command, Registration};
 use crate::endpoint::core::{Lookup, LookupAsker};
@@ -35,9 +36,14 @@ use crate::transport::{Flow, Transport};
 const BATCH: usize = 64;
 /// Datagrams that wait for a full socket.
 const UNSENT: usize = 4096;
+/// How long a full socket is left alone.
+const FULL: Duration = Duration::from_millis(1);
 /// How often, and how long each time, a full socket is waited for before the shard stops.
 const LAST_TURNS: usize = 10;
 const LAST_TURN: Duration = Duration::from_millis(20);
+/// Timers are looked at this often at most. Most belong to transactions that are settled by then, and none has to be exact,
+/// so that those of many calls share a wake-up.
+const TICK: Duration = Duration::from_millis(20);
 /// A sleep that never matters.
 const LONG: Duration = Duration::from_secs(3600);
 
@@ -68,7 +74,7 @@ pub(super) struct Shard {
     pub(super) index: usize,
     pub(super) endpoint: Endpoint,
     /// The UDP sockets this shard reads, by their place in the configuration.
-    pub(super) sockets: Vec<(u16, Arc<UdpSocket>)>,
+    pub(super) sockets: Vec<(u16, Arc<Datagrams>)>,
     pub(super) orders: mpsc::UnboundedReceiver<Order>,
     pub(super) messages: mpsc::Receiver<(Flow, Message)>,
     pub(super) events: mpsc::Sender<Event>,
@@ -82,7 +88,7 @@ enum Woken {
     Order(Option<Order>),
     Message(Option<(Flow, Message)>),
     Readable,
-    Writable,
+    Full,
     EventsTaken,
     Timer,
 }
@@ -97,7 +103,7 @@ impl Shard {
             self.guarded(|endpoint| endpoint.look_after(now));
         }
         loop {
-            let wanted = self.endpoint.deadline().map(|at| self.hub.instant(at));
+            let wanted = self.endpoint.deadline().map(|at| self.hub.instant(on_tick(at)));
             if let Some(at) = wanted.filter(|at| *at < sleep.deadline() || sleep.is_elapsed()) {
                 sleep.as_mut().reset(at);
             } else if sleep.is_elapsed() {
@@ -111,13 +117,13 @@ impl Shard {
                 message = self.messages.recv() => Woken::Message(message),
                 () = &mut sleep => Woken::Timer,
                 _ = self.events.reserve(), if behind => Woken::EventsTaken,
-                () = writable(&self.hub.udp), if !self.unsent.is_empty() => Woken::Writable,
+                () = tokio::time::sleep(FULL), if !self.unsent.is_empty() => Woken::Full,
             };
             match woken {
                 Woken::Order(None | Some(Order::Stop)) => break,
                 Woken::Order(Some(order)) => self.perform(order),
                 Woken::Message(Some((flow, message))) => self.receive(flow, message),
-                Woken::Message(None) | Woken::Readable | Woken::Writable | Woken::EventsTaken | Woken::Timer => {}
+                Woken::Message(None) | Woken::Readable | Woken::Full | Woken::EventsTaken | Woken::Timer => {}
             }
             if self.work(&mut buffer) {
                 break;
@@ -132,8 +138,7 @@ impl Shard {
         let mut turns = LAST_TURNS;
         while !self.unsent.is_empty() && turns > 0 {
             turns -= 1;
-            // A socket that is not writable in time is tried again all the same.
-            let _ = timeout(LAST_TURN, writable(&self.hub.udp)).await;
+            tokio::time::sleep(LAST_TURN).await;
             self.flush();
         }
     }
@@ -195,7 +200,7 @@ impl Shard {
         for at in 0..self.sockets.len() {
             let (local, socket) = (self.sockets[at].0, self.sockets[at].1.clone());
             for _ in 0..BATCH {
-                match socket.try_recv_from(buffer) {
+                match socket.receive(buffer) {
                     Ok((length, remote)) => {
                         let flow = Flow { transport: Transport::Udp, local, remote, connection: 0 };
                         self.datagram(flow, &buffer[..length]);
@@ -294,8 +299,8 @@ impl Shard {
             self.guarded(|endpoint| endpoint.failed(hub.now(), flow));
             return Ok(());
         };
-        match socket.try_send_to(bytes, flow.remote) {
-            Ok(_) => {}
+        match socket.send(bytes, flow.remote) {
+            Ok(()) => {}
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Err(Full),
             Err(error) => {
                 tracing::debug!(%error, remote = %flow.remote, "a datagram could not be sent");
@@ -320,21 +325,18 @@ impl Shard {
 }
 
 /// Waits until one of the sockets can be read.
-async fn readable(sockets: &[(u16, Arc<UdpSocket>)]) {
+async fn readable(sockets: &[(u16, Arc<Datagrams>)]) {
     poll_fn(|context| {
-        let ready = sockets.iter().any(|(_, socket)| socket.poll_recv_ready(context).is_ready());
+        let ready = sockets.iter().any(|(_, socket)| socket.poll_readable(context).is_ready());
         if ready { Poll::Ready(()) } else { Poll::Pending }
     })
     .await;
 }
 
-/// Waits until one of the sockets can be written.
-async fn writable(sockets: &[Arc<UdpSocket>]) {
-    match sockets {
-        [one] => _ = one.writable().await,
-        // Which of several is full does not matter: a short pause serves.
-        _ => tokio::time::sleep(Duration::from_millis(1)).await,
-    }
+/// The first tick that is not before this moment.
+fn on_tick(at: Moment) -> Moment {
+    let tick = TICK.as_nanos() as u64;
+    Moment::from_nanos(at.as_nanos().div_ceil(tick).saturating_mul(tick))
 }
 
 impl Hub {

@@ -5,16 +5,15 @@ pub(crate) const MARK: [u8; 4] = *b"\xa1Al\xf3";
 /// Mark, length, checksum, number.
 pub(crate) const HEAD: usize = 4 + 4 + 4 + 8;
 
-/// The frame of a record.
-pub(crate) fn encode(seq: u64, payload: &[u8]) -> Vec<u8> {
+/// Adds the frame of a record to `out`.
+pub(crate) fn encode(out: &mut Vec<u8>, seq: u64, payload: &[u8]) {
     let length = u32::try_from(payload.len()).expect("the spool refuses records of 4 GiB");
-    let mut frame = Vec::with_capacity(HEAD + payload.len());
-    frame.extend(MARK);
-    frame.extend(length.to_le_bytes());
-    frame.extend(checksum(seq, payload).to_le_bytes());
-    frame.extend(seq.to_le_bytes());
-    frame.extend(payload);
-    frame
+    out.reserve(HEAD + payload.len());
+    out.extend(MARK);
+    out.extend(length.to_le_bytes());
+    out.extend(checksum(seq, payload).to_le_bytes());
+    out.extend(seq.to_le_bytes());
+    out.extend(payload);
 }
 
 /// What stands at the beginning of `bytes`.
@@ -112,7 +111,8 @@ mod tests {
 
     #[test]
     fn a_frame_reads_back_and_each_flipped_bit_is_seen() {
-        let frame = encode(42, b"hello");
+        let mut frame = Vec::new();
+        encode(&mut frame, 42, b"hello");
         assert_eq!(decode(&frame, 100), Found::Record { seq: 42, payload: b"hello", length: frame.len() });
         for bit in 0..frame.len() * 8 {
             let mut bad = frame.clone();
@@ -123,7 +123,8 @@ mod tests {
 
     #[test]
     fn a_frame_cut_anywhere_is_torn() {
-        let frame = encode(7, b"payload");
+        let mut frame = Vec::new();
+        encode(&mut frame, 7, b"payload");
         for length in 0..frame.len() {
             assert_eq!(decode(&frame[..length], 100), Found::Torn, "{length}");
         }

@@ -26,13 +26,17 @@ impl Segment {
         Ok(Segment { path, file, length: 0, broken: false })
     }
 
-    pub(crate) fn append(&mut self, seq: u64, payload: &[u8]) -> io::Result<()> {
-        let frame = frame::encode(seq, payload);
-        if let Err(error) = self.file.write_all(&frame) {
+    /// Writes records with one write; after an error none of them stands there.
+    pub(crate) fn append(&mut self, first: u64, payloads: &[&[u8]]) -> io::Result<()> {
+        let mut frames = Vec::new();
+        for (seq, payload) in (first..).zip(payloads) {
+            frame::encode(&mut frames, seq, payload);
+        }
+        if let Err(error) = self.file.write_all(&frames) {
             self.broken = self.cut_back().is_err();
             return Err(error);
         }
-        self.length += frame.len() as u64;
+        self.length += frames.len() as u64;
         Ok(())
     }
 

@@ -2,6 +2,7 @@
 //! memory. Drafts of calls that are up hold their place in the spool until the call is recorded.
 
 use super::Entry;
+use super::notes::{Line, What};
 use crate::calls::CallRecord;
 use model::CallId;
 use std::collections::{HashMap, VecDeque};
@@ -70,20 +71,37 @@ impl Queue {
         Ok(drafts)
     }
 
-    /// `bytes` are the draft's, made before the queue was locked.
-    pub(super) fn begin(&mut self, id: CallId, bytes: Vec<u8>) -> io::Result<()> {
-        let seq = self.spool.append(&bytes)?;
-        self.drafts.insert(id, (seq, bytes));
-        Ok(())
+    /// Takes in what was put into words before the queue was locked. After an error what is meant for the database stands in
+    /// memory only.
+    pub(super) fn add(&mut self, lines: Vec<Line>) -> io::Result<()> {
+        let together = {
+            let payloads: Vec<&[u8]> = lines.iter().map(|line| line.bytes.as_slice()).collect();
+            self.spool.append_all(&payloads)
+        };
+        let mut outcome = Ok(());
+        for (number, line) in (0..).zip(lines) {
+            // What has no room together may have room in part.
+            let seq = match &together {
+                Ok(first) => Ok(first + number),
+                Err(_) => self.spool.append(&line.bytes),
+            };
+            outcome = outcome.and(self.take_in(line, seq));
+        }
+        outcome
     }
 
-    /// `bytes` are the entry's, made before the queue was locked.
-    pub(super) fn add(&mut self, entry: Entry, bytes: &[u8]) -> io::Result<()> {
-        let appended = self.spool.append(bytes);
+    fn take_in(&mut self, line: Line, seq: io::Result<u64>) -> io::Result<()> {
+        let entry = match line.what {
+            What::Draft(call) => {
+                self.drafts.insert(call, (seq?, line.bytes));
+                return Ok(());
+            }
+            What::Entry(entry) => entry,
+        };
         if let Entry::Ended(record) = &entry {
             self.drafts.remove(&record.id);
         }
-        match appended {
+        match seq {
             Ok(seq) if self.on_disk.is_some() || self.waiting.len() >= IN_MEMORY => {
                 self.on_disk.get_or_insert(seq);
                 Ok(())
