@@ -3,7 +3,7 @@
 use crate::State;
 use axum::extract;
 use axum::http::StatusCode;
-use model::{EventId, Page, Problem};
+use model::{Dialect, EventId, Page, Problem};
 use rest::page::page_request;
 use rest::{Answer, Caller, Json, PageOf, Paging, Path, Query, id};
 use serde::{Deserialize, Serialize};
@@ -35,6 +35,10 @@ struct Webhook {
     description: String,
     /// The kinds of events sent; empty for all. `call.*` stands for all that begin so.
     kinds: Vec<String>,
+    /// In whose words: `alo`, `omicall` or `voicecloud`.
+    dialect: &'static str,
+    /// What is chosen of the dialect's ways.
+    choices: Vec<String>,
     /// Whether events are sent.
     enabled: bool,
     created_at: i64,
@@ -63,6 +67,15 @@ struct NewWebhook {
     /// The kinds wanted; all when left out.
     #[serde(default)]
     kinds: Vec<String>,
+    /// In whose words events are told; `alo`, our own signed JSON, when left out. `voicecloud` takes the address up to
+    /// `/api/callcenter`, `omicall` the address to post to. It cannot be changed later.
+    #[serde(default)]
+    #[schema(example = "alo")]
+    dialect: Option<String>,
+    /// `voicecloud`: `json` posts instead of sending all in the address, `sql_dates` writes moments as `2026-11-22 09:05:00`.
+    /// `omicall`: the states wanted of `ringing`, `answered`, `hangup`; all when left out.
+    #[serde(default)]
+    choices: Vec<String>,
 }
 
 /// A change; what is left out stays.
@@ -72,6 +85,7 @@ struct WebhookPatch {
     url: Option<String>,
     description: Option<String>,
     kinds: Option<Vec<String>>,
+    choices: Option<Vec<String>>,
     enabled: Option<bool>,
 }
 
@@ -139,6 +153,8 @@ fn view(endpoint: webhook::Endpoint) -> Webhook {
         url: endpoint.url,
         description: endpoint.description,
         kinds: endpoint.kinds,
+        dialect: endpoint.dialect.as_str(),
+        choices: endpoint.choices,
         enabled: endpoint.enabled,
         created_at: endpoint.created_at.as_millis(),
         updated_at: endpoint.updated_at.as_millis(),
@@ -193,7 +209,13 @@ async fn create(
     extract::State(state): extract::State<State>,
     Json(new): Json<NewWebhook>,
 ) -> Answer<(StatusCode, axum::Json<WebhookWithSecret>)> {
-    let new = webhook::NewEndpoint { url: new.url, description: new.description, kinds: new.kinds };
+    let dialect = match new.dialect.as_deref() {
+        None => Dialect::Alo,
+        Some(word) => Dialect::parse(word)
+            .ok_or_else(|| Problem::invalid("dialect", "Use alo, omicall or voicecloud, or leave it out for alo."))?,
+    };
+    let NewWebhook { url, description, kinds, choices, .. } = new;
+    let new = webhook::NewEndpoint { url, description, kinds, dialect, choices };
     let created = service::create(&actor, &state.db, &state.guard, new).await?;
     Ok((StatusCode::CREATED, with_secret(created)))
 }
@@ -222,6 +244,7 @@ async fn update(
         url: patch.url,
         description: patch.description,
         kinds: patch.kinds,
+        choices: patch.choices,
         enabled: patch.enabled,
     };
     let changed = service::update(&actor, &state.db, &state.guard, id("webhook", &webhook)?, patch).await?;

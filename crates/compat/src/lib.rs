@@ -9,11 +9,14 @@ mod loose;
 mod omicall;
 mod state;
 mod time;
+mod told;
 mod voicecloud;
 
 pub use state::State;
 
 use axum::Router;
+use std::sync::Arc;
+use worker::webhook::tongue::{Tongue, Tongues};
 
 /// Where each vendor's addresses live, below the root of our server.
 #[derive(Debug, Clone)]
@@ -28,6 +31,13 @@ impl Default for Prefixes {
     fn default() -> Prefixes {
         Prefixes { omicall: "/omicrm".to_owned(), voicecloud: "/voicecloud".to_owned() }
     }
+}
+
+/// What webhooks are told in, beside our own words.
+pub fn tongues(state: &State) -> Tongues {
+    let all: [Arc<dyn Tongue>; 2] =
+        [Arc::new(omicall::Omicall(state.clone())), Arc::new(voicecloud::Voicecloud(state.clone()))];
+    Tongues::new(all)
 }
 
 /// All faces, and the recordings that their links lead to. The service must be made with connect info, because keys may

@@ -3,12 +3,15 @@
 mod answer;
 mod auth;
 mod click;
+mod hooks;
 mod phones;
+mod tell;
 mod token;
 mod transactions;
 mod words;
 
 pub(crate) use answer::failure;
+pub(crate) use tell::Omicall;
 
 use crate::State;
 use axum::Router;
@@ -22,6 +25,9 @@ pub(crate) fn routes() -> Router<State> {
         .route("/api/call_center/internal_phone/status", put(phones::status).post(phones::status))
         .route("/api/call_center/hotline/list", get(phones::hotlines))
         .route("/api/call_center/extensions/detail", get(phones::detail))
+        .route("/api/webhooks/list", get(hooks::list))
+        .route("/api/webhooks/register", post(hooks::register))
+        .route("/api/webhooks/destroy", post(hooks::destroy))
         .route("/api/call_transaction/list", get(transactions::list))
         .route("/api/call_transaction/detail/{transaction}", get(transactions::detail))
 }

@@ -5,6 +5,7 @@ use axum::extract::FromRef;
 use bus::Bus;
 use std::path::PathBuf;
 use store::Db;
+use worker::webhook::Guard;
 
 /// What the faces share; clones are cheap.
 #[derive(Clone)]
@@ -17,6 +18,8 @@ pub struct State {
     pub data: PathBuf,
     /// Where clients reach this server, without a slash at the end: `https://alo.example`.
     pub root: String,
+    /// Which addresses webhooks may reach.
+    pub guard: Guard,
 }
 
 impl State {

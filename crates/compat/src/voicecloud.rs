@@ -3,7 +3,10 @@
 mod dial;
 mod path;
 mod report;
+mod tell;
 mod words;
+
+pub(crate) use tell::Voicecloud;
 
 use crate::State;
 use axum::Router;

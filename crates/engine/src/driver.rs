@@ -24,7 +24,7 @@ use bus::capture::{Target, What};
 use call::{Action, Call, Input, Question, Reply, RouteTarget, Ticket};
 use flow::{Flow, FlowStep};
 use futures_util::FutureExt;
-use model::{CallId, Cause, FlowId, LegEvent, LegId, Moment};
+use model::{CallId, Cause, FlowId, GroupId, LegEvent, LegId, Moment};
 use pbx::snapshot::Tenant;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
@@ -89,6 +89,8 @@ pub(crate) struct Driver {
     drafted: Option<Box<pbx::calls::CallRecord>>,
     /// What the step that is under way leaves for the journal.
     jotted: pbx::calls::Notes,
+    /// The ring group that was called last.
+    group: Option<GroupId>,
     /// BYEs that wait for the record.
     owed_byes: Vec<sip::Leg>,
     /// The caller's number and name, as they came.
@@ -135,6 +137,7 @@ impl Driver {
             finish: None,
             drafted: None,
             jotted: pbx::calls::Notes::default(),
+            group: None,
             owed_byes: Vec::new(),
             caller: Default::default(),
             max_forwards: None,
@@ -328,7 +331,10 @@ impl Driver {
                 let contacts = self.shared.stack.contacts(extension.bits());
                 Reply::Contacts(contacts.into_iter().map(|c| c.key).collect())
             }
-            Question::Group(group) => Reply::Group(self.tenant.ring_plan(*group)),
+            Question::Group(group) => {
+                self.group = Some(*group);
+                Reply::Group(self.tenant.ring_plan(*group))
+            }
             Question::Adopt { edge, extension, leg } => return self.ask_for_leg(ticket, *edge, *extension, *leg),
         };
         self.feed(Input::Reply(ticket, reply));

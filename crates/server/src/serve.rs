@@ -62,7 +62,6 @@ pub(crate) async fn run(config: Config, ui_dir: Option<PathBuf>) -> anyhow::Resu
     let demo_company = first::company(&db, &config).await?;
     in_force(&engine, &db).await;
     let guard = guard(&config);
-    let webhooks = Sender::start(db.clone(), worker::webhook::Config::new(guard.clone()))?;
     let courier = courier(&config, &db)?;
     let draining = Arc::new(AtomicBool::new(false));
     let (stop, stopping) = watch::channel(false);
@@ -76,11 +75,14 @@ pub(crate) async fn run(config: Config, ui_dir: Option<PathBuf>) -> anyhow::Resu
             move || engine.upgrade().map_or(Bound { sip: false, media: false }, |engine| gauges(&engine))
         }),
     });
-    let mut state = api::State::new(db.clone(), bus.clone(), config.data_dir.clone(), guard);
+    let mut state = api::State::new(db.clone(), bus.clone(), config.data_dir.clone(), guard.clone());
     state.post = account::link::Post { site: config.http_url(), mail: courier.is_some() };
     // One gate for all faces: a key's requests are counted together.
-    let others =
-        compat::State { gate: state.gate.clone(), bus, data: config.data_dir.clone(), root: config.http_url() };
+    let (gate, data, root) = (state.gate.clone(), config.data_dir.clone(), config.http_url());
+    let others = compat::State { gate, bus, data, root, guard: guard.clone() };
+    let tongues = compat::tongues(&others);
+    let webhooks =
+        Sender::start(db.clone(), worker::webhook::Config { tongues, ..worker::webhook::Config::new(guard) })?;
     let others = compat::router(others, &compat::Prefixes::default());
     let browsers = Arc::downgrade(&engine);
     let browsers = doors::sip::routes(Arc::new(move |socket, remote, secure| {

@@ -2,7 +2,7 @@
 //! least once, in order per call, signed, with back-off, a log of attempts, a list of dead letters and a replay.
 //!
 //! [`service`] is what people do with endpoints; [`sender`] is the machine: `fan_out` turns events of the outbox into
-//! deliveries, one `lane` task per endpoint sends them, `ledger` writes down what came of it. All state is in SQL, so
+//! deliveries, one `lane` task per endpoint sends them, `ledger` writes down what came of it. An endpoint may want another vendor's words: see [`tongue`]. All state is in SQL, so
 //! a killed process goes on where it was. [`address`] keeps us out of inner networks.
 
 pub mod address;
@@ -11,6 +11,7 @@ pub mod schedule;
 pub mod sender;
 pub mod service;
 pub mod sign;
+pub mod tongue;
 
 mod client;
 mod fan_out;

@@ -295,6 +295,12 @@ impl Server {
         self.post("/webhooks", &json!({ "url": url, "kinds": [kinds] })).await
     }
 
+    /// An endpoint that is told everything in another vendor's words.
+    pub async fn webhook_of(&self, dialect: &str, url: &str) {
+        self.webhooks.fetch_add(1, Ordering::Relaxed);
+        self.post("/webhooks", &json!({ "url": url, "dialect": dialect })).await;
+    }
+
     /// `PATCH` under `/api/v1` with the company's key.
     ///
     /// # Panics

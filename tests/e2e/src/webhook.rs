@@ -1,4 +1,4 @@
-//! A receiver of webhooks that checks their signatures (Standard Webhooks).
+//! A receiver of webhooks that checks their signatures (Standard Webhooks), and takes those of other vendors too.
 
 use crate::wait::until;
 use base64::Engine;
@@ -15,11 +15,13 @@ use tokio::net::{TcpListener, TcpStream};
 /// One delivery.
 #[derive(Debug, Clone)]
 pub struct Delivery {
+    /// What was asked for, with the query: `/hook?callid=1`.
+    pub target: String,
     /// Lower-case names.
     pub headers: HashMap<String, String>,
     /// The body as it came.
     pub text: String,
-    /// The body as JSON.
+    /// The body as JSON; null when there is none.
     pub body: Value,
 }
 
@@ -91,14 +93,19 @@ async fn serve(stream: TcpStream, deliveries: Arc<Mutex<Vec<Delivery>>>) {
 async fn read(stream: &mut BufReader<TcpStream>) -> Option<Delivery> {
     let mut headers = HashMap::new();
     let mut line = String::new();
+    stream.read_line(&mut line).await.ok()?;
+    let target = line.split(' ').nth(1)?.to_owned();
+    line.clear();
     while stream.read_line(&mut line).await.ok()? > 0 && line != "\r\n" {
         if let Some((name, value)) = line.split_once(':') {
             headers.insert(name.trim().to_lowercase(), value.trim().to_owned());
         }
         line.clear();
     }
-    let mut body = vec![0; headers.get("content-length")?.parse().ok()?];
+    let length = headers.get("content-length").map_or(Ok(0), |text| text.parse());
+    let mut body = vec![0; length.ok()?];
     stream.read_exact(&mut body).await.ok()?;
     let text = String::from_utf8(body).ok()?;
-    Some(Delivery { headers, body: serde_json::from_str(&text).ok()?, text })
+    let body = if text.is_empty() { Value::Null } else { serde_json::from_str(&text).ok()? };
+    Some(Delivery { target, headers, body, text })
 }

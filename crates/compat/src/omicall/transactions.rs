@@ -127,37 +127,42 @@ impl<'a> Shown<'a> {
             Some(id) => self.extension(id).await?,
             None => None,
         };
-        let answer_s = call.answered_at.map_or(0, |at| (at - call.started_at) / 1000);
-        let link = |_| links::to_recording(self.state, self.actor.tenant, call.id, LINK_MS);
-        let name = extension.as_ref().map_or("", |extension| extension.name.as_str());
-        Ok(json!({
-            "transaction_id": call.id.to_string(),
-            "direction": words::direction(call.direction),
-            "source_number": words::number(&call.caller_number),
-            "destination_number": words::number(&call.callee_number),
-            "disposition": words::disposition(call.status),
-            "bill_sec": call.talk_ms / 1000,
-            "record_seconds": call.recording.as_ref().map_or(0, |recording| recording.duration_ms / 1000),
-            "time_start_to_answer": answer_s,
-            "recording_file": call.recording.as_ref().map(link),
-            "sip_user": extension.as_ref().map(|extension| extension.number.as_str()),
-            "duration": call.duration_ms / 1000,
-            "provider": null,
-            "note": null,
-            "tag": [],
-            "call_out_price": 0,
-            "created_date": call.started_at,
-            "last_updated_date": call.ended_at,
-            "is_voicemail": false,
-            "recording_file_voicemail": null,
-            "user": [{ "full_name": name, "full_name_unsigned": words::unsigned(name), "note": null, "tag": [] }],
-            "create_by": null,
-            "internal_destination": null,
-            "evaluations": [],
-            "total_evaluate": 0,
-            "customer": { "full_name": call.caller_name, "full_name_unsigned": words::unsigned(&call.caller_name) },
-            "is_have_forward_out": false,
-            "bill_sec_forward_out": 0,
-        }))
+        Ok(item(self.state, self.actor, call, extension.as_ref()))
     }
+}
+
+/// A finished call in the vendor's words.
+pub(super) fn item(state: &State, actor: &Actor, call: &Call, extension: Option<&extension::Extension>) -> Value {
+    let answer_s = call.answered_at.map_or(0, |at| (at - call.started_at) / 1000);
+    let link = |_| links::to_recording(state, actor.tenant, call.id, LINK_MS);
+    let name = extension.map_or("", |extension| extension.name.as_str());
+    json!({
+        "transaction_id": call.id.to_string(),
+        "direction": words::direction(call.direction),
+        "source_number": words::number(&call.caller_number),
+        "destination_number": words::number(&call.callee_number),
+        "disposition": words::disposition(call.status),
+        "bill_sec": call.talk_ms / 1000,
+        "record_seconds": call.recording.as_ref().map_or(0, |recording| recording.duration_ms / 1000),
+        "time_start_to_answer": answer_s,
+        "recording_file": call.recording.as_ref().map(link),
+        "sip_user": extension.map(|extension| extension.number.as_str()),
+        "duration": call.duration_ms / 1000,
+        "provider": null,
+        "note": null,
+        "tag": [],
+        "call_out_price": 0,
+        "created_date": call.started_at,
+        "last_updated_date": call.ended_at,
+        "is_voicemail": false,
+        "recording_file_voicemail": null,
+        "user": [{ "full_name": name, "full_name_unsigned": words::unsigned(name), "note": null, "tag": [] }],
+        "create_by": null,
+        "internal_destination": null,
+        "evaluations": [],
+        "total_evaluate": 0,
+        "customer": { "full_name": call.caller_name, "full_name_unsigned": words::unsigned(&call.caller_name) },
+        "is_have_forward_out": false,
+        "bill_sec_forward_out": 0,
+    })
 }

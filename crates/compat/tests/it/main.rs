@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
+mod events;
 mod omicall;
+mod receiver;
 mod voicecloud;
 mod world;

@@ -14,6 +14,7 @@ use pbx::extension::NewExtension;
 use store::testing::{TestDb, sqlite};
 use tokio::sync::mpsc;
 use tower::ServiceExt;
+use worker::webhook::Guard;
 
 /// Where the test's server says that it is reached.
 pub(crate) const ROOT: &str = "https://alo.example";
@@ -22,6 +23,7 @@ pub(crate) const ROOT: &str = "https://alo.example";
 pub(crate) struct World {
     pub(crate) db: TestDb,
     pub(crate) router: Router,
+    pub(crate) state: State,
     pub(crate) orders: mpsc::Receiver<Command>,
     pub(crate) alpha: Company,
     pub(crate) beta: Company,
@@ -52,10 +54,11 @@ impl World {
         let db = sqlite().await;
         let (bus, orders) = Bus::new();
         let gate = account::Gate::new((*db).clone());
-        let state = State { gate, bus, data: db.folder().to_owned(), root: ROOT.to_owned() };
+        let guard = Guard::new(vec!["127.0.0.0/8".parse().expect("a block")]);
+        let state = State { gate, bus, data: db.folder().to_owned(), root: ROOT.to_owned(), guard };
         let alpha = company(&db, "Alpha", dialect).await;
         let beta = company(&db, "Beta", dialect).await;
-        World { router: compat::router(state, &Prefixes::default()), db, orders, alpha, beta }
+        World { router: compat::router(state.clone(), &Prefixes::default()), state, db, orders, alpha, beta }
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {

@@ -2,7 +2,7 @@
 //! once; what goes to the journal is written when the step is done.
 
 use call::{Event, Side};
-use model::{ExtensionId, HotlineId};
+use model::{ExtensionId, HotlineId, LegId};
 use pbx::calls::Happening;
 use serde_json::{Value, json};
 
@@ -89,14 +89,8 @@ impl Driver {
                     "extension": extension.and_then(|id| self.extension(id)),
                 }),
             ),
-            Event::Ringing { leg, extension, side } => (
-                Happening::Ringing,
-                json!({"call_id": call, "leg": leg.0, "side": side.as_str(), "extension": extension.and_then(|id| self.extension(id))}),
-            ),
-            Event::Answered { leg, extension, side } => (
-                Happening::Answered,
-                json!({"call_id": call, "leg": leg.0, "side": side.as_str(), "extension": extension.and_then(|id| self.extension(id))}),
-            ),
+            Event::Ringing { leg, extension, side } => (Happening::Ringing, self.of_phone(*leg, *side, *extension)),
+            Event::Answered { leg, extension, side } => (Happening::Answered, self.of_phone(*leg, *side, *extension)),
             Event::Held { leg } => (Happening::Held, json!({"call_id": call, "leg": leg.0})),
             Event::Resumed { leg } => (Happening::Resumed, json!({"call_id": call, "leg": leg.0})),
             Event::Transferred { by, leg } => {
@@ -107,6 +101,24 @@ impl Driver {
             }
             Event::Ended { .. } => return None,
         })
+    }
+
+    /// A phone that rings or was picked up, and the call that it belongs to: who reads this need not have read the beginning.
+    fn of_phone(&self, leg: LegId, side: Side, extension: Option<ExtensionId>) -> Value {
+        let mut data = json!({
+            "call_id": self.id.to_string(),
+            "leg": leg.0,
+            "side": side.as_str(),
+            "extension": extension.and_then(|id| self.extension(id)),
+            "group": self.group.and_then(|id| self.tenant.groups.get(&id)).map(|group| group.name.as_str()),
+        });
+        if let Some(draft) = &self.drafted {
+            data["direction"] = json!(draft.direction.as_str());
+            data["from"] = json!(draft.caller_number);
+            data["to"] = json!(draft.callee_number);
+            data["hotline"] = json!(draft.hotline.and_then(|id| self.hotline(id)));
+        }
+        data
     }
 
     fn extension(&self, id: ExtensionId) -> Option<String> {

@@ -2,6 +2,7 @@
 //! most and reads 64 KiB of an answer at most.
 
 use super::address::{self, Guard};
+use super::tongue::{Method, Request};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
 use reqwest::redirect::Policy;
@@ -16,12 +17,18 @@ const ANSWER_KEPT: usize = 1024;
 
 /// What is sent.
 #[derive(Debug)]
-pub(super) struct Post<'a> {
-    pub(super) url: &'a str,
+pub(super) struct Sending<'a> {
+    pub(super) request: &'a Request,
+    /// Ours by Standard Webhooks; other vendors' receivers are sent none.
+    pub(super) signed: Option<Signed<'a>>,
+}
+
+/// The headers of Standard Webhooks.
+#[derive(Debug)]
+pub(super) struct Signed<'a> {
     pub(super) id: &'a str,
     pub(super) timestamp: i64,
     pub(super) signature: String,
-    pub(super) body: String,
 }
 
 /// What the receiver did.
@@ -61,30 +68,35 @@ impl Outgoing {
         Ok(Outgoing { client, guard, timeout })
     }
 
-    /// Posts and says what came of it; never fails itself.
-    pub(super) async fn post(&self, post: Post<'_>) -> Reaction {
-        match tokio::time::timeout(self.timeout, self.exchange(post)).await {
+    /// Sends and says what came of it; never fails itself.
+    pub(super) async fn send(&self, sending: Sending<'_>) -> Reaction {
+        match tokio::time::timeout(self.timeout, self.exchange(sending)).await {
             Ok(reaction) => reaction,
             Err(_) => failed(format!("no answer within {} s", self.timeout.as_secs_f32())),
         }
     }
 
-    async fn exchange(&self, post: Post<'_>) -> Reaction {
-        let url = match address::parse(post.url) {
+    async fn exchange(&self, sending: Sending<'_>) -> Reaction {
+        let url = match address::parse(&sending.request.url) {
             Ok(url) => url,
             Err(refused) => return failed(refused.sentence()),
         };
         if let Err(refused) = self.guard.resolve(&url).await {
             return failed(refused.sentence());
         }
-        let request = self
-            .client
-            .post(url)
-            .header(CONTENT_TYPE, "application/json")
-            .header("webhook-id", post.id)
-            .header("webhook-timestamp", post.timestamp.to_string())
-            .header("webhook-signature", post.signature)
-            .body(post.body);
+        let mut request = match sending.request.method {
+            Method::Get => self.client.get(url),
+            Method::Post => {
+                let body = sending.request.body.clone();
+                self.client.post(url).header(CONTENT_TYPE, "application/json").body(body)
+            }
+        };
+        if let Some(signed) = sending.signed {
+            request = request
+                .header("webhook-id", signed.id)
+                .header("webhook-timestamp", signed.timestamp.to_string())
+                .header("webhook-signature", signed.signature);
+        }
         match request.send().await {
             Ok(response) => read(response).await,
             Err(error) => failed(root_cause(&error)),
@@ -157,8 +169,8 @@ mod tests {
     async fn an_inner_address_is_refused_when_sending_too() {
         let client = Outgoing::new(Guard::default(), Duration::from_secs(2)).unwrap();
         for url in ["http://127.0.0.1:1/", "http://localhost:1/", "http://[::1]:1/", "http://2130706433/"] {
-            let post = Post { url, id: "evt_1", timestamp: 1, signature: "v1,x".into(), body: "{}".into() };
-            let reaction = client.post(post).await;
+            let request = Request { method: Method::Post, url: url.to_owned(), body: "{}".to_owned() };
+            let reaction = client.send(Sending { request: &request, signed: None }).await;
             assert!(reaction.error.unwrap().contains("not public"), "{url}");
         }
     }

@@ -1,6 +1,6 @@
 //! What an endpoint and a delivery are, and their rules.
 
-use model::{EndpointId, Problem, Timestamp};
+use model::{Dialect, EndpointId, Problem, Timestamp};
 
 /// Where a company wants its events.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +13,10 @@ pub struct Endpoint {
     pub description: String,
     /// The kinds of events wanted; empty for all. `call.*` stands for all that begin so.
     pub kinds: Vec<String>,
+    /// In whose words.
+    pub dialect: Dialect,
+    /// What of the dialect's choices is wanted: see [`choices`].
+    pub choices: Vec<String>,
     /// Whether events are sent.
     pub enabled: bool,
     /// When it was made.
@@ -22,7 +26,7 @@ pub struct Endpoint {
 }
 
 /// A new endpoint.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct NewEndpoint {
     /// The URL we post to.
     pub url: String,
@@ -30,6 +34,10 @@ pub struct NewEndpoint {
     pub description: String,
     /// The kinds of events wanted; empty for all.
     pub kinds: Vec<String>,
+    /// In whose words; it stays as it is.
+    pub dialect: Dialect,
+    /// What of the dialect's choices is wanted.
+    pub choices: Vec<String>,
 }
 
 /// A change to an endpoint: what is none stays.
@@ -41,6 +49,8 @@ pub struct EndpointPatch {
     pub description: Option<String>,
     /// The kinds.
     pub kinds: Option<Vec<String>>,
+    /// The choices.
+    pub choices: Option<Vec<String>>,
     /// On or off.
     pub enabled: Option<bool>,
 }
@@ -78,6 +88,38 @@ pub(crate) fn check_kinds(kinds: &[String]) -> Result<(), Problem> {
         let plain = words.bytes().all(|b| b.is_ascii_lowercase() || b == b'.' || b == b'_');
         if !plain || kind.is_empty() || kind.len() > 60 {
             return Err(Problem::invalid(format!("kinds[{place}]"), "Use a kind such as call.ended or call.*."));
+        }
+    }
+    Ok(())
+}
+
+/// What receivers of a dialect may choose; none for a dialect in which nothing can be told.
+///
+/// VoiceCloud: `json` posts JSON instead of sending all in the address, `sql_dates` writes moments as
+/// `2026-11-22 09:05:00`. OMICall: the states of a living call that are wanted, all when none is named; its end comes always.
+pub fn choices(dialect: Dialect) -> Option<&'static [&'static str]> {
+    match dialect {
+        Dialect::Alo => Some(&[]),
+        Dialect::Voicecloud => Some(&["json", "sql_dates"]),
+        Dialect::Omicall => Some(&["ringing", "answered", "hangup"]),
+        Dialect::Antring | Dialect::Etelecom => None,
+    }
+}
+
+/// Checks a dialect and what is chosen of it.
+pub(crate) fn check_choices(dialect: Dialect, chosen: &[String]) -> Result<(), Problem> {
+    let Some(known) = choices(dialect) else {
+        let tongues = Dialect::ALL.into_iter().filter(|dialect| choices(*dialect).is_some()).map(Dialect::as_str);
+        let tongues: Vec<&str> = tongues.collect();
+        return Err(Problem::invalid("dialect", format!("Webhooks speak one of: {}.", tongues.join(", "))));
+    };
+    for (place, word) in chosen.iter().enumerate() {
+        if !known.contains(&word.as_str()) || chosen[..place].contains(word) {
+            let mend = match known.is_empty() {
+                true => "This dialect leaves no choice: send an empty list.".to_owned(),
+                false => format!("Name each once, of: {}.", known.join(", ")),
+            };
+            return Err(Problem::invalid(format!("choices[{place}]"), mend));
         }
     }
     Ok(())
@@ -164,6 +206,8 @@ mod tests {
             url: String::new(),
             description: String::new(),
             kinds: kinds.iter().map(|k| (*k).to_owned()).collect(),
+            dialect: Dialect::Alo,
+            choices: Vec::new(),
             enabled: true,
             created_at: Timestamp(0),
             updated_at: Timestamp(0),
@@ -178,6 +222,18 @@ mod tests {
         assert!(endpoint(&["call.*"]).wants("call.started"));
         assert!(!endpoint(&["call.*"]).wants("extension.created"));
         assert!(endpoint(&["*"]).wants("anything"));
+    }
+
+    #[test]
+    fn a_choice_is_one_of_the_dialects_and_named_once() {
+        let refused = |dialect, words: &[&str]| {
+            let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+            check_choices(dialect, &words).err().map(|problem| problem.fields[0].name.clone())
+        };
+        assert_eq!(refused(Dialect::Voicecloud, &["json", "sql_dates"]), None);
+        assert_eq!(refused(Dialect::Voicecloud, &["json", "json"]).as_deref(), Some("choices[1]"));
+        assert_eq!(refused(Dialect::Alo, &["json"]).as_deref(), Some("choices[0]"));
+        assert_eq!(refused(Dialect::Antring, &[]).as_deref(), Some("dialect"));
     }
 
     #[test]

@@ -1,13 +1,14 @@
 //! The sender of one endpoint: several lanes (calls) at a time, within a lane one event after another. A slow or dead
 //! receiver keeps its own task waiting and nobody else's.
 
-use super::client::{Outgoing, Post};
+use super::client::{Outgoing, Reaction, Sending, Signed};
 use super::endpoint::State;
 use super::ledger::{Line, Outcome};
 use super::repo::{self, Due, Target};
 use super::schedule::Schedule;
 use super::sign::{self, Secret};
-use model::{EndpointId, Problem, Timestamp};
+use super::tongue::{Method, Request, Told, Tongue, Tongues};
+use model::{Dialect, EndpointId, Problem, Timestamp};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
@@ -19,6 +20,7 @@ use tokio::task::{Id, JoinSet};
 pub(super) struct Shared {
     pub(super) db: Db,
     pub(super) client: Outgoing,
+    pub(super) tongues: Tongues,
     pub(super) schedule: Schedule,
     pub(super) parallel: usize,
     pub(super) clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
@@ -85,16 +87,15 @@ async fn launch(
 
 async fn attempt(shared: Arc<Shared>, target: Arc<Target>, due: Due) {
     let (began_at, began) = ((shared.clock)(), Instant::now());
-    let secrets = match secrets(&shared.db, &target, began_at) {
-        Ok(secrets) => secrets,
-        Err(problem) => {
-            return tracing::error!(endpoint.id = %target.endpoint.id, "a webhook cannot be signed: {problem}");
-        }
+    let reaction = match target.endpoint.dialect {
+        Dialect::Alo => match post(&shared, &target, &due, began_at).await {
+            Ok(reaction) => reaction,
+            Err(problem) => {
+                return tracing::error!(endpoint.id = %target.endpoint.id, "a webhook cannot be signed: {problem}");
+            }
+        },
+        dialect => translated(&shared, &target, &due, dialect).await,
     };
-    let timestamp = began_at.as_millis() / 1000;
-    let signature = sign::header(&secrets, &due.event_id, timestamp, &due.body);
-    let post = Post { url: &target.endpoint.url, id: &due.event_id, timestamp, signature, body: due.body.clone() };
-    let reaction = shared.client.post(post).await;
     let ended_at = (shared.clock)();
     let tries = u32::try_from(due.tries + 1).unwrap_or(u32::MAX);
     let (state, next_at) = match (&reaction.error, shared.schedule.wait(tries, random(), reaction.retry_after)) {
@@ -122,6 +123,46 @@ async fn attempt(shared: Arc<Shared>, target: Arc<Target>, due: Due) {
         // When the ledger is gone the process stops, and the delivery is attempted again after the next start.
         let _ = wait.await;
     }
+}
+
+/// Our own words, signed.
+async fn post(shared: &Shared, target: &Target, due: &Due, now: Timestamp) -> Result<Reaction, Problem> {
+    let secrets = secrets(&shared.db, target, now)?;
+    let timestamp = now.as_millis() / 1000;
+    let signature = sign::header(&secrets, &due.event_id, timestamp, &due.body);
+    let request = Request { method: Method::Post, url: target.endpoint.url.clone(), body: due.body.clone() };
+    let signed = Some(Signed { id: &due.event_id, timestamp, signature });
+    Ok(shared.client.send(Sending { request: &request, signed }).await)
+}
+
+/// Another vendor's words: its requests one after another until one fails. When that is tried again, all of them are.
+async fn translated(shared: &Shared, target: &Target, due: &Due, dialect: Dialect) -> Reaction {
+    let failed = |error: String| Reaction { error: Some(error), ..Reaction::default() };
+    let Some(tongue) = shared.tongues.of(dialect) else {
+        return failed(format!("this server does not speak {}", dialect.as_str()));
+    };
+    let requests = match requests(tongue.as_ref(), target, due).await {
+        Ok(requests) => requests,
+        Err(problem) => return failed(problem.to_string()),
+    };
+    let mut last = Reaction::default();
+    for request in requests {
+        last = shared.client.send(Sending { request: &request, signed: None }).await;
+        if last.error.is_none() {
+            last.error = tongue.refusal(last.answer.as_deref().unwrap_or_default());
+        }
+        if last.error.is_some() {
+            break;
+        }
+    }
+    last
+}
+
+async fn requests(tongue: &dyn Tongue, target: &Target, due: &Due) -> Result<Vec<Request>, Problem> {
+    let broken = |what: &str| Problem::internal(format!("{what} of event {} is not to be read", due.event_id));
+    let event = serde_json::from_str(&due.body).map_err(|_| broken("the body"))?;
+    let tenant = target.tenant.parse().map_err(|_| broken("the company"))?;
+    tongue.tell(Told { tenant, endpoint: &target.endpoint, event: &event }).await
 }
 
 /// The secrets that count now: the current one, and for a day after a rotation the one before.

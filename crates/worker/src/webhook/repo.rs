@@ -2,7 +2,7 @@
 
 use super::endpoint::{Attempt, Delivery, Endpoint, State};
 use super::ledger::Outcome;
-use model::{EndpointId, PageRequest, Timestamp};
+use model::{Dialect, EndpointId, PageRequest, Timestamp};
 use sqlx::Row;
 use sqlx::any::AnyRow;
 use store::{Cell, Error, Rows, Sql, Tx, outbox};
@@ -19,9 +19,13 @@ pub(super) struct Target {
 }
 
 const ENDPOINT: &str = "select id, tenant_id, url, description, kinds, enabled, sealed_secret, sealed_old_secret,
-    old_secret_until, from_seq, created_at, updated_at
+    old_secret_until, from_seq, created_at, updated_at, dialect, choices
 from webhook_endpoints
 ";
+
+fn words(text: &str) -> Vec<String> {
+    text.split_whitespace().map(str::to_owned).collect()
+}
 
 fn target(row: &AnyRow) -> Result<Target, Error> {
     let kinds: String = row.try_get(4)?;
@@ -29,7 +33,9 @@ fn target(row: &AnyRow) -> Result<Target, Error> {
         id: row.try_get::<&str, _>(0)?.parse().map_err(|_| Error::Corrupt("endpoint id"))?,
         url: row.try_get(2)?,
         description: row.try_get(3)?,
-        kinds: kinds.split_whitespace().map(str::to_owned).collect(),
+        kinds: words(&kinds),
+        dialect: Dialect::parse(row.try_get(12)?).ok_or(Error::Corrupt("dialect"))?,
+        choices: words(row.try_get(13)?),
         enabled: row.try_get::<i64, _>(5)? != 0,
         created_at: Timestamp(row.try_get(10)?),
         updated_at: Timestamp(row.try_get(11)?),
@@ -48,9 +54,9 @@ pub(super) async fn insert(tx: &mut Tx, target: &Target) -> Result<(), Error> {
     let e = &target.endpoint;
     let mut rows = Rows::new(
         "insert into webhook_endpoints (id, tenant_id, url, description, kinds, enabled, sealed_secret, from_seq, \
-         created_at, updated_at)",
+         created_at, updated_at, dialect, choices)",
         "",
-        10,
+        12,
     );
     rows.push([
         Cell::from(e.id.to_string()),
@@ -63,6 +69,8 @@ pub(super) async fn insert(tx: &mut Tx, target: &Target) -> Result<(), Error> {
         Cell::from(target.from_seq),
         Cell::from(e.created_at.as_millis()),
         Cell::from(e.updated_at.as_millis()),
+        Cell::from(e.dialect.as_str()),
+        Cell::from(e.choices.join(" ")),
     ]);
     rows.insert(tx).await.map(|_| ())
 }
@@ -72,6 +80,7 @@ pub(super) async fn save(tx: &mut Tx, target: &Target) -> Result<(), Error> {
     let mut sql = Sql::new("update webhook_endpoints\nset url = ");
     sql.bind(e.url.as_str()).push(", description = ").bind(e.description.as_str());
     sql.push(", kinds = ").bind(e.kinds.join(" ")).push(", enabled = ").bind(i64::from(e.enabled));
+    sql.push(", choices = ").bind(e.choices.join(" "));
     sql.push(", sealed_secret = ").bind(target.sealed_secret.as_str());
     sql.push(", sealed_old_secret = ").bind(target.sealed_old_secret.clone());
     sql.push(", old_secret_until = ").bind(target.old_secret_until);

@@ -6,6 +6,7 @@ use super::client::Outgoing;
 use super::fan_out;
 use super::lane::{self, Shared};
 use super::schedule::Schedule;
+use super::tongue::Tongues;
 use super::{ledger, repo};
 use model::{EndpointId, Moment, Problem, Timestamp};
 use std::collections::HashMap;
@@ -21,6 +22,8 @@ use tokio::task::{JoinHandle, JoinSet};
 pub struct Config {
     /// Which addresses may be reached.
     pub guard: Guard,
+    /// The tongues of other vendors. Endpoints that want one that is not there wait for a process that has it.
+    pub tongues: Tongues,
     /// When a failed delivery is tried again.
     pub schedule: Schedule,
     /// How many deliveries of one endpoint are under way at once.
@@ -42,6 +45,7 @@ impl Config {
     pub fn new(guard: Guard) -> Config {
         Config {
             guard,
+            tongues: Tongues::default(),
             schedule: Schedule::default(),
             parallel: 8,
             timeout: Duration::from_secs(15),
@@ -101,6 +105,7 @@ async fn run(db: Db, config: Config, client: Outgoing, mut stopped: oneshot::Rec
     let shared = Arc::new(Shared {
         db: db.clone(),
         client,
+        tongues: config.tongues.clone(),
         schedule: config.schedule.clone(),
         parallel: config.parallel.max(1),
         clock: config.clock.clone(),

@@ -17,11 +17,13 @@ pub async fn create(actor: &Actor, db: &Db, guard: &Guard, new: NewEndpoint) -> 
     actor.require(Permission::ManageWebhooks)?;
     endpoint::check_description(&new.description)?;
     endpoint::check_kinds(&new.kinds)?;
+    endpoint::check_choices(new.dialect, &new.choices)?;
     let url = guard.check(&new.url).await?.to_string();
     let (id, secret, now) = (store::mint::<EndpointId>(), Secret::new()?, store::now());
     let from_seq = outbox::last(db).await?;
-    let NewEndpoint { description, kinds, .. } = new;
-    let endpoint = Endpoint { id, url, description, kinds, enabled: true, created_at: now, updated_at: now };
+    let NewEndpoint { description, kinds, dialect, choices, .. } = new;
+    let (created_at, updated_at) = (now, now);
+    let endpoint = Endpoint { id, url, description, kinds, dialect, choices, enabled: true, created_at, updated_at };
     let target = Target {
         endpoint,
         tenant: actor.tenant.to_string(),
@@ -74,6 +76,8 @@ pub async fn update(
     let mut tx = db.write(actor.tenant).await?;
     let mut target = target(&mut tx, id).await?;
     let endpoint = &mut target.endpoint;
+    endpoint::check_choices(endpoint.dialect, patch.choices.as_deref().unwrap_or_default())?;
+    endpoint.choices = patch.choices.unwrap_or(std::mem::take(&mut endpoint.choices));
     endpoint.url = url.unwrap_or(std::mem::take(&mut endpoint.url));
     endpoint.description = patch.description.unwrap_or(std::mem::take(&mut endpoint.description));
     endpoint.kinds = patch.kinds.unwrap_or(std::mem::take(&mut endpoint.kinds));

@@ -335,7 +335,7 @@ async fn after_a_rotation_both_secrets_sign_for_a_day() {
 async fn another_company_sees_nothing_and_a_manager_may_not() {
     let db = sqlite().await;
     let (world, other) = (World::new(&db).await, World::new(&db).await);
-    let new = NewEndpoint { url: "http://127.0.0.1:9/".into(), description: String::new(), kinds: vec![] };
+    let new = NewEndpoint { url: "http://127.0.0.1:9/".into(), ..NewEndpoint::default() };
     let (endpoint, _) = service::create(&world.owner, &db, &loopback(), new.clone()).await.unwrap();
     assert!(service::list(&other.owner, &db, PageRequest::first()).await.unwrap().items.is_empty());
     for problem in [

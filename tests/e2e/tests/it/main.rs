@@ -9,6 +9,7 @@ mod codecs;
 mod commands;
 mod complaints;
 mod crash;
+mod dialects;
 mod dribble;
 mod failover;
 mod flood;

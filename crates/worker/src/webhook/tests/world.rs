@@ -35,7 +35,7 @@ impl World {
     pub(super) async fn endpoint(&self, receiver: &Receiver, kinds: &[&str]) -> (Endpoint, Secret) {
         let url = format!("http://{}/hook", receiver.address);
         let kinds = kinds.iter().map(|k| (*k).to_owned()).collect();
-        let new = NewEndpoint { url, description: String::new(), kinds };
+        let new = NewEndpoint { url, kinds, ..NewEndpoint::default() };
         service::create(&self.owner, &self.db, &loopback(), new).await.unwrap()
     }
 

@@ -1,0 +1,150 @@
+//! What the vendor's switch tells a CRM: one request for each step of a call, all of it in the address, or as JSON where the
+//! receiver chose that.
+
+use super::words;
+use crate::State;
+use crate::told::{Books, Happened, OfCall};
+use crate::{links, time};
+use account::tenant::Tenant;
+use jiff::tz::TimeZone;
+use model::{Dialect, Problem};
+use pbx::calls::{Call, Status};
+use serde_json::{Map, Value};
+use url::Url;
+use worker::webhook::Endpoint;
+use worker::webhook::tongue::{Method, Request, Telling, Told, Tongue};
+
+/// How long a link to a recording counts.
+const LINK_MS: i64 = 30 * 24 * 3600 * 1000;
+/// Where receivers take events, below what the company registered.
+const BELOW: &str = "/api/callcenter";
+
+/// The vendor's tongue.
+pub(crate) struct Voicecloud(pub(crate) State);
+
+impl Tongue for Voicecloud {
+    fn dialect(&self) -> Dialect {
+        Dialect::Voicecloud
+    }
+
+    fn tell<'a>(&'a self, told: Told<'a>) -> Telling<'a> {
+        Box::pin(async move {
+            let Some(event) = OfCall::read(told.event) else { return Ok(Vec::new()) };
+            let books = Books::of(&self.0, told.tenant);
+            let company = books.tenant().await?;
+            let steps = match event.happened {
+                Happened::Ringing => vec![ringing(&event, &company)],
+                Happened::Answered => vec![answered(&event, &company)],
+                Happened::Ended => vec![
+                    ("hangup", vec![("callid", words::call_id(event.call))]),
+                    ("calldata", log(&books, &event, &company, told.endpoint).await?),
+                ],
+            };
+            steps.iter().map(|(step, pairs)| request(told.endpoint, step, pairs)).collect()
+        })
+    }
+
+    /// Receivers answer in many forms; their HTTP status counts, and the documented refusal.
+    fn refusal(&self, answer: &str) -> Option<String> {
+        let code = serde_json::from_str::<Value>(answer).ok()?.get("status code")?.as_i64()?;
+        (code == 404).then(|| "the receiver answered status code 404".to_owned())
+    }
+}
+
+type Pairs = Vec<(&'static str, String)>;
+
+fn ringing(event: &OfCall<'_>, company: &Tenant) -> (&'static str, Pairs) {
+    let mut pairs = parties(event, company);
+    if event.is_inbound() {
+        pairs.extend([("did", words::local(event.text("hotline"), &company.country)), ("event", "RINGING".to_owned())]);
+        pairs.extend(queue(event.text("group")));
+        ("call_in", pairs)
+    } else {
+        pairs.push(("event", "RINGING".to_owned()));
+        ("init", pairs)
+    }
+}
+
+fn answered(event: &OfCall<'_>, company: &Tenant) -> (&'static str, Pairs) {
+    let mut pairs = parties(event, company);
+    if event.is_inbound() {
+        pairs.push(("status", "ANSWER".to_owned()));
+        pairs.extend(queue(event.text("group")));
+        ("calldata", pairs)
+    } else {
+        pairs.push(("event", "ANSWERED".to_owned()));
+        ("init", pairs)
+    }
+}
+
+fn parties(event: &OfCall<'_>, company: &Tenant) -> Pairs {
+    vec![
+        ("phone", words::local(event.phone(), &company.country)),
+        ("extension", event.extension().to_owned()),
+        ("callid", words::call_id(event.call)),
+    ]
+}
+
+fn queue(group: &str) -> Option<(&'static str, String)> {
+    (!group.is_empty()).then(|| ("queue", group.to_owned()))
+}
+
+/// The log of a finished call, or, when nobody of a group came to the phone, of a missed one.
+async fn log(books: &Books<'_>, event: &OfCall<'_>, company: &Tenant, endpoint: &Endpoint) -> Result<Pairs, Problem> {
+    let call = books.call(event.call).await?;
+    let zone = time::zone(&company.time_zone);
+    let mut pairs = vec![("callid", words::call_id(call.id)), ("calldate", calldate(call.started_at, &zone, endpoint))];
+    let phone = ("phone", words::local(phone(&call, event), &company.country));
+    let seconds = (call.duration_ms / 1000).to_string();
+    if event.is_inbound() && call.status != Status::Answered {
+        if let Some(group) = books.group_of(call.id).await? {
+            pairs.extend([("holdtime", seconds), ("status", "ABANDON".to_owned()), ("queue", group), phone]);
+            return Ok(pairs);
+        }
+    }
+    let extension = match call.extension {
+        Some(id) => books.extension(id).await?.map(|extension| extension.number),
+        None => None,
+    };
+    let recording =
+        call.recording.as_ref().map(|_| links::to_recording(books.state, books.actor.tenant, call.id, LINK_MS));
+    pairs.extend([
+        ("duration", seconds),
+        ("billsec", (call.talk_ms / 1000).to_string()),
+        ("status", words::status(call.status).to_owned()),
+        ("direction", words::direction(call.direction).to_owned()),
+        ("extension", extension.unwrap_or_default()),
+        phone,
+        ("recordingfile", recording.unwrap_or_default()),
+    ]);
+    Ok(pairs)
+}
+
+fn phone<'a>(call: &'a Call, event: &OfCall<'_>) -> &'a str {
+    if event.is_inbound() { &call.caller_number } else { &call.callee_number }
+}
+
+/// `2020-10-10-10:10:10`, or as SQL writes it where the receiver chose that.
+fn calldate(at_ms: i64, zone: &TimeZone, endpoint: &Endpoint) -> String {
+    let text = time::sql(at_ms, zone);
+    if chose(endpoint, "sql_dates") { text } else { text.replacen(' ', "-", 1) }
+}
+
+fn chose(endpoint: &Endpoint, word: &str) -> bool {
+    endpoint.choices.iter().any(|chosen| chosen == word)
+}
+
+fn request(endpoint: &Endpoint, step: &str, pairs: &[(&str, String)]) -> Result<Request, Problem> {
+    let wrong = |_| Problem::internal(format!("the address of {} is no URL", endpoint.id));
+    let mut url = Url::parse(&endpoint.url).map_err(wrong)?;
+    let base = url.path().trim_end_matches('/').to_owned();
+    let below = if base.to_ascii_lowercase().ends_with(BELOW) { "" } else { BELOW };
+    url.set_path(&format!("{base}{below}/{step}"));
+    if chose(endpoint, "json") {
+        let body: Map<String, Value> =
+            pairs.iter().map(|(name, value)| ((*name).to_owned(), value.as_str().into())).collect();
+        return Ok(Request { method: Method::Post, url: url.into(), body: Value::Object(body).to_string() });
+    }
+    url.query_pairs_mut().extend_pairs(pairs);
+    Ok(Request { method: Method::Get, url: url.into(), body: String::new() })
+}
