@@ -1,24 +1,32 @@
-//! The addresses of carriers' host names, looked up ahead of calls and kept fresh: no call waits for a resolver.
+//! The places of carriers' servers, looked up ahead of calls and kept fresh: no call waits for a resolver. How a name
+//! becomes places is `sip::locate`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use sip::locate::{Hop, Server};
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
-/// How long an address is used before it is looked up again.
+/// How long places are used before they are looked up again; the resolver keeps what lasts longer.
 const FRESH: Duration = Duration::from_secs(60);
+/// For how long a place that was silent is tried after the others of its server.
+const AVOIDED: Duration = Duration::from_secs(300);
 
-/// What is known of each `host` or `host:port` that a trunk names. Clones share it.
-#[derive(Clone, Default)]
+/// What is known of each server that a trunk names. Clones share it.
+#[derive(Clone)]
 pub(crate) struct Addresses {
-    hosts: Arc<Mutex<BTreeMap<String, Host>>>,
+    sip: Arc<sip::Config>,
+    hosts: Arc<Mutex<BTreeMap<Server, Host>>>,
+    /// Places that said nothing when they were last asked.
+    silent: Arc<Mutex<BTreeMap<SocketAddr, Instant>>>,
 }
 
 struct Host {
-    /// Empty until the first look-up succeeded; the one to call first.
-    found: Arc<Mutex<Vec<SocketAddr>>>,
+    /// Empty until the first look-up succeeded; in the order to try.
+    found: Arc<Mutex<Vec<Hop>>>,
     task: JoinHandle<()>,
 }
 
@@ -29,105 +37,78 @@ impl Drop for Host {
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // Each critical section replaces whole values.
+    // Each critical section is one read or one write.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Addresses {
+    /// Asks as the SIP stack of these settings does.
+    pub(crate) fn new(sip: sip::Config) -> Addresses {
+        Addresses { sip: Arc::new(sip), hosts: Arc::default(), silent: Arc::default() }
+    }
+
     /// Looks after these servers from now on and after no other. One that was known stays known.
-    pub(crate) fn follow<'a>(&self, servers: impl Iterator<Item = &'a str>) {
-        let wanted: BTreeSet<String> = servers.map(with_port).filter(|s| s.parse::<SocketAddr>().is_err()).collect();
+    pub(crate) fn follow(&self, servers: impl Iterator<Item = Server>) {
+        let wanted: BTreeSet<Server> = servers.filter(|server| server.known().is_none()).collect();
         let mut hosts = lock(&self.hosts);
         hosts.retain(|host, _| wanted.contains(host));
         for host in wanted {
             hosts.entry(host.clone()).or_insert_with(|| {
                 let found = Arc::default();
-                Host { task: tokio::spawn(keep_fresh(host, Arc::clone(&found))), found }
+                Host { task: tokio::spawn(keep_fresh(self.sip.clone(), host, Arc::clone(&found))), found }
             });
         }
     }
 
-    /// Where a server is; none while its name could not be looked up yet.
-    pub(crate) fn of(&self, server: &str) -> Option<SocketAddr> {
-        let server = with_port(server);
-        server
-            .parse()
-            .ok()
-            .or_else(|| lock(&self.hosts).get(&server).and_then(|host| lock(&host.found).first().copied()))
+    /// Where a server is, in the order to try, those that were silent of late at the end; empty while its name could not
+    /// be looked up yet.
+    pub(crate) fn of(&self, server: &Server) -> Vec<Hop> {
+        if let Some(known) = server.known() {
+            return vec![known];
+        }
+        let mut hops = lock(&self.hosts).get(server).map(|host| lock(&host.found).clone()).unwrap_or_default();
+        let silent = lock(&self.silent);
+        hops.sort_by_key(|hop| silent.get(&hop.address).is_some_and(|since| since.elapsed() < AVOIDED));
+        hops
     }
 
-    /// Whether any host name is at this address.
-    pub(crate) fn any_at(&self, ip: IpAddr) -> bool {
-        lock(&self.hosts).values().any(|host| includes(&lock(&host.found), ip))
-    }
-
-    /// Whether the server is at this address, among others.
-    pub(crate) fn is_at(&self, server: &str, ip: IpAddr) -> bool {
-        let server = with_port(server);
-        match server.parse::<SocketAddr>() {
-            Ok(address) => includes(&[address], ip),
-            Err(_) => lock(&self.hosts).get(&server).is_some_and(|host| includes(&lock(&host.found), ip)),
+    /// Notes whether a place answered.
+    pub(crate) fn heard(&self, place: SocketAddr, answered: bool) {
+        let mut silent = lock(&self.silent);
+        silent.retain(|_, since| since.elapsed() < AVOIDED);
+        if answered {
+            silent.remove(&place);
+        } else {
+            silent.insert(place, Instant::now());
         }
     }
+
+    /// Whether any server with a name is at this address.
+    pub(crate) fn any_at(&self, ip: IpAddr) -> bool {
+        lock(&self.hosts).values().any(|host| lock(&host.found).iter().any(|hop| is_at(hop, ip)))
+    }
+
+    /// Whether the server is at this address, or one of its places is.
+    pub(crate) fn is_at(&self, server: &Server, ip: IpAddr) -> bool {
+        let looked_up =
+            || lock(&self.hosts).get(server).is_some_and(|host| lock(&host.found).iter().any(|hop| is_at(hop, ip)));
+        server.known().map_or_else(looked_up, |hop| is_at(&hop, ip))
+    }
 }
 
-fn includes(found: &[SocketAddr], ip: IpAddr) -> bool {
-    found.iter().any(|address| address.ip().to_canonical() == ip.to_canonical())
+fn is_at(hop: &Hop, ip: IpAddr) -> bool {
+    hop.address.ip().to_canonical() == ip.to_canonical()
 }
 
-async fn keep_fresh(host: String, found: Arc<Mutex<Vec<SocketAddr>>>) {
+async fn keep_fresh(sip: Arc<sip::Config>, server: Server, found: Arc<Mutex<Vec<Hop>>>) {
     loop {
-        match tokio::net::lookup_host(&host).await {
-            Ok(all) => {
-                let mut all: Vec<SocketAddr> = all.collect();
-                // Sockets are IPv4 unless configured otherwise, so such an address is the better guess.
-                all.sort_by_key(|address| address.is_ipv6());
-                if !all.is_empty() {
-                    *lock(&found) = all;
-                }
-            }
+        let hops = sip.locator.find(&server, |ip| sip.reaches(ip)).await;
+        if hops.is_empty() {
             // An address that was good stays in use while the resolver is away.
-            Err(error) => tracing::warn!(host, %error, "a carrier's host name cannot be looked up"),
+            tracing::warn!(host = server.host, "a carrier's host name cannot be looked up");
+        } else {
+            *lock(&found) = hops;
         }
         tokio::time::sleep(FRESH).await;
-    }
-}
-
-fn with_port(server: &str) -> String {
-    match server.parse::<IpAddr>() {
-        Ok(ip) => SocketAddr::new(ip, 5060).to_string(),
-        Err(_) if server.contains(':') => server.to_owned(),
-        Err(_) => format!("{server}:5060"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_server_without_a_port_means_5060() {
-        assert_eq!(with_port("203.0.113.7"), "203.0.113.7:5060");
-        assert_eq!(with_port("203.0.113.7:5080"), "203.0.113.7:5080");
-        assert_eq!(with_port("2001:db8::1"), "[2001:db8::1]:5060");
-        assert_eq!(with_port("sip.carrier.example"), "sip.carrier.example:5060");
-        assert_eq!(with_port("sip.carrier.example:5070"), "sip.carrier.example:5070");
-    }
-
-    #[tokio::test]
-    async fn a_name_once_found_stays_found_when_the_configuration_changes() {
-        let addresses = Addresses::default();
-        addresses.follow(["localhost:5070"].into_iter());
-        while addresses.of("localhost:5070").is_none() {
-            tokio::task::yield_now().await;
-        }
-        addresses.follow(["localhost:5070", "203.0.113.7"].into_iter());
-        let found = addresses.of("localhost:5070").expect("still known");
-        assert!(found.ip().is_loopback() && found.port() == 5070);
-        assert!(addresses.is_at("localhost:5070", found.ip()));
-
-        addresses.follow(std::iter::empty());
-        assert_eq!(addresses.of("localhost:5070"), None, "nobody names it any more");
-        assert_eq!(addresses.of("203.0.113.7"), "203.0.113.7:5060".parse().ok());
     }
 }

@@ -10,6 +10,7 @@ use model::leg::Dial;
 use model::{Cause, Id, TrunkId};
 use pbx::snapshot::{Snapshot, Tenant, Trunk};
 use pbx::trunk::Kind;
+use sip::locate::Server;
 use sip::{Credentials, Party, Registration, Stack, Target, Transport};
 
 use crate::addresses::Addresses;
@@ -70,7 +71,7 @@ impl Carriers {
     pub(crate) fn follow(&self, snapshot: &Snapshot) {
         let mut wanted = BTreeMap::new();
         let trunks = || snapshot.tenants().flat_map(|tenant| tenant.trunks.values());
-        self.addresses.follow(trunks().filter(|trunk| trunk.enabled).map(|trunk| trunk.server.as_str()));
+        self.addresses.follow(trunks().filter(|trunk| trunk.enabled).map(server));
         for trunk in trunks() {
             if trunk.enabled && trunk.kind == Kind::Registration {
                 wanted.insert(number_of(trunk.id), (trunk.id, registration(trunk)));
@@ -128,14 +129,18 @@ impl Carriers {
         max_forwards: Option<u8>,
         body: Bytes,
     ) -> Result<sip::Dial, Cause> {
-        let to = self.addresses.of(&trunk.server).ok_or(Cause::Unavailable)?;
+        let server = server(trunk);
+        let host = server.host.as_str();
+        let to = self.addresses.of(&server);
+        if to.is_empty() {
+            return Err(Cause::Unavailable);
+        }
         let shown = tenant.as_written(trunk.id, &dial.caller_number);
         let caller =
             |host: &str| Party { user: shown.clone(), host: host.to_owned(), display: dial.caller_name.clone() };
-        let host = trunk.server.split(':').next().unwrap_or_default();
         let logs_in = trunk.kind == Kind::Registration;
         Ok(sip::Dial {
-            target: Target::Uri { uri: trunk.uri(number), to: Some(to), transport: transport(trunk) },
+            target: Target::Uri { uri: trunk.uri(number), to, transport: transport(trunk) },
             // A carrier that gave us a login wants to see its own domain; one that knows our address wants ours.
             from: caller(if logs_in { host } else { &tenant.domain }),
             to: Some(Party { user: number.to_owned(), host: host.to_owned(), display: String::new() }),
@@ -160,11 +165,16 @@ fn registration(trunk: &Trunk) -> Registration {
     }
 }
 
+/// The carrier's server; its places are what its transport has them be.
+pub(crate) fn server(trunk: &Trunk) -> Server {
+    Server::parse(&trunk.server, Some(transport(trunk)))
+}
+
 fn credentials(trunk: &Trunk) -> Credentials {
     Credentials { user: trunk.login.clone(), password: trunk.password.clone().unwrap_or_default() }
 }
 
-pub(crate) fn transport(trunk: &Trunk) -> Transport {
+fn transport(trunk: &Trunk) -> Transport {
     match trunk.transport {
         pbx::trunk::Transport::Udp => Transport::Udp,
         pbx::trunk::Transport::Tcp => Transport::Tcp,

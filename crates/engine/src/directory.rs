@@ -87,7 +87,9 @@ impl Directory {
     ) -> impl Iterator<Item = (&'a Arc<Tenant>, &'a Trunk)> {
         let trunks = snapshot.tenants().flat_map(|tenant| tenant.trunks.values().map(move |trunk| (tenant, trunk)));
         trunks.filter(move |(_, trunk)| {
-            trunk.enabled && trunk.kind == Kind::Registration && self.addresses.is_at(&trunk.server, source)
+            trunk.enabled
+                && trunk.kind == Kind::Registration
+                && self.addresses.is_at(&crate::carriers::server(trunk), source)
         })
     }
 

@@ -2,6 +2,7 @@
 //! is called last, and the world is told. See docs/specs/trunks.md.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -10,12 +11,13 @@ use call::TrunkStep;
 use model::{Moment, TenantId, TrunkId};
 use pbx::snapshot::{Snapshot, Trunk};
 use serde_json::json;
+use sip::locate::Server;
 use sip::{Probe, Stack};
 use tokio::task::JoinHandle;
 
 use crate::addresses::Addresses;
 use crate::alerts::{Alert, Alerts};
-use crate::carriers::{number_of, transport};
+use crate::carriers::{number_of, server};
 use crate::clock::Clock;
 
 /// How soon after an answer that did not come it is asked again.
@@ -50,9 +52,11 @@ struct Pulse {
     tenant: TenantId,
     trunk: TrunkId,
     name: String,
-    server: String,
+    server: Server,
     uri: String,
-    transport: sip::Transport,
+    /// The place that was asked last, and how many there are.
+    asked: Option<SocketAddr>,
+    places: u32,
     up: Option<bool>,
     misses: u32,
     due: Moment,
@@ -64,7 +68,7 @@ impl Pulse {
         self.misses = if alive { 0 } else { self.misses.saturating_add(1) };
         let up = match (alive, self.up) {
             (true, _) => Some(true),
-            (false, _) if self.misses >= MISSES => Some(false),
+            (false, _) if self.misses >= MISSES.max(self.places) => Some(false),
             (false, before) => before,
         };
         let pause = match up {
@@ -145,9 +149,12 @@ impl Health {
         for (id, pulse) in self.pulses().iter_mut().filter(|(_, pulse)| pulse.due <= now) {
             pulse.due = now + LOST;
             // A name that is not known yet is looked up all the time; it will be there next time.
-            let Some(to) = self.addresses.of(&pulse.server) else { continue };
-            let (uri, transport, patience) = (pulse.uri.clone(), pulse.transport, self.pace.patience);
-            self.stack.probe(*id, Probe { uri, to, transport, patience });
+            let places = self.addresses.of(&pulse.server);
+            let Some(hop) = places.first() else { continue };
+            pulse.asked = Some(hop.address);
+            pulse.places = u32::try_from(places.len()).unwrap_or(u32::MAX);
+            let (uri, patience) = (pulse.uri.clone(), self.pace.patience);
+            self.stack.probe(*id, Probe { uri, to: hop.address, transport: hop.transport, patience });
         }
     }
 
@@ -157,7 +164,11 @@ impl Health {
         let mut pulses = self.pulses();
         let Some(pulse) = pulses.get_mut(&id) else { return };
         // Whatever it says, it is there, unless it says that it cannot serve anybody.
-        let Some(up) = pulse.heard(now, !matches!(status, 408 | 503), self.pace) else { return };
+        let alive = !matches!(status, 408 | 503);
+        if let Some(place) = pulse.asked {
+            self.addresses.heard(place, alive);
+        }
+        let Some(up) = pulse.heard(now, alive, self.pace) else { return };
         let (tenant, trunk, name) = (pulse.tenant, pulse.trunk, pulse.name.clone());
         drop(pulses);
         let at = store::now();
@@ -190,9 +201,10 @@ fn pulse(tenant: TenantId, trunk: &Trunk, now: Moment) -> Pulse {
         tenant,
         trunk: trunk.id,
         name: trunk.name.clone(),
-        server: trunk.server.clone(),
+        server: server(trunk),
         uri: trunk.home(),
-        transport: transport(trunk),
+        asked: None,
+        places: 1,
         up: None,
         misses: 0,
         due: now,
@@ -200,7 +212,7 @@ fn pulse(tenant: TenantId, trunk: &Trunk, now: Moment) -> Pulse {
 }
 
 fn is_same(old: &Pulse, new: &Pulse) -> bool {
-    old.trunk == new.trunk && old.server == new.server && old.transport == new.transport
+    old.trunk == new.trunk && old.server == new.server && old.uri == new.uri
 }
 
 #[cfg(test)]
@@ -213,9 +225,10 @@ mod tests {
             tenant: TenantId::from_bits(1),
             trunk: TrunkId::from_bits(2),
             name: "A".into(),
-            server: "192.0.2.1".into(),
+            server: Server::parse("192.0.2.1", Some(sip::Transport::Udp)),
             uri: "sip:192.0.2.1".into(),
-            transport: sip::Transport::Udp,
+            asked: None,
+            places: 1,
             up: None,
             misses: 0,
             due: Moment::START,
@@ -237,6 +250,13 @@ mod tests {
         assert_eq!(heard(true).0, None, "it was a lost message");
         assert_eq!((heard(false).0, heard(false)), (None, (Some(false), Duration::from_secs(15))));
         assert_eq!((heard(false).0, heard(true).0), (None, Some(true)));
+    }
+
+    #[test]
+    fn a_carrier_of_three_places_is_away_when_none_of_them_answered() {
+        let (mut pulse, now) = (Pulse { places: 3, ..fresh() }, Moment::from_millis(60_000));
+        assert_eq!((pulse.heard(now, false, usual()), pulse.heard(now, false, usual())), (None, None));
+        assert_eq!(pulse.heard(now, false, usual()), Some(false));
     }
 
     #[test]

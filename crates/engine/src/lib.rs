@@ -134,7 +134,7 @@ impl Engine {
         orders: mpsc::Receiver<Command>,
     ) -> Result<Engine, StartError> {
         let clock = Clock::start();
-        let addresses = Addresses::default();
+        let addresses = Addresses::new(config.sip.clone());
         let directory = Directory::load(&db, addresses.clone()).await?;
         let recordings = Recordings::open(&config.data).map_err(StartError::Recordings)?;
         let spool = store::spool::Options::default();

@@ -89,6 +89,8 @@ pub(crate) struct Sip {
     pub(crate) tls: Vec<SocketAddr>,
     pub(crate) ws: Vec<SocketAddr>,
     pub(crate) wss: Vec<SocketAddr>,
+    /// Name servers; none: the system's.
+    pub(crate) dns: Vec<SocketAddr>,
     /// The address put into Contact and Via; none: the one a packet leaves from.
     pub(crate) address: Option<IpAddr>,
     pub(crate) server_name: String,
@@ -212,6 +214,7 @@ impl Default for Config {
                 tls: Vec::new(),
                 ws: Vec::new(),
                 wss: Vec::new(),
+                dns: Vec::new(),
                 address: None,
                 server_name: "Alo".into(),
                 shards: 0,

@@ -191,6 +191,7 @@ fn engine_config(config: &Config, db: &Db, certificate: &Certificate) -> engine:
         ws: sip.ws.clone(),
         wss: sip.wss.clone(),
         identity: Some(certificate.for_sip()),
+        locator: sip::locate::Locator::new(sip.dns.clone()),
         advertise: sip.address,
         secret: db.vault().derive("sip nonces"),
         server_name: sip.server_name.clone(),

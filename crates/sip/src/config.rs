@@ -8,6 +8,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio_rustls::rustls::ServerConfig;
 
 use crate::limit;
+use crate::locate::Locator;
 use crate::registrar::Change;
 use crate::timer::Timing;
 use crate::transport::Transport;
@@ -31,6 +32,8 @@ pub struct Config {
     pub keeper: Option<UnboundedSender<Change>>,
     /// Contacts that an earlier process knew.
     pub kept: Vec<Change>,
+    /// Looks up host names.
+    pub locator: Locator,
     /// The address written into Via and Contact in place of the bound one (behind NAT).
     pub advertise: Option<IpAddr>,
     /// How many tasks share the work by Call-ID.
@@ -62,6 +65,7 @@ impl Default for Config {
             ws: Vec::new(),
             wss: Vec::new(),
             identity: None,
+            locator: Locator::default(),
             keeper: None,
             kept: Vec::new(),
             advertise: None,
@@ -79,6 +83,12 @@ impl Default for Config {
 }
 
 impl Config {
+    /// Whether something can be sent to an address: a socket of its family is there, or none at all.
+    pub fn reaches(&self, ip: IpAddr) -> bool {
+        let mut all = self.udp.iter().chain(&self.tcp).chain(&self.tls).peekable();
+        all.peek().is_none() || all.any(|socket| socket.is_ipv4() == ip.is_ipv4())
+    }
+
     /// The sockets or listeners of a transport.
     pub fn listeners(&self, transport: Transport) -> &[SocketAddr] {
         match transport {

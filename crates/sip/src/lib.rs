@@ -14,6 +14,7 @@ pub mod endpoint;
 pub mod header;
 pub mod keepalive;
 pub mod limit;
+pub mod locate;
 pub mod message;
 pub mod method;
 pub mod name;

@@ -208,6 +208,15 @@ pub(super) const KEYS: &[Key] = &[
         show: |c| list(&c.sip.wss),
     },
     Key {
+        path: "sip.dns",
+        help: "The name servers that are asked where carriers are: [\"192.0.2.53:53\"]. A list; empty: the system's.",
+        read: |c, raw| {
+            c.sip.dns = raw.sockets()?;
+            Ok(())
+        },
+        show: |c| list(&c.sip.dns),
+    },
+    Key {
         path: "sip.address",
         help: "The address phones and carriers are told to send SIP to, when Alo stands behind NAT. \"auto\": the one a\n\
                packet leaves from.",

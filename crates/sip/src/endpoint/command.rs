@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use bytes::Bytes;
 use model::Cause;
 
+use crate::locate::Hop;
 use crate::{Party, Transport};
 
 /// An order for one leg. Orders that no longer fit the leg's state are dropped: the leg may have ended meanwhile.
@@ -115,9 +116,10 @@ pub enum Target {
     Uri {
         /// The request URI.
         uri: String,
-        /// Send to this address, whatever the URI says (an outbound proxy, or a known carrier).
-        to: Option<SocketAddr>,
-        /// The transport to use.
+        /// The places to try in this order, whatever the URI says (an outbound proxy, or a known carrier); empty: look the
+        /// URI's host up.
+        to: Vec<Hop>,
+        /// The transport to use where neither says.
         transport: Transport,
     },
 }

@@ -23,6 +23,7 @@ use super::leg::Confirming;
 use super::shared::{Shared, count_refused};
 use crate::auth::{answer_challenge, best_challenge};
 use crate::build::ResponseBuilder;
+use crate::locate::Server;
 use crate::message::Message;
 use crate::method::Method;
 use crate::name::Name;
@@ -112,10 +113,8 @@ pub(crate) enum Asker {
 pub struct Lookup {
     /// Who asks.
     pub asker: LookupAsker,
-    /// The host name.
-    pub host: String,
-    /// The port to send to.
-    pub port: u16,
+    /// The server as it was named.
+    pub server: Server,
 }
 
 /// Who waits for an address.

@@ -1,6 +1,6 @@
 //! Beginning an outgoing leg: who is shown, where it goes, and looking up a name on the way.
 
-use std::net::SocketAddr;
+use std::collections::VecDeque;
 
 use model::Cause;
 
@@ -10,6 +10,7 @@ use super::core::{Callee, Lookup, LookupAsker};
 use super::event::{Leg, Party};
 use super::leg::{LegState, Outgoing, Phase};
 use crate::dialog::{Dialog, MAX_FORWARDS, address_of, transport_of};
+use crate::locate::{Hop, Server};
 use crate::transport::{Flow, Transport};
 use crate::uri::{Uri, UriBuf};
 
@@ -18,8 +19,10 @@ struct Way {
     uri: String,
     routes: Vec<String>,
     flow: Flow,
-    /// The name to look up before it can be sent.
-    host: Option<(String, u16)>,
+    /// The places to try one after the other in place of `flow`.
+    hops: VecDeque<Hop>,
+    /// The server to look up before it can be sent.
+    server: Option<Server>,
     /// The registered phone it goes to.
     callee: Option<Callee>,
 }
@@ -61,30 +64,31 @@ impl Endpoint {
             headers: dial.headers.into_iter().filter(|(name, value)| is_header(name, value)).collect(),
             max_forwards: dial.max_forwards.unwrap_or(MAX_FORWARDS),
             callee: way.callee,
+            hops: way.hops,
             tries: 0,
         }));
-        match way.host {
-            Some((host, port)) => self.core.lookups.push_back(Lookup { asker: LookupAsker::Leg(id), host, port }),
+        match way.server {
+            Some(server) => self.core.lookups.push_back(Lookup { asker: LookupAsker::Leg(id), server }),
+            None if leg.try_next(&mut self.core) => {}
             None => leg.invite(&mut self.core, None),
         }
         self.insert(leg);
         self.settle(id);
     }
 
-    /// A name was looked up.
-    pub fn resolved(&mut self, now: model::Moment, asker: LookupAsker, address: Option<SocketAddr>) {
+    /// A server was looked up: the places to try, in this order.
+    pub fn resolved(&mut self, now: model::Moment, asker: LookupAsker, hops: Vec<Hop>) {
         self.core.now = now;
         let id = match asker {
             LookupAsker::Leg(id) => id,
-            LookupAsker::Registration(id) => return self.on_registrar_found(id, address),
+            LookupAsker::Registration(id) => return self.on_registrar_found(id, hops),
         };
         let Some(leg) = self.legs.get_mut(&id).filter(|leg| matches!(leg.phase, Phase::Resolving)) else { return };
-        match address {
-            Some(address) => {
-                leg.dialog.flow = self.core.shared.flow_to(leg.dialog.flow.transport, address);
-                leg.invite(&mut self.core, None);
-            }
-            None => leg.rejected(&mut self.core, 503, Cause::Unreachable),
+        if let Some(outgoing) = &mut leg.outgoing {
+            outgoing.hops = hops.into();
+        }
+        if !leg.try_next(&mut self.core) {
+            leg.rejected(&mut self.core, 503, Cause::Unreachable);
         }
         self.settle(id);
     }
@@ -102,7 +106,8 @@ impl Endpoint {
                     uri: contact.uri,
                     routes: contact.path,
                     flow,
-                    host: None,
+                    hops: VecDeque::new(),
+                    server: None,
                     callee: Some(Callee { contact: key, account, since: self.core.now }),
                 });
             }
@@ -110,23 +115,21 @@ impl Endpoint {
         };
         let parsed = Uri::parse(&uri).map_err(|_| (484, Cause::InvalidNumber))?;
         let shared = &self.core.shared;
-        let (flow, host) = match (to, address_of(&uri)) {
-            (Some(to), _) => (shared.flow_to(transport, to), None),
+        let (flow, server) = match (to.first(), address_of(&uri)) {
+            (Some(first), _) => (shared.flow_to(first.transport, first.address), None),
             (None, Some((asked, address))) => {
                 (shared.flow_to(if asked == Transport::Udp { transport } else { asked }, address), None)
             }
             (None, None) => {
                 let asked = transport_of(&parsed);
                 let transport = if asked == Transport::Udp { transport } else { asked };
-                let nowhere = SocketAddr::from(([0, 0, 0, 0], 0));
-                let port = parsed.port.unwrap_or(transport.default_port());
-                (Flow::to(transport, nowhere), Some((parsed.host.to_owned(), port)))
+                (Flow::nowhere(transport), Some(Server::of(&parsed, Some(transport))))
             }
         };
-        if host.as_ref().is_some_and(|(host, _)| host.is_empty()) {
+        if server.as_ref().is_some_and(|server| server.host.is_empty()) {
             return Err((484, Cause::InvalidNumber));
         }
-        Ok(Way { uri, routes: Vec::new(), flow, host, callee: None })
+        Ok(Way { uri, routes: Vec::new(), flow, hops: to.into(), server, callee: None })
     }
 
     /// A Call-ID whose answers come back to this shard.

@@ -139,6 +139,8 @@ pub(crate) struct Inviting {
     pub(crate) branch: u64,
     /// Timer C.
     pub(crate) ring_until: Option<Moment>,
+    /// When the next place of the server is tried, if this one says nothing at all.
+    pub(crate) next_at: Option<Moment>,
     /// We no longer want it and have sent a CANCEL: what to say when it is done.
     pub(crate) cancelled: Option<Withdrawn>,
 }
@@ -278,6 +280,7 @@ impl LegState {
                 inviting.ring_until = None;
                 self.withdraw(core, Cause::NoAnswer, true);
             }
+            Phase::Inviting(inviting) if inviting.next_at.is_some_and(|at| at <= now) => self.leave_silent(core),
             Phase::Ended { answer_at, .. } if *answer_at <= now => self.finish_bye(core),
             Phase::Resolving
             | Phase::Offered(_)
@@ -295,7 +298,7 @@ impl LegState {
             Phase::Offered(offered) => {
                 Some(offered.repeat_at.map_or(offered.give_up_at, |at| at.min(offered.give_up_at)))
             }
-            Phase::Inviting(inviting) => inviting.ring_until,
+            Phase::Inviting(inviting) => inviting.ring_until.into_iter().chain(inviting.next_at).min(),
             Phase::Ended { answer_at, .. } => Some(*answer_at),
             Phase::Resolving | Phase::Up | Phase::Ending { .. } | Phase::Over => None,
         };

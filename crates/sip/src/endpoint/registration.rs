@@ -1,7 +1,7 @@
 //! Keeping ourselves registered at carriers: ask, answer the challenge, ask again before it runs out, and back off while
 //! the carrier is away.
 
-use std::net::SocketAddr;
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use model::Moment;
@@ -11,8 +11,9 @@ use super::command::Registration;
 use super::core::{Asker, Lookup, LookupAsker};
 use super::event::Event;
 use crate::build::RequestBuilder;
-use crate::dialog::{address_of, transport_of};
+use crate::dialog::address_of;
 use crate::header::{NameAddr, parse_seconds};
+use crate::locate::{Hop, Server};
 use crate::message::Message;
 use crate::method::Method;
 use crate::name::Name;
@@ -22,6 +23,8 @@ use crate::uri::{Uri, UriBuf};
 /// The first pause after a failure; it doubles up to [`LONGEST_PAUSE`].
 const FIRST_PAUSE: Duration = Duration::from_secs(5);
 const LONGEST_PAUSE: Duration = Duration::from_secs(300);
+/// How long a place of the registrar may take to answer while there is another.
+const SILENT: Duration = Duration::from_secs(4);
 /// Some carriers hold a contact for seconds only, to keep a NAT open; none may make us ask all the time.
 const SHORTEST_REFRESH: Duration = Duration::from_secs(2);
 
@@ -32,6 +35,8 @@ pub(super) struct Outbound {
     tag: String,
     seq: u32,
     flow: Option<Flow>,
+    /// The places of the registrar that were not tried yet (RFC 3263 section 4.3).
+    hops: VecDeque<Hop>,
     /// When it is to be sent; none while an answer or an address is awaited.
     due: Option<Moment>,
     /// Failures in a row.
@@ -69,6 +74,7 @@ impl Endpoint {
             tag: self.core.tag(),
             seq: 0,
             flow: None,
+            hops: VecDeque::new(),
             due: Some(now),
             failures: 0,
             challenges: 0,
@@ -104,27 +110,29 @@ impl Endpoint {
             outbound.flow = Some(self.core.shared.flow_to(wanted.transport, address));
             return self.send_register(id, None);
         }
-        let host = Uri::parse(&wanted.registrar).ok().map(|uri| {
-            let port = uri.port.unwrap_or(transport_of(&uri).default_port());
-            (uri.host.to_owned(), port)
-        });
-        match host {
-            Some((host, port)) => {
-                self.core.lookups.push_back(Lookup { asker: LookupAsker::Registration(id), host, port });
-            }
+        let server = Uri::parse(&wanted.registrar).ok().map(|uri| Server::of(&uri, Some(wanted.transport)));
+        match server {
+            Some(server) => self.core.lookups.push_back(Lookup { asker: LookupAsker::Registration(id), server }),
             None => self.registration_failed(id, 400),
         }
     }
 
-    pub(super) fn on_registrar_found(&mut self, id: u64, address: Option<SocketAddr>) {
+    pub(super) fn on_registrar_found(&mut self, id: u64, hops: Vec<Hop>) {
         let Some(outbound) = self.registrations.get_mut(&id) else { return };
-        match address {
-            Some(address) => {
-                outbound.flow = Some(self.core.shared.flow_to(outbound.wanted.transport, address));
-                self.send_register(id, None);
-            }
-            None => self.registration_failed(id, 503),
+        outbound.hops = hops.into();
+        if !self.try_next_registrar(id) {
+            self.registration_failed(id, 503);
         }
+    }
+
+    /// Turns to the next place of the registrar; whether there is one.
+    fn try_next_registrar(&mut self, id: u64) -> bool {
+        let Some(outbound) = self.registrations.get_mut(&id) else { return false };
+        let Some(hop) = outbound.hops.pop_front() else { return false };
+        outbound.challenges = 0;
+        outbound.flow = Some(self.core.shared.flow_to(hop.transport, hop.address));
+        self.send_register(id, None);
+        true
     }
 
     fn send_register(&mut self, id: u64, credential: Option<(Name, String)>) {
@@ -148,7 +156,12 @@ impl Endpoint {
         if let Some((name, value)) = credential {
             builder = builder.header(name, value);
         }
-        self.core.ask(branch, flow, Method::Register, builder.finish(), Asker::Register(id));
+        let (request, asker) = (builder.finish(), Asker::Register(id));
+        if outbound.hops.is_empty() {
+            self.core.ask(branch, flow, Method::Register, request, asker);
+        } else {
+            self.core.ask_briefly(branch, flow, Method::Register, request, asker, SILENT);
+        }
     }
 
     /// An answer to a REGISTER of ours, or none (`None`).
@@ -161,6 +174,8 @@ impl Endpoint {
             (200..=299, Some(response)) => {
                 let granted = granted_s(response, outbound.expires_s);
                 outbound.failures = 0;
+                // Who failed before is asked again when this one fails.
+                outbound.hops.clear();
                 // Early enough for a lost message and a slow carrier.
                 let refresh = Duration::from_secs(u64::from(granted)) * 4 / 5;
                 self.plan(id, refresh.max(SHORTEST_REFRESH));
@@ -181,6 +196,12 @@ impl Endpoint {
                 let least = response.header(Name::MinExpires).and_then(parse_seconds).unwrap_or(3600);
                 outbound.expires_s = least.max(outbound.expires_s);
                 self.send_register(id, None);
+            }
+            // Nobody is there, or this place serves nobody now.
+            (408 | 503, _) if !outbound.leaving => {
+                if !self.try_next_registrar(id) {
+                    self.registration_failed(id, status);
+                }
             }
             _ => self.registration_failed(id, status),
         }

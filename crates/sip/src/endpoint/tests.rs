@@ -3,6 +3,7 @@
 mod dialling;
 mod early;
 mod guarding;
+mod hopping;
 mod incoming;
 mod kept;
 mod outbound;
@@ -229,7 +230,7 @@ fn response(request: &Message, status: &str, tag: &str, body: &str) -> String {
 
 fn dial() -> Command {
     Command::Dial(Box::new(Dial {
-        target: Target::Uri { uri: format!("sip:0909@{CARRIER}"), to: None, transport: Transport::Udp },
+        target: Target::Uri { uri: format!("sip:0909@{CARRIER}"), to: Vec::new(), transport: Transport::Udp },
         from: Party { user: "02873000001".into(), host: "alo.test".into(), display: "Alo".into() },
         to: None,
         body: Bytes::from_static(OFFER.as_bytes()),

@@ -7,7 +7,6 @@
 use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::io;
-use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -16,7 +15,6 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use model::Moment;
-use tokio::net::lookup_host;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep_until};
 
@@ -28,6 +26,7 @@ use crate::endpoint::core::{Lookup, LookupAsker};
 use crate::endpoint::event::{Event, Leg};
 use crate::endpoint::probing::Probe;
 use crate::keepalive::KeepAlive;
+use crate::locate::Hop;
 use crate::message::Message;
 use crate::trace::Trace;
 use crate::transport::{Flow, Transport};
@@ -53,7 +52,7 @@ pub(super) enum Order {
     Command(Leg, Command),
     Register(u64, Option<Registration>),
     Probe(u64, Probe),
-    Resolved(LookupAsker, Option<SocketAddr>),
+    Resolved(LookupAsker, Vec<Hop>),
     Failed(Flow),
     Trace(Leg, oneshot::Sender<Option<Trace>>),
     Closed(u64),
@@ -187,7 +186,7 @@ impl Shard {
             Order::Command(leg, command) => endpoint.command(now, leg, command),
             Order::Register(id, registration) => endpoint.register(now, id, registration),
             Order::Probe(id, probe) => endpoint.ask_carrier(now, id, &probe),
-            Order::Resolved(asker, address) => endpoint.resolved(now, asker, address),
+            Order::Resolved(asker, hops) => endpoint.resolved(now, asker, hops),
             Order::Failed(flow) => endpoint.failed(now, flow),
             // Whoever asked may have gone away.
             Order::Trace(leg, reply) => _ = reply.send(endpoint.trace(leg)),
@@ -312,14 +311,11 @@ impl Shard {
 
     fn look_up(&self, lookup: Lookup) {
         let orders = self.hub.shards[self.index].orders.clone();
-        let any_v4 = self.hub.udp.iter().any(|s| s.local_addr().is_ok_and(|a| a.is_ipv4()));
+        let hub = self.hub.clone();
         tokio::spawn(async move {
-            let found =
-                tokio::time::timeout(Duration::from_secs(5), lookup_host((lookup.host.as_str(), lookup.port))).await;
-            let addresses: Vec<SocketAddr> = found.ok().and_then(Result::ok).into_iter().flatten().collect();
-            let best = addresses.iter().find(|a| a.is_ipv4() == any_v4).or(addresses.first()).copied();
-            // The shard may be gone: then nobody waits for the address.
-            let _ = orders.send(Order::Resolved(lookup.asker, best));
+            let hops = hub.shared.config.locator.find(&lookup.server, |ip| hub.shared.config.reaches(ip)).await;
+            // The shard may be gone: then nobody waits for the places.
+            let _ = orders.send(Order::Resolved(lookup.asker, hops));
         });
     }
 }

@@ -16,6 +16,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use model::Cause;
+use sip::locate::Hop;
 use sip::{Command, Config, Dial, Event, Party, Signal, Stack, Target, Transport};
 use tokio::net::TcpListener;
 use tokio::time::timeout;
@@ -224,7 +225,11 @@ async fn what_was_ordered_before_the_stop_is_still_sent() {
     let carrier = tokio::net::UdpSocket::bind("127.0.0.1:0").await.expect("a socket");
     let to = carrier.local_addr().expect("bound");
     let dial = Dial {
-        target: Target::Uri { uri: format!("sip:0909@{to}"), to: Some(to), transport: Transport::Udp },
+        target: Target::Uri {
+            uri: format!("sip:0909@{to}"),
+            to: vec![Hop { transport: Transport::Udp, address: to }],
+            transport: Transport::Udp,
+        },
         from: Party { user: "101".into(), host: "alo".into(), display: String::new() },
         to: None,
         body: Bytes::from_static(b"v=0 ours"),
@@ -269,7 +274,7 @@ async fn a_carrier_over_tcp_is_called_over_one_connection_found_by_name() {
     let port = listener.local_addr().expect("bound").port();
     let leg = stack.new_leg();
     let dial = Dial {
-        target: Target::Uri { uri: format!("sip:0909@localhost:{port}"), to: None, transport: Transport::Tcp },
+        target: Target::Uri { uri: format!("sip:0909@localhost:{port}"), to: Vec::new(), transport: Transport::Tcp },
         from: Party { user: "101".into(), host: "alo".into(), display: String::new() },
         to: None,
         body: Bytes::from_static(b"v=0 ours"),
@@ -302,7 +307,11 @@ async fn a_carrier_nobody_listens_for_is_unreachable_at_once() {
         .expect("a socket");
     let closed = TcpListener::bind(any).await.expect("a port").local_addr().expect("bound");
     let dial = Dial {
-        target: Target::Uri { uri: "sip:1@carrier.test".into(), to: Some(closed), transport: Transport::Tcp },
+        target: Target::Uri {
+            uri: "sip:1@carrier.test".into(),
+            to: vec![Hop { transport: Transport::Tcp, address: closed }],
+            transport: Transport::Tcp,
+        },
         from: Party::default(),
         to: None,
         body: Bytes::new(),

@@ -23,6 +23,7 @@ mod hostile;
 mod inbound;
 mod internal;
 mod limits;
+mod names;
 mod outbound;
 mod overload;
 mod registration;

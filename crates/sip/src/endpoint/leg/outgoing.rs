@@ -1,5 +1,8 @@
 //! An INVITE of ours: sending it, its answers, forks, challenges, and taking it back.
 
+use std::collections::VecDeque;
+use std::time::Duration;
+
 use bytes::Bytes;
 use model::Cause;
 
@@ -8,10 +11,14 @@ use super::{ALLOW, Inviting, Late, LegState, Phase, SDP, Withdrawn, reason_of, t
 use crate::dialog::Dialog;
 use crate::endpoint::core::{Asker, Callee, Core};
 use crate::endpoint::event::Signal;
+use crate::locate::Hop;
 use crate::message::Message;
 use crate::method::Method;
 use crate::name::Name;
 use crate::transport::Flow;
+
+/// How long a place of the server may say nothing at all while there is another: the INVITE was sent three times by then.
+const SILENT: Duration = Duration::from_millis(1_600);
 
 /// What our INVITE says, kept until it is answered: a challenge asks for the same again.
 #[derive(Debug)]
@@ -22,6 +29,8 @@ pub(crate) struct Outgoing {
     pub(crate) max_forwards: u8,
     /// The registered phone it goes to.
     pub(crate) callee: Option<Callee>,
+    /// The places of the server that were not tried yet (RFC 3263 section 4.3).
+    pub(crate) hops: VecDeque<Hop>,
     /// How often we were challenged.
     pub(crate) tries: u8,
 }
@@ -53,7 +62,30 @@ impl LegState {
         self.described = outgoing.body.clone();
         let invite = if outgoing.body.is_empty() { builder.finish() } else { builder.body(SDP, &outgoing.body) };
         core.ask(branch, flow, Method::Invite, invite, Asker::Invite(self.id, outgoing.callee));
-        self.phase = Phase::Inviting(Inviting { branch, ring_until: None, cancelled: None });
+        let next_at = (!outgoing.hops.is_empty()).then(|| core.now + SILENT);
+        self.phase = Phase::Inviting(Inviting { branch, ring_until: None, next_at, cancelled: None });
+    }
+
+    /// Sends the INVITE to the next place of the server; whether there is one.
+    pub(crate) fn try_next(&mut self, core: &mut Core) -> bool {
+        let Some(outgoing) = &mut self.outgoing else { return false };
+        let Some(hop) = outgoing.hops.pop_front() else { return false };
+        outgoing.tries = 0;
+        self.dialog.flow = core.shared.flow_to(hop.transport, hop.address);
+        self.invite(core, None);
+        true
+    }
+
+    /// This place says nothing: the next is tried. Should it answer yet, it is taken back, or ended as a call.
+    pub(super) fn leave_silent(&mut self, core: &mut Core) {
+        let Phase::Inviting(inviting) = &mut self.phase else { return };
+        inviting.next_at = None;
+        if inviting.cancelled.is_some() {
+            return;
+        }
+        let (branch, cause) = (inviting.branch, Cause::AnsweredElsewhere);
+        core.let_linger(branch, Asker::Withdrawn { branch, cause, callee: None });
+        self.try_next(core);
     }
 
     /// An answer to our first INVITE.
@@ -68,6 +100,7 @@ impl LegState {
 
     fn on_ringing(&mut self, core: &mut Core, response: &Message, status: u16, flow: Flow) {
         let Phase::Inviting(inviting) = &mut self.phase else { return };
+        inviting.next_at = None;
         if inviting.cancelled.is_some() {
             return;
         }
@@ -190,15 +223,21 @@ impl LegState {
                 return self.invite(core, Some(credential));
             }
         }
+        // The server says that this place of it serves nobody now.
+        if status == 503 && self.try_next(core) {
+            return;
+        }
         self.rejected(core, status, LegState::cause_in(response));
     }
 
     /// Our INVITE came to nothing without an answer: nobody there (408), or no way to send it (503).
     pub(crate) fn on_invite_failed(&mut self, core: &mut Core, status: u16) {
         let Phase::Inviting(inviting) = &self.phase else { return };
-        match inviting.cancelled {
-            Some(withdrawn) => self.withdrawn(core, withdrawn),
-            None => self.rejected(core, status, Cause::Unreachable),
+        if let Some(withdrawn) = inviting.cancelled {
+            return self.withdrawn(core, withdrawn);
+        }
+        if !self.try_next(core) {
+            self.rejected(core, status, Cause::Unreachable);
         }
     }
 
@@ -229,7 +268,7 @@ impl LegState {
             return self.end(core, cause);
         }
         inviting.cancelled = Some(Withdrawn { cause, timed_out });
-        inviting.ring_until = None;
+        (inviting.ring_until, inviting.next_at) = (None, None);
         let way = core.way(&self.dialog);
         core.cancel(branch, &reason_of(cause), Some(way));
     }

@@ -3,6 +3,7 @@
 use model::Cause;
 
 use super::*;
+use crate::locate::Hop;
 
 fn dialled(world: &mut World) -> (Leg, Message) {
     let leg = world.shared.new_leg(0);
@@ -290,12 +291,13 @@ fn a_name_is_looked_up_before_the_invite_is_sent() {
     let mut world = World::new();
     let leg = world.shared.new_leg(0);
     let Command::Dial(mut dial) = dial() else { unreachable!() };
-    dial.target = Target::Uri { uri: "sip:0909@sip.carrier.test:5070".into(), to: None, transport: Transport::Udp };
+    dial.target =
+        Target::Uri { uri: "sip:0909@sip.carrier.test:5070".into(), to: Vec::new(), transport: Transport::Udp };
     world.orders(leg, Command::Dial(dial));
     assert_eq!(world.said(), [""; 0]);
     let lookup = world.endpoint.next_lookup().expect("a name to look up");
-    assert_eq!((lookup.host.as_str(), lookup.port), ("sip.carrier.test", 5070));
-    world.endpoint.resolved(world.now, lookup.asker, Some("10.9.9.9:5070".parse().expect("an address")));
+    assert_eq!((lookup.server.host.as_str(), lookup.server.port), ("sip.carrier.test", Some(5070)));
+    world.endpoint.resolved(world.now, lookup.asker, vec![hop("10.9.9.9:5070")]);
     world.collect();
     let (_, flow, invite) = world.sent.remove(0);
     assert_eq!((flow.remote.port(), invite.request_uri()), (5070, "sip:0909@sip.carrier.test:5070"));
@@ -309,4 +311,8 @@ fn a_contact_that_is_gone_is_not_registered() {
     dial.target = Target::Contact(42);
     world.orders(leg, Command::Dial(dial));
     assert_eq!(world.signals(), [Signal::Rejected { code: 480, cause: Cause::NotRegistered }]);
+}
+
+fn hop(address: &str) -> Hop {
+    Hop { transport: Transport::Udp, address: address.parse().expect("an address") }
 }
