@@ -33,13 +33,16 @@ struct TrunkHealth {
     registered: Option<bool>,
     /// The SIP status that the carrier refused the last registration with.
     refusal: Option<u16>,
+    /// Why the last TLS connection to its server was given up: `tls_untrusted` (nobody trusted vouches for its certificate),
+    /// `tls_wrong_name` (it is for another name), `tls_expired`, `tls_failed` (no handshake); null when all is well.
+    fault: Option<&'static str>,
 }
 
 impl WatchedTrunk {
     fn new(state: &State, trunk: Trunk) -> WatchedTrunk {
-        let bus::TrunkHealth { reachable, since, registered, refusal } = state.bus.trunk(trunk.id);
+        let bus::TrunkHealth { reachable, since, registered, refusal, fault } = state.bus.trunk(trunk.id);
         let since = since.map(|at| at.as_millis());
-        WatchedTrunk { trunk, state: TrunkHealth { reachable, since, registered, refusal } }
+        WatchedTrunk { trunk, state: TrunkHealth { reachable, since, registered, refusal, fault } }
     }
 }
 

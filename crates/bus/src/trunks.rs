@@ -13,4 +13,6 @@ pub struct TrunkHealth {
     pub registered: Option<bool>,
     /// What the carrier refused the last registration with.
     pub refusal: Option<u16>,
+    /// Why the carrier's server is not trusted over TLS: `tls_untrusted`, `tls_wrong_name`, `tls_expired`, `tls_failed`.
+    pub fault: Option<&'static str>,
 }

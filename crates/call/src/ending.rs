@@ -161,6 +161,7 @@ fn persons_doing(cause: Cause) -> bool {
         | Cause::InvalidNumber
         | Cause::Forbidden
         | Cause::Incompatible
+        | Cause::NotProtected
         | Cause::Unavailable
         | Cause::Overload
         | Cause::MediaTimeout

@@ -337,6 +337,7 @@ fn refused_by(cause: Cause) -> EndedBy {
         | Cause::InvalidNumber
         | Cause::Forbidden
         | Cause::Incompatible
+        | Cause::NotProtected
         | Cause::Unavailable
         | Cause::Overload
         | Cause::MediaTimeout
@@ -365,6 +366,7 @@ fn another_carrier_may_help(cause: Cause) -> bool {
         | Cause::InvalidNumber
         | Cause::Forbidden
         | Cause::Incompatible
+        | Cause::NotProtected
         | Cause::MediaTimeout
         | Cause::SessionExpired
         | Cause::Transferred

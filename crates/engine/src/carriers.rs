@@ -11,7 +11,7 @@ use model::{Cause, Id, TrunkId};
 use pbx::snapshot::{Snapshot, Tenant, Trunk};
 use pbx::trunk::Kind;
 use sip::locate::Server;
-use sip::{Credentials, Party, Registration, Stack, Target, Transport};
+use sip::{Credentials, Distrust, Party, Registration, Stack, Target, Transport};
 
 use crate::addresses::Addresses;
 
@@ -89,6 +89,17 @@ impl Carriers {
         }
         known.said.retain(|trunk, _| wanted.values().any(|(kept, _)| kept == trunk));
         known.registrations = wanted;
+    }
+
+    /// A TLS connection to a carrier's server was opened, or given up.
+    pub(crate) fn on_trusted(&self, snapshot: &Snapshot, host: &str, state: Result<(), Distrust>) {
+        let trunks = snapshot.tenants().flat_map(|tenant| tenant.trunks.values());
+        let fault = state.err().map(Distrust::as_str);
+        for trunk in trunks.filter(|trunk| trunk.enabled && transport(trunk) == Transport::Tls) {
+            if server(trunk).host.trim_end_matches('.').eq_ignore_ascii_case(host) {
+                self.bus.note_trunk(trunk.id, |known| known.fault = fault);
+            }
+        }
     }
 
     /// How the trunk is right now.
@@ -178,6 +189,7 @@ fn transport(trunk: &Trunk) -> Transport {
     match trunk.transport {
         pbx::trunk::Transport::Udp => Transport::Udp,
         pbx::trunk::Transport::Tcp => Transport::Tcp,
+        pbx::trunk::Transport::Tls => Transport::Tls,
     }
 }
 

@@ -47,16 +47,15 @@ enum Refusal {
     Trunk(Cause),
     /// No port is left for its sound.
     Ports,
-    /// Its session description has nothing in common with ours.
-    Incompatible,
+    /// Its session cannot be agreed on.
+    Unfit(Cause),
 }
 
 impl Refusal {
     fn cause(self) -> Cause {
         match self {
             Refusal::Quota | Refusal::Ports => Cause::Overload,
-            Refusal::Trunk(cause) => cause,
-            Refusal::Incompatible => Cause::Incompatible,
+            Refusal::Trunk(cause) | Refusal::Unfit(cause) => cause,
         }
     }
 
@@ -66,7 +65,8 @@ impl Refusal {
             Refusal::Trunk(Cause::Overload) => "The trunk carries as many calls as it may.",
             Refusal::Trunk(_) => "The trunk is gone.",
             Refusal::Ports => "No port for sound is left.",
-            Refusal::Incompatible => "The caller's session description has nothing in common with ours.",
+            Refusal::Unfit(Cause::NotProtected) => "The caller's sound is to be protected, and is not.",
+            Refusal::Unfit(_) => "The caller's session description has nothing in common with ours.",
         }
     }
 }

@@ -66,6 +66,9 @@ impl Intake {
             }
             Event::Registration { id, state } => self.shared.carriers.on_registration(id, state),
             Event::Probed { id, status } => self.shared.health.on_probed(id, status),
+            Event::Trusted { host, state } => {
+                self.shared.carriers.on_trusted(&self.shared.directory.snapshot(), &host, state);
+            }
             Event::Traces(traces) => self.shared.captures.take_traces(traces, &self.shared.routes),
             Event::Shed { origin, dialled } => refusals::shed(&self.shared, origin, &dialled),
             Event::Refused { realm, user, source, why } => refusals::told(&self.shared, &realm, &user, source, why),

@@ -67,6 +67,9 @@ pub enum NegotiationError {
     /// A transport that we do not speak.
     #[error("the transport {0} is not supported")]
     Unsupported(String),
+    /// Protection is demanded, and the far side offered or took none.
+    #[error("the far side does not protect its sound")]
+    NotProtected,
     /// No codec in common.
     #[error("there is no codec in common")]
     NoCommonCodec,

@@ -27,6 +27,8 @@ pub enum Cause {
     Forbidden,
     /// No codec or transport in common.
     Incompatible,
+    /// Protected sound is required on a leg, and the far side did not offer or take it.
+    NotProtected,
     /// The carrier or the network refused for its own reasons.
     Unavailable,
     /// We, or the other side, have no room for the call.
@@ -51,7 +53,7 @@ pub enum Cause {
 
 impl Cause {
     /// All causes, for tables of words and tests.
-    pub const ALL: [Cause; 22] = [
+    pub const ALL: [Cause; 23] = [
         Cause::Normal,
         Cause::Busy,
         Cause::NoAnswer,
@@ -64,6 +66,7 @@ impl Cause {
         Cause::InvalidNumber,
         Cause::Forbidden,
         Cause::Incompatible,
+        Cause::NotProtected,
         Cause::Unavailable,
         Cause::Overload,
         Cause::MediaTimeout,
@@ -91,6 +94,7 @@ impl Cause {
             Cause::InvalidNumber => "invalid_number",
             Cause::Forbidden => "forbidden",
             Cause::Incompatible => "incompatible",
+            Cause::NotProtected => "not_protected",
             Cause::Unavailable => "unavailable",
             Cause::Overload => "overload",
             Cause::MediaTimeout => "media_timeout",

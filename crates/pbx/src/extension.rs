@@ -7,6 +7,7 @@ mod tests;
 
 pub use service::{create, create_many, delete, find_by_number, find_by_user, get, list, own, password, slice, update};
 
+use crate::srtp::Srtp;
 use model::{ExtensionId, Faults, HotlineId, Network, UserId};
 use serde::{Deserialize, Serialize};
 
@@ -55,6 +56,8 @@ pub struct Extension {
     pub allowed_networks: Vec<String>,
     /// From where it may call otherwise.
     pub call_from: CallFrom,
+    /// Whether the sound of its phones is protected (SRTP).
+    pub srtp: Srtp,
     /// When it was created, milliseconds since 1970.
     pub created_at: i64,
     /// When it was last changed.
@@ -79,6 +82,9 @@ pub struct NewExtension {
     #[serde(default, with = "crate::text::some_id")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub hotline: Option<HotlineId>,
+    /// Whether the sound of its phones is protected (SRTP), `optional` when missing.
+    #[serde(default)]
+    pub srtp: Srtp,
 }
 
 /// Changes to an extension; what is missing stays.
@@ -105,6 +111,8 @@ pub struct ExtensionPatch {
     pub allowed_networks: Option<Vec<String>>,
     /// From where it may call otherwise.
     pub call_from: Option<CallFrom>,
+    /// Whether the sound of its phones is protected (SRTP).
+    pub srtp: Option<Srtp>,
 }
 
 /// A new extension with its password, for whoever sets up the phone.

@@ -20,6 +20,7 @@ pub mod quota;
 mod route;
 pub mod simulate;
 pub mod snapshot;
+pub mod srtp;
 mod text;
 pub mod trunk;
 

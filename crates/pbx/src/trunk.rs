@@ -9,6 +9,7 @@ mod tests;
 pub use network::parse_address;
 pub use service::{create, delete, get, list, update};
 
+use crate::srtp::Srtp;
 use model::{Faults, PhoneNumber, TrunkId};
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +36,8 @@ pub enum Transport {
     Udp,
     /// TCP.
     Tcp,
+    /// TLS; the carrier's certificate has to be for the host in `server`.
+    Tls,
 }
 
 /// How the carrier wants numbers written.
@@ -58,7 +61,8 @@ impl Kind {
 }
 
 impl Transport {
-    pub(crate) const ALL: [(Transport, &'static str); 2] = [(Transport::Udp, "udp"), (Transport::Tcp, "tcp")];
+    pub(crate) const ALL: [(Transport, &'static str); 3] =
+        [(Transport::Udp, "udp"), (Transport::Tcp, "tcp"), (Transport::Tls, "tls")];
 }
 
 impl NumberFormat {
@@ -106,6 +110,8 @@ pub struct Trunk {
     pub server: String,
     /// The transport of our calls.
     pub transport: Transport,
+    /// Whether the sound is protected (SRTP).
+    pub srtp: Srtp,
     /// Who we are to the carrier; empty when it asks for no password.
     pub login: String,
     /// How the carrier wants numbers written.
@@ -141,6 +147,9 @@ pub struct NewTrunk {
     /// The transport of our calls, `udp` when missing.
     #[serde(default)]
     pub transport: Transport,
+    /// Whether the sound is protected (SRTP), `optional` when missing.
+    #[serde(default)]
+    pub srtp: Srtp,
     /// Who we are to the carrier; needed for kind `registration`.
     #[serde(default)]
     pub login: Option<String>,
@@ -176,6 +185,8 @@ pub struct TrunkPatch {
     pub server: Option<String>,
     /// The transport of our calls.
     pub transport: Option<Transport>,
+    /// Whether the sound is protected (SRTP).
+    pub srtp: Option<Srtp>,
     /// Who we are to the carrier.
     pub login: Option<String>,
     /// The password that goes with the login.
@@ -199,6 +210,7 @@ impl NewTrunk {
             addresses: vec![address.into()],
             server: None,
             transport: Transport::Udp,
+            srtp: Srtp::default(),
             login: None,
             password: None,
             number_format: NumberFormat::National,
@@ -216,6 +228,7 @@ impl NewTrunk {
             addresses: self.addresses,
             server: self.server.or(first).unwrap_or_default(),
             transport: self.transport,
+            srtp: self.srtp,
             login: self.login.unwrap_or_default(),
             number_format: self.number_format,
             max_calls: self.max_calls,
@@ -239,6 +252,7 @@ impl Trunk {
         set(&mut self.addresses, patch.addresses);
         set(&mut self.server, patch.server);
         set(&mut self.transport, patch.transport);
+        set(&mut self.srtp, patch.srtp);
         set(&mut self.login, patch.login);
         set(&mut self.number_format, patch.number_format);
         set(&mut self.max_calls, patch.max_calls);
@@ -273,7 +287,7 @@ impl Trunk {
             faults.add("login", "Name the login that the carrier gave you.");
         }
         if !good_server(&self.server) {
-            faults.add("server", "Use a host name or an IP address, with :port when it is not 5060.");
+            faults.add("server", "Use a host name or an IP address, with :port when it is not the usual one.");
         }
         let printable =
             |text: &str, most: usize| text.len() <= most && text.bytes().all(|byte| byte.is_ascii_graphic());

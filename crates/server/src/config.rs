@@ -79,6 +79,8 @@ pub(crate) struct Tls {
     pub(crate) key: Option<PathBuf>,
     /// The names clients know us by.
     pub(crate) names: Vec<String>,
+    /// A PEM file of authorities; none: the system's.
+    pub(crate) roots: Option<PathBuf>,
 }
 
 /// The SIP listeners and what phones are told.
@@ -207,7 +209,7 @@ impl Default for Config {
                 tls_listen: None,
                 public_url: None,
             },
-            tls: Tls { certificate: None, key: None, names: Vec::new() },
+            tls: Tls { certificate: None, key: None, names: Vec::new(), roots: None },
             sip: Sip {
                 udp: vec![any(5060)],
                 tcp: vec![any(5060)],

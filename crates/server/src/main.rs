@@ -22,6 +22,7 @@ mod logging;
 mod phones;
 mod serve;
 mod simulate;
+mod trust;
 mod user;
 mod web;
 

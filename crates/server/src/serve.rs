@@ -54,7 +54,7 @@ pub(crate) async fn run(config: Config, ui_dir: Option<PathBuf>) -> anyhow::Resu
     let doors = open_doors(&config, &certificate).await?;
     let (phones, kept) = phones::open(&config.data_dir)?;
     let (keeper, keeping) = phones.keep();
-    let mut wanted = engine_config(&config, &db, &certificate);
+    let mut wanted = engine_config(&config, &db, &certificate)?;
     (wanted.sip.keeper, wanted.sip.kept) = (Some(keeper), kept);
     let engine = Engine::start(wanted, db.clone(), bus.clone(), orders).await;
     let engine = Arc::new(engine.map_err(explain)?);
@@ -182,7 +182,7 @@ fn shown(address: Option<SocketAddr>) -> String {
     address.map_or_else(|| "off".to_owned(), |address| address.to_string())
 }
 
-fn engine_config(config: &Config, db: &Db, certificate: &Certificate) -> engine::Config {
+fn engine_config(config: &Config, db: &Db, certificate: &Certificate) -> anyhow::Result<engine::Config> {
     let sip = &config.sip;
     let mut stack = sip::Config {
         udp: sip.udp.clone(),
@@ -191,6 +191,7 @@ fn engine_config(config: &Config, db: &Db, certificate: &Certificate) -> engine:
         ws: sip.ws.clone(),
         wss: sip.wss.clone(),
         identity: Some(certificate.for_sip()),
+        trust: Some(crate::trust::client(config)?),
         locator: sip::locate::Locator::new(sip.dns.clone()),
         advertise: sip.address,
         secret: db.vault().derive("sip nonces"),
@@ -216,7 +217,7 @@ fn engine_config(config: &Config, db: &Db, certificate: &Certificate) -> engine:
         silence: (config.media.silence_s > 0).then(|| Duration::from_secs(config.media.silence_s)),
         ..media::Config::default()
     };
-    engine::Config {
+    Ok(engine::Config {
         sip: stack,
         media,
         data: config.data_dir.clone(),
@@ -229,7 +230,7 @@ fn engine_config(config: &Config, db: &Db, certificate: &Certificate) -> engine:
             keep: Duration::from_secs(config.capture.keep_days * 86_400),
             sound_bytes: config.capture.sound_mb << 20,
         },
-    }
+    })
 }
 
 /// Mail is sent where a server for it is set.

@@ -33,7 +33,7 @@ pub fn status_of(cause: Cause) -> (u16, &'static str) {
         Cause::NotFound | Cause::NoRoute => (404, "Not Found"),
         Cause::InvalidNumber => (484, "Address Incomplete"),
         Cause::Forbidden => (403, "Forbidden"),
-        Cause::Incompatible => (488, "Not Acceptable Here"),
+        Cause::Incompatible | Cause::NotProtected => (488, "Not Acceptable Here"),
         Cause::Overload | Cause::ServerStopping | Cause::ServerRestart => (503, "Service Unavailable"),
         Cause::Unavailable => (502, "Bad Gateway"),
         Cause::Normal | Cause::MediaTimeout | Cause::SessionExpired | Cause::Transferred | Cause::FlowEnded => {
@@ -56,7 +56,7 @@ pub(crate) const fn q850_of(cause: Cause) -> u8 {
         Cause::NotFound => 1,
         Cause::InvalidNumber => 28,
         Cause::Forbidden => 57,
-        Cause::Incompatible => 88,
+        Cause::Incompatible | Cause::NotProtected => 88,
         Cause::Unavailable => 38,
         Cause::Overload => 42,
         Cause::MediaTimeout | Cause::SessionExpired => 102,

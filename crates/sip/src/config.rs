@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc::UnboundedSender;
-use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::{ClientConfig, ServerConfig};
 
 use crate::limit;
 use crate::locate::Locator;
@@ -28,6 +28,8 @@ pub struct Config {
     pub wss: Vec<SocketAddr>,
     /// The certificate of TLS and WSS listeners, and how TLS is spoken there.
     pub identity: Option<Arc<ServerConfig>>,
+    /// How TLS is spoken to servers that we connect to, and whom we believe; none: no such connection is made.
+    pub trust: Option<Arc<ClientConfig>>,
     /// Told of contacts that can be kept over a restart, whenever they change.
     pub keeper: Option<UnboundedSender<Change>>,
     /// Contacts that an earlier process knew.
@@ -65,6 +67,7 @@ impl Default for Config {
             ws: Vec::new(),
             wss: Vec::new(),
             identity: None,
+            trust: None,
             locator: Locator::default(),
             keeper: None,
             kept: Vec::new(),

@@ -272,6 +272,11 @@ impl Endpoint {
         self.core.events.pop_front()
     }
 
+    /// An event that another task has for the house.
+    pub(crate) fn tell(&mut self, event: Event) {
+        self.core.events.push_back(event);
+    }
+
     /// Puts an event back that could not be handed over now.
     pub(crate) fn put_back(&mut self, event: Event) {
         self.core.events.push_front(event);

@@ -32,7 +32,7 @@ pub use config::{Config, Expires, Limits};
 pub use directory::{Account, Directory, Group, Source};
 pub use endpoint::command::{Command, Credentials, Dial, Registration, Target};
 pub use endpoint::event::{
-    Contact, Event, Incoming, Leg, Origin, Party, Refer, Refusal, Replaced, Signal, Subscribed, Text,
+    Contact, Distrust, Event, Incoming, Leg, Origin, Party, Refer, Refusal, Replaced, Signal, Subscribed, Text,
 };
 pub use endpoint::probing::Probe;
 pub use message::Message;

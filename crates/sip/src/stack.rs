@@ -7,6 +7,7 @@ mod datagrams;
 mod shard;
 mod stream;
 mod streams;
+mod trust;
 mod websocket;
 
 use std::collections::{HashSet, VecDeque};

@@ -89,12 +89,19 @@ pub struct Flow {
     pub remote: SocketAddr,
     /// Which connection; 0 for datagrams, and for "any connection to this address, or a new one".
     pub connection: u64,
+    /// Who has to be at the far end of a TLS connection that we open.
+    pub peer: Peer,
 }
+
+/// The name that the certificate of a TLS server is to be for, kept by the stack; by default the address itself. A
+/// connection is used for those alone who ask for the same name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Peer(pub(crate) u32);
 
 impl Flow {
     /// The way to an address without a connection of its own yet.
     pub const fn to(transport: Transport, remote: SocketAddr) -> Flow {
-        Flow { transport, local: 0, remote, connection: 0 }
+        Flow { transport, local: 0, remote, connection: 0, peer: Peer(0) }
     }
 
     /// No way at all: what is sent there fails at once.

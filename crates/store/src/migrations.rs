@@ -28,6 +28,7 @@ const FILES: &[(i64, &str, &str)] = &[
     (202611230230, "widen api keys", include_str!("../migrations/202611230230_widen_api_keys.sql")),
     (202611230553, "create quotas", include_str!("../migrations/202611230553_create_quotas.sql")),
     (202611230610, "add webhook dialects", include_str!("../migrations/202611230610_add_webhook_dialects.sql")),
+    (202611230615, "add srtp", include_str!("../migrations/202611230615_add_srtp.sql")),
     (202611230645, "create leases", include_str!("../migrations/202611230645_create_leases.sql")),
     (202611230714, "add access", include_str!("../migrations/202611230714_add_access.sql")),
 ];

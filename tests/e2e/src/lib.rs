@@ -5,7 +5,7 @@
 //! - [`Phone`] is a scripted SIP and RTP agent for exact assertions ([`phone`]); a carrier is a phone that does not
 //!   register, and may be a registrar itself.
 //! - [`agents`] runs other people's agents, sipp and baresip, to prove that it is not only our own dialect that works.
-//! - [`dns`] is a name server.
+//! - [`authority`] vouches for names, [`dns`] is a name server.
 //! - [`secure`] is the client side of TLS.
 //! - [`Postgres`] is a database server that a test can stop in the middle of a call.
 //! - [`wait`] waits for conditions. Nothing here sleeps for a guess.
@@ -13,6 +13,7 @@
 //! The tests are in `tests/it`, one file a subject.
 
 pub mod agents;
+pub mod authority;
 mod binary;
 pub mod dns;
 mod files;

@@ -85,6 +85,7 @@ export const calls = {
     invalid_number: 'Not a phone number',
     forbidden: 'Not allowed',
     incompatible: 'No codec in common',
+    not_protected: 'Encryption is required and was not agreed on',
     unavailable: 'The carrier refused',
     overload: 'No room for the call',
     media_timeout: 'No sound for too long',

@@ -85,6 +85,7 @@ export const calls = {
     invalid_number: 'Không phải số điện thoại',
     forbidden: 'Không được phép gọi',
     incompatible: 'Hai máy không có chuẩn âm thanh chung',
+    not_protected: 'Bắt buộc mã hoá nhưng không thoả thuận được',
     unavailable: 'Nhà mạng từ chối',
     overload: 'Hết chỗ cho cuộc gọi',
     media_timeout: 'Mất tiếng quá lâu',

@@ -10,7 +10,7 @@ use model::leg::{Destination, Dial, Play};
 use model::{Cause, ExtensionId, LegCommand, LegEvent, LegId, Moment, TrunkId};
 use sip::{Command, Party, Signal, Target};
 
-use super::{Driver, Refusal};
+use super::{Driver, Refusal, protection};
 use crate::carriers::Slot;
 use crate::recordings::End;
 use crate::routes::Letter;
@@ -134,14 +134,14 @@ impl Driver {
     pub(crate) fn offered(&mut self, incoming: &sip::Incoming, origin: Origin, number: &str, name: &str) {
         self.caller = (number.to_owned(), name.to_owned());
         self.max_forwards = Some(incoming.max_forwards);
-        let mut leg = self.describe(incoming);
-        if self.refusal.is_none() && leg.answer.is_none() {
-            self.refusal = Some(if leg.media.is_some() { Refusal::Incompatible } else { Refusal::Ports });
-        }
-        leg.far = match origin {
+        let far = match origin {
             Origin::Extension(id) => Far::Extension(id),
             Origin::Trunk(id) => Far::Trunk(id, number.to_owned()),
         };
+        let (leg, unfit) = self.describe(incoming, far);
+        if self.refusal.is_none() {
+            self.refusal = unfit.map(|cause| if leg.media.is_some() { Refusal::Unfit(cause) } else { Refusal::Ports });
+        }
         self.legs.insert(LegId::FIRST, leg);
         self.touched_by(LegId::FIRST);
         if let Origin::Trunk(trunk) = origin
@@ -151,21 +151,37 @@ impl Driver {
         }
     }
 
-    /// A leg for an INVITE that came in, with our side of its session; without `answer` there is nothing to agree on.
-    pub(super) fn describe(&self, incoming: &sip::Incoming) -> Leg {
+    /// A leg for an INVITE that came in, with our side of its session; or why there is nothing to agree on.
+    pub(super) fn describe(&self, incoming: &sip::Incoming, far: Far) -> (Leg, Option<Cause>) {
         let edge = incoming.leg;
+        let srtp = self.srtp(&far);
         let mut leg = Leg::new(edge, self.open_media(edge.0), false);
+        let mut unfit = None;
         leg.answer = leg.media.as_mut().and_then(|media| {
             media.signalled_from(incoming.source.ip());
+            media.set_policy(protection::policy(srtp));
             match &incoming.offer {
-                Some(offer) => media.accept_offer(offer, None).inspect_err(|error| self.log_refused(error)).ok(),
+                Some(offer) => media
+                    .accept_offer(offer, None)
+                    .inspect_err(|error| {
+                        self.log_refused(error);
+                        unfit = Some(cause_of(error));
+                    })
+                    .ok(),
                 // RFC 3264: an INVITE without an offer wants ours in the 200; the ACK brings the answer.
-                None => Some(media.offer(media::Offer::default())),
+                None => {
+                    let profile = protection::late_profile(srtp);
+                    Some(media.offer(media::Offer { profile, ..media::Offer::default() }))
+                }
             }
         });
+        if leg.answer.is_none() {
+            unfit = unfit.or(Some(Cause::Incompatible));
+        }
         leg.offer = incoming.offer.clone();
         leg.offers_late = incoming.offer.is_none();
-        leg
+        leg.far = far;
+        (leg, unfit)
     }
 
     fn open_media(&self, tag: u64) -> Option<media::Leg> {
@@ -296,10 +312,11 @@ impl Driver {
         let prefer = self.media_of(LegId::FIRST).map(media::Leg::taste).unwrap_or_default();
         let video = self.media_of(LegId::FIRST).and_then(media::Leg::video);
         let mut leg = Leg::new(edge, self.open_media(edge.0), true);
-        let profile = Some(self.profile(&dial.to));
+        let (profile, policy) = self.protection(&dial.to);
         let body = leg.media.as_mut().map(|media| {
+            media.set_policy(policy);
             media.show(video);
-            media.offer(media::Offer { prefer, profile, ..media::Offer::default() })
+            media.offer(media::Offer { prefer, profile: Some(profile), ..media::Offer::default() })
         });
         leg.far = match &dial.to {
             Destination::Contact { extension, .. } => Far::Extension(*extension),
@@ -371,7 +388,7 @@ impl Driver {
         match signal {
             Signal::Progress { body: None } => self.leg_event(id, LegEvent::Progress),
             Signal::Progress { body: Some(body) } | Signal::Ringing { body: Some(body) } => {
-                let early_media = self.take_answer(id, &body);
+                let early_media = self.take_answer(id, &body).is_ok();
                 self.leg_event(id, LegEvent::Ringing { early_media });
             }
             Signal::Ringing { body: None } => self.leg_event(id, LegEvent::Ringing { early_media: false }),
@@ -414,9 +431,12 @@ impl Driver {
         let settled = match body {
             Some(body) => self.take_answer(id, body),
             // A 200 without a description stands on the one of an earlier 183.
-            None => self.media_of(id).is_some_and(|media| media.codec().is_some()),
+            None => {
+                let agreed = self.media_of(id).is_some_and(|media| media.codec().is_some());
+                agreed.then_some(()).ok_or(Cause::Incompatible)
+            }
         };
-        if settled {
+        let Err(cause) = settled else {
             if let Some(leg) = self.legs.get_mut(&id) {
                 leg.answered = true;
                 if let Some(media) = &leg.media {
@@ -424,13 +444,13 @@ impl Driver {
                 }
             }
             return self.leg_event(id, LegEvent::Answered);
-        }
+        };
         // The far side talks already: end it properly, and tell the call that this leg came to nothing.
         if let Some(leg) = self.legs.get_mut(&id).filter(|leg| !leg.over) {
-            self.shared.stack.send(leg.edge, Command::Hangup { cause: Cause::Incompatible });
+            self.shared.stack.send(leg.edge, Command::Hangup { cause });
         }
         self.close_leg(id);
-        self.leg_event(id, LegEvent::Rejected { cause: Cause::Incompatible });
+        self.leg_event(id, LegEvent::Rejected { cause });
     }
 
     /// Answers the leg's offer with the codec of the leg that it is to hear, if it has that too, so that nothing need
@@ -452,16 +472,13 @@ impl Driver {
         self.legs.get(&id).and_then(|leg| leg.media.as_ref())
     }
 
-    /// Applies the far side's answer to our offer; false when there is nothing to agree on.
-    fn take_answer(&mut self, id: LegId, body: &[u8]) -> bool {
-        let Some(media) = self.legs.get_mut(&id).and_then(|leg| leg.media.as_mut()) else { return false };
-        match media.accept_answer(body) {
-            Ok(()) => true,
-            Err(error) => {
-                self.log_refused(&error);
-                false
-            }
-        }
+    /// Applies the far side's answer to our offer; or why there is nothing to agree on.
+    fn take_answer(&mut self, id: LegId, body: &[u8]) -> Result<(), Cause> {
+        let media = self.legs.get_mut(&id).and_then(|leg| leg.media.as_mut()).ok_or(Cause::Incompatible)?;
+        media.accept_answer(body).map_err(|error| {
+            self.log_refused(&error);
+            cause_of(&error)
+        })
     }
 
     /// A re-INVITE or UPDATE: answered at once; hold and resume are told to the call.
@@ -491,10 +508,10 @@ impl Driver {
 
     /// The answer to an offer of ours: it came with the ACK of an INVITE that had none.
     fn on_late_answer(&mut self, id: LegId, body: Option<&[u8]>) {
-        if !body.is_some_and(|body| self.take_answer(id, body)) {
+        if let Err(cause) = body.ok_or(Cause::Incompatible).and_then(|body| self.take_answer(id, body)) {
             // Neither side knows where to send: better no call than a silent one.
             if let Some(leg) = self.legs.get(&id).filter(|leg| !leg.over) {
-                self.shared.stack.send(leg.edge, Command::Hangup { cause: Cause::Incompatible });
+                self.shared.stack.send(leg.edge, Command::Hangup { cause });
             }
             return;
         }
@@ -569,6 +586,15 @@ impl Driver {
         if let Some(media) = self.media_of(a) {
             media.unbridge();
         }
+    }
+}
+
+/// Why a session that could not be agreed on came to nothing.
+fn cause_of(error: &media::NegotiationError) -> Cause {
+    use media::NegotiationError as E;
+    match error {
+        E::NotProtected => Cause::NotProtected,
+        E::Malformed(_) | E::NoAudio | E::Unsupported(_) | E::NoCommonCodec | E::NoOffer => Cause::Incompatible,
     }
 }
 

@@ -179,10 +179,9 @@ impl Driver {
         if let Some(cause) = refusal {
             return self.shared.stack.send(edge, Command::Reject { cause });
         }
-        let mut leg = self.describe(&incoming);
-        leg.far = Far::Extension(extension);
-        if leg.answer.is_none() {
-            return self.shared.stack.send(edge, Command::Reject { cause: Cause::Incompatible });
+        let (leg, unfit) = self.describe(&incoming, Far::Extension(extension));
+        if let Some(cause) = unfit {
+            return self.shared.stack.send(edge, Command::Reject { cause });
         }
         let id = self.call.next_leg();
         self.shared.routes.add_leg(edge.0, self.mailbox.clone(), id);

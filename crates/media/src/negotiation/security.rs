@@ -94,7 +94,11 @@ impl Security {
                 None => refused = refused.or(Some(medium.protocol.clone())),
             }
         }
-        Err(refused.map_or(NegotiationError::NoAudio, NegotiationError::Unsupported))
+        Err(match refused {
+            Some(_) if self.policy == Policy::Required => NegotiationError::NotProtected,
+            Some(protocol) => NegotiationError::Unsupported(protocol),
+            None => NegotiationError::NoAudio,
+        })
     }
 
     fn choose(&self, remote: &Remote) -> Option<Choice> {
@@ -204,7 +208,12 @@ impl Security {
             Profile::Sdes => line(),
             Profile::WebRtc => remote.dtls.clone().filter(|dtls| dtls.fragment.is_some()).map(Choice::Dtls),
         };
-        choice.ok_or_else(|| NegotiationError::Unsupported(medium.protocol.clone()))
+        choice.ok_or_else(|| match self.offered.profile {
+            Profile::Sdes => NegotiationError::NotProtected,
+            Profile::Plain | Profile::Offered | Profile::WebRtc => {
+                NegotiationError::Unsupported(medium.protocol.clone())
+            }
+        })
     }
 
     /// Applies it.

@@ -65,6 +65,7 @@ impl Status {
             | Cause::InvalidNumber
             | Cause::Forbidden
             | Cause::Incompatible
+            | Cause::NotProtected
             | Cause::Unavailable
             | Cause::Overload
             | Cause::MediaTimeout

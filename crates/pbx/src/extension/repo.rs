@@ -1,6 +1,7 @@
 //! How extensions are stored. Passwords are sealed for their row.
 
 use super::{CallFrom, Created, Extension};
+use crate::srtp::Srtp;
 use crate::trunk::{value, word};
 use model::{ExtensionId, UserId};
 use sqlx::Row;
@@ -10,8 +11,8 @@ use store::{Cell, Error, Rows, Sql, Tx};
 
 pub(super) async fn insert(tx: &mut Tx, created: &[Created]) -> Result<(), Error> {
     let head = "insert into extensions (id, tenant_id, number, name, sealed_password, hotline_id, enabled, created_at, updated_at,
-                allowed_networks, call_from)";
-    let mut rows = Rows::new(head, "", 11);
+                allowed_networks, call_from, srtp)";
+    let mut rows = Rows::new(head, "", 12);
     let vault = tx.db().vault().clone();
     for Created { extension, password } in created {
         let id = extension.id.to_string();
@@ -27,6 +28,7 @@ pub(super) async fn insert(tx: &mut Tx, created: &[Created]) -> Result<(), Error
             Cell::from(extension.updated_at),
             Cell::from(extension.allowed_networks.join(",")),
             Cell::from(word(&CallFrom::ALL, extension.call_from)),
+            Cell::from(word(&Srtp::ALL, extension.srtp)),
         ]);
     }
     rows.insert(tx).await?;
@@ -40,7 +42,7 @@ pub(super) async fn save(tx: &mut Tx, extension: &Extension, password: Option<&s
         "update extensions
          set name = $3, hotline_id = $4, enabled = $5, updated_at = $6, user_id = $7,
              sealed_password = coalesce($8, sealed_password),
-             allowed_networks = $9, call_from = $10
+             allowed_networks = $9, call_from = $10, srtp = $11
          where tenant_id = $1
          and id = $2",
     )
@@ -54,6 +56,7 @@ pub(super) async fn save(tx: &mut Tx, extension: &Extension, password: Option<&s
     .bind(sealed)
     .bind(extension.allowed_networks.join(","))
     .bind(word(&CallFrom::ALL, extension.call_from))
+    .bind(word(&Srtp::ALL, extension.srtp))
     .execute(tx.conn())
     .await?;
     Ok(())
@@ -70,7 +73,7 @@ pub(super) async fn delete(tx: &mut Tx, id: ExtensionId) -> Result<(), Error> {
 
 pub(crate) async fn find(tx: &mut Tx, id: ExtensionId) -> Result<Option<Extension>, Error> {
     let row = sqlx::query(
-        "select id, number, name, hotline_id, enabled, created_at, updated_at, user_id, allowed_networks, call_from
+        "select id, number, name, hotline_id, enabled, created_at, updated_at, user_id, allowed_networks, call_from, srtp
          from extensions
          where tenant_id = $1
          and id = $2",
@@ -84,7 +87,7 @@ pub(crate) async fn find(tx: &mut Tx, id: ExtensionId) -> Result<Option<Extensio
 
 pub(super) async fn find_by_number(tx: &mut Tx, number: &str) -> Result<Option<Extension>, Error> {
     let row = sqlx::query(
-        "select id, number, name, hotline_id, enabled, created_at, updated_at, user_id, allowed_networks, call_from
+        "select id, number, name, hotline_id, enabled, created_at, updated_at, user_id, allowed_networks, call_from, srtp
          from extensions
          where tenant_id = $1
          and number = $2",
@@ -99,7 +102,7 @@ pub(super) async fn find_by_number(tx: &mut Tx, number: &str) -> Result<Option<E
 /// The extension of this person.
 pub(super) async fn find_by_user(tx: &mut Tx, user: UserId) -> Result<Option<Extension>, Error> {
     let row = sqlx::query(
-        "select id, number, name, hotline_id, enabled, created_at, updated_at, user_id, allowed_networks, call_from
+        "select id, number, name, hotline_id, enabled, created_at, updated_at, user_id, allowed_networks, call_from, srtp
          from extensions
          where tenant_id = $1
          and user_id = $2",
@@ -118,7 +121,7 @@ pub(super) async fn list(
     limit: u32,
 ) -> Result<Vec<Extension>, Error> {
     let mut sql = Sql::new(
-        "select id, number, name, hotline_id, enabled, created_at, updated_at, user_id, allowed_networks, call_from
+        "select id, number, name, hotline_id, enabled, created_at, updated_at, user_id, allowed_networks, call_from, srtp
          from extensions
          where tenant_id = ",
     );
@@ -130,7 +133,7 @@ pub(super) async fn list(
 
 pub(super) async fn slice(tx: &mut Tx, search: Option<&str>, offset: u64, limit: u32) -> Result<Vec<Extension>, Error> {
     let mut sql = Sql::new(
-        "select id, number, name, hotline_id, enabled, created_at, updated_at, user_id, allowed_networks, call_from
+        "select id, number, name, hotline_id, enabled, created_at, updated_at, user_id, allowed_networks, call_from, srtp
          from extensions
          where tenant_id = ",
     );
@@ -207,7 +210,7 @@ pub(super) async fn sealed_password(tx: &mut Tx, id: ExtensionId) -> Result<Opti
 pub(crate) async fn all(tx: &mut Tx) -> Result<Vec<(Extension, String)>, Error> {
     let rows = sqlx::query(
         "select id, number, name, hotline_id, enabled, created_at, updated_at, user_id,
-                allowed_networks, call_from, sealed_password
+                allowed_networks, call_from, srtp, sealed_password
          from extensions
          where tenant_id = $1
          order by number",
@@ -215,7 +218,7 @@ pub(crate) async fn all(tx: &mut Tx) -> Result<Vec<(Extension, String)>, Error> 
     .bind(tx.tenant().to_owned())
     .fetch_all(tx.conn())
     .await?;
-    rows.iter().map(|row| Ok((read(row)?, row.try_get(10)?))).collect()
+    rows.iter().map(|row| Ok((read(row)?, row.try_get(11)?))).collect()
 }
 
 fn read(row: &AnyRow) -> Result<Extension, Error> {
@@ -232,5 +235,6 @@ fn read(row: &AnyRow) -> Result<Extension, Error> {
         user: user.map(|id| id.parse().map_err(|_| Error::Corrupt("user id of an extension"))).transpose()?,
         allowed_networks: networks.split(',').filter(|text| !text.is_empty()).map(str::to_owned).collect(),
         call_from: value(&CallFrom::ALL, row.try_get(9)?).ok_or(Error::Corrupt("call_from of an extension"))?,
+        srtp: value(&Srtp::ALL, row.try_get(10)?).ok_or(Error::Corrupt("srtp of an extension"))?,
     })
 }

@@ -77,6 +77,7 @@ pub(crate) async fn insert_all(tx: &mut Tx, new: Vec<NewExtension>) -> Result<Ve
                 enabled: true,
                 allowed_networks: Vec::new(),
                 call_from: CallFrom::default(),
+                srtp: one.srtp,
                 created_at: now,
                 updated_at: now,
             },
@@ -161,6 +162,7 @@ pub async fn update(actor: &Actor, db: &Db, id: ExtensionId, patch: ExtensionPat
         extension.allowed_networks = parsed.map(|network| network.to_string()).collect();
     }
     extension.call_from = patch.call_from.unwrap_or(extension.call_from);
+    extension.srtp = patch.srtp.unwrap_or(extension.srtp);
     extension.updated_at = now().as_millis();
     extension.user = patch.user.unwrap_or(extension.user);
     repo::save(&mut tx, &extension, patch.password.as_deref()).await.map_err(|error| {

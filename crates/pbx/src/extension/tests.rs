@@ -50,12 +50,10 @@ async fn a_password_is_kept_sealed_and_told_to_those_who_set_up_phones() {
 async fn wrong_input_is_named_by_its_place() {
     on_both(async |db: &TestDb| {
         let ours = company(db, "ours").await;
-        let bad = NewExtension {
-            number: "1".into(),
-            name: Some("\u{7}".into()),
-            password: Some("có dấu".into()),
-            hotline: None,
-        };
+        let bad =
+            NewExtension {
+                name: Some("\u{7}".into()), password: Some("có dấu".into()), ..NewExtension::number("1")
+            };
         assert_eq!(fields(&create(&ours, db, bad.clone()).await.expect_err("wrong")), ["number", "name", "password"]);
         let list = vec![NewExtension::number("101"), bad, NewExtension::number("101")];
         let wrong = create_many(&ours, db, list).await.expect_err("wrong");

@@ -4,6 +4,7 @@ use crate::fixture::graph;
 use crate::hotline::{Hotline, Target};
 use crate::limits::Limits;
 use crate::snapshot::{Extension, Group, Tenant, Trunk};
+use crate::srtp::Srtp;
 use crate::trunk::{Kind, NumberFormat, Transport, parse_address};
 use call::{Direction, Origin, RouteTarget, TrunkStep};
 use model::{Cause, ExtensionId, FlowId, GroupId, HotlineId, Id, TenantId, TrunkId};
@@ -38,6 +39,7 @@ fn extension(id: ExtensionId, number: &str, enabled: bool) -> Extension {
         enabled,
         networks: Vec::new(),
         call_from: CallFrom::Registered,
+        srtp: Srtp::default(),
         limits: Limits::of_extension(),
         ha1_md5,
         ha1_sha256,
@@ -57,6 +59,7 @@ fn trunk(bits: u128, address: &str, number_format: NumberFormat) -> Trunk {
         number_format,
         max_calls: 0,
         probe: true,
+        srtp: Srtp::default(),
         enabled: true,
     }
 }

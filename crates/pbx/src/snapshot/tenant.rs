@@ -3,6 +3,7 @@
 use crate::extension::CallFrom;
 use crate::hotline::Hotline;
 use crate::limits::Limits;
+use crate::srtp::Srtp;
 use crate::trunk::{Kind, NumberFormat, Transport};
 use ::flow::Graph;
 use model::{ExtensionId, FlowId, GreetingId, GroupId, HotlineId, Network, PhoneNumber, TenantId, TrunkId};
@@ -69,6 +70,8 @@ pub struct Extension {
     pub networks: Vec<Network>,
     /// From where it may call otherwise.
     pub call_from: CallFrom,
+    /// Whether the sound of its phones is protected.
+    pub srtp: Srtp,
     /// How much it may call to the outside.
     pub limits: Limits,
     /// MD5 of `number:domain:password`.
@@ -92,6 +95,8 @@ pub struct Trunk {
     pub server: String,
     /// The transport of our calls.
     pub transport: Transport,
+    /// Whether the sound is protected.
+    pub srtp: Srtp,
     /// Who we are to the carrier; empty when it asks for no password.
     pub login: String,
     /// The password that goes with the login.
@@ -165,17 +170,19 @@ impl Tenant {
 impl Trunk {
     /// The address of a number behind this carrier.
     pub fn uri(&self, number: &str) -> String {
-        match self.transport {
-            Transport::Udp => format!("sip:{number}@{}", self.host()),
-            Transport::Tcp => format!("sip:{number}@{};transport=tcp", self.host()),
-        }
+        format!("sip:{number}@{}{}", self.host(), self.parameter())
     }
 
     /// The address of the carrier itself.
     pub fn home(&self) -> String {
+        format!("sip:{}{}", self.host(), self.parameter())
+    }
+
+    fn parameter(&self) -> &'static str {
         match self.transport {
-            Transport::Udp => format!("sip:{}", self.host()),
-            Transport::Tcp => format!("sip:{};transport=tcp", self.host()),
+            Transport::Udp => "",
+            Transport::Tcp => ";transport=tcp",
+            Transport::Tls => ";transport=tls",
         }
     }
 

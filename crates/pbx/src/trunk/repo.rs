@@ -1,6 +1,7 @@
 //! How ways to carriers are stored.
 
 use super::{Kind, NumberFormat, Transport, Trunk, value, word};
+use crate::srtp::Srtp;
 use model::TrunkId;
 use sqlx::Row;
 use sqlx::any::AnyRow;
@@ -12,8 +13,8 @@ pub(super) async fn insert(tx: &mut Tx, trunk: &Trunk, password: Option<&str>) -
     let sealed = password.map(|password| tx.db().vault().seal(password, &id));
     sqlx::query(
         "insert into trunks (id, tenant_id, name, kind, server, transport, login, sealed_password, number_format, max_calls,
-                             enabled, created_at, updated_at, probed)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13)",
+                             enabled, created_at, updated_at, probed, srtp)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13, $14)",
     )
     .bind(id)
     .bind(tx.tenant().to_owned())
@@ -28,6 +29,7 @@ pub(super) async fn insert(tx: &mut Tx, trunk: &Trunk, password: Option<&str>) -
     .bind(i64::from(trunk.enabled))
     .bind(trunk.created_at)
     .bind(i64::from(trunk.probe))
+    .bind(word(&Srtp::ALL, trunk.srtp))
     .execute(tx.conn())
     .await?;
     insert_addresses(tx, trunk).await
@@ -48,7 +50,8 @@ pub(super) async fn save(tx: &mut Tx, trunk: &Trunk, password: Option<&str>) -> 
     sqlx::query(
         "update trunks
          set name = $3, server = $4, transport = $5, login = $6, sealed_password = coalesce($7, sealed_password),
-             number_format = $8, max_calls = $9, enabled = $10, updated_at = $11, probed = $12
+             number_format = $8, max_calls = $9, enabled = $10, updated_at = $11, probed = $12,
+             srtp = $13
          where tenant_id = $1
          and id = $2",
     )
@@ -64,6 +67,7 @@ pub(super) async fn save(tx: &mut Tx, trunk: &Trunk, password: Option<&str>) -> 
     .bind(i64::from(trunk.enabled))
     .bind(trunk.updated_at)
     .bind(i64::from(trunk.probe))
+    .bind(word(&Srtp::ALL, trunk.srtp))
     .execute(tx.conn())
     .await?;
     delete_addresses(tx, trunk.id).await?;
@@ -90,7 +94,7 @@ pub(super) async fn delete(tx: &mut Tx, id: TrunkId) -> Result<(), Error> {
 }
 
 const COLUMNS: &str = "select id, name, kind, server, transport, login, number_format, max_calls, enabled, created_at,
-       updated_at, sealed_password, probed\nfrom trunks\nwhere tenant_id = ";
+       updated_at, sealed_password, probed, srtp\nfrom trunks\nwhere tenant_id = ";
 
 pub(crate) async fn find(tx: &mut Tx, id: TrunkId) -> Result<Option<Trunk>, Error> {
     let mut sql = Sql::new(COLUMNS);
@@ -138,6 +142,7 @@ fn read(row: &AnyRow) -> Result<Trunk, Error> {
         addresses: Vec::new(),
         server: row.try_get(3)?,
         transport: value(&Transport::ALL, row.try_get(4)?).ok_or(Error::Corrupt("transport of a trunk"))?,
+        srtp: value(&Srtp::ALL, row.try_get(13)?).ok_or(Error::Corrupt("srtp of a trunk"))?,
         login: row.try_get(5)?,
         number_format: value(&NumberFormat::ALL, row.try_get(6)?).ok_or(Error::Corrupt("number format of a trunk"))?,
         max_calls: row.try_get(7)?,

@@ -1,6 +1,7 @@
 use super::{Kind, NewTrunk, NumberFormat, Transport, TrunkPatch, create, delete, get, list, update};
 use crate::fixture::{a_hotline, a_trunk, an_extension, company, fields};
 use crate::hotline::Target;
+use crate::srtp::Srtp;
 use model::{PageRequest, PhoneNumber, Problem};
 use store::testing::{TestDb, on_both};
 
@@ -11,6 +12,8 @@ async fn a_trunk_keeps_what_it_was_given_and_its_addresses_in_one_form() {
         let new = NewTrunk {
             addresses: vec!["203.0.113.9/28".into(), "127.0.0.30".into(), "127.0.0.30".into()],
             max_calls: 30,
+            transport: Transport::Tls,
+            srtp: Srtp::Required,
             ..NewTrunk::by_address("VNPT", "x")
         };
         let made = create(&ours, db, new).await.expect("created");

@@ -162,6 +162,15 @@ pub(super) const KEYS: &[Key] = &[
         show: |c| list(&c.tls.names),
     },
     Key {
+        path: "tls.roots",
+        help: "The authorities that may vouch for carriers we reach over TLS, a PEM file. Empty: the system's.",
+        read: |c, raw| {
+            c.tls.roots = raw.optional()?.map(PathBuf::from);
+            Ok(())
+        },
+        show: |c| quoted(&path(c.tls.roots.as_deref())),
+    },
+    Key {
         path: "sip.udp",
         help: "Where phones and carriers reach SIP over UDP. A list; empty: off.",
         read: |c, raw| {

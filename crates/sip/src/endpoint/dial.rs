@@ -115,6 +115,7 @@ impl Endpoint {
         };
         let parsed = Uri::parse(&uri).map_err(|_| (484, Cause::InvalidNumber))?;
         let shared = &self.core.shared;
+        let peer = shared.peer_over(transport, parsed.host);
         let (flow, server) = match (to.first(), address_of(&uri)) {
             (Some(first), _) => (shared.flow_to(first.transport, first.address), None),
             (None, Some((asked, address))) => {
@@ -129,6 +130,7 @@ impl Endpoint {
         if server.as_ref().is_some_and(|server| server.host.is_empty()) {
             return Err((484, Cause::InvalidNumber));
         }
+        let flow = Flow { peer, ..flow };
         Ok(Way { uri, routes: Vec::new(), flow, hops: to.into(), server, callee: None })
     }
 

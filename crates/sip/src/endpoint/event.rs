@@ -62,8 +62,40 @@ pub enum Event {
         /// Its final status; 408 when it did not answer, or could not be reached.
         status: u16,
     },
+    /// A TLS connection to a carrier was opened, or could not be.
+    Trusted {
+        /// The name that the far side was to prove.
+        host: String,
+        /// Whether it did.
+        state: Result<(), Distrust>,
+    },
     /// What was said on legs that are over; only with [`crate::Config::trace`].
     Traces(Vec<crate::Trace>),
+}
+
+/// Why a TLS server is not taken for who it should be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Distrust {
+    /// Nobody we trust vouches for its certificate.
+    Untrusted,
+    /// Its certificate is for other names.
+    WrongName,
+    /// Its certificate has ended, or has not begun.
+    Expired,
+    /// The handshake failed for another reason: no TLS there, no version or cipher in common.
+    Failed,
+}
+
+impl Distrust {
+    /// A stable word for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Distrust::Untrusted => "tls_untrusted",
+            Distrust::WrongName => "tls_wrong_name",
+            Distrust::Expired => "tls_expired",
+            Distrust::Failed => "tls_failed",
+        }
+    }
 }
 
 /// A text from one of our accounts (MESSAGE, RFC 3428). It waits for `Deliver` or `Reject`, given to its `id`; ten seconds

@@ -11,8 +11,8 @@ use super::event::Event;
 use crate::build::RequestBuilder;
 use crate::method::Method;
 use crate::name::Name;
-use crate::transport::Transport;
-use crate::uri::UriBuf;
+use crate::transport::{Flow, Transport};
+use crate::uri::{Uri, UriBuf};
 
 /// What a carrier is taken to say when it says nothing.
 const SILENCE: u16 = 408;
@@ -38,7 +38,9 @@ impl Endpoint {
         if self.core.is_full() {
             return;
         }
-        let flow = self.core.shared.flow_to(probe.transport, probe.to);
+        let host = Uri::parse(&probe.uri).map_or("", |uri| uri.host);
+        let peer = self.core.shared.peer_over(probe.transport, host);
+        let flow = Flow { peer, ..self.core.shared.flow_to(probe.transport, probe.to) };
         let (call_id, tag, branch) = (self.new_call_id(), self.core.tag(), self.core.branch());
         let us = UriBuf::sip("alo", &self.core.shared.local(flow).ip().to_string(), None);
         let options = RequestBuilder::new(Method::Options, &probe.uri)

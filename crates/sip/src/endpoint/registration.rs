@@ -11,7 +11,6 @@ use super::command::Registration;
 use super::core::{Asker, Lookup, LookupAsker};
 use super::event::Event;
 use crate::build::RequestBuilder;
-use crate::dialog::address_of;
 use crate::header::{NameAddr, parse_seconds};
 use crate::locate::{Hop, Server};
 use crate::message::Message;
@@ -106,10 +105,6 @@ impl Endpoint {
             outbound.flow = Some(self.core.shared.flow_to(wanted.transport, to));
             return self.send_register(id, None);
         }
-        if let Some((_, address)) = address_of(&wanted.registrar) {
-            outbound.flow = Some(self.core.shared.flow_to(wanted.transport, address));
-            return self.send_register(id, None);
-        }
         let server = Uri::parse(&wanted.registrar).ok().map(|uri| Server::of(&uri, Some(wanted.transport)));
         match server {
             Some(server) => self.core.lookups.push_back(Lookup { asker: LookupAsker::Registration(id), server }),
@@ -130,7 +125,9 @@ impl Endpoint {
         let Some(outbound) = self.registrations.get_mut(&id) else { return false };
         let Some(hop) = outbound.hops.pop_front() else { return false };
         outbound.challenges = 0;
-        outbound.flow = Some(self.core.shared.flow_to(hop.transport, hop.address));
+        let host = Uri::parse(&outbound.wanted.registrar).map_or("", |uri| uri.host);
+        let peer = self.core.shared.peer_over(hop.transport, host);
+        outbound.flow = Some(Flow { peer, ..self.core.shared.flow_to(hop.transport, hop.address) });
         self.send_register(id, None);
         true
     }

@@ -16,7 +16,7 @@ use crate::config::Config;
 use crate::directory::Directory;
 use crate::limit::Limiter;
 use crate::registrar::Change;
-use crate::transport::{Flow, Transport};
+use crate::transport::{Flow, Peer, Transport};
 
 /// Leg numbers carry their shard in the lowest bits.
 const SHARD_BITS: u32 = 8;
@@ -24,6 +24,9 @@ const SHARD_BITS: u32 = 8;
 pub(crate) const ALL: u16 = 1_000;
 /// The most shards there can be.
 pub(crate) const MAX_SHARDS: usize = 1 << SHARD_BITS;
+
+/// The most names of TLS servers.
+const MOST_PEERS: usize = 4096;
 
 /// See the module.
 pub struct Shared {
@@ -50,6 +53,8 @@ pub struct Shared {
     /// The stream connections that are open.
     connections: Mutex<HashSet<u64>>,
     names: Names,
+    /// The names that TLS servers are to prove, numbered from 1.
+    peers: Mutex<Vec<String>>,
 }
 
 /// Legs of all shards by Call-ID and our tag, in parts with a lock each.
@@ -143,6 +148,7 @@ impl Shared {
             restored: Mutex::default(),
             connections: Mutex::default(),
             names: Names::default(),
+            peers: Mutex::default(),
         })
     }
 
@@ -339,6 +345,41 @@ impl Shared {
         let local = sockets.iter().position(|socket| socket.is_ipv4() == remote.is_ipv4()).unwrap_or(0);
         Flow { local: local as u16, ..Flow::to(transport, remote) }
     }
+
+    fn peers(&self) -> MutexGuard<'_, Vec<String>> {
+        // Each use is one read or one push.
+        self.peers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Who has to be at the far end when `host` is asked for (RFC 5922 section 7.1: the domain of the URI, wherever the DNS
+    /// leads). When there are too many names, the address itself has to prove to be it, which most cannot.
+    fn peer(&self, host: &str) -> Peer {
+        let host = host.trim_end_matches('.').to_ascii_lowercase();
+        let mut peers = self.peers();
+        let place = match peers.iter().position(|known| *known == host) {
+            Some(place) => place,
+            None if peers.len() < MOST_PEERS => {
+                peers.push(host);
+                peers.len() - 1
+            }
+            None => return Peer::default(),
+        };
+        Peer(u32::try_from(place + 1).unwrap_or(0))
+    }
+
+    /// The same; transports without TLS prove nothing.
+    pub(crate) fn peer_over(&self, transport: Transport, host: &str) -> Peer {
+        match transport {
+            Transport::Tls => self.peer(host.trim_matches(['[', ']'])),
+            Transport::Udp | Transport::Tcp | Transport::Ws | Transport::Wss => Peer::default(),
+        }
+    }
+
+    /// The name that the far end of a flow has to prove.
+    pub(crate) fn peer_name(&self, flow: Flow) -> String {
+        let known = (flow.peer.0 as usize).checked_sub(1).and_then(|place| self.peers().get(place).cloned());
+        known.unwrap_or_else(|| flow.remote.ip().to_string())
+    }
 }
 
 #[cfg(test)]
@@ -391,6 +432,17 @@ mod tests {
         assert_eq!(any6.contact(flow(Transport::Udp, "[::1]:5060"), "alo"), "<sip:alo@[::1]:5062>");
         let tcp = flow(Transport::Tcp, "203.0.113.9:5060");
         assert_eq!(bound.contact(tcp, "alo"), "<sip:alo@10.0.0.1:5062;transport=tcp>");
+    }
+
+    #[test]
+    fn a_name_of_a_tls_server_is_kept_once() {
+        let shared = shared(Config::default(), "10.0.0.1:5062");
+        let peer = shared.peer("Carrier.Test.");
+        assert_eq!(peer, shared.peer("carrier.test"));
+        assert_ne!(peer, shared.peer("other.test"));
+        let way = flow(Transport::Tls, "192.0.2.1:5061");
+        assert_eq!(shared.peer_name(Flow { peer, ..way }), "carrier.test");
+        assert_eq!(shared.peer_name(way), "192.0.2.1");
     }
 
     #[test]

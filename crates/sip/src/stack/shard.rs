@@ -56,6 +56,7 @@ pub(super) enum Order {
     Failed(Flow),
     Trace(Leg, oneshot::Sender<Option<Trace>>),
     Closed(u64),
+    Tell(Event),
     Stop,
 }
 
@@ -191,6 +192,7 @@ impl Shard {
             // Whoever asked may have gone away.
             Order::Trace(leg, reply) => _ = reply.send(endpoint.trace(leg)),
             Order::Closed(connection) => endpoint.closed(now, connection),
+            Order::Tell(event) => endpoint.tell(event),
             Order::Stop => {}
         });
     }
@@ -201,7 +203,7 @@ impl Shard {
             for _ in 0..BATCH {
                 match socket.receive(buffer) {
                     Ok((length, remote)) => {
-                        let flow = Flow { transport: Transport::Udp, local, remote, connection: 0 };
+                        let flow = Flow { local, ..Flow::to(Transport::Udp, remote) };
                         self.datagram(flow, &buffer[..length]);
                     }
                     Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,

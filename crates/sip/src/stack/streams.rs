@@ -18,10 +18,10 @@ use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 
 use super::shard::Order;
-use super::{Hub, stream, websocket};
+use super::{Hub, stream, trust, websocket};
 use crate::config::Limits;
 use crate::endpoint::register::{FLOW_GRACE, FLOW_TIMER};
-use crate::transport::{Flow, Transport};
+use crate::transport::{Flow, Peer, Transport};
 
 /// How long a connection may take to be made, and one write to be taken.
 pub(super) const PATIENCE: Duration = Duration::from_secs(10);
@@ -40,7 +40,7 @@ pub(super) struct Streams {
 #[derive(Default)]
 struct Table {
     connections: HashMap<u64, Connection>,
-    by_remote: HashMap<(Transport, SocketAddr), u64>,
+    by_remote: HashMap<(Transport, SocketAddr, Peer), u64>,
     /// Connections of a source on which nobody has proven anything, the oldest first.
     unproven: HashMap<IpAddr, Vec<u64>>,
 }
@@ -99,7 +99,7 @@ impl Streams {
         let table = self.table();
         let id = match table.connections.get(&flow.connection) {
             Some(_) => Some(flow.connection),
-            None => table.by_remote.get(&(flow.transport, flow.remote)).copied(),
+            None => table.by_remote.get(&key(flow)).copied(),
         };
         let Some(id) = id else {
             drop(table);
@@ -136,7 +136,7 @@ impl Streams {
     }
 
     fn connect(&self, hub: &Arc<Hub>, flow: Flow, first: Bytes) {
-        if flow.transport != Transport::Tcp || self.len() >= hub.shared.config.limits.connections {
+        if !flow.transport.can_be_opened() || self.len() >= hub.shared.config.limits.connections {
             return hub.fail(flow);
         }
         let (id, mut receiver, state) = self.insert(hub, flow, true);
@@ -144,6 +144,11 @@ impl Streams {
         let (own, all) = (Flow { connection: id, ..flow }, hub.clone());
         let task = tokio::spawn(async move {
             match timeout(PATIENCE, TcpStream::connect(own.remote)).await {
+                Ok(Ok(socket)) if own.transport == Transport::Tls => {
+                    if let Some(socket) = trust::proven(&all, own, undelayed(socket)).await {
+                        stream::serve(&all, own, socket, &mut receiver, &state).await;
+                    }
+                }
                 Ok(Ok(socket)) => stream::serve(&all, own, undelayed(socket), &mut receiver, &state).await,
                 Ok(Err(_)) | Err(_) => tracing::debug!(remote = %own.remote, "no connection could be made"),
             }
@@ -160,7 +165,7 @@ impl Streams {
         let flow = Flow { connection: id, ..flow };
         hub.shared.connected(id);
         let mut table = self.table();
-        table.by_remote.insert((flow.transport, flow.remote), id);
+        table.by_remote.insert(key(flow), id);
         if !proven {
             table.unproven.entry(flow.remote.ip()).or_default().push(id);
         }
@@ -180,8 +185,8 @@ impl Streams {
         let Some(connection) = table.connections.remove(&id) else { return };
         let flow = connection.flow;
         hub.shared.disconnected(id);
-        if table.by_remote.get(&(flow.transport, flow.remote)) == Some(&id) {
-            table.by_remote.remove(&(flow.transport, flow.remote));
+        if table.by_remote.get(&key(flow)) == Some(&id) {
+            table.by_remote.remove(&key(flow));
         }
         table.forget_unproven(flow.remote.ip(), id);
         drop(table);
@@ -285,6 +290,11 @@ impl Arrival {
             Transport::Udp | Transport::Tcp => stream::serve(hub, flow, socket, outbox, state).await,
         }
     }
+}
+
+/// What a connection can be found by.
+fn key(flow: Flow) -> (Transport, SocketAddr, Peer) {
+    (flow.transport, flow.remote, flow.peer)
 }
 
 /// Messages are small and each is waited for.

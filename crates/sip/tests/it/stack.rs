@@ -260,6 +260,7 @@ async fn signal(events: &mut tokio::sync::mpsc::Receiver<Event>) -> Signal {
             | Event::Probed { .. }
             | Event::Refused { .. }
             | Event::Shed { .. }
+            | Event::Trusted { .. }
             | Event::Traces(_) => {}
         }
     }

@@ -84,22 +84,83 @@ impl<'a> Softphone<'a> {
     }
 }
 
+/// How one is started as a carrier's switch, which registers nowhere and listens over TLS.
+#[derive(Debug, Clone)]
+pub struct Switch<'a> {
+    /// Where it listens over UDP and TCP; over TLS one port above.
+    pub listen: SocketAddr,
+    /// The file with its certificate and its key.
+    pub certificate: &'a Path,
+    /// The number that is behind it.
+    pub number: &'a str,
+    /// The tone it says, in Hz.
+    pub tone: f64,
+    /// How it protects its sound: `srtp` or `srtp-mand`.
+    pub encryption: Option<&'a str>,
+}
+
+/// What both kinds need to run.
+struct Setup<'a> {
+    /// Whose address its control port is on.
+    near: SocketAddr,
+    domain: &'a str,
+    user: &'a str,
+    transport: &'a str,
+    tone: f64,
+    codec: &'a str,
+    account: String,
+    /// Further lines of its configuration.
+    more: String,
+}
+
 impl Baresip {
+    /// Starts it as a carrier's switch.
+    ///
+    /// # Panics
+    /// When there is no `baresip`, or when it does not listen.
+    pub async fn switch(switch: &Switch<'_>, folder: &Path) -> Baresip {
+        let Switch { listen, number, tone, .. } = *switch;
+        let (domain, transport) = ("carrier.test", "tls");
+        let account = format!(
+            "<sip:{number}@{domain};transport={transport}>;regint=0;answermode=manual{}\n",
+            encryption_of(switch.encryption)
+        );
+        let more = format!("sip_listen {listen}\nsip_certificate {}\n", switch.certificate.display());
+        let setup = Setup { near: listen, domain, user: number, transport, tone, codec: "g711", account, more };
+        let baresip = Baresip::launch(&setup, folder).await;
+        let tls = SocketAddr::new(listen.ip(), listen.port() + 1);
+        until("baresip listens over TLS", async || TcpStream::connect(tls).await.ok().map(|_| ())).await;
+        baresip
+    }
+
     async fn start(phone: &Softphone<'_>) -> Baresip {
-        let Softphone { user, transport, .. } = *phone;
-        let folder = phone.server.folder().join(format!("baresip-{user}-{transport}"));
-        std::fs::create_dir_all(&folder).expect("a directory for baresip");
-        let control = control_address(phone.server.sip());
-        std::fs::write(folder.join("config"), config(phone, &folder, control)).expect("a config file");
-        let sound: Vec<i16> = (0..TONE_S * tone::RATE as u32).map(|at| tone::sample(phone.tone, at)).collect();
-        std::fs::write(folder.join(TONE), wav::write(&sound)).expect("a sound file");
-        let encryption = phone.encryption.map_or_else(String::new, |name| format!(";mediaenc={name}"));
+        let Softphone { user, transport, tone, codec, .. } = *phone;
         let (domain, server) = (phone.server.domain(), phone.server());
         let account = format!(
             "<sip:{user}@{domain};transport={transport}>;auth_pass=pw{user};outbound=\"sip:{server};transport={transport}\";\
-             regint=300;answermode=manual{encryption}\n"
+             regint=300;answermode=manual{}\n",
+            encryption_of(phone.encryption)
         );
-        std::fs::write(folder.join("accounts"), account).expect("an accounts file");
+        let near = phone.server.sip();
+        let setup = Setup { near, domain, user, transport, tone, codec, account, more: String::new() };
+        let baresip = Baresip::launch(&setup, phone.server.folder()).await;
+        // It registers at once, perhaps before we listen, so the log is asked too.
+        until("baresip is registered", async || {
+            let log = std::fs::read_to_string(baresip.folder.join("log")).unwrap_or_default();
+            (log.contains("200 OK") || baresip.has("REGISTER_OK")).then_some(())
+        })
+        .await;
+        baresip
+    }
+
+    async fn launch(setup: &Setup<'_>, folder: &Path) -> Baresip {
+        let folder = folder.join(format!("baresip-{}-{}", setup.user, setup.transport));
+        std::fs::create_dir_all(&folder).expect("a directory for baresip");
+        let control = control_address(setup.near);
+        std::fs::write(folder.join("config"), config(setup, &folder, control)).expect("a config file");
+        let sound: Vec<i16> = (0..TONE_S * tone::RATE as u32).map(|at| tone::sample(setup.tone, at)).collect();
+        std::fs::write(folder.join(TONE), wav::write(&sound)).expect("a sound file");
+        std::fs::write(folder.join("accounts"), &setup.account).expect("an accounts file");
         std::fs::write(folder.join("contacts"), "").expect("a contacts file");
         let log = std::fs::File::create(folder.join("log")).expect("a log file");
         let mut command = Command::new("baresip");
@@ -120,15 +181,8 @@ impl Baresip {
                 }
             }
         });
-        let domain = domain.to_owned();
-        let baresip = Baresip { child, folder, domain, control, events };
-        // It registers at once, perhaps before we listen, so the log is asked too.
-        until("baresip is registered", async || {
-            let log = std::fs::read_to_string(baresip.folder.join("log")).unwrap_or_default();
-            (log.contains("200 OK") || baresip.has("REGISTER_OK")).then_some(())
-        })
-        .await;
-        baresip
+        let domain = setup.domain.to_owned();
+        Baresip { child, folder, domain, control, events }
     }
 
     /// Calls a number.
@@ -248,9 +302,13 @@ fn take_netstring(pending: &mut Vec<u8>) -> Option<Value> {
     serde_json::from_slice(&body).ok()
 }
 
-fn config(phone: &Softphone<'_>, folder: &Path, control: SocketAddr) -> String {
+fn encryption_of(name: Option<&str>) -> String {
+    name.map_or_else(String::new, |name| format!(";mediaenc={name}"))
+}
+
+fn config(setup: &Setup<'_>, folder: &Path, control: SocketAddr) -> String {
     let mut text = String::from("module_path /usr/lib/baresip/modules\n");
-    for module in [phone.codec, "aufile", "aubridge", "sndfile", "uuid", "srtp", "dtls_srtp"] {
+    for module in [setup.codec, "aufile", "aubridge", "sndfile", "uuid", "srtp", "dtls_srtp"] {
         let _ = writeln!(text, "module {module}.so");
     }
     for module in ["account.so", "contact.so", "menu.so", "ctrl_tcp.so"] {
@@ -260,9 +318,9 @@ fn config(phone: &Softphone<'_>, folder: &Path, control: SocketAddr) -> String {
     let _ = writeln!(text, "net_interface 127.0.0.1\nctrl_tcp_listen {control}");
     let _ = writeln!(text, "audio_source aufile,{}", folder.join(TONE).display());
     // A bridge that nobody reads from is a loudspeaker without a room; sndfile keeps what goes there.
-    let _ = writeln!(text, "audio_player aubridge,{0}\naudio_alert aubridge,{0}-alert", phone.user);
+    let _ = writeln!(text, "audio_player aubridge,{0}\naudio_alert aubridge,{0}-alert", setup.user);
     let _ = writeln!(text, "ausrc_srate 8000\nauplay_srate 8000\nausrc_channels 1\nauplay_channels 1");
     let _ = writeln!(text, "ausrc_format s16\nauplay_format s16\nauenc_format s16\naudec_format s16");
     let _ = writeln!(text, "rtp_ports 30000-39999\naudio_path /usr/share/baresip\nsnd_path {}", folder.display());
-    text
+    text + &setup.more
 }

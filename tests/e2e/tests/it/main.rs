@@ -29,6 +29,7 @@ mod overload;
 mod registration;
 mod replaces;
 mod secrets;
+mod secure_trunks;
 mod sources;
 mod srtp;
 mod storage;

@@ -88,3 +88,95 @@ async fn two_baresips_are_protected_each_on_its_own() {
     assert_eq!(security(&record), [&json!("sdes"), &json!("sdes")], "{record}");
     server.settles().await;
 }
+
+/// Says what an extension is to have.
+async fn wants(server: &Server, number: &str, srtp: &str) {
+    let extensions = server.get(&format!("/extensions?search={number}")).await;
+    let id = extensions["items"][0]["id"].as_str().expect("the extension");
+    let changed = server.patch(&format!("/extensions/{id}"), &json!({ "srtp": srtp })).await;
+    assert_eq!(changed["srtp"], srtp);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_must_be_protected_and_is_not_gets_488_and_a_record_that_says_so() {
+    let server = Server::start().await;
+    wants(&server, "101", "required").await;
+    let (lan, minh) = (server.phone("101").await, server.phone("102").await);
+    let mut caller = lan.dial("102").await;
+    assert_eq!(caller.refused().await.status(), 488);
+    assert!(!minh.is_ringing().await);
+    let record = server.record("the refused call", |call| call["direction"] == "internal").await;
+    assert_eq!(record["cause"], "not_protected", "{record}");
+    let trail = server.get(&format!("/calls/{}/trail", record["id"].as_str().expect("an id"))).await;
+    let told = trail.to_string();
+    assert!(told.contains("is to be protected"), "{told}");
+    server.settles().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_phone_that_must_take_keys_and_leaves_them_is_hung_up() {
+    let server = Server::start().await;
+    wants(&server, "102", "required").await;
+    let (lan, minh) = (server.phone("101").await, server.phone("102").await);
+    let mut caller = lan.dial("102").await;
+    let mut desk = minh.rings().await;
+    assert!(desk.invite.body.contains("RTP/SAVP") && desk.invite.body.contains("a=crypto:"), "{}", desk.invite.body);
+    desk.answer().await;
+    desk.hung_up().await;
+    assert_eq!(caller.refused().await.status(), 488);
+    let record = server.record("the call", |call| call["direction"] == "internal").await;
+    assert_eq!(record["cause"], "not_protected", "{record}");
+    server.settles().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_carrier_that_must_protect_its_sound_and_does_not_gets_488() {
+    let server = Server::start().await;
+    let trunks = server.get("/trunks").await;
+    let path = format!("/trunks/{}", trunks["items"][0]["id"].as_str().expect("the trunk of the test company"));
+    server.patch(&path, &json!({ "srtp": "required" })).await;
+    let carrier = server.carrier().await;
+    let mut caller = carrier.dial_as("0901234567", e2e::server::HOTLINE).await;
+    assert_eq!(caller.refused().await.status(), 488);
+    server.record("the refused call", |call| call["direction"] == "inbound" && call["cause"] == "not_protected").await;
+    server.settles().await;
+}
+
+/// baresip under a policy calls a plain phone.
+async fn under_policy(policy: &str, encryption: &str, expected: &str) {
+    let server = Server::start().await;
+    wants(&server, "101", policy).await;
+    let minh = server.phone("102").await;
+    let mut lan = softphone(&server, "101", encryption).saying(CALLER).start().await;
+    lan.dial("102").await;
+    let mut desk = minh.rings().await;
+    desk.answer().await;
+    lan.tells("CALL_ESTABLISHED").await;
+    desk.voice.say(Some(CALLEE));
+    tokio::join!(desk.voice.hears(CALLER), lan.hears(CALLEE));
+    assert_eq!(desk.hang_up().await, 200);
+    lan.tells("CALL_CLOSED").await;
+
+    // The other way round.
+    let mut caller = minh.dial("101").await;
+    lan.accept().await;
+    caller.answered().await;
+    caller.voice.say(Some(CALLEE));
+    tokio::join!(caller.voice.hears(CALLER), lan.hears(CALLEE));
+    assert_eq!(caller.hang_up().await, 200);
+    let record = server.record("the first call", |call| call["caller_number"] == "101").await;
+    assert_eq!(security(&record), [&json!(expected), &json!("plain")], "{record}");
+    let record = server.record("the second call", |call| call["caller_number"] == "102").await;
+    assert_eq!(security(&record), [&json!("plain"), &json!(expected)], "{record}");
+    server.settles().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_phone_that_must_be_protected_is_both_ways() {
+    under_policy("required", "srtp-mand", "sdes").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_are_neither_offered_nor_taken_where_they_are_off() {
+    under_policy("off", "srtp", "plain").await;
+}

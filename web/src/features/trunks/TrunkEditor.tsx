@@ -63,6 +63,7 @@ export function TrunkEditor({
       options: [
         { value: 'udp', label: 'UDP' },
         { value: 'tcp', label: 'TCP' },
+        { value: 'tls', label: 'TLS' },
       ],
     },
     {

@@ -75,7 +75,7 @@ fn the_policy_forbids_keys_or_demands_them() {
     assert_eq!(*off.protection(), Protection::None);
     assert_eq!(off.accept_offer(&crypto("RTP/SAVP"), None), Err(NegotiationError::Unsupported("RTP/SAVP".to_owned())));
     let mut required = leg(Policy::Required);
-    assert_eq!(required.accept_offer(&plain, None), Err(NegotiationError::Unsupported("RTP/AVP".to_owned())));
+    assert_eq!(required.accept_offer(&plain, None), Err(NegotiationError::NotProtected));
     assert!(required.accept_offer(&crypto("RTP/AVP"), None).is_ok());
     assert!(leg(Policy::Required).accept_offer(&browser("sendrecv", "abcd", "actpass"), None).is_ok());
 }

@@ -222,7 +222,9 @@ impl Core {
         let same = |other: Flow| {
             let is_it = other.connection == flow.connection && other.connection != 0;
             let is_served = other.connection == 0 || flow.connection == 0 || !self.shared.is_open(other);
-            other.transport == flow.transport && (is_it || other.remote == flow.remote && is_served)
+            other.transport == flow.transport
+                && other.peer == flow.peer
+                && (is_it || other.remote == flow.remote && is_served)
         };
         let waiting = self.clients.iter().filter(|(_, entry)| entry.machine.is_waiting() && same(entry.flow));
         waiting.map(|(key, entry)| (*key, entry.asker)).collect()

@@ -65,7 +65,7 @@ impl Core {
                 // A Contact without a transport means UDP (RFC 3263 section 4.1), but a peer that spoke over a stream
                 // and leaves the parameter out means that stream.
                 let transport = if transport == Transport::Udp { gone.transport } else { transport };
-                self.shared.flow_to(transport, address)
+                Flow { peer: gone.peer, ..self.shared.flow_to(transport, address) }
             }
             // Whom we dialled by name listens where we dialled.
             None if dialog.we_called => Flow { connection: 0, ..gone },

@@ -71,7 +71,7 @@ impl LegState {
         let Some(outgoing) = &mut self.outgoing else { return false };
         let Some(hop) = outgoing.hops.pop_front() else { return false };
         outgoing.tries = 0;
-        self.dialog.flow = core.shared.flow_to(hop.transport, hop.address);
+        self.dialog.flow = Flow { peer: self.dialog.flow.peer, ..core.shared.flow_to(hop.transport, hop.address) };
         self.invite(core, None);
         true
     }

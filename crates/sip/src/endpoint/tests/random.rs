@@ -92,6 +92,7 @@ impl Run {
                 | Event::Subscribed(_)
                 | Event::Unsubscribed(_)
                 | Event::Probed { .. }
+                | Event::Trusted { .. }
                 | Event::Refused { .. }
                 | Event::Shed { .. }
                 | Event::Traces(_) => {}

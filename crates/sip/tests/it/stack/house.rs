@@ -84,6 +84,7 @@ pub(super) async fn serve(stack: Stack, mut events: mpsc::Receiver<Event>) {
             | Event::Bindings { .. }
             | Event::Registration { .. }
             | Event::Probed { .. }
+            | Event::Trusted { .. }
             | Event::Refused { .. }
             | Event::Shed { .. }
             | Event::Traces(_) => {}
