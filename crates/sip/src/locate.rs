@@ -3,6 +3,7 @@
 //!
 //! Start with [`Locator::find`]. A host of the domain `invalid` is never asked for: browsers write such Contacts.
 
+mod dns;
 mod srv;
 #[cfg(test)]
 mod tests;
@@ -12,24 +13,19 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use hickory_resolver::TokioResolver;
-use hickory_resolver::config::{ConnectionConfig, LookupIpStrategy, NameServerConfig, ResolverConfig};
-use hickory_resolver::net::runtime::TokioRuntimeProvider;
-use hickory_resolver::proto::rr::{RData, RecordType};
+use hickory_proto::rr::{RData, RecordType};
 use tokio::time::timeout;
 
 use crate::timer::Dice;
 use crate::transport::Transport;
 use crate::uri::{Scheme, Uri, host_ip};
+use dns::Resolver;
 use srv::Srv;
 
-/// How long one question, and all of them for one server, may take.
-const QUESTION: Duration = Duration::from_secs(2);
+/// How long all questions for one server may take.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// The most places that are told of one server.
 const MOST: usize = 16;
-/// Answers kept.
-const KEPT: u64 = 4_096;
 
 /// A server as somebody names it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -98,7 +94,7 @@ pub struct Locator {
 struct Inner {
     /// None: the system's.
     servers: Vec<SocketAddr>,
-    resolver: OnceLock<Option<TokioResolver>>,
+    resolver: OnceLock<Resolver>,
 }
 
 impl fmt::Debug for Locator {
@@ -161,7 +157,7 @@ impl Locator {
             return vec![(transport, service(transport, host))];
         }
         let mut offers: Vec<(u16, u16, Transport, String)> = Vec::new();
-        for record in self.records(host, RecordType::NAPTR).await {
+        for record in self.resolver().ask(host, RecordType::NAPTR).await {
             let RData::NAPTR(naptr) = record else { continue };
             let transport = match naptr.services.to_ascii_uppercase().as_slice() {
                 b"SIP+D2U" => Transport::Udp,
@@ -184,7 +180,8 @@ impl Locator {
     /// The hosts behind a service, in the order to try; none when it is said not to be there (RFC 2782).
     async fn servers(&self, name: &str) -> Option<Vec<Srv>> {
         let records: Vec<Srv> = self
-            .records(name, RecordType::SRV)
+            .resolver()
+            .ask(name, RecordType::SRV)
             .await
             .into_iter()
             .filter_map(|record| match record {
@@ -208,56 +205,16 @@ impl Locator {
     }
 
     async fn addresses(&self, host: &str, transport: Transport, port: u16) -> Vec<Hop> {
-        let Some(resolver) = self.resolver() else { return Vec::new() };
         if port == 0 || is_invalid(host) {
             return Vec::new();
         }
-        match resolver.lookup_ip(host).await {
-            Ok(found) => found.iter().map(|ip| Hop { transport, address: SocketAddr::new(ip, port) }).collect(),
-            Err(error) => {
-                tracing::debug!(host, %error, "a host name cannot be looked up");
-                Vec::new()
-            }
-        }
+        let found = self.resolver().addresses(host).await.into_iter();
+        found.map(|ip| Hop { transport, address: SocketAddr::new(ip, port) }).collect()
     }
 
-    async fn records(&self, name: &str, kind: RecordType) -> Vec<RData> {
-        let Some(resolver) = self.resolver() else { return Vec::new() };
-        // No such records and no answer are the same here: the next step is tried.
-        let Ok(found) = resolver.lookup(name, kind).await else { return Vec::new() };
-        found.answers().iter().map(|record| record.data.clone()).collect()
+    fn resolver(&self) -> &Resolver {
+        self.inner.resolver.get_or_init(|| Resolver::new(&self.inner.servers))
     }
-
-    fn resolver(&self) -> Option<&TokioResolver> {
-        let make = || {
-            let built = if self.inner.servers.is_empty() {
-                TokioResolver::builder_tokio()
-            } else {
-                Ok(TokioResolver::builder_with_config(asking(&self.inner.servers), TokioRuntimeProvider::default()))
-            };
-            let built = built.and_then(|mut builder| {
-                let options = builder.options_mut();
-                options.timeout = QUESTION;
-                options.attempts = 2;
-                options.cache_size = KEPT;
-                options.ip_strategy = LookupIpStrategy::Ipv4AndIpv6;
-                builder.build()
-            });
-            built.inspect_err(|error| tracing::error!(%error, "no host name can be looked up")).ok()
-        };
-        self.inner.resolver.get_or_init(make).as_ref()
-    }
-}
-
-fn asking(servers: &[SocketAddr]) -> ResolverConfig {
-    let servers = servers.iter().map(|server| {
-        let ways = [ConnectionConfig::udp(), ConnectionConfig::tcp()].map(|mut way| {
-            way.port = server.port();
-            way
-        });
-        NameServerConfig::new(server.ip(), true, ways.to_vec())
-    });
-    ResolverConfig::from_parts(None, Vec::new(), servers.collect())
 }
 
 fn service(transport: Transport, host: &str) -> String {

@@ -165,7 +165,7 @@ impl Driver {
                     .accept_offer(offer, None)
                     .inspect_err(|error| {
                         self.log_refused(error);
-                        unfit = Some(cause_of(error));
+                        unfit = Some(protection::cause_of(error));
                     })
                     .ok(),
                 // RFC 3264: an INVITE without an offer wants ours in the 200; the ACK brings the answer.
@@ -203,7 +203,7 @@ impl Driver {
             .ok()
     }
 
-    fn log_refused(&self, error: &media::NegotiationError) {
+    pub(super) fn log_refused(&self, error: &media::NegotiationError) {
         tracing::info!(call.id = %self.id, %error, "a session description could not be agreed on");
     }
 
@@ -472,15 +472,6 @@ impl Driver {
         self.legs.get(&id).and_then(|leg| leg.media.as_ref())
     }
 
-    /// Applies the far side's answer to our offer; or why there is nothing to agree on.
-    fn take_answer(&mut self, id: LegId, body: &[u8]) -> Result<(), Cause> {
-        let media = self.legs.get_mut(&id).and_then(|leg| leg.media.as_mut()).ok_or(Cause::Incompatible)?;
-        media.accept_answer(body).map_err(|error| {
-            self.log_refused(&error);
-            cause_of(&error)
-        })
-    }
-
     /// A re-INVITE or UPDATE: answered at once; hold and resume are told to the call.
     fn on_reoffer(&mut self, id: LegId, body: Option<&[u8]>) {
         let other = self.other_media(id);
@@ -586,15 +577,6 @@ impl Driver {
         if let Some(media) = self.media_of(a) {
             media.unbridge();
         }
-    }
-}
-
-/// Why a session that could not be agreed on came to nothing.
-fn cause_of(error: &media::NegotiationError) -> Cause {
-    use media::NegotiationError as E;
-    match error {
-        E::NotProtected => Cause::NotProtected,
-        E::Malformed(_) | E::NoAudio | E::Unsupported(_) | E::NoCommonCodec | E::NoOffer => Cause::Incompatible,
     }
 }
 

@@ -1,9 +1,9 @@
-//! How the sound of a leg is protected: what we offer and take follows from what its phone or carrier is to have, and from
+//! How the sound of a leg is protected, and what cannot be agreed on: what we offer and take follows from what its phone or carrier is to have, and from
 //! how it is reached.
 
 use media::{Policy, Profile};
-use model::Id;
 use model::leg::Destination;
+use model::{Cause, Id, LegId};
 use pbx::srtp::Srtp;
 use pbx::trunk;
 use sip::Transport;
@@ -28,6 +28,15 @@ impl Driver {
                 (with_keys(srtp, secret), policy(srtp))
             }
         }
+    }
+
+    /// Applies the far side's answer to our offer; or why there is nothing to agree on.
+    pub(super) fn take_answer(&mut self, id: LegId, body: &[u8]) -> Result<(), Cause> {
+        let media = self.legs.get_mut(&id).and_then(|leg| leg.media.as_mut()).ok_or(Cause::Incompatible)?;
+        media.accept_answer(body).map_err(|error| {
+            self.log_refused(&error);
+            cause_of(&error)
+        })
     }
 
     /// What is wanted of the protection of whom a leg leads to.
@@ -73,6 +82,15 @@ fn with_keys(srtp: Srtp, secret: bool) -> Profile {
         Srtp::Required => Profile::Sdes,
         Srtp::Optional if secret => Profile::Offered,
         Srtp::Optional | Srtp::Off => Profile::Plain,
+    }
+}
+
+/// Why a session that could not be agreed on came to nothing.
+pub(super) fn cause_of(error: &media::NegotiationError) -> Cause {
+    use media::NegotiationError as E;
+    match error {
+        E::NotProtected => Cause::NotProtected,
+        E::Malformed(_) | E::NoAudio | E::Unsupported(_) | E::NoCommonCodec | E::NoOffer => Cause::Incompatible,
     }
 }
 

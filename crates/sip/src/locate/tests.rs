@@ -2,9 +2,9 @@ use std::collections::HashMap;
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::sync::Mutex;
 
-use hickory_resolver::proto::op::{Message, ResponseCode};
-use hickory_resolver::proto::rr::rdata::{A, AAAA, NAPTR, SRV};
-use hickory_resolver::proto::rr::{Name, Record};
+use hickory_proto::op::{Message, ResponseCode};
+use hickory_proto::rr::rdata::{A, AAAA, NAPTR, SRV};
+use hickory_proto::rr::{Name, Record};
 use tokio::net::UdpSocket;
 
 use super::*;
