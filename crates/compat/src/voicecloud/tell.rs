@@ -96,11 +96,10 @@ async fn log(books: &Books<'_>, event: &OfCall<'_>, company: &Tenant, endpoint: 
     let mut pairs = vec![("callid", words::call_id(call.id)), ("calldate", calldate(call.started_at, &zone, endpoint))];
     let phone = ("phone", words::local(phone(&call, event), &company.country));
     let seconds = (call.duration_ms / 1000).to_string();
-    if event.is_inbound() && call.status != Status::Answered {
-        if let Some(group) = books.group_of(call.id).await? {
-            pairs.extend([("holdtime", seconds), ("status", "ABANDON".to_owned()), ("queue", group), phone]);
-            return Ok(pairs);
-        }
+    let missed = event.is_inbound() && call.status != Status::Answered;
+    if missed && let Some(group) = books.group_of(call.id).await? {
+        pairs.extend([("holdtime", seconds), ("status", "ABANDON".to_owned()), ("queue", group), phone]);
+        return Ok(pairs);
     }
     let extension = match call.extension {
         Some(id) => books.extension(id).await?.map(|extension| extension.number),
