@@ -29,7 +29,7 @@ export function ExtensionEditor({
   const values = useMemo(() => ({ enabled: true, ...row }), [row])
   const done = () => queries.invalidateQueries({ queryKey: ['extensions'] })
   const save = async (filled: Record<string, unknown>) => {
-    const { number, name, password, hotline, user, enabled, allowed_networks, call_from } =
+    const { number, name, password, hotline, user, enabled, allowed_networks, call_from, srtp } =
       filled as unknown as Extension & { password?: string }
     const settings = { name: name || undefined, password: password || undefined, hotline: hotline ?? null }
     if (row) {
@@ -37,7 +37,7 @@ export function ExtensionEditor({
       await unwrap(
         client.PATCH('/api/v1/extensions/{extension_id}', {
           params,
-          body: { ...settings, enabled, user: user ?? null, allowed_networks, call_from },
+          body: { ...settings, enabled, user: user ?? null, allowed_networks, call_from, srtp },
         }),
       )
     } else {
@@ -88,6 +88,13 @@ const placeFields = (t: TFunction): Field[] => [
     kind: 'select',
     required: true,
     options: ['registered', 'anywhere'].map((value) => ({ value, label: t(`limits.from_${value}`) })),
+  },
+  {
+    name: 'srtp',
+    label: 'srtp.label',
+    kind: 'select',
+    options: ['off', 'optional', 'required'].map((value) => ({ value, label: t(`srtp.${value}`) })),
+    help: 'srtp.help',
   },
 ]
 

@@ -67,6 +67,13 @@ export function TrunkEditor({
       ],
     },
     {
+      name: 'srtp',
+      label: 'srtp.label',
+      kind: 'select',
+      options: ['off', 'optional', 'required'].map((value) => ({ value, label: t(`srtp.${value}`) })),
+      help: 'srtp.help',
+    },
+    {
       name: 'number_format',
       label: 'trunks.format',
       kind: 'select',
@@ -80,6 +87,7 @@ export function TrunkEditor({
     () => ({
       kind: 'address',
       transport: 'udp',
+      srtp: 'optional',
       number_format: 'national',
       max_calls: 0,
       addresses: [],
@@ -88,12 +96,14 @@ export function TrunkEditor({
     [row],
   )
   const save = async (filled: Record<string, unknown>) => {
-    const { kind, name, addresses, server, login, password, transport, number_format, max_calls, enabled } =
+    const { kind, name, addresses, server, login, password, transport, srtp, number_format, max_calls } =
       filled as unknown as Filled
+    const { enabled } = filled as unknown as Filled
     const body = {
       name,
       addresses,
       transport,
+      srtp,
       number_format,
       max_calls,
       login: login || undefined,

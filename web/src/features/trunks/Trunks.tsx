@@ -60,6 +60,8 @@ function State({ trunk }: { trunk: Trunk }) {
   const { t } = useTranslation()
   const state = useTrunkState(trunk.id)
   if (!trunk.enabled) return <Dot tone="quiet">{t('trunks.off')}</Dot>
+  if (trunk.state.fault) return <Dot tone="bad">{t(`trunks.fault_${trunk.state.fault}`)}</Dot>
+  if (trunk.state.reachable === false) return <Dot tone="bad">{t('trunks.away')}</Dot>
   if (trunk.kind === 'address') return <Dot tone="good">{t('trunks.byAddress')}</Dot>
   if (!state || state.registered === null || state.registered === undefined)
     return <Dot tone="warn">{t('trunks.trying')}</Dot>

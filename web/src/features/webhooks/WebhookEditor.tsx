@@ -19,6 +19,14 @@ const KINDS = [
   'hotline.*',
 ]
 
+const DIALECTS = ['alo', 'omicall', 'voicecloud']
+
+/** What receivers of a dialect may choose; see the API's `choices`. */
+const CHOICES: Record<string, string[]> = {
+  voicecloud: ['json', 'sql_dates'],
+  omicall: ['ringing', 'answered', 'hangup'],
+}
+
 interface Props {
   row: Webhook | null
   open: boolean
@@ -48,17 +56,45 @@ export function WebhookEditor({ row, open, onClose, onRemoved }: Props) {
       options: KINDS.map((value) => ({ value, label: value })),
     },
   ]
+  fields.push({
+    name: 'dialect',
+    label: 'webhooks.dialect',
+    kind: 'select',
+    required: true,
+    disabled: row !== null,
+    options: DIALECTS.map((value) => ({ value, label: t(`webhooks.dialect_${value}`) })),
+    help: 'webhooks.dialectHelp',
+  })
+  for (const [dialect, choices] of Object.entries(CHOICES)) {
+    fields.push({
+      name: `choices_${dialect}`,
+      label: 'webhooks.choices',
+      kind: 'many',
+      when: (values) => values.dialect === dialect,
+      options: choices.map((value) => ({ value, label: t(`webhooks.choice_${value}`) })),
+      help: `webhooks.choicesHelp_${dialect}`,
+    })
+  }
   if (row) fields.push({ name: 'enabled', label: 'webhooks.enabled', kind: 'switch' })
-  const values = useMemo(() => ({ kinds: ['call.*'], ...row }), [row])
+  const values = useMemo(
+    () => ({
+      kinds: ['call.*'],
+      dialect: 'alo',
+      ...row,
+      ...(row ? { [`choices_${row.dialect}`]: row.choices } : {}),
+    }),
+    [row],
+  )
   const params = { path: { webhook_id: row?.id ?? '' } }
   const save = async (filled: Record<string, unknown>) => {
-    const { url, description, kinds, enabled } = filled as unknown as Webhook
-    const body = { url, description: description ?? '', kinds }
+    const { url, description, kinds, enabled, dialect } = filled as unknown as Webhook
+    const choices = (filled[`choices_${dialect}`] as string[] | undefined) ?? []
+    const body = { url, description: description ?? '', kinds, choices }
     if (row)
       return saver(
         unwrap(client.PATCH('/api/v1/webhooks/{webhook_id}', { params, body: { ...body, enabled } })),
       )
-    const made = await unwrap(client.POST('/api/v1/webhooks', { body }))
+    const made = await unwrap(client.POST('/api/v1/webhooks', { body: { ...body, dialect } }))
     setSecret(made.secret)
     await saver(Promise.resolve())
   }

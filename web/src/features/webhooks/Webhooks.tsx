@@ -21,6 +21,12 @@ export function Webhooks() {
       cell: (row) => (row.kinds.length === 0 ? t('webhooks.allKinds') : row.kinds.join(', ')),
     },
     {
+      key: 'dialect',
+      title: t('webhooks.dialect'),
+      cell: (row) => t(`webhooks.dialect_${row.dialect}`),
+      width: '150px',
+    },
+    {
       key: 'state',
       title: t('webhooks.state'),
       cell: (row) => (
