@@ -2,11 +2,12 @@
 
 use super::answer::{Outcome, Payload, Refusal};
 use super::auth::Client;
+use super::phones::all_hotlines;
 use crate::State;
 use axum::body::Bytes;
 use axum::extract::State as Shared;
 use bus::Originate;
-use model::{Actor, PageRequest, Permission, PhoneNumber};
+use model::{Actor, Permission, PhoneNumber};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -52,13 +53,5 @@ pub(super) async fn place(Shared(state): Shared<State>, Client(actor): Client, b
 async fn has_hotline(actor: &Actor, state: &State, wanted: &str) -> Result<bool, Refusal> {
     let country = account::tenant::get(actor, state.db(), actor.tenant).await?.country;
     let wanted = PhoneNumber::parse(wanted, &country).map_or(wanted.to_owned(), |number| number.to_string());
-    let mut page = PageRequest { limit: PageRequest::MAX, after: None };
-    loop {
-        let found = pbx::hotline::list(actor, state.db(), page).await?;
-        if found.items.iter().any(|hotline| hotline.number == wanted) {
-            return Ok(true);
-        }
-        let Some(after) = found.next else { return Ok(false) };
-        page = PageRequest { limit: PageRequest::MAX, after: Some(after) };
-    }
+    Ok(all_hotlines(actor, state).await?.iter().any(|hotline| hotline.number == wanted))
 }

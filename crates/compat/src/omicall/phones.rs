@@ -190,7 +190,7 @@ impl Shown {
     }
 }
 
-async fn all_hotlines(actor: &Actor, state: &State) -> Result<Vec<Hotline>, Refusal> {
+pub(super) async fn all_hotlines(actor: &Actor, state: &State) -> Result<Vec<Hotline>, Refusal> {
     let mut all = Vec::new();
     let mut page = Some(PageRequest { limit: PageRequest::MAX, after: None });
     while let Some(wanted) = page.take() {

@@ -51,6 +51,26 @@ impl World {
         }
     }
 
+    /// A recorded call from outside that 101 answered, from its ringing to its record.
+    async fn talked(&self) -> CallId {
+        let (extension, call) = (self.extension().await, store::mint());
+        self.rings_inbound(call).await;
+        self.recorded(&self.alpha, call).await;
+        let ended = |record: &mut CallRecord| {
+            answered(record);
+            (record.id, record.extension) = (call, Some(extension));
+        };
+        self.ended(&self.alpha, ended).await
+    }
+
+    /// What the receiver is told until it has heard so many requests.
+    async fn told(&self, receiver: &Receiver, count: usize) -> Vec<Heard> {
+        let sender = self.sender();
+        let heard = receiver.heard(count).await;
+        sender.stop().await;
+        heard
+    }
+
     async fn extension(&self) -> model::ExtensionId {
         pbx::extension::find_by_number(&self.alpha.actor, &self.db, "101").await.unwrap().unwrap().id
     }
@@ -87,18 +107,8 @@ async fn voicecloud_is_told_an_answered_call_step_by_step() {
     let w = World::new(Dialect::Voicecloud).await;
     let crm = Receiver::start().await;
     w.hook(&crm, "/crm_call/", Dialect::Voicecloud, &[]).await;
-    let extension = w.extension().await;
-    let call: CallId = store::mint();
-    w.rings_inbound(call).await;
-    w.recorded(&w.alpha, call).await;
-    w.ended(&w.alpha, |record| {
-        answered(record);
-        (record.id, record.extension) = (call, Some(extension));
-    })
-    .await;
-    let sender = w.sender();
-    let heard = crm.heard(4).await;
-    sender.stop().await;
+    let call = w.talked().await;
+    let heard = w.told(&crm, 4).await;
     assert_eq!(heard.len(), 4, "{heard:#?}");
     assert!(heard.iter().all(|heard| heard.method == "GET" && heard.body.is_empty()));
     let id = uuid(call);
@@ -148,9 +158,7 @@ async fn voicecloud_is_told_of_a_call_that_a_group_missed() {
             }];
         })
         .await;
-    let sender = w.sender();
-    let heard = crm.heard(2).await;
-    sender.stop().await;
+    let heard = w.told(&crm, 2).await;
     let bodies: Vec<(&str, &str, Value)> = heard
         .iter()
         .map(|heard| (heard.method.as_str(), heard.target.as_str(), serde_json::from_str(&heard.body).unwrap()))
@@ -174,9 +182,7 @@ async fn voicecloud_is_told_a_call_to_the_outside() {
         let data = json!({ "side": side, "direction": "outbound", "from": "101", "to": "+84931234567", "at": BEGAN });
         w.tell(kind, call, data).await;
     }
-    let sender = w.sender();
-    let heard = crm.heard(2).await;
-    sender.stop().await;
+    let heard = w.told(&crm, 2).await;
     let id = uuid(call);
     let told =
         |event| expected("/api/callcenter/init", &[("phone", "0931234567"), ("extension", "101"), ("event", event)]);
@@ -193,9 +199,7 @@ async fn voicecloud_receivers_refuse_by_status_or_by_body_and_are_asked_again_in
     w.hook(&crm, "", Dialect::Voicecloud, &[]).await;
     let call: CallId = store::mint();
     w.rings_inbound(call).await;
-    let sender = w.sender();
-    let heard = crm.heard(4).await;
-    sender.stop().await;
+    let heard = w.told(&crm, 4).await;
     let steps: Vec<&str> = heard.iter().map(|heard| heard.target.split(['/', '?']).nth(3).unwrap()).collect();
     assert_eq!(steps, ["call_in", "call_in", "call_in", "calldata"]);
 }
@@ -205,18 +209,8 @@ async fn omicall_is_told_the_states_and_the_record() {
     let w = World::new(Dialect::Omicall).await;
     let crm = Receiver::start().await;
     w.hook(&crm, "/hook?key=abc", Dialect::Omicall, &[]).await;
-    let extension = w.extension().await;
-    let call: CallId = store::mint();
-    w.rings_inbound(call).await;
-    w.recorded(&w.alpha, call).await;
-    w.ended(&w.alpha, |record| {
-        answered(record);
-        (record.id, record.extension) = (call, Some(extension));
-    })
-    .await;
-    let sender = w.sender();
-    let heard = crm.heard(4).await;
-    sender.stop().await;
+    let call = w.talked().await;
+    let heard = w.told(&crm, 4).await;
     assert!(heard.iter().all(|heard| heard.method == "POST" && heard.target == "/hook?key=abc"));
     let bodies: Vec<Value> = heard.iter().map(|heard| serde_json::from_str(&heard.body).unwrap()).collect();
     let states: Vec<&str> = bodies.iter().map(|body| body["state"].as_str().unwrap()).collect();
@@ -275,9 +269,7 @@ async fn omicall_registers_one_address_for_each_type_and_gets_only_what_it_chose
     let call: CallId = store::mint();
     w.rings_inbound(call).await;
     w.ended(&w.alpha, |record| (record.id, record.direction) = (call, Direction::Inbound)).await;
-    let sender = w.sender();
-    let heard = crm.heard(2).await;
-    sender.stop().await;
+    let heard = w.told(&crm, 2).await;
     let states: Vec<Value> =
         heard.iter().map(|heard| serde_json::from_str::<Value>(&heard.body).unwrap()["state"].clone()).collect();
     assert_eq!(states, ["answered", "cdr"]);
