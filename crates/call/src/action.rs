@@ -2,7 +2,7 @@
 
 use crate::{Event, Given, Origin, Summary};
 use model::flow::FlowEvent;
-use model::{ExtensionId, FlowId, GroupId, LegCommand, LegId};
+use model::{Cause, ExtensionId, FlowId, GreetingId, GroupId, LegCommand, LegId};
 
 /// One thing to do. A list of actions is performed in its order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,9 +34,9 @@ pub enum Action {
     },
     /// End the recording.
     StopRecord,
-    /// Make a machine for this flow, feed it `FlowEvent::Started`, and carry its words to and fro. When there is no
-    /// such flow, answer with `Input::Flow(FlowCommand::Hangup(Cause::NoRoute))`.
-    StartFlow(FlowId),
+    /// Make a machine for this script in place of one before it, feed it `FlowEvent::Started`, and carry its words to
+    /// and fro. When there is no such flow, answer with `Input::Flow(FlowCommand::Hangup(Cause::NoRoute))`.
+    StartFlow(Script),
     /// A word for the flow.
     Flow(FlowEvent),
     /// The flow is no longer needed.
@@ -50,6 +50,15 @@ pub enum Action {
     Publish(Event),
     /// The outcome is known: write the record. Emitted once; legs may still be on their way out.
     Finish(Box<Summary>),
+}
+
+/// What steers a caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Script {
+    /// A flow of the company.
+    Flow(FlowId),
+    /// One greeting, played to its end; then the call ends with the cause.
+    Announcement(GreetingId, Cause),
 }
 
 /// Joins a question with its answer.
@@ -70,6 +79,8 @@ pub enum Question {
     Locate {
         /// Whose phones.
         extension: ExtensionId,
+        /// Whether it is passed over while it is on a call.
+        only_idle: bool,
     },
     /// How does this group ring?
     Group(GroupId),

@@ -75,6 +75,8 @@ pub enum Reply {
     Route(Box<Route>),
     /// To `Question::Locate`: the keys of the registered phones, best first; empty when none is registered.
     Contacts(Vec<u64>),
+    /// To `Question::Locate`: the extension is not to be rung now, for this reason.
+    Away(Cause),
     /// To `Question::Group`: how the group rings; none when there is no such group.
     Group(Option<RingPlan>),
     /// To `Question::Adopt`: whom the other call gave away.

@@ -36,6 +36,8 @@ pub struct Call {
     pub(crate) shown: (String, String),
     /// A flow machine of ours is alive at the driver.
     pub(crate) steered: bool,
+    /// How often the call went on to another target.
+    pub(crate) diversions: u8,
     /// `Event::Started` was told.
     pub(crate) announced: bool,
     pub(crate) times: Times,
@@ -107,6 +109,7 @@ impl Call {
             talked: None,
             shown: Default::default(),
             steered: false,
+            diversions: 0,
             announced: false,
             times: Times { started: now, ringing: None, answered: None },
             timers: Timers::default(),
@@ -146,6 +149,8 @@ impl Call {
             match timer {
                 Timer::Asks => self.no_reply(),
                 Timer::Ring => self.ring_time_over(),
+                Timer::Join(place) => self.member_joins(place),
+                Timer::Leave(place) => self.member_leaves(place),
                 Timer::Silence => self.carrier_is_silent(),
                 Timer::Call => self.call_time_over(),
                 Timer::Hangup(leg) => self.gone(leg, Cause::Unreachable),
@@ -263,6 +268,7 @@ impl Call {
             Reply::Route(route) => self.route_found(ticket, *route),
             Reply::Adopted(released) => self.adopted(ticket, released),
             Reply::Contacts(contacts) => self.phones_found(ticket, contacts),
+            Reply::Away(cause) => self.not_to_be_rung(ticket, cause),
             Reply::Group(plan) => self.group_found(ticket, plan),
         }
     }

@@ -1,12 +1,13 @@
 //! Reaching somebody: waves of phones, or carriers one after another, until one answers or all have failed.
 
+mod members;
 mod wave;
 
 use crate::leg::State;
 use crate::machine::{Call, Stage};
 use crate::timers::Timer;
 use crate::transfer::Handover;
-use crate::{Action, Event, LegKind, Party, RingPlan, Side, Strategy, Ticket, TrunkStep, most_telling};
+use crate::{Action, Event, LegKind, Party, RingMember, RouteTarget, Side, Ticket, TrunkStep, most_telling};
 use model::leg::{Destination, Dial, Sound, TransferNews};
 use model::{Cause, EndedBy, ExtensionId, LegCommand, LegId, TrailEntry};
 use std::collections::VecDeque;
@@ -23,11 +24,21 @@ pub(crate) struct Ringing {
     purpose: Purpose,
     /// What is tried when the present wave has failed.
     ahead: VecDeque<Wave>,
+    /// Those of the present wave who have a place in it: who rings, rang, or will join.
+    members: Vec<RingMember>,
+    /// The places of those who join later.
+    later: Vec<u16>,
     /// Whose phones we asked for.
     locating: Vec<(Ticket, ExtensionId)>,
     /// The legs of the present wave that may still answer.
     legs: Vec<LegId>,
     ring_for: Duration,
+    /// Each member rings by its own clock, in place of one for the wave.
+    own_clocks: bool,
+    /// Who is on a call is passed over.
+    only_idle: bool,
+    /// Where the call goes when all has failed.
+    otherwise: Option<RouteTarget>,
     /// The most telling failure so far.
     failed: Option<Cause>,
 }
@@ -48,10 +59,17 @@ pub(crate) enum Purpose {
 /// What is tried together.
 #[derive(Debug)]
 pub(crate) enum Wave {
-    /// All phones of these extensions.
-    Phones(Vec<ExtensionId>),
+    /// All phones of these.
+    Phones(Vec<RingMember>),
     /// One carrier.
     Carrier(TrunkStep),
+}
+
+impl Wave {
+    /// All phones of one extension.
+    pub(crate) fn one(extension: ExtensionId) -> Wave {
+        Wave::Phones(vec![RingMember::plain(extension)])
+    }
 }
 
 impl Purpose {
@@ -64,6 +82,22 @@ impl Purpose {
 }
 
 impl Ringing {
+    fn new(purpose: Purpose, ahead: VecDeque<Wave>, ring_for: Duration) -> Ringing {
+        Ringing {
+            purpose,
+            ahead,
+            members: Vec::new(),
+            later: Vec::new(),
+            locating: Vec::new(),
+            legs: Vec::new(),
+            ring_for: bounded(ring_for),
+            own_clocks: false,
+            only_idle: false,
+            otherwise: None,
+            failed: None,
+        }
+    }
+
     /// Whether this leg may still answer.
     pub(crate) fn rings(&self, leg: LegId) -> bool {
         self.legs.contains(&leg)
@@ -76,31 +110,8 @@ impl Ringing {
 
 impl Call {
     pub(crate) fn ring(&mut self, purpose: Purpose, waves: impl IntoIterator<Item = Wave>, ring_for: Duration) {
-        self.stage = Stage::Ringing(Ringing {
-            purpose,
-            ahead: waves.into_iter().collect(),
-            locating: Vec::new(),
-            legs: Vec::new(),
-            ring_for: ring_for.clamp(RING_BOUNDS.0, RING_BOUNDS.1),
-            failed: None,
-        });
+        self.stage = Stage::Ringing(Ringing::new(purpose, waves.into_iter().collect(), ring_for));
         self.next_wave();
-    }
-
-    /// A group rings. The caller's own extension is left out: it is on the phone.
-    pub(crate) fn ring_group(&mut self, purpose: Purpose, plan: RingPlan) {
-        let mut members: Vec<ExtensionId> = Vec::with_capacity(plan.members.len());
-        for member in plan.members {
-            if !members.contains(&member) && self.who.extension() != Some(member) {
-                members.push(member);
-            }
-        }
-        match plan.strategy {
-            Strategy::Simultaneous => self.ring(purpose, [Wave::Phones(members)], plan.ring_for),
-            Strategy::Sequential => {
-                self.ring(purpose, members.into_iter().map(|member| Wave::Phones(vec![member])), plan.ring_for);
-            }
-        }
     }
 
     /// The far side works on it, so it is not silent.
@@ -176,8 +187,7 @@ impl Call {
         };
         let purpose = ringing.purpose;
         let others = std::mem::take(&mut ringing.legs);
-        self.timers.clear(Timer::Ring);
-        self.timers.clear(Timer::Silence);
+        self.timers.end_wave();
         self.timers.clear(Timer::Asks);
         match purpose {
             Purpose::Caller => self.caller_fetched(id),
@@ -202,6 +212,7 @@ impl Call {
     pub(crate) fn ring_time_over(&mut self) {
         let Stage::Ringing(ringing) = &mut self.stage else { return };
         let legs = std::mem::take(&mut ringing.legs);
+        ringing.later.clear();
         let entry = TrailEntry::new(self.now, "ring_timeout", "It rang for as long as it may.");
         self.keep(entry.fact("legs", legs.len()));
         for id in legs {
@@ -222,7 +233,7 @@ impl Call {
         self.go_on();
     }
 
-    fn give_leg_up(&mut self, id: LegId, cause: Cause) {
+    pub(super) fn give_leg_up(&mut self, id: LegId, cause: Cause) {
         self.hang_up(id, cause);
         self.count_failure(id, cause);
     }
@@ -282,16 +293,14 @@ impl Call {
 
     /// All waves failed.
     pub(crate) fn nobody_answered(&mut self) {
-        let Stage::Ringing(ringing) = &self.stage else { return };
+        let Stage::Ringing(ringing) = &mut self.stage else { return };
         // No failure means that there was nobody to try.
         let cause = ringing.failed.unwrap_or(Cause::NoRoute);
-        let purpose = ringing.purpose;
+        let (purpose, otherwise) = (ringing.purpose, ringing.otherwise.take());
         let entry = TrailEntry::new(self.now, "not_reached", format!("Nobody could be reached: {}.", cause.as_str()));
         self.keep(entry.fact("cause", cause.as_str()));
-        match purpose {
-            Purpose::Caller | Purpose::Callee => self.end(cause, refused_by(cause)),
-            Purpose::Transfer => self.back_to_flow(cause),
-            Purpose::Handover(handover) => self.transfer_failed(handover, cause),
+        if !otherwise.is_some_and(|target| self.divert(purpose, target, cause)) {
+            self.give_up(purpose, cause, refused_by(cause));
         }
     }
 
@@ -305,7 +314,7 @@ impl Call {
         let id = self.add_leg(LegKind::Out, party);
         let Stage::Ringing(ringing) = &mut self.stage else { return };
         ringing.legs.push(id);
-        let ring_for = ringing.ring_for;
+        let clock = (!ringing.own_clocks).then_some(ringing.ring_for);
         let (caller_number, caller_name) = match (ringing.purpose, &self.routed) {
             (Purpose::Callee | Purpose::Transfer, Some(routed)) => {
                 (routed.shown_number.clone(), routed.shown_name.clone())
@@ -316,11 +325,16 @@ impl Call {
                 (self.who.dialled.clone(), String::new())
             }
         };
-        if !self.timers.is_set(Timer::Ring) {
+        if let Some(ring_for) = clock.filter(|_| !self.timers.is_set(Timer::Ring)) {
             self.timers.set(Timer::Ring, self.now + ring_for);
         }
         self.command(id, LegCommand::Dial(Box::new(Dial { to, caller_number, caller_name, call: self.id })));
     }
+}
+
+/// A ringing time within its bounds.
+fn bounded(time: Duration) -> Duration {
+    time.clamp(RING_BOUNDS.0, RING_BOUNDS.1)
 }
 
 /// Who ended a call that nobody answered.

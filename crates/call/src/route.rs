@@ -1,6 +1,6 @@
 //! Where a call goes: the answer to [`Question::Route`](crate::Question::Route), and how groups and carriers are tried.
 
-use model::{Cause, ExtensionId, FlowId, GroupId, HotlineId, TrunkId};
+use model::{Cause, ExtensionId, FlowId, GreetingId, GroupId, HotlineId, TrunkId};
 use std::time::Duration;
 
 /// Where a call goes and how it is shown.
@@ -63,6 +63,8 @@ pub enum RouteTarget {
     Extension(ExtensionId),
     /// Ring a group.
     Group(GroupId),
+    /// Answer, play this to its end and hang up.
+    Announcement(GreetingId),
     /// Go out through carriers, tried in this order.
     Trunk(Vec<TrunkStep>),
     /// Refuse.
@@ -81,32 +83,62 @@ pub struct TrunkStep {
 /// How a group rings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RingPlan {
-    /// Together or one after another.
+    /// Together or one after another, and by whose clock.
     pub strategy: Strategy,
-    /// Who, in order.
-    pub members: Vec<ExtensionId>,
-    /// How long to ring: all together, or each one. Kept between 1 s and 10 min.
+    /// Who, in the order in which they ring: whoever makes the plan has thrown the dice already.
+    pub members: Vec<RingMember>,
+    /// How long to ring: all together, or each one that has no time of its own. Kept between 1 s and 10 min.
     pub ring_for: Duration,
+    /// Where the call goes when nobody of the group answered; without it the group has failed.
+    pub otherwise: Option<RouteTarget>,
+}
+
+/// One of those who ring.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RingMember {
+    /// Who.
+    pub extension: ExtensionId,
+    /// How long after the others it begins to ring, where several ring together; at once when nobody else rings any more.
+    pub delay: Duration,
+    /// How long it rings; as long as the plan says without it.
+    pub ring_for: Option<Duration>,
+}
+
+impl RingMember {
+    /// One that rings at once and as long as the plan says.
+    pub const fn plain(extension: ExtensionId) -> RingMember {
+        RingMember { extension, delay: Duration::ZERO, ring_for: None }
+    }
 }
 
 /// The order in which a group rings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Strategy {
-    /// All members at once.
+    /// All members at once, on one clock: when the plan's time is over nobody rings any more.
     Simultaneous,
-    /// One member after another.
-    Sequential,
+    /// One member after another, whether on a call or not.
+    Sequence,
+    /// One member after another in an order drawn for each call.
+    Random,
+    /// One member after another; who is on a call is passed over.
+    Rollover,
+    /// All members at once, each on a clock of its own that begins when it begins to ring.
+    Enterprise,
 }
 
 impl Strategy {
     /// All strategies.
-    pub const ALL: [Strategy; 2] = [Strategy::Simultaneous, Strategy::Sequential];
+    pub const ALL: [Strategy; 5] =
+        [Strategy::Simultaneous, Strategy::Sequence, Strategy::Random, Strategy::Rollover, Strategy::Enterprise];
 
     /// The stable word.
     pub const fn as_str(self) -> &'static str {
         match self {
             Strategy::Simultaneous => "simultaneous",
-            Strategy::Sequential => "sequential",
+            Strategy::Sequence => "sequence",
+            Strategy::Random => "random",
+            Strategy::Rollover => "rollover",
+            Strategy::Enterprise => "enterprise",
         }
     }
 

@@ -3,9 +3,9 @@
 use crate::machine::{Call, Stage};
 use crate::ringing::{Purpose, Wave};
 use crate::timers::Timer;
-use crate::{Direction, Event, LegKind, Origin, Party, Question, Route, RouteTarget, Ticket};
+use crate::{Direction, Event, LegKind, Origin, Party, Question, Route, Ticket};
 use model::id::Id;
-use model::{EndedBy, ExtensionId, HotlineId, TrailEntry, TrunkId};
+use model::{Cause, ExtensionId, HotlineId, TrailEntry, TrunkId};
 
 /// Who calls whom, as it came in.
 #[derive(Debug)]
@@ -76,7 +76,7 @@ impl Call {
         let entry = TrailEntry::new(self.now, "originate", reason).fact("extension", extension);
         self.keep(entry.fact("to", &self.who.dialled));
         self.announce();
-        self.ring(Purpose::Caller, [Wave::Phones(vec![extension])], self.limits.ring_extension);
+        self.ring(Purpose::Caller, [Wave::one(extension)], self.limits.ring_extension);
     }
 
     /// True for the first input of a call only.
@@ -115,21 +115,7 @@ impl Call {
         });
         self.keep(TrailEntry { at: self.now, step: "route", reason: route.reason, facts: route.facts });
         self.announce();
-        self.follow(route.to);
-    }
-
-    fn follow(&mut self, target: RouteTarget) {
-        match target {
-            RouteTarget::Flow(flow) => self.start_flow(flow),
-            RouteTarget::Extension(extension) => {
-                self.ring(Purpose::Callee, [Wave::Phones(vec![extension])], self.limits.ring_extension);
-            }
-            RouteTarget::Group(group) => self.ask_group(group, Purpose::Callee),
-            RouteTarget::Trunk(steps) => {
-                self.ring(Purpose::Callee, steps.into_iter().map(Wave::Carrier), self.limits.ring_trunk);
-            }
-            RouteTarget::Reject(cause) => self.end(cause, EndedBy::System),
-        }
+        self.lead(Purpose::Callee, route.to, Cause::FlowEnded);
     }
 
     /// Tells the world that there is a call, once.

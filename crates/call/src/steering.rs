@@ -2,12 +2,12 @@
 
 use crate::leg::State;
 use crate::machine::{Call, Stage};
-use crate::ringing::{Purpose, Wave};
+use crate::ringing::Purpose;
 use crate::timers::Timer;
-use crate::{Action, Question, RingPlan, Ticket};
+use crate::{Action, Question, RingPlan, RouteTarget, Script, Ticket};
 use model::flow::{FlowCommand, FlowEvent, FlowTarget};
 use model::leg::Sound;
-use model::{Cause, Digit, EndedBy, FlowId, GroupId, LegCommand, TrailEntry};
+use model::{Cause, Digit, EndedBy, GroupId, LegCommand, TrailEntry};
 
 /// Waiting for the plan of a group.
 #[derive(Debug)]
@@ -24,16 +24,24 @@ impl Choosing {
 }
 
 impl Call {
-    pub(crate) fn start_flow(&mut self, flow: FlowId) {
-        let entry = TrailEntry::new(self.now, "flow", "The call is answered and a flow takes the caller.");
-        self.keep(entry.fact("flow", flow));
+    pub(crate) fn start_flow(&mut self, script: Script) {
+        self.keep(match script {
+            Script::Flow(flow) => {
+                let entry = TrailEntry::new(self.now, "flow", "The call is answered and a flow takes the caller.");
+                entry.fact("flow", flow)
+            }
+            Script::Announcement(greeting, _) => {
+                let entry = TrailEntry::new(self.now, "announcement", "The call is answered and a greeting is played.");
+                entry.fact("greeting", greeting)
+            }
+        });
         self.answer_caller();
         if let Some(caller) = self.caller {
             self.stop_play(caller);
         }
         self.stage = Stage::Steered;
         self.steered = true;
-        self.out.push(Action::StartFlow(flow));
+        self.out.push(Action::StartFlow(script));
     }
 
     /// Answers the caller's leg when that has not happened yet.
@@ -74,12 +82,11 @@ impl Call {
     }
 
     fn transfer(&mut self, target: FlowTarget) {
-        match target {
-            FlowTarget::Group(group) => self.ask_group(group, Purpose::Transfer),
-            FlowTarget::Extension(extension) => {
-                self.ring(Purpose::Transfer, [Wave::Phones(vec![extension])], self.limits.ring_extension);
-            }
-        }
+        let target = match target {
+            FlowTarget::Group(group) => RouteTarget::Group(group),
+            FlowTarget::Extension(extension) => RouteTarget::Extension(extension),
+        };
+        self.lead(Purpose::Transfer, target, Cause::FlowEnded);
     }
 
     pub(crate) fn ask_group(&mut self, group: GroupId, purpose: Purpose) {

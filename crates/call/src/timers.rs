@@ -9,6 +9,10 @@ pub(crate) enum Timer {
     Asks,
     /// How long the phones of one wave ring before the next is tried.
     Ring,
+    /// When a member of the present wave begins to ring.
+    Join(u16),
+    /// How long a member of the present wave rings by its own clock.
+    Leave(u16),
     /// How long a carrier may stay silent before the next is tried.
     Silence,
     /// How long the whole call may last.
@@ -40,7 +44,15 @@ impl Timers {
     pub(crate) fn keep_only_hangups(&mut self) {
         self.0.retain(|(_, timer)| match timer {
             Timer::Hangup(_) => true,
-            Timer::Asks | Timer::Ring | Timer::Silence | Timer::Call => false,
+            Timer::Asks | Timer::Ring | Timer::Join(_) | Timer::Leave(_) | Timer::Silence | Timer::Call => false,
+        });
+    }
+
+    /// The present wave is over.
+    pub(crate) fn end_wave(&mut self) {
+        self.0.retain(|(_, timer)| match timer {
+            Timer::Asks | Timer::Call | Timer::Hangup(_) => true,
+            Timer::Ring | Timer::Join(_) | Timer::Leave(_) | Timer::Silence => false,
         });
     }
 

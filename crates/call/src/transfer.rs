@@ -7,7 +7,7 @@
 
 use crate::leg::{Leg, Sounding, State};
 use crate::machine::{Call, Stage};
-use crate::ringing::{Purpose, Wave};
+use crate::ringing::Purpose;
 use crate::timers::Timer;
 use crate::{Action, Event, LegKind, Origin, Party, Question, Released, Route, RouteTarget, Side, Ticket};
 use model::leg::{Sound, TransferNews, TransferTo};
@@ -114,27 +114,7 @@ impl Call {
         self.timers.clear(Timer::Asks);
         self.shown = self.shown_of(handover.kept, &route);
         self.keep(TrailEntry { at: self.now, step: "transfer_route", reason: route.reason, facts: route.facts });
-        let purpose = Purpose::Handover(handover);
-        match route.to {
-            RouteTarget::Extension(extension) => {
-                self.ring(purpose, [Wave::Phones(vec![extension])], self.limits.ring_extension);
-            }
-            RouteTarget::Group(group) => self.ask_group(group, purpose),
-            RouteTarget::Trunk(steps) => {
-                self.ring(purpose, steps.into_iter().map(Wave::Carrier), self.limits.ring_trunk);
-            }
-            // A flow takes whoever comes at once.
-            RouteTarget::Flow(flow) => {
-                // The left channel goes with its leg, and nobody takes its place.
-                if self.caller == Some(handover.by) && std::mem::take(&mut self.media.recording) {
-                    self.out.push(Action::StopRecord);
-                }
-                self.dismiss(handover.by);
-                self.turn_over(handover);
-                self.start_flow(flow);
-            }
-            RouteTarget::Reject(cause) => self.transfer_failed(handover, cause),
-        }
+        self.lead(Purpose::Handover(handover), route.to, Cause::FlowEnded);
     }
 
     /// What the third sees: who is handed over; outside, what the company shows there.
@@ -199,13 +179,13 @@ impl Call {
     }
 
     /// The one who asked has done so and may go.
-    fn dismiss(&mut self, by: LegId) {
+    pub(crate) fn dismiss(&mut self, by: LegId) {
         self.tell_transferor(by, TransferNews::Done);
         self.hang_up(by, Cause::Transferred);
     }
 
     /// From now on the one that was handed over is the calling side.
-    fn turn_over(&mut self, handover: Handover) {
+    pub(crate) fn turn_over(&mut self, handover: Handover) {
         if self.caller == Some(handover.by) {
             self.caller = Some(handover.kept);
         }

@@ -5,7 +5,7 @@ use call::{Direction, RingPlan, Route, RouteTarget};
 use flow::Graph;
 use model::id::Id;
 use model::{ExtensionId, FlowId, GroupId, HotlineId, TrunkId};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// What the driver can look up.
@@ -15,6 +15,8 @@ pub struct House {
     pub extensions: BTreeMap<String, ExtensionId>,
     /// The registered phones of each extension: contact and manner.
     pub phones: BTreeMap<ExtensionId, Vec<(u64, Manner)>>,
+    /// Who is on a call of their own.
+    pub talking: BTreeSet<ExtensionId>,
     /// Groups by name.
     pub groups: BTreeMap<String, GroupId>,
     /// How each group rings.

@@ -8,7 +8,7 @@ use crate::watch::Broken;
 use crate::world::{Nature, World};
 use crate::{minutes, ms, secs};
 use call::{
-    Direction, Input, Limits, Origin, Party, Released, Reply, RingPlan, RouteTarget, Strategy, Ticket, TrunkStep,
+    Direction, Input, Limits, Origin, Party, Released, Reply, RingMember, RingPlan, RouteTarget, Strategy, Ticket, TrunkStep,
 };
 use model::flow::{FlowCommand, FlowTarget};
 use model::leg::{Sound, TransferTo};
@@ -116,6 +116,9 @@ fn limits(dice: &mut Dice) -> Limits {
 fn furnish(world: &mut World, dice: &mut Dice) {
     for n in 0..dice.of(1..=6) {
         let extension = world.house.extension(&format!("{}", 101 + n));
+        if dice.percent(20) {
+            world.house.talking.insert(extension);
+        }
         for _ in 0..dice.pick(&[0, 1, 1, 1, 2, 3]) {
             world.house.add_phone(extension, manner(dice));
         }
@@ -123,8 +126,17 @@ fn furnish(world: &mut World, dice: &mut Dice) {
     let everybody: Vec<ExtensionId> = world.house.extensions.values().copied().collect();
     for n in 0..dice.of(1..=3) {
         let group = world.house.group(&format!("g{n}"));
-        let members = (0..dice.of(0..=5)).map(|_| dice.pick(&everybody)).collect();
-        let plan = RingPlan { strategy: dice.pick(&Strategy::ALL), members, ring_for: dice.time(0..=25_000) };
+        let members = (0..dice.of(0..=5)).map(|_| member(dice, &everybody)).collect();
+        let (strategy, ring_for) = (dice.pick(&Strategy::ALL), dice.time(0..=25_000));
+        // Groups may lead to each other, or round in a circle.
+        let otherwise = match dice.of(0..=9) {
+            0 => Some(RouteTarget::Group(world.house.group(&format!("g{}", dice.of(0..=2))))),
+            1 => Some(RouteTarget::Extension(dice.pick(&everybody))),
+            2 => Some(RouteTarget::Flow(world.house.flow("main"))),
+            3 => Some(RouteTarget::Announcement(model::id::Id::from_bits(1))),
+            _ => None,
+        };
+        let plan = RingPlan { strategy, members, ring_for, otherwise };
         // Now and then a flow names a group that is gone.
         if !dice.percent(5) {
             world.house.plans.insert(group, plan);
@@ -135,6 +147,13 @@ fn furnish(world: &mut World, dice: &mut Dice) {
         let manner = manner(dice);
         world.house.carriers.insert(trunk, manner);
     }
+}
+
+fn member(dice: &mut Dice, everybody: &[ExtensionId]) -> RingMember {
+    let extension = dice.pick(everybody);
+    let delay = if dice.percent(40) { dice.time(0..=20_000) } else { ms(0) };
+    let ring_for = dice.percent(40).then(|| dice.time(0..=20_000));
+    RingMember { extension, delay, ring_for }
 }
 
 fn target(world: &mut World, dice: &mut Dice) -> RouteTarget {
@@ -278,7 +297,7 @@ fn stray_word(dice: &mut Dice) -> Input {
     let leg = LegId(dice.of(0..=6) as u16);
     let ticket = Ticket(dice.of(0..=8) as u32);
     let cause = dice.pick(&Cause::ALL);
-    match dice.of(0..=18) {
+    match dice.of(0..=19) {
         0 => Input::Leg(leg, LegEvent::Progress),
         14 => Input::Release { leg, extension: model::id::Id::from_bits(u128::from(dice.of(1..=3))) },
         15 => Input::Reply(ticket, Reply::Adopted(Released::Nobody)),
@@ -296,6 +315,7 @@ fn stray_word(dice: &mut Dice) -> Input {
         7 => Input::Leg(leg, LegEvent::PlayDone),
         8 => Input::Leg(leg, LegEvent::MediaLost),
         9 => Input::Reply(ticket, Reply::Contacts(vec![1, 1, 2])),
+        18 => Input::Reply(ticket, Reply::Away(cause)),
         10 => Input::Reply(ticket, Reply::Group(None)),
         11 => Input::Flow(FlowCommand::Play(Sound::Busy)),
         12 => Input::Flow(FlowCommand::Transfer(FlowTarget::Extension(model::id::Id::from_bits(1)))),

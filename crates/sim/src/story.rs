@@ -3,7 +3,9 @@
 use crate::far::Manner;
 use crate::house::Elsewhere;
 use crate::world::World;
-use call::{Direction, Event, Input, LegSummary, Origin, Party, RingPlan, RouteTarget, Strategy, Summary, TrunkStep};
+use call::{
+    Direction, Event, Input, LegSummary, Origin, Party, RingMember, RingPlan, RouteTarget, Strategy, Summary, TrunkStep,
+};
 use model::leg::{Sound, TransferNews};
 use model::{Cause, ExtensionId, LegCommand, LegId};
 use std::sync::Arc;
@@ -28,9 +30,46 @@ impl World {
     #[must_use]
     pub fn group(mut self, name: &str, strategy: Strategy, ring_for: Duration, members: &[&str]) -> World {
         let group = self.house.group(name);
-        let members = members.iter().map(|member| self.house.extension(member)).collect();
-        self.house.plans.insert(group, RingPlan { strategy, members, ring_for });
+        let members = members.iter().map(|member| RingMember::plain(self.house.extension(member))).collect();
+        self.house.plans.insert(group, RingPlan { strategy, members, ring_for, otherwise: None });
         self.house.add_number(name, Direction::Internal, false, RouteTarget::Group(group));
+        self
+    }
+
+    /// In this group, this member joins so much later and rings so long.
+    #[must_use]
+    pub fn member(mut self, group: &str, name: &str, delay: Duration, ring_for: impl Into<Option<Duration>>) -> World {
+        let (group, extension) = (self.house.group(group), self.house.extension(name));
+        let ring_for = ring_for.into();
+        let plan = self.house.plans.get_mut(&group).expect("the group comes before its members' own times");
+        for member in plan.members.iter_mut().filter(|member| member.extension == extension) {
+            *member = RingMember { extension, delay, ring_for };
+        }
+        self
+    }
+
+    /// When nobody of the group answers, the call goes on to what this number leads to.
+    #[must_use]
+    pub fn otherwise(mut self, group: &str, number: &str) -> World {
+        let group = self.house.group(group);
+        let to = self.house.numbers[number].to.clone();
+        self.house.plans.get_mut(&group).expect("the group comes before its target").otherwise = Some(to);
+        self
+    }
+
+    /// A number that leads to an announcement.
+    #[must_use]
+    pub fn announcement(mut self, number: &str, greeting: u128) -> World {
+        let to = RouteTarget::Announcement(model::id::Id::from_bits(greeting));
+        self.house.add_number(number, Direction::Inbound, false, to);
+        self
+    }
+
+    /// The extension is on a call of its own all the time.
+    #[must_use]
+    pub fn on_a_call(mut self, name: &str) -> World {
+        let extension = self.house.extension(name);
+        self.house.talking.insert(extension);
         self
     }
 

@@ -2,7 +2,7 @@
 //! `crates/sim/tests`.
 
 use super::*;
-use crate::{Released, RingPlan, Route, RouteTarget, Strategy};
+use crate::{Released, RingMember, RingPlan, Route, RouteTarget, Strategy};
 use model::flow::{FlowCommand, FlowTarget};
 use model::id::Id;
 use model::{ExtensionId, FlowId, GroupId, TrunkId};
@@ -43,8 +43,8 @@ fn reply(ticket: u32, reply: Reply) -> Input {
 }
 
 fn plan() -> Reply {
-    let (members, ring_for) = (vec![lan()], Duration::from_secs(20));
-    Reply::Group(Some(RingPlan { strategy: Strategy::Simultaneous, members, ring_for }))
+    let (members, ring_for) = (vec![RingMember::plain(lan())], Duration::from_secs(20));
+    Reply::Group(Some(RingPlan { strategy: Strategy::Simultaneous, members, ring_for, otherwise: None }))
 }
 
 /// Actions in few words.

@@ -3,18 +3,17 @@
 use super::{MOST_PHONES, Wave};
 use crate::machine::{Call, Stage};
 use crate::timers::Timer;
-use crate::{Party, Question, Ticket, TrunkStep, most_telling};
+use crate::{Party, Ticket, TrunkStep, most_telling};
 use model::leg::{Destination, Sound};
 use model::{Cause, ExtensionId, TrailEntry};
 
 impl Call {
     pub(super) fn next_wave(&mut self) {
-        self.timers.clear(Timer::Ring);
-        self.timers.clear(Timer::Silence);
+        self.timers.end_wave();
         let Stage::Ringing(ringing) = &mut self.stage else { return };
         let Some(wave) = ringing.ahead.pop_front() else { return self.nobody_answered() };
         match wave {
-            Wave::Phones(extensions) => self.locate(extensions),
+            Wave::Phones(members) => self.gather(members),
             Wave::Carrier(step) => self.dial_carrier(step),
         }
         self.go_on();
@@ -23,26 +22,31 @@ impl Call {
     /// Starts the next wave when nothing of the present one can answer any more.
     pub(super) fn go_on(&mut self) {
         let Stage::Ringing(ringing) = &self.stage else { return };
-        if ringing.legs.is_empty() && ringing.locating.is_empty() {
+        if ringing.legs.is_empty() && ringing.locating.is_empty() && !self.next_joins() {
             self.next_wave();
         }
     }
 
-    fn locate(&mut self, extensions: Vec<ExtensionId>) {
-        for extension in extensions {
-            let ticket = self.ask(Question::Locate { extension });
-            let Stage::Ringing(ringing) = &mut self.stage else { return };
-            ringing.locating.push((ticket, extension));
-        }
-    }
-
-    pub(crate) fn phones_found(&mut self, ticket: Ticket, mut contacts: Vec<u64>) {
-        let Stage::Ringing(ringing) = &mut self.stage else { return };
-        let Some(place) = ringing.locating.iter().position(|(asked, _)| *asked == ticket) else { return };
+    /// Whose phones were asked for with this ticket.
+    fn located(&mut self, ticket: Ticket) -> Option<ExtensionId> {
+        let Stage::Ringing(ringing) = &mut self.stage else { return None };
+        let place = ringing.locating.iter().position(|(asked, _)| *asked == ticket)?;
         let (_, extension) = ringing.locating.remove(place);
         if ringing.locating.is_empty() {
             self.timers.clear(Timer::Asks);
         }
+        Some(extension)
+    }
+
+    /// The extension is not to be rung now.
+    pub(crate) fn not_to_be_rung(&mut self, ticket: Ticket, cause: Cause) {
+        let Some(extension) = self.located(ticket) else { return };
+        self.wave_failed(extension, cause, "The extension is not to be rung now.");
+        self.go_on();
+    }
+
+    pub(crate) fn phones_found(&mut self, ticket: Ticket, mut contacts: Vec<u64>) {
+        let Some(extension) = self.located(ticket) else { return };
         let mut seen = Vec::with_capacity(contacts.len().min(MOST_PHONES));
         contacts.retain(|contact| {
             seen.len() < MOST_PHONES && !seen.contains(contact) && {
@@ -62,6 +66,7 @@ impl Call {
                 let party = Party::Extension { extension, contact: Some(contact) };
                 self.dial(party, Destination::Contact { extension, contact });
             }
+            self.start_clock(extension);
         }
         self.go_on();
     }

@@ -1,6 +1,6 @@
 //! What a call costs in memory. It is a test of its own because it counts every allocation of the process.
 
-use call::{Call, Direction, Input, Origin, Reply, RingPlan, Route, RouteTarget, Strategy, Ticket};
+use call::{Call, Direction, Input, Origin, Reply, RingMember, RingPlan, Route, RouteTarget, Strategy, Ticket};
 use model::flow::{FlowCommand, FlowTarget};
 use model::id::Id;
 use model::{CallId, Cause, ExtensionId, FlowId, GroupId, HotlineId, LegEvent, LegId, Moment, TrailEntry, TrunkId};
@@ -48,8 +48,9 @@ fn route(to: RouteTarget) -> Reply {
 fn usual_call() -> Vec<Input> {
     let origin = Origin::Trunk(TrunkId::from_bits(1));
     let (dialled, caller_number) = ("02873000001".to_owned(), "0901234567".to_owned());
-    let members = vec![ExtensionId::from_bits(1)];
-    let plan = RingPlan { strategy: Strategy::Simultaneous, members, ring_for: std::time::Duration::from_secs(20) };
+    let members = vec![RingMember::plain(ExtensionId::from_bits(1))];
+    let ring_for = std::time::Duration::from_secs(20);
+    let plan = RingPlan { strategy: Strategy::Simultaneous, members, ring_for, otherwise: None };
     let note = |text: &str| Input::Trail(TrailEntry::new(Moment::START, "flow_node", text).fact("node", "welcome"));
     let transfer = FlowCommand::Transfer(FlowTarget::Group(GroupId::from_bits(1)));
     vec![

@@ -5,11 +5,11 @@ use super::{Coming, World};
 use crate::edge::Edge;
 use crate::far::Manner;
 use crate::house::Elsewhere;
-use call::{Action, Given, Input, LegKind, Party, Question, Released, Reply, Ticket};
-use flow::{Flow, FlowStep};
+use call::{Action, Given, Input, LegKind, Party, Question, Released, Reply, Script, Ticket};
+use flow::{Flow, FlowStep, Graph};
 use model::flow::{FlowCommand, FlowEvent};
 use model::leg::{Destination, Dial};
-use model::{Cause, ExtensionId, FlowId, LegCommand, LegId};
+use model::{Cause, ExtensionId, LegCommand, LegId};
 use std::sync::Arc;
 
 type Verdict = Result<(), String>;
@@ -109,7 +109,10 @@ impl World {
         }
         let reply = match question {
             Question::Route { dialled, .. } => Reply::Route(Box::new(self.route(dialled))),
-            Question::Locate { extension } => {
+            Question::Locate { extension, only_idle: true } if self.house.talking.contains(extension) => {
+                Reply::Away(Cause::Busy)
+            }
+            Question::Locate { extension, .. } => {
                 let phones = self.house.phones.get(extension).into_iter().flatten();
                 Reply::Contacts(phones.map(|(contact, _)| *contact).collect())
             }
@@ -169,10 +172,14 @@ impl World {
         })
     }
 
-    fn start_flow(&mut self, id: FlowId) {
-        match self.house.graphs.get(&id) {
+    fn start_flow(&mut self, script: Script) {
+        let graph = match script {
+            Script::Flow(id) => self.house.graphs.get(&id).cloned(),
+            Script::Announcement(greeting, cause) => Some(Arc::new(Graph::announcement(greeting, cause))),
+        };
+        match graph {
             Some(graph) => {
-                self.flow = Some(Flow::new(Arc::clone(graph), self.now));
+                self.flow = Some(Flow::new(graph, self.now));
                 self.tell_flow(FlowEvent::Started);
             }
             None => self.inbox.push_back(Input::Flow(FlowCommand::Hangup(Cause::NoRoute))),

@@ -142,7 +142,7 @@ fn members_of_a_sequential_group_ring_one_after_another() {
         .phone("off", SWITCHED_OFF)
         .phone("minh", declines_after(secs(2)))
         .phone("an", answers_after(secs(2)))
-        .group("queue", Strategy::Sequential, secs(10), &["lan", "off", "minh", "an"])
+        .group("queue", Strategy::Sequence, secs(10), &["lan", "off", "minh", "an"])
         .hotline_to_group(HOTLINE, "queue");
     w.customer_calls(HOTLINE, Manner::quiet().hangs_up(minutes(1)));
     let record = w.run();

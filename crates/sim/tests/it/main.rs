@@ -3,6 +3,7 @@
 mod carriers;
 mod click;
 mod flows;
+mod groups;
 mod internal;
 mod races;
 mod random;

@@ -53,7 +53,7 @@ fn an_answer_after_the_ringing_time_comes_too_late() {
     let late = never_answers().when_ended(OnHangup::AnswersFirst(ms(20)));
     let mut w = World::new(2).phone("lan", late).phone("minh", answers_after(secs(2))).group(
         "queue",
-        Strategy::Sequential,
+        Strategy::Sequence,
         secs(5),
         &["lan", "minh"],
     );

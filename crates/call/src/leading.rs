@@ -1,0 +1,77 @@
+//! Leading a call to a target: of its route, of a flow, of a transfer, or of a group that nobody answered for.
+
+use crate::machine::Call;
+use crate::ringing::{Purpose, Wave};
+use crate::{Action, RouteTarget, Script};
+use model::{Cause, EndedBy, TrailEntry};
+
+/// How often one call goes on to another target because nobody answered: groups may name each other.
+const MOST_DIVERSIONS: u8 = 10;
+
+impl Call {
+    /// Leads the call there. `cause` is told in the record when nobody but an announcement answers.
+    pub(crate) fn lead(&mut self, purpose: Purpose, target: RouteTarget, cause: Cause) {
+        match target {
+            RouteTarget::Flow(flow) => self.steer_by(purpose, Script::Flow(flow)),
+            RouteTarget::Announcement(greeting) => self.steer_by(purpose, Script::Announcement(greeting, cause)),
+            RouteTarget::Extension(extension) => {
+                self.ring(purpose, [Wave::one(extension)], self.limits.ring_extension);
+            }
+            RouteTarget::Group(group) => self.ask_group(group, purpose),
+            RouteTarget::Trunk(steps) => {
+                self.ring(purpose, steps.into_iter().map(Wave::Carrier), self.limits.ring_trunk);
+            }
+            RouteTarget::Reject(cause) => self.give_up(purpose, cause, EndedBy::System),
+        }
+    }
+
+    /// A script takes whoever comes at once; a flow that sent the caller here has lost them.
+    fn steer_by(&mut self, purpose: Purpose, script: Script) {
+        match purpose {
+            Purpose::Caller | Purpose::Callee => {}
+            Purpose::Transfer => self.stop_flow(),
+            Purpose::Handover(handover) => {
+                // The left channel goes with its leg, and nobody takes its place.
+                if self.caller == Some(handover.by) && std::mem::take(&mut self.media.recording) {
+                    self.out.push(Action::StopRecord);
+                }
+                self.dismiss(handover.by);
+                self.turn_over(handover);
+            }
+        }
+        self.start_flow(script);
+    }
+
+    /// Nobody was reached, and there is nobody else to try.
+    pub(crate) fn give_up(&mut self, purpose: Purpose, cause: Cause, ended_by: EndedBy) {
+        match purpose {
+            Purpose::Caller | Purpose::Callee => self.end(cause, ended_by),
+            Purpose::Transfer => self.back_to_flow(cause),
+            Purpose::Handover(handover) => self.transfer_failed(handover, cause),
+        }
+    }
+
+    /// Nobody was reached, and somebody else is to be tried. False when the call was led on too often already.
+    pub(crate) fn divert(&mut self, purpose: Purpose, target: RouteTarget, cause: Cause) -> bool {
+        if self.diversions >= MOST_DIVERSIONS {
+            self.note("too_many_diversions", "The call was led on as often as it may.");
+            return false;
+        }
+        self.diversions += 1;
+        let entry = TrailEntry::new(self.now, "divert", "Nobody answered: the call goes on to the group's target.");
+        self.keep(entry.fact("cause", cause.as_str()).fact("target", named(&target)));
+        self.lead(purpose, target, cause);
+        true
+    }
+}
+
+fn named(target: &RouteTarget) -> String {
+    match target {
+        RouteTarget::Flow(id) => id.to_string(),
+        RouteTarget::Announcement(id) => id.to_string(),
+        RouteTarget::Extension(id) => id.to_string(),
+        RouteTarget::Group(id) => id.to_string(),
+        RouteTarget::Trunk(steps) => steps.first().map(|step| step.number.clone()).unwrap_or_default(),
+        RouteTarget::Reject(cause) => cause.as_str().to_owned(),
+    }
+}
