@@ -21,10 +21,10 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use bus::capture::{Target, What};
-use call::{Action, Call, Input, Question, Reply, RouteTarget, Ticket};
-use flow::{Flow, FlowStep};
+use call::{Action, Call, Input, Question, Reply, RouteTarget, Script, Ticket};
+use flow::{Flow, FlowStep, Graph};
 use futures_util::FutureExt;
-use model::{CallId, Cause, FlowId, GroupId, LegEvent, LegId, Moment};
+use model::{CallId, Cause, GroupId, Id, LegEvent, LegId, Moment};
 use pbx::snapshot::Tenant;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
@@ -326,28 +326,37 @@ impl Driver {
                 }
                 Reply::Route(Box::new(route))
             }
-            Question::Locate { extension } => {
-                use model::Id;
+            // The lines of a wave are asked for before any of it rings, so the call does not find itself.
+            Question::Locate { extension, only_idle: true } if self.shared.lines.of(*extension).talking > 0 => {
+                Reply::Away(Cause::Busy)
+            }
+            Question::Locate { extension, .. } => {
                 let contacts = self.shared.stack.contacts(extension.bits());
                 Reply::Contacts(contacts.into_iter().map(|c| c.key).collect())
             }
             Question::Group(group) => {
                 self.group = Some(*group);
-                Reply::Group(self.tenant.ring_plan(*group))
+                // The call's random id throws the dice; each group of a call has a throw of its own.
+                let dice = self.id.bits() as u64 ^ u64::from(ticket.0);
+                Reply::Group(self.tenant.ring_plan(*group, dice))
             }
             Question::Adopt { edge, extension, leg } => return self.ask_for_leg(ticket, *edge, *extension, *leg),
         };
         self.feed(Input::Reply(ticket, reply));
     }
 
-    fn start_flow(&mut self, id: FlowId) {
+    fn start_flow(&mut self, script: Script) {
         let now = self.shared.clock.now();
-        let Some(graph) = self.tenant.flows.get(&id) else {
-            tracing::warn!(call.id = %self.id, flow.id = %id, "the flow of a hotline is gone");
+        let graph = match script {
+            Script::Flow(id) => self.tenant.flows.get(&id).cloned(),
+            Script::Announcement(greeting, cause) => Some(Arc::new(Graph::announcement(greeting, cause))),
+        };
+        let Some(graph) = graph else {
+            tracing::warn!(call.id = %self.id, flow = ?script, "the flow of a hotline is gone");
             self.feed(Input::Flow(model::flow::FlowCommand::Hangup(Cause::NoRoute)));
             return;
         };
-        let mut flow = Flow::new(graph.clone(), now);
+        let mut flow = Flow::new(graph, now);
         let steps = flow.handle(now, model::flow::FlowEvent::Started);
         self.flow = Some(flow);
         self.steer(steps);

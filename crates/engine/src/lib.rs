@@ -14,6 +14,7 @@ mod directory;
 mod driver;
 mod health;
 mod intake;
+mod lines;
 mod load;
 mod presence;
 mod recordings;
@@ -165,6 +166,7 @@ impl Engine {
             recordings,
             captures: captures.clone(),
             shares: Arc::default(),
+            lines: lines::Lines::default(),
             limits: config.limits,
             may_record: !config.never_record,
             directory: directory.clone(),

@@ -13,6 +13,7 @@ use crate::carriers::Carriers;
 use crate::clock::Clock;
 use crate::directory::Directory;
 use crate::health::Health;
+use crate::lines::Lines;
 use crate::recordings::Recordings;
 use crate::routes::Routes;
 use crate::shares::Shares;
@@ -35,6 +36,7 @@ pub(crate) struct Shared {
     pub(crate) recordings: Recordings,
     pub(crate) captures: Arc<Captures>,
     pub(crate) shares: Arc<Shares>,
+    pub(crate) lines: Lines,
     pub(crate) limits: call::Limits,
     /// Whether companies that want their calls recorded get it.
     pub(crate) may_record: bool,

@@ -2,7 +2,7 @@
 
 use crate::config::insert_tenant;
 use crate::extension::{self, NewExtension};
-use crate::group::{self, Group, NewGroup, Strategy};
+use crate::group::{self, Group, NewGroup};
 use crate::hotline::{self, Hotline, NewHotline, Target};
 use crate::trunk::{self, NewTrunk, Trunk};
 use ::flow::{Graph, Node};
@@ -30,8 +30,7 @@ pub(crate) async fn a_trunk(actor: &Actor, db: &Db, address: &str) -> Trunk {
 }
 
 pub(crate) async fn a_group(actor: &Actor, db: &Db, members: Vec<ExtensionId>) -> Group {
-    let new = NewGroup { name: "Sales".into(), strategy: Strategy::Simultaneous, ring_ms: 20_000, members };
-    group::create(actor, db, new).await.expect("a group")
+    group::create(actor, db, NewGroup::of("Sales", members)).await.expect("a group")
 }
 
 pub(crate) async fn a_hotline(actor: &Actor, db: &Db, number: &str, target: Target) -> Hotline {

@@ -8,77 +8,10 @@ mod tests;
 pub(crate) use service::check_sources;
 pub use service::{create, delete, get, list, update};
 
-use model::{ExtensionId, FlowId, GroupId, HotlineId, TrunkId};
+pub use crate::target::{Target, TargetText};
+
+use model::{HotlineId, TrunkId};
 use serde::{Deserialize, Serialize};
-use std::fmt;
-
-/// Where callers go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "TargetText", into = "TargetText")]
-pub enum Target {
-    /// An IVR.
-    Flow(FlowId),
-    /// A ring group.
-    Group(GroupId),
-    /// One extension.
-    Extension(ExtensionId),
-}
-
-/// A target in JSON: `{"kind": "flow", "id": "flw_…"}`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[cfg_attr(feature = "openapi", schema(as = HotlineTarget))]
-pub struct TargetText {
-    /// `flow`, `group` or `extension`.
-    pub kind: String,
-    /// The id of what is meant.
-    pub id: String,
-}
-
-impl From<Target> for TargetText {
-    fn from(target: Target) -> TargetText {
-        TargetText { kind: target.kind().to_owned(), id: target.to_string() }
-    }
-}
-
-impl TryFrom<TargetText> for Target {
-    type Error = &'static str;
-
-    fn try_from(text: TargetText) -> Result<Target, &'static str> {
-        Target::parse(&text.kind, &text.id).ok_or("a target is a kind (flow, group, extension) and an id of that kind")
-    }
-}
-
-impl Target {
-    /// The stored word of its kind.
-    pub const fn kind(&self) -> &'static str {
-        match self {
-            Target::Flow(_) => "flow",
-            Target::Group(_) => "group",
-            Target::Extension(_) => "extension",
-        }
-    }
-
-    pub(crate) fn parse(kind: &str, id: &str) -> Option<Target> {
-        match kind {
-            "flow" => id.parse().ok().map(Target::Flow),
-            "group" => id.parse().ok().map(Target::Group),
-            "extension" => id.parse().ok().map(Target::Extension),
-            _ => None,
-        }
-    }
-}
-
-impl fmt::Display for Target {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Target::Flow(id) => id.fmt(f),
-            Target::Group(id) => id.fmt(f),
-            Target::Extension(id) => id.fmt(f),
-        }
-    }
-}
 
 /// A public number.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -21,6 +21,7 @@ mod route;
 pub mod simulate;
 pub mod snapshot;
 pub mod srtp;
+pub mod target;
 mod text;
 pub mod trunk;
 

@@ -4,7 +4,7 @@
 #[cfg(test)]
 mod tests;
 
-use crate::hotline::{Hotline, Target};
+use crate::hotline::Hotline;
 use crate::snapshot::{Extension, Tenant};
 use call::{Direction, Origin, Route, RouteTarget, TrunkStep};
 use model::{Cause, PhoneNumber};
@@ -128,11 +128,7 @@ fn shown_hotline<'a>(tenant: &'a Tenant, from: &Extension) -> Option<&'a Hotline
 }
 
 fn to_hotline(base: Route, hotline: &Hotline) -> Route {
-    let (to, what) = match hotline.target {
-        Target::Flow(id) => (RouteTarget::Flow(id), "the flow"),
-        Target::Group(id) => (RouteTarget::Group(id), "the ring group"),
-        Target::Extension(id) => (RouteTarget::Extension(id), "the extension"),
-    };
+    let (to, what) = (RouteTarget::from(hotline.target), hotline.target.what());
     let mut facts = base.facts;
     facts.push(("target", hotline.target.to_string()));
     let reason = format!("{} is the hotline {}, which leads to {what}.", hotline.number, hotline.name);

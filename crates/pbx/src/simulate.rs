@@ -46,7 +46,8 @@ pub fn call(tenant: &Tenant, from: &str, to: &str, digits: &str) -> Result<Vec<L
             None => story.push(plain("end", "The hotline leads to a flow that is not there.".to_owned())),
         },
         RouteTarget::Extension(id) => story.push(ring(tenant, &id.to_string())),
-        RouteTarget::Group(id) => story.push(ring(tenant, &id.to_string())),
+        RouteTarget::Group(id) => story.extend(group(tenant, *id)),
+        RouteTarget::Announcement(id) => story.push(plain("announcement", format!("The caller hears {}.", named(tenant, &id.to_string())))),
         RouteTarget::Trunk(steps) => story.extend(steps.iter().map(|step| {
             plain("trunk", format!("{} is asked for {}.", named(tenant, &step.trunk.to_string()), step.number))
         })),
@@ -71,8 +72,24 @@ fn walk(tenant: &Tenant, graph: &Graph, script: &[Step]) -> Vec<Line> {
     let mut story = Vec::new();
     for entry in trace(graph, script) {
         story.push(line(tenant, &entry));
-        story.extend(rings(tenant, graph, &entry));
+        story.append(&mut rings(tenant, graph, &entry));
     }
+    story
+}
+
+/// A group as it rings, and where its call goes when nobody answers.
+fn group(tenant: &Tenant, id: model::GroupId) -> Vec<Line> {
+    let Some(found) = tenant.groups.get(&id) else { return vec![plain("group", "There is no such group.".to_owned())] };
+    let fact = |name: &str, value: String| Fact { name: name.into(), value };
+    let facts = vec![
+        fact("strategy", found.strategy.as_str().to_owned()),
+        fact("ring_s", found.ring_for.as_secs().to_string()),
+    ];
+    let mut story = vec![Line { facts, ..ring(tenant, &id.to_string()) }];
+    story.extend(found.otherwise.map(|target| {
+        let to = named(tenant, &target.to_string());
+        plain("otherwise", format!("When nobody answers, the call goes on to {to}."))
+    }));
     story
 }
 
@@ -110,17 +127,16 @@ fn script(digits: &str) -> Result<Vec<Step>, Problem> {
 }
 
 /// Who rings, when the flow comes to a place that rings somebody.
-fn rings(tenant: &Tenant, graph: &Graph, entry: &TrailEntry) -> Option<Line> {
+fn rings(tenant: &Tenant, graph: &Graph, entry: &TrailEntry) -> Vec<Line> {
     if entry.step != "flow_node" {
-        return None;
+        return Vec::new();
     }
-    let node = entry.facts.iter().find(|(name, _)| *name == "node").and_then(|(_, node)| graph.nodes.get(node))?;
-    let who = match node {
-        Node::RingGroup { group, .. } => group.to_string(),
-        Node::Extension { extension, .. } => extension.to_string(),
-        Node::Play { .. } | Node::Menu(_) | Node::Hangup { .. } => return None,
-    };
-    Some(ring(tenant, &who))
+    let node = entry.facts.iter().find(|(name, _)| *name == "node").and_then(|(_, node)| graph.nodes.get(node));
+    match node {
+        Some(Node::RingGroup { group: id, .. }) => group(tenant, *id),
+        Some(Node::Extension { extension, .. }) => vec![ring(tenant, &extension.to_string())],
+        Some(Node::Play { .. } | Node::Menu(_) | Node::Hangup { .. }) | None => Vec::new(),
+    }
 }
 
 fn plain(step: &str, reason: String) -> Line {
@@ -149,7 +165,7 @@ pub fn named(tenant: &Tenant, text: &str) -> String {
     };
     for (id, group) in &tenant.groups {
         let members: Vec<_> =
-            group.members.iter().filter_map(|m| tenant.extensions.get(m)).map(|e| e.number.as_str()).collect();
+            group.members.iter().filter_map(|m| tenant.extensions.get(&m.extension)).map(|e| e.number.as_str()).collect();
         put(id.to_string(), format!("the group {:?} ({})", group.name, members.join(", ")));
     }
     for (id, extension) in &tenant.extensions {

@@ -63,50 +63,13 @@ pub(crate) mod patch_id {
     }
 }
 
-pub(crate) mod ids {
-    use serde::ser::SerializeSeq;
-    use serde::{Deserialize, Deserializer, Serializer};
-    use std::fmt::Display;
-    use std::str::FromStr;
-
-    pub(crate) fn serialize<T: Display, S: Serializer>(values: &[T], out: S) -> Result<S::Ok, S::Error> {
-        let mut list = out.serialize_seq(Some(values.len()))?;
-        for value in values {
-            list.serialize_element(&value.to_string())?;
-        }
-        list.end()
-    }
-
-    pub(crate) fn deserialize<'de, T, D>(input: D) -> Result<Vec<T>, D::Error>
-    where
-        T: FromStr<Err: Display>,
-        D: Deserializer<'de>,
-    {
-        let texts = Vec::<String>::deserialize(input)?;
-        texts.iter().map(|text| text.parse().map_err(serde::de::Error::custom)).collect()
-    }
-}
-
-pub(crate) mod some_ids {
-    use serde::{Deserialize, Deserializer, Serializer};
-    use std::fmt::Display;
-    use std::str::FromStr;
-
-    pub(crate) fn serialize<T: Display, S: Serializer>(values: &Option<Vec<T>>, out: S) -> Result<S::Ok, S::Error> {
-        match values {
-            Some(values) => super::ids::serialize(values, out),
-            None => out.serialize_none(),
-        }
-    }
-
-    pub(crate) fn deserialize<'de, T, D>(input: D) -> Result<Option<Vec<T>>, D::Error>
-    where
-        T: FromStr<Err: Display>,
-        D: Deserializer<'de>,
-    {
-        let Some(texts) = Option::<Vec<String>>::deserialize(input)? else { return Ok(None) };
-        texts.iter().map(|text| text.parse().map_err(serde::de::Error::custom)).collect::<Result<_, _>>().map(Some)
-    }
+/// For patches: missing stays, `null` clears, a value sets. Goes with `#[serde(default)]`.
+pub(crate) fn patch<'de, T, D>(input: D) -> Result<Option<Option<T>>, D::Error>
+where
+    T: serde::Deserialize<'de>,
+    D: serde::Deserializer<'de>,
+{
+    serde::Deserialize::deserialize(input).map(Some)
 }
 
 /// Makes a serde module for a type with `as_str` and `parse`.

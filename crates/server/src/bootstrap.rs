@@ -192,7 +192,9 @@ async fn ring_group(actor: &Actor, db: &Db, name: &str, members: Vec<ExtensionId
     let groups = every(async |page| group::list(actor, db, page).await).await?;
     if let Some(known) = groups.into_iter().find(|g| g.name == name) {
         // A wider run adds its extensions; a narrower one takes none away.
-        let added: Vec<ExtensionId> = members.into_iter().filter(|m| !known.members.contains(m)).collect();
+        let known_member = |id: &ExtensionId| known.members.iter().any(|member| member.extension == *id);
+        let added: Vec<group::Member> =
+            members.into_iter().filter(|id| !known_member(id)).map(group::Member::from).collect();
         if name == EVERYBODY && !added.is_empty() && known.members.len() < TOGETHER {
             let members: Vec<_> = known.members.into_iter().chain(added).take(TOGETHER).collect();
             let patch = group::GroupPatch { members: Some(members), ..group::GroupPatch::default() };
@@ -200,9 +202,7 @@ async fn ring_group(actor: &Actor, db: &Db, name: &str, members: Vec<ExtensionId
         }
         return Ok(known.id);
     }
-    let new =
-        group::NewGroup { name: name.to_owned(), strategy: group::Strategy::Simultaneous, ring_ms: 20_000, members };
-    Ok(group::create(actor, db, new).await.map_err(explain)?.id)
+    Ok(group::create(actor, db, group::NewGroup::of(name, members)).await.map_err(explain)?.id)
 }
 
 async fn welcome(actor: &Actor, db: &Db, data: &Path, tenant: TenantId) -> anyhow::Result<GreetingId> {

@@ -6,7 +6,7 @@ use account::key::{self, NewKey};
 use call::Direction;
 use model::{CallId, Cause, Dialect, Role};
 use pbx::calls::{CallRecord, Decision, Fact};
-use pbx::group::{NewGroup, Strategy};
+use pbx::group::NewGroup;
 use serde_json::{Value, json};
 use std::time::Duration;
 use store::NewEvent;
@@ -143,8 +143,7 @@ async fn voicecloud_is_told_of_a_call_that_a_group_missed() {
     let crm = Receiver::start().await;
     w.hook(&crm, "/api/CallCenter", Dialect::Voicecloud, &["json", "sql_dates"]).await;
     let members = vec![w.extension().await];
-    let new = NewGroup { name: "Trực".into(), strategy: Strategy::Simultaneous, ring_ms: 20_000, members };
-    let group = pbx::group::create(&w.alpha.actor, &w.db, new).await.unwrap().id;
+    let group = pbx::group::create(&w.alpha.actor, &w.db, NewGroup::of("Trực", members)).await.unwrap().id;
     let call = w
         .ended(&w.alpha, |record| {
             (record.started_at, record.answered_at, record.ended_at) = (BEGAN, None, BEGAN + 30_000);

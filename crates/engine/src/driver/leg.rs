@@ -12,6 +12,7 @@ use sip::{Command, Party, Signal, Target};
 
 use super::{Driver, Refusal, protection};
 use crate::carriers::Slot;
+use crate::lines::Line;
 use crate::recordings::End;
 use crate::routes::Letter;
 use crate::sounds::Found;
@@ -44,6 +45,8 @@ pub(crate) struct Leg {
     held: bool,
     /// Its place on the carrier's trunk.
     slot: Option<Slot>,
+    /// The line of the extension that it takes.
+    line: Option<Line>,
     /// Whom it leads to.
     pub(super) far: Far,
     /// A greeting that is being read from the disk.
@@ -111,6 +114,7 @@ impl Leg {
             over: false,
             held: false,
             slot: None,
+            line: None,
             far: Far::Unknown,
             awaits: None,
             keys: Keys::default(),
@@ -180,6 +184,10 @@ impl Driver {
         }
         leg.offer = incoming.offer.clone();
         leg.offers_late = incoming.offer.is_none();
+        leg.line = match &far {
+            Far::Extension(extension) => Some(self.shared.lines.calls(*extension)),
+            Far::Trunk(..) | Far::Unknown => None,
+        };
         leg.far = far;
         (leg, unfit)
     }
@@ -237,6 +245,7 @@ impl Driver {
             LegCommand::Hangup { cause } => {
                 // Nothing is heard of a leg that is on its way out.
                 leg.media = None;
+                leg.line = None;
                 if !leg.over {
                     self.shared.stack.send(leg.edge, Command::Hangup { cause });
                 }
@@ -322,6 +331,9 @@ impl Driver {
             Destination::Contact { extension, .. } => Far::Extension(*extension),
             Destination::Trunk { trunk, number } => Far::Trunk(*trunk, number.clone()),
         };
+        if let Far::Extension(extension) = leg.far {
+            leg.line = Some(self.shared.lines.rings(extension));
+        }
         self.shared.routes.add_leg(edge.0, self.mailbox.clone(), id);
         self.legs.insert(id, leg);
         self.touched_by(id);
@@ -381,6 +393,7 @@ impl Driver {
             leg.over = true;
             leg.media = None;
             leg.slot = None;
+            leg.line = None;
         }
     }
 
@@ -439,6 +452,9 @@ impl Driver {
         let Err(cause) = settled else {
             if let Some(leg) = self.legs.get_mut(&id) {
                 leg.answered = true;
+                if let Some(line) = &mut leg.line {
+                    line.answered();
+                }
                 if let Some(media) = &leg.media {
                     media.watch();
                 }

@@ -28,7 +28,11 @@ impl Driver {
                 let data = json!({ "extension": extension, "number": dialled, "why": route.reason });
                 self.raise("security.number_refused", extension, data);
             }
-            RouteTarget::Flow(_) | RouteTarget::Extension(_) | RouteTarget::Group(_) | RouteTarget::Reject(_) => {}
+            RouteTarget::Flow(_)
+            | RouteTarget::Extension(_)
+            | RouteTarget::Group(_)
+            | RouteTarget::Announcement(_)
+            | RouteTarget::Reject(_) => {}
         }
     }
 

@@ -1,7 +1,7 @@
 //! What one can do with extensions.
 
 use super::{CallFrom, Created, Extension, ExtensionPatch, NewExtension, repo};
-use crate::{config, flow, group, hotline, limits};
+use crate::{config, flow, group, hotline, limits, target};
 use ::flow::Reference;
 use model::{Actor, ExtensionId, Faults, HotlineId, Network, Page, PageRequest, Permission, Problem, Slice, UserId};
 use std::collections::HashSet;
@@ -179,7 +179,7 @@ pub async fn delete(actor: &Actor, db: &Db, id: ExtensionId) -> Result<(), Probl
     let mut tx = config::change(db, actor.tenant).await?;
     let extension = repo::find(&mut tx, id).await?.ok_or_else(|| Problem::not_found("extension"))?;
     let mut users = group::repo::groups_with(&mut tx, id).await?;
-    users.extend(hotline::repo::hotlines_to(&mut tx, &id.to_string()).await?);
+    users.extend(target::leading_to(&mut tx, &id.to_string()).await?);
     users.extend(flow::repo::flows_with(&mut tx, Reference::Extension(id)).await?);
     config::unused(&format!("Extension {}", extension.number), &users)?;
     limits::repo::delete(&mut tx, id).await?;

@@ -1,7 +1,7 @@
 //! What one can do with flows.
 
 use super::{Flow, FlowPatch, NewFlow, repo};
-use crate::{Snapshot, config, extension, greeting, group, hotline, simulate};
+use crate::{Snapshot, config, extension, greeting, group, simulate, target};
 use ::flow::{Graph, Reference};
 use model::{Actor, Faults, FlowId, Page, PageRequest, Permission, Problem};
 use store::{Db, Tx, mint, now};
@@ -108,12 +108,12 @@ pub async fn update(actor: &Actor, db: &Db, id: FlowId, patch: FlowPatch) -> Res
     Ok(flow)
 }
 
-/// Deletes a flow that no hotline leads to.
+/// Deletes a flow that nothing leads to.
 pub async fn delete(actor: &Actor, db: &Db, id: FlowId) -> Result<(), Problem> {
     actor.require(Permission::EditConfig)?;
     let mut tx = config::change(db, actor.tenant).await?;
     let flow = repo::find(&mut tx, id).await?.ok_or_else(|| Problem::not_found("flow"))?;
-    let users = hotline::repo::hotlines_to(&mut tx, &id.to_string()).await?;
+    let users = target::leading_to(&mut tx, &id.to_string()).await?;
     config::unused(&format!("The flow {}", flow.name), &users)?;
     repo::delete(&mut tx, id).await?;
     tx.emit(config::event("flow.deleted", id, &flow.name));

@@ -1,7 +1,7 @@
 //! What one can do with sounds.
 
 use super::{Greeting, NewGreeting, repo};
-use crate::{config, flow};
+use crate::{config, flow, target};
 use ::flow::Reference;
 use model::{Actor, Faults, GreetingId, Page, PageRequest, Permission, Problem};
 use store::{Db, now};
@@ -47,12 +47,13 @@ pub async fn list(actor: &Actor, db: &Db, page: PageRequest) -> Result<Page<Gree
     Ok(Page::from_rows(rows, limit, |greeting| greeting.id.to_string()))
 }
 
-/// Deletes a sound that no flow plays. Its file is the caller's to remove, afterwards.
+/// Deletes a sound that no flow plays and nothing leads to. Its file is the caller's to remove, afterwards.
 pub async fn delete(actor: &Actor, db: &Db, id: GreetingId) -> Result<(), Problem> {
     actor.require(Permission::EditConfig)?;
     let mut tx = config::change(db, actor.tenant).await?;
     let greeting = repo::find(&mut tx, id).await?.ok_or_else(|| Problem::not_found("greeting"))?;
-    let users = flow::repo::flows_with(&mut tx, Reference::Greeting(id)).await?;
+    let mut users = flow::repo::flows_with(&mut tx, Reference::Greeting(id)).await?;
+    users.extend(target::leading_to(&mut tx, &id.to_string()).await?);
     config::unused(&format!("The greeting {}", greeting.name), &users)?;
     repo::delete(&mut tx, id).await?;
     tx.emit(config::event("greeting.deleted", id, &greeting.name));

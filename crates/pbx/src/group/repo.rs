@@ -1,6 +1,7 @@
 //! How ring groups are stored.
 
-use super::{Group, Strategy};
+use super::{Group, Member, Strategy};
+use crate::target::Target;
 use crate::trunk::{value, word};
 use model::{ExtensionId, GroupId};
 use sqlx::Row;
@@ -10,14 +11,17 @@ use store::{Cell, Error, Rows, Sql, Tx};
 
 pub(super) async fn insert(tx: &mut Tx, group: &Group) -> Result<(), Error> {
     sqlx::query(
-        "insert into ring_groups (id, tenant_id, name, strategy, ring_ms, created_at, updated_at)
-         values ($1, $2, $3, $4, $5, $6, $6)",
+        "insert into ring_groups (id, tenant_id, name, strategy, ring_ms, target_kind, target_id, created_at,
+                                  updated_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $8)",
     )
     .bind(group.id.to_string())
     .bind(tx.tenant().to_owned())
     .bind(&group.name)
     .bind(word(&Strategy::ALL, group.strategy))
     .bind(group.ring_ms)
+    .bind(group.on_no_answer.map(|target| target.kind()))
+    .bind(group.on_no_answer.map(|target| target.to_string()))
     .bind(group.created_at)
     .execute(tx.conn())
     .await?;
@@ -25,10 +29,18 @@ pub(super) async fn insert(tx: &mut Tx, group: &Group) -> Result<(), Error> {
 }
 
 async fn insert_members(tx: &mut Tx, group: &Group) -> Result<(), Error> {
-    let mut rows = Rows::new("insert into ring_group_members (tenant_id, group_id, extension_id, place)", "", 4);
+    let into = "insert into ring_group_members (tenant_id, group_id, extension_id, place, delay_ms, ring_ms)";
+    let mut rows = Rows::new(into, "", 6);
     for (place, member) in (0i64..).zip(&group.members) {
-        let (group, member) = (group.id.to_string(), member.to_string());
-        rows.push([Cell::from(tx.tenant()), Cell::from(group), Cell::from(member), Cell::from(place)]);
+        let (group, extension) = (group.id.to_string(), member.extension.to_string());
+        rows.push([
+            Cell::from(tx.tenant()),
+            Cell::from(group),
+            Cell::from(extension),
+            Cell::from(place),
+            Cell::from(member.delay_ms),
+            Cell::from(member.ring_ms.unwrap_or(0)),
+        ]);
     }
     rows.insert(tx).await?;
     Ok(())
@@ -37,7 +49,7 @@ async fn insert_members(tx: &mut Tx, group: &Group) -> Result<(), Error> {
 pub(super) async fn save(tx: &mut Tx, group: &Group) -> Result<(), Error> {
     sqlx::query(
         "update ring_groups
-         set name = $3, strategy = $4, ring_ms = $5, updated_at = $6
+         set name = $3, strategy = $4, ring_ms = $5, target_kind = $6, target_id = $7, updated_at = $8
          where tenant_id = $1
          and id = $2",
     )
@@ -46,6 +58,8 @@ pub(super) async fn save(tx: &mut Tx, group: &Group) -> Result<(), Error> {
     .bind(&group.name)
     .bind(word(&Strategy::ALL, group.strategy))
     .bind(group.ring_ms)
+    .bind(group.on_no_answer.map(|target| target.kind()))
+    .bind(group.on_no_answer.map(|target| target.to_string()))
     .bind(group.updated_at)
     .execute(tx.conn())
     .await?;
@@ -72,7 +86,7 @@ pub(super) async fn delete(tx: &mut Tx, id: GroupId) -> Result<(), Error> {
     Ok(())
 }
 
-const COLUMNS: &str = "select id, name, strategy, ring_ms, created_at, updated_at
+const COLUMNS: &str = "select id, name, strategy, ring_ms, target_kind, target_id, created_at, updated_at
 from ring_groups
 where tenant_id = ";
 
@@ -99,15 +113,19 @@ pub(crate) async fn all(tx: &mut Tx) -> Result<Vec<Group>, Error> {
 async fn fetch(tx: &mut Tx, sql: Sql) -> Result<Vec<Group>, Error> {
     let rows = sql.fetch_all(tx).await?;
     let mut groups: Vec<Group> = rows.iter().map(read).collect::<Result<_, Error>>()?;
-    let mut members: HashMap<GroupId, Vec<ExtensionId>> = HashMap::new();
+    let mut members: HashMap<GroupId, Vec<Member>> = HashMap::new();
     for part in groups.chunks(500) {
-        let mut sql = Sql::new("select group_id, extension_id\nfrom ring_group_members\nwhere tenant_id = ");
+        let mut sql =
+            Sql::new("select group_id, extension_id, delay_ms, ring_ms\nfrom ring_group_members\nwhere tenant_id = ");
         sql.bind(tx.tenant()).push("\nand group_id in (");
         sql.bind_list(part.iter().map(|group| Cell::from(group.id.to_string())).collect());
         sql.push(")\norder by group_id, place");
         for row in sql.fetch_all(tx).await? {
             let group = row.try_get::<&str, _>(0)?.parse().map_err(|_| Error::Corrupt("group id of a member"))?;
-            let member = row.try_get::<&str, _>(1)?.parse().map_err(|_| Error::Corrupt("extension id of a member"))?;
+            let extension =
+                row.try_get::<&str, _>(1)?.parse().map_err(|_| Error::Corrupt("extension id of a member"))?;
+            let own: i64 = row.try_get(3)?;
+            let member = Member { extension, delay_ms: row.try_get(2)?, ring_ms: (own > 0).then_some(own) };
             members.entry(group).or_default().push(member);
         }
     }
@@ -134,6 +152,16 @@ pub(crate) async fn groups_with(tx: &mut Tx, extension: ExtensionId) -> Result<V
     rows.iter().map(|row| Ok(format!("ring group {}", row.try_get::<&str, _>(0)?))).collect()
 }
 
+/// Ring groups that leave their calls to this when nobody answers, for people.
+pub(crate) async fn groups_to(tx: &mut Tx, target: &str) -> Result<Vec<String>, Error> {
+    let rows = sqlx::query("select name from ring_groups where tenant_id = $1 and target_id = $2 order by name")
+        .bind(tx.tenant().to_owned())
+        .bind(target)
+        .fetch_all(tx.conn())
+        .await?;
+    rows.iter().map(|row| Ok(format!("ring group {}", row.try_get::<&str, _>(0)?))).collect()
+}
+
 /// Which of these exist.
 pub(crate) async fn existing(tx: &mut Tx, ids: &[GroupId]) -> Result<HashSet<GroupId>, Error> {
     let mut sql = Sql::new("select id\nfrom ring_groups\nwhere tenant_id = ");
@@ -150,7 +178,11 @@ fn read(row: &AnyRow) -> Result<Group, Error> {
         strategy: value(&Strategy::ALL, row.try_get(2)?).ok_or(Error::Corrupt("strategy of a ring group"))?,
         ring_ms: row.try_get(3)?,
         members: Vec::new(),
-        created_at: row.try_get(4)?,
-        updated_at: row.try_get(5)?,
+        on_no_answer: match (row.try_get(4)?, row.try_get(5)?) {
+            (Some(kind), Some(id)) => Some(Target::parse(kind, id).ok_or(Error::Corrupt("target of a ring group"))?),
+            _ => None,
+        },
+        created_at: row.try_get(6)?,
+        updated_at: row.try_get(7)?,
     })
 }

@@ -1,7 +1,8 @@
 //! What one can do with ring groups.
 
 use super::{Group, GroupPatch, NewGroup, repo};
-use crate::{config, extension, flow, hotline};
+use crate::target::{self, Target};
+use crate::{config, extension, flow};
 use ::flow::Reference;
 use model::{Actor, ExtensionId, Faults, GroupId, Page, PageRequest, Permission, Problem};
 use std::collections::HashSet;
@@ -25,6 +26,7 @@ pub(crate) async fn insert(tx: &mut Tx, new: NewGroup) -> Result<Group, Problem>
         strategy: new.strategy,
         ring_ms: new.ring_ms,
         members: new.members,
+        on_no_answer: new.on_no_answer,
         created_at: now,
         updated_at: now,
     };
@@ -37,14 +39,24 @@ pub(crate) async fn insert(tx: &mut Tx, new: NewGroup) -> Result<Group, Problem>
 async fn check(tx: &mut Tx, group: &Group) -> Result<(), Problem> {
     let mut faults = Faults::default();
     group.check(&mut faults);
-    let there = extension::repo::existing(tx, &group.members).await?;
+    let members: Vec<ExtensionId> = group.members.iter().map(|member| member.extension).collect();
+    let there = extension::repo::existing(tx, &members).await?;
     let mut seen: HashSet<ExtensionId> = HashSet::new();
-    for (place, member) in group.members.iter().enumerate() {
+    for (place, member) in members.iter().enumerate() {
         if !there.contains(member) {
             faults.add(format!("members[{place}]"), "There is no such extension.");
         } else if !seen.insert(*member) {
             faults.add(format!("members[{place}]"), "This extension stands in the list twice.");
         }
+    }
+    match group.on_no_answer {
+        Some(Target::Group(id)) if id == group.id => {
+            faults.add("on_no_answer", "The group cannot leave its calls to itself.");
+        }
+        Some(target) if !target::exists(tx, target).await? => {
+            faults.add("on_no_answer", format!("There is no such {}.", target.kind()));
+        }
+        Some(_) | None => {}
     }
     faults.done()
 }
@@ -74,6 +86,7 @@ pub async fn update(actor: &Actor, db: &Db, id: GroupId, patch: GroupPatch) -> R
     group.strategy = patch.strategy.unwrap_or(group.strategy);
     group.ring_ms = patch.ring_ms.unwrap_or(group.ring_ms);
     group.members = patch.members.unwrap_or(group.members);
+    group.on_no_answer = patch.on_no_answer.unwrap_or(group.on_no_answer);
     group.updated_at = now().as_millis();
     check(&mut tx, &group).await?;
     repo::save(&mut tx, &group).await?;
@@ -87,7 +100,7 @@ pub async fn delete(actor: &Actor, db: &Db, id: GroupId) -> Result<(), Problem> 
     actor.require(Permission::EditConfig)?;
     let mut tx = config::change(db, actor.tenant).await?;
     let group = repo::find(&mut tx, id).await?.ok_or_else(|| Problem::not_found("ring group"))?;
-    let mut users = hotline::repo::hotlines_to(&mut tx, &id.to_string()).await?;
+    let mut users = target::leading_to(&mut tx, &id.to_string()).await?;
     users.extend(flow::repo::flows_with(&mut tx, Reference::Group(id)).await?);
     config::unused(&format!("The ring group {}", group.name), &users)?;
     repo::delete(&mut tx, id).await?;

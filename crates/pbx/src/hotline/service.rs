@@ -2,7 +2,7 @@
 
 use super::{Hotline, HotlinePatch, NewHotline, Target, repo};
 use crate::trunk::parse_address;
-use crate::{config, extension, flow, group, trunk};
+use crate::{config, extension, target, trunk};
 use model::{Actor, HotlineId, Network, Page, PageRequest, Permission, PhoneNumber, Problem, TrunkId};
 use store::{Db, Tx, mint, now};
 
@@ -96,12 +96,7 @@ async fn clash_free(tx: &mut Tx, trunk: TrunkId, number: &str, addresses: &[Stri
 }
 
 async fn check_target(tx: &mut Tx, target: Target) -> Result<(), Problem> {
-    let there = match target {
-        Target::Flow(id) => flow::repo::find(tx, id).await?.is_some(),
-        Target::Group(id) => group::repo::find(tx, id).await?.is_some(),
-        Target::Extension(id) => extension::repo::existing(tx, &[id]).await?.contains(&id),
-    };
-    if there {
+    if target::exists(tx, target).await? {
         return Ok(());
     }
     Err(Problem::invalid("target", format!("There is no such {}.", target.kind())))

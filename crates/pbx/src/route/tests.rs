@@ -88,8 +88,9 @@ fn acme() -> Tenant {
     let ringing = Group {
         name: "Sales".into(),
         strategy: call::Strategy::Simultaneous,
-        members: vec![gone(), minh(), lan()],
+        members: [gone(), minh(), lan()].map(call::RingMember::plain).to_vec(),
         ring_for: Duration::from_secs(20),
+        otherwise: None,
     };
     Tenant {
         id: TenantId::from_bits(1),
@@ -221,7 +222,7 @@ fn without_a_usable_hotline_there_is_no_way_out() {
 #[test]
 fn a_group_rings_its_enabled_members_in_order() {
     let tenant = acme();
-    let plan = tenant.ring_plan(GroupId::from_bits(7)).expect("a plan");
-    assert_eq!(plan.members, [minh(), lan()]);
-    assert_eq!(tenant.ring_plan(GroupId::from_bits(8)), None);
+    let plan = tenant.ring_plan(GroupId::from_bits(7), 1).expect("a plan");
+    assert_eq!(plan.members, [minh(), lan()].map(call::RingMember::plain));
+    assert_eq!(tenant.ring_plan(GroupId::from_bits(8), 1), None);
 }

@@ -54,9 +54,7 @@ async fn tenant(db: &Db, mut head: Tenant) -> Result<Tenant, Problem> {
     }
     head.hotlines = hotline::repo::all(&mut tx).await?.into_iter().map(|hotline| (hotline.id, hotline)).collect();
     for group in group::repo::all(&mut tx).await? {
-        let ring_for = Duration::from_millis(u64::try_from(group.ring_ms).unwrap_or(0));
-        let ready = Group { name: group.name, strategy: group.strategy.into(), members: group.members, ring_for };
-        head.groups.insert(group.id, ready);
+        head.groups.insert(group.id, ready_group(group));
     }
     head.flows = flow::repo::all(&mut tx).await?.into_iter().map(|flow| (flow.id, Arc::new(flow.graph))).collect();
     let greetings = greeting::repo::all(&mut tx).await?;
@@ -78,6 +76,22 @@ async fn tenant(db: &Db, mut head: Tenant) -> Result<Tenant, Problem> {
         head.extensions.insert(extension.id, extension);
     }
     Ok(head)
+}
+
+fn ready_group(group: crate::group::Group) -> Group {
+    let time = |ms: i64| Duration::from_millis(u64::try_from(ms).unwrap_or(0));
+    let members = group.members.iter().map(|member| call::RingMember {
+        extension: member.extension,
+        delay: time(member.delay_ms),
+        ring_for: member.ring_ms.map(time),
+    });
+    Group {
+        name: group.name,
+        strategy: group.strategy.into(),
+        members: members.collect(),
+        ring_for: time(group.ring_ms),
+        otherwise: group.on_no_answer,
+    }
 }
 
 fn ready_trunk(trunk: crate::trunk::Trunk, password: Option<String>) -> Trunk {

@@ -4,8 +4,10 @@ use crate::extension::CallFrom;
 use crate::hotline::Hotline;
 use crate::limits::Limits;
 use crate::srtp::Srtp;
+use crate::target::Target;
 use crate::trunk::{Kind, NumberFormat, Transport};
 use ::flow::Graph;
+use call::RouteTarget;
 use model::{ExtensionId, FlowId, GreetingId, GroupId, HotlineId, Network, PhoneNumber, TenantId, TrunkId};
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
@@ -119,9 +121,11 @@ pub struct Group {
     /// How the members ring.
     pub strategy: call::Strategy,
     /// Who rings, in order.
-    pub members: Vec<ExtensionId>,
+    pub members: Vec<call::RingMember>,
     /// How long to ring: all together, or each one.
     pub ring_for: Duration,
+    /// Where the call goes when nobody answers.
+    pub otherwise: Option<Target>,
 }
 
 impl Tenant {
@@ -147,14 +151,22 @@ impl Tenant {
         numbers.next().is_none().then_some(first.number.as_str())
     }
 
-    /// How a group rings; disabled members are left out.
-    pub fn ring_plan(&self, id: GroupId) -> Option<call::RingPlan> {
+    /// How a group rings; disabled members are left out. `dice` decides the order of a group that draws it: the same
+    /// number gives the same order.
+    pub fn ring_plan(&self, id: GroupId, dice: u64) -> Option<call::RingPlan> {
         let group = self.groups.get(&id)?;
-        let rings = |id: &&ExtensionId| self.extensions.get(*id).is_some_and(|extension| extension.enabled);
+        let rings = |member: &&call::RingMember| {
+            self.extensions.get(&member.extension).is_some_and(|extension| extension.enabled)
+        };
+        let mut members: Vec<call::RingMember> = group.members.iter().filter(rings).copied().collect();
+        if group.strategy == call::Strategy::Random {
+            crate::group::shuffle(&mut members, dice);
+        }
         Some(call::RingPlan {
             strategy: group.strategy,
-            members: group.members.iter().filter(rings).copied().collect(),
+            members,
             ring_for: group.ring_for,
+            otherwise: group.otherwise.map(RouteTarget::from),
         })
     }
 

@@ -1,18 +1,20 @@
-//! Ring groups that ring one after another.
+//! Ring groups: in turn, passing over who is on a call, each on a clock of its own, and what comes when nobody answers.
 
 use crate::talk;
 use e2e::server::HOTLINE;
 use e2e::{Call, Phone, Server};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
-/// A call to the hotline, which now leads to 101, 102 and 103 in turn, three seconds each.
-async fn call_in_turn(server: &Server) -> (Phone, Call) {
+/// The ids of the first extensions, from 101 on.
+async fn members(server: &Server) -> Vec<Value> {
     let extensions = server.get("/extensions").await;
-    let items = extensions["items"].as_array().expect("a list");
-    let members: Vec<_> = items.iter().take(3).map(|extension| &extension["id"]).collect();
-    let group = json!({ "name": "In turn", "strategy": "sequential", "ring_ms": 3_000, "members": members });
-    let group = server.post("/ring-groups", &group).await;
+    extensions["items"].as_array().expect("a list").iter().map(|extension| extension["id"].clone()).collect()
+}
+
+/// A call to the hotline, which now leads to this group.
+async fn call_the_group(server: &Server, group: &Value) -> (Phone, Call) {
+    let group = server.post("/ring-groups", group).await;
     let hotlines = server.get("/hotlines").await;
     let hotline = hotlines["items"][0]["id"].as_str().expect("a hotline");
     let target = json!({ "target": { "kind": "group", "id": group["id"] } });
@@ -20,6 +22,57 @@ async fn call_in_turn(server: &Server) -> (Phone, Call) {
     let carrier = server.carrier().await;
     let caller = carrier.dial_as("0901234567", HOTLINE).await;
     (carrier, caller)
+}
+
+/// A call to the hotline, which now leads to 101, 102 and 103 in turn, three seconds each.
+async fn call_in_turn(server: &Server) -> (Phone, Call) {
+    let members = members(server).await;
+    let group = json!({ "name": "In turn", "strategy": "sequence", "ring_ms": 3_000, "members": members[..3] });
+    call_the_group(server, &group).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rollover_passes_over_who_talks_and_the_target_takes_what_nobody_answers() {
+    let server = Server::start().await;
+    let ids = members(&server).await;
+    let (first, second) = (server.phone("101").await, server.phone("102").await);
+    let (third, fourth) = (server.phone("103").await, server.phone("104").await);
+    // 101 talks with 102.
+    let mut busy = first.dial("102").await;
+    let mut with = second.rings().await;
+    with.answer().await;
+    busy.answered().await;
+    let group = json!({
+        "name": "Rollover",
+        "strategy": "rollover",
+        "ring_ms": 20_000,
+        "members": [ids[0], { "extension": ids[2], "ring_ms": 2_000 }],
+        "on_no_answer": { "kind": "extension", "id": ids[3] },
+    });
+    let began = Instant::now();
+    let (_carrier, mut caller) = call_the_group(&server, &group).await;
+    let mut ignored = third.rings().await;
+    ignored.cancelled().await;
+    let rang = began.elapsed();
+    assert!((Duration::from_millis(1_500)..Duration::from_secs(6)).contains(&rang), "its own time, not {rang:?}");
+    let mut desk = fourth.rings().await;
+    desk.answer().await;
+    caller.answered().await;
+    talk(&caller, &desk).await;
+    talk(&busy, &with).await;
+    assert!(!first.is_ringing().await, "who talks is left alone");
+    assert_eq!(caller.hang_up().await, 200);
+    desk.hung_up().await;
+    assert_eq!(busy.hang_up().await, 200);
+    with.hung_up().await;
+
+    let record = server.record("the call", |call| call["direction"] == "inbound").await;
+    let causes: Vec<_> = record["legs"].as_array().into_iter().flatten().map(|leg| &leg["cause"]).collect();
+    assert_eq!(causes, ["normal", "no_answer", "normal"], "{record}");
+    let call = server.get(&format!("/calls/{}", record["id"].as_str().expect("an id"))).await;
+    let steps: Vec<_> = call["trail"].as_array().into_iter().flatten().map(|entry| entry["step"].clone()).collect();
+    assert!(steps.contains(&json!("divert")) && steps.contains(&json!("no_phone")), "{steps:?}");
+    server.settles().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
