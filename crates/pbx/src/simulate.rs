@@ -47,7 +47,9 @@ pub fn call(tenant: &Tenant, from: &str, to: &str, digits: &str) -> Result<Vec<L
         },
         RouteTarget::Extension(id) => story.push(ring(tenant, &id.to_string())),
         RouteTarget::Group(id) => story.extend(group(tenant, *id)),
-        RouteTarget::Announcement(id) => story.push(plain("announcement", format!("The caller hears {}.", named(tenant, &id.to_string())))),
+        RouteTarget::Announcement(id) => {
+            story.push(plain("announcement", format!("The caller hears {}.", named(tenant, &id.to_string()))))
+        }
         RouteTarget::Trunk(steps) => story.extend(steps.iter().map(|step| {
             plain("trunk", format!("{} is asked for {}.", named(tenant, &step.trunk.to_string()), step.number))
         })),
@@ -164,8 +166,12 @@ pub fn named(tenant: &Tenant, text: &str) -> String {
         }
     };
     for (id, group) in &tenant.groups {
-        let members: Vec<_> =
-            group.members.iter().filter_map(|m| tenant.extensions.get(&m.extension)).map(|e| e.number.as_str()).collect();
+        let members: Vec<_> = group
+            .members
+            .iter()
+            .filter_map(|m| tenant.extensions.get(&m.extension))
+            .map(|e| e.number.as_str())
+            .collect();
         put(id.to_string(), format!("the group {:?} ({})", group.name, members.join(", ")));
     }
     for (id, extension) in &tenant.extensions {

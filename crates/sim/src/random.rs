@@ -8,7 +8,8 @@ use crate::watch::Broken;
 use crate::world::{Nature, World};
 use crate::{minutes, ms, secs};
 use call::{
-    Direction, Input, Limits, Origin, Party, Released, Reply, RingMember, RingPlan, RouteTarget, Strategy, Ticket, TrunkStep,
+    Direction, Input, Limits, Origin, Party, Released, Reply, RingMember, RingPlan, RouteTarget, Strategy, Ticket,
+    TrunkStep,
 };
 use model::flow::{FlowCommand, FlowTarget};
 use model::leg::{Sound, TransferTo};

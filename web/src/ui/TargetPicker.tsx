@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Select, Space } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { extensionsQuery, flowsQuery, groupsQuery } from '~/api/lists'
+import { extensionsQuery, flowsQuery, greetingsQuery, groupsQuery } from '~/api/lists'
 import { extensionName } from '~/lib/names'
 import { fold } from '~/lib/phone'
 
@@ -11,20 +11,29 @@ interface Target {
   id: string
 }
 
-const KINDS = ['flow', 'group', 'extension']
+const KINDS = ['flow', 'group', 'extension', 'greeting']
 
-/** Where callers go: a flow, a group or an extension. */
-export function TargetPicker({ value, onChange }: { value?: Target; onChange?: (target?: Target) => void }) {
+interface Props {
+  value?: Target | null
+  onChange?: (target?: Target | null) => void
+  /** Whether it may lead nowhere. */
+  optional?: boolean
+}
+
+/** Where callers go: a flow, a group, an extension, or a greeting that is played. */
+export function TargetPicker({ value, onChange, optional = false }: Props) {
   const { t } = useTranslation()
   const [chosen, setChosen] = useState('flow')
   const kind = value?.kind ?? chosen
   const flows = useQuery(flowsQuery).data ?? []
   const groups = useQuery(groupsQuery).data ?? []
   const extensions = useQuery(extensionsQuery).data ?? []
+  const greetings = useQuery(greetingsQuery).data ?? []
   const things = {
     flow: flows.map(({ id, name }) => ({ value: id, label: name })),
     group: groups.map(({ id, name }) => ({ value: id, label: name })),
     extension: extensions.map((one) => ({ value: one.id, label: extensionName(one) })),
+    greeting: greetings.map(({ id, name }) => ({ value: id, label: name })),
   }[kind]
   return (
     <Space.Compact block>
@@ -35,7 +44,7 @@ export function TargetPicker({ value, onChange }: { value?: Target; onChange?: (
         options={KINDS.map((one) => ({ value: one, label: t(`target.${one}`) }))}
         onChange={(next) => {
           setChosen(next)
-          onChange?.(undefined)
+          onChange?.(optional ? null : undefined)
         }}
       />
       <Select
@@ -43,8 +52,10 @@ export function TargetPicker({ value, onChange }: { value?: Target; onChange?: (
         aria-label={t(`target.${kind}`)}
         showSearch={{ filterOption: (typed, option) => fold(String(option?.label)).includes(fold(typed)) }}
         value={value?.id}
+        allowClear={optional}
+        placeholder={optional ? t('target.none') : undefined}
         options={things}
-        onChange={(id) => onChange?.({ kind, id })}
+        onChange={(id) => onChange?.(id ? { kind, id } : null)}
       />
     </Space.Compact>
   )

@@ -38,7 +38,10 @@ async fn wrong_fields_and_members_of_others_are_refused() {
         (json!({ "name": "S", "members": [own], "z": 5 }), "z"),
         (json!({ "name": "S", "members": [{ "extension": own, "ring_ms": 5 }] }), "members[0].ring_ms"),
         (json!({ "name": "S", "members": [own], "on_no_answer": { "kind": "group", "id": own } }), "on_no_answer"),
-        (json!({ "name": "S", "members": [own], "on_no_answer": { "kind": "extension", "id": foreign } }), "on_no_answer"),
+        (
+            json!({ "name": "S", "members": [own], "on_no_answer": { "kind": "extension", "id": foreign } }),
+            "on_no_answer",
+        ),
     ] {
         let answer = w.post(&w.alpha.key, "/ring-groups", body.clone()).await;
         assert_eq!((answer.status.as_u16(), answer.field().as_str()), (422, field), "{body}");

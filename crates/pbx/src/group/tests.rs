@@ -1,4 +1,4 @@
-use super::{Group, GroupPatch, Member, NewGroup, Strategy, create, shuffle, delete, get, list, update};
+use super::{Group, GroupPatch, Member, NewGroup, Strategy, create, delete, get, list, shuffle, update};
 use crate::fixture::{a_group, an_extension, company, fields, pages_of};
 use crate::target::Target;
 use model::{ExtensionId, PageRequest, Problem};
@@ -103,7 +103,8 @@ async fn what_a_group_leads_to_stays_while_it_does() {
         let lan = an_extension(&ours, db, "101").await;
         let (first, second) = (a_group(&ours, db, vec![lan]).await, a_group(&ours, db, vec![]).await);
         let target = |to: Option<Target>| GroupPatch { on_no_answer: Some(to), ..GroupPatch::default() };
-        let own = update(&ours, db, first.id, target(Some(Target::Group(first.id)))).await.expect_err("a circle of one");
+        let own =
+            update(&ours, db, first.id, target(Some(Target::Group(first.id)))).await.expect_err("a circle of one");
         assert_eq!(fields(&own), ["on_no_answer"]);
         let changed: Group =
             update(&ours, db, first.id, target(Some(Target::Group(second.id)))).await.expect("leads to the second");
@@ -125,7 +126,9 @@ fn a_member_is_read_from_its_id_alone_or_with_its_times() {
     let long = serde_json::json!({ "extension": id.to_string(), "delay_ms": 5, "ring_ms": null });
     assert_eq!(short, Member::from(id));
     assert_eq!(serde_json::from_value::<Member>(long).expect("an object"), Member { delay_ms: 5, ..Member::from(id) });
-    for wrong in [serde_json::json!("101"), serde_json::json!({ "extension": id.to_string(), "x": 1 }), serde_json::json!(1)] {
+    for wrong in
+        [serde_json::json!("101"), serde_json::json!({ "extension": id.to_string(), "x": 1 }), serde_json::json!(1)]
+    {
         assert!(serde_json::from_value::<Member>(wrong.clone()).is_err(), "{wrong}");
     }
 }

@@ -38,7 +38,8 @@ fn spans(record: &Summary) -> Vec<(u64, u64)> {
 
 #[test]
 fn simultaneous_rings_all_on_one_clock() {
-    let mut w = three(Strategy::Simultaneous).member("team", "minh", secs(4), None).member("team", "an", secs(0), secs(6));
+    let mut w =
+        three(Strategy::Simultaneous).member("team", "minh", secs(4), None).member("team", "an", secs(0), secs(6));
     let record = patient(&mut w);
     w.assert(spans(&record) == [(0, 10), (0, 6), (4, 10)], "a late one stops with the others, a short one before them");
     w.assert(record.cause == Cause::NoAnswer && record.ended_by == EndedBy::System, "nobody answered");
@@ -46,7 +47,8 @@ fn simultaneous_rings_all_on_one_clock() {
 
 #[test]
 fn enterprise_rings_each_on_a_clock_of_its_own() {
-    let mut w = three(Strategy::Enterprise).member("team", "minh", secs(4), None).member("team", "an", secs(2), secs(20));
+    let mut w =
+        three(Strategy::Enterprise).member("team", "minh", secs(4), None).member("team", "an", secs(2), secs(20));
     let record = patient(&mut w);
     w.assert(spans(&record) == [(0, 10), (2, 22), (4, 14)], "each has its full time from when it began to ring");
 }

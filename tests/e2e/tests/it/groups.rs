@@ -69,8 +69,8 @@ async fn rollover_passes_over_who_talks_and_the_target_takes_what_nobody_answers
     let record = server.record("the call", |call| call["direction"] == "inbound").await;
     let causes: Vec<_> = record["legs"].as_array().into_iter().flatten().map(|leg| &leg["cause"]).collect();
     assert_eq!(causes, ["normal", "no_answer", "normal"], "{record}");
-    let call = server.get(&format!("/calls/{}", record["id"].as_str().expect("an id"))).await;
-    let steps: Vec<_> = call["trail"].as_array().into_iter().flatten().map(|entry| entry["step"].clone()).collect();
+    let trail = server.get(&format!("/calls/{}/trail", record["id"].as_str().expect("an id"))).await;
+    let steps: Vec<_> = trail["items"].as_array().into_iter().flatten().map(|entry| entry["step"].clone()).collect();
     assert!(steps.contains(&json!("divert")) && steps.contains(&json!("no_phone")), "{steps:?}");
     server.settles().await;
 }

@@ -13,6 +13,7 @@ type Group = Schema['RingGroup']
 export function Groups() {
   const { t } = useTranslation()
   const names = useNames()
+  const namesOf = (row: Group) => row.members.map((member) => names.of(member.extension))
   const columns: Column<Group>[] = [
     { key: 'name', title: t('groups.name'), cell: (row) => row.name, narrow: true },
     {
@@ -24,7 +25,7 @@ export function Groups() {
     {
       key: 'members',
       title: t('groups.members'),
-      cell: (row) => row.members.map(names.of).join(', '),
+      cell: (row) => namesOf(row).join(', '),
       narrow: true,
     },
     {
@@ -40,7 +41,7 @@ export function Groups() {
       name="groups"
       query={groupsQuery}
       columns={columns}
-      text={(row) => `${row.name} ${row.members.map(names.of).join(' ')}`}
+      text={(row) => `${row.name} ${namesOf(row).join(' ')}`}
       icon={<ClusterOutlined />}
       editor={(row, open, close) => <GroupEditor row={row} open={open} onClose={close} />}
     />
