@@ -39,6 +39,19 @@ pub(crate) fn end_with_the_reader() {
     unsafe { libc::signal(libc::SIGPIPE, libc::SIG_DFL) };
 }
 
+/// Lets the threads of this process whose name begins so yield to all others: what they do can wait, and on a machine of
+/// one core a call must not wait for it. Tells how many there were.
+pub(crate) fn yield_to_calls(name: &str) -> usize {
+    const YIELDING: libc::c_int = 10;
+    let threads = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
+    let named = threads.filter(|thread| {
+        std::fs::read_to_string(thread.path().join("comm")).is_ok_and(|comm| comm.trim_end().starts_with(name))
+    });
+    let ids = named.filter_map(|thread| thread.file_name().to_str()?.parse::<libc::id_t>().ok());
+    // SAFETY: two numbers go in and one comes out; a thread that has ended meanwhile is an error, and no harm.
+    ids.filter(|id| unsafe { libc::setpriority(libc::PRIO_PROCESS, *id, YIELDING) } == 0).count()
+}
+
 /// Free bytes of the disk under a path, for a process without privileges.
 pub(crate) fn free_bytes(path: &std::path::Path) -> Option<u64> {
     use std::os::unix::ffi::OsStrExt;
@@ -78,6 +91,22 @@ mod tests {
         let before = open_files().expect("a limit");
         let wanted = before.soft.min(before.hard);
         assert!(raise_open_files(wanted).expect("a limit").soft >= wanted);
+    }
+
+    #[test]
+    fn threads_yield_by_their_name() {
+        let (ready, is_ready) = std::sync::mpsc::channel();
+        let (done, is_done) = std::sync::mpsc::channel::<()>();
+        let writer = std::thread::Builder::new().name("test-writer-1".into()).spawn(move || {
+            ready.send(()).expect("the test waits");
+            is_done.recv().expect("the test says so");
+            // SAFETY: numbers go in and out; 0 is the calling thread.
+            unsafe { libc::getpriority(libc::PRIO_PROCESS, 0) }
+        });
+        is_ready.recv().expect("it runs");
+        assert_eq!((yield_to_calls("test-writer"), yield_to_calls("nobody")), (1, 0));
+        done.send(()).expect("it waits");
+        assert_eq!(writer.expect("a thread").join().expect("no panic"), 10);
     }
 
     #[test]

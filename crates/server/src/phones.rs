@@ -13,7 +13,7 @@ use std::io::{BufWriter, Write};
 use std::net::SocketAddr;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
 
@@ -21,6 +21,8 @@ use tokio::task::JoinHandle;
 const APPENDED: u64 = 16 << 20;
 /// Lines written at once.
 const AT_ONCE: usize = 1_024;
+/// How long a change waits for others, so that many share one wake-up of the thread that writes.
+const GATHER: Duration = Duration::from_millis(250);
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Line {
@@ -68,6 +70,14 @@ impl Phones {
         let task = tokio::spawn(async move {
             let mut batch = Vec::new();
             while changes.recv_many(&mut batch, AT_ONCE).await > 0 {
+                if !changes.is_closed() {
+                    tokio::time::sleep(GATHER).await;
+                }
+                while batch.len() < AT_ONCE
+                    && let Ok(change) = changes.try_recv()
+                {
+                    batch.push(change);
+                }
                 let told = std::mem::take(&mut batch);
                 let written = tokio::task::spawn_blocking(move || {
                     let outcome = self.append(&told);

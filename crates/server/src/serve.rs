@@ -49,6 +49,7 @@ pub(crate) async fn run(config: Config, ui_dir: Option<PathBuf>) -> anyhow::Resu
     let mut signals = Signals::new()?;
     let figures = figures::start()?;
     let db = home::open_migrated(&config).await?;
+    limits::yield_to_calls("sqlx-sqlite");
     let (bus, orders) = Bus::new();
     let certificate = Certificate::open(&config)?;
     let doors = open_doors(&config, &certificate).await?;

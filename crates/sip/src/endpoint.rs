@@ -216,8 +216,19 @@ impl Endpoint {
     }
 
     /// When [`Endpoint::timeout`] is to be called; calling it earlier does no harm.
-    pub fn deadline(&self) -> Option<Moment> {
-        self.core.deadline().into_iter().chain(self.traces.deadline()).min()
+    pub fn deadline(&mut self) -> Option<Moment> {
+        let step = self.core.now + self.core.timing().t1 * 64;
+        let (legs, others) = (&mut self.legs, (&self.texts, &self.subscriptions));
+        let core = self.core.deadline(|id, at| match legs.get_mut(&id) {
+            Some(leg) if leg.woken_at == Some(at) => {
+                leg.woken_at = leg.deadline().map(|wanted| wanted.min(step).max(at));
+                leg.woken_at
+            }
+            // It is woken by another time in the heap.
+            Some(_) => None,
+            None => (others.0.contains_key(&id) || others.1.contains_key(&id)).then_some(at),
+        });
+        core.into_iter().chain(self.traces.deadline()).min()
     }
 
     /// What was said so far on a leg that lives, or was over a moment ago.

@@ -70,15 +70,22 @@ impl<K: Ord + Copy> Timers<K> {
 
     /// The next owner to wake, when its time has come.
     pub(crate) fn pop_due(&mut self, now: Moment) -> Option<K> {
-        if self.next()? > now {
+        let (at, owner) = self.first()?;
+        if at > now {
             return None;
         }
-        self.heap.pop().map(|Reverse((_, owner))| owner)
+        self.heap.pop();
+        Some(owner)
     }
 
-    /// When the next owner wants to be woken.
-    pub(crate) fn next(&self) -> Option<Moment> {
-        self.heap.peek().map(|Reverse((at, _))| *at)
+    /// Who is to be woken next, and when.
+    pub(crate) fn first(&self) -> Option<(Moment, K)> {
+        self.heap.peek().map(|Reverse(first)| *first)
+    }
+
+    /// Takes the first out: its owner wants another time, or none.
+    pub(crate) fn skip(&mut self) {
+        self.heap.pop();
     }
 }
 
@@ -125,11 +132,11 @@ mod tests {
         let mut timers = Timers::new();
         timers.set(Moment::from_millis(20), 'b');
         timers.set(Moment::from_millis(10), 'a');
-        assert_eq!(timers.next(), Some(Moment::from_millis(10)));
+        assert_eq!(timers.first(), Some((Moment::from_millis(10), 'a')));
         assert_eq!(timers.pop_due(Moment::from_millis(9)), None);
         assert_eq!(timers.pop_due(Moment::from_millis(30)), Some('a'));
         assert_eq!(timers.pop_due(Moment::from_millis(30)), Some('b'));
-        assert_eq!(timers.next(), None);
+        assert_eq!(timers.first(), None);
     }
 
     #[test]

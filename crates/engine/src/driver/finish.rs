@@ -118,7 +118,7 @@ impl Driver {
         let record = self.record_of(&finish.summary);
         let (direction, cause) = (record.direction.as_str(), record.cause.as_str());
         metrics::counter!("alo_calls_total", "direction" => direction, "cause" => cause).increment(1);
-        tracing::info!(
+        tracing::debug!(
             call.id = %self.id,
             tenant.id = %self.tenant.id,
             direction,

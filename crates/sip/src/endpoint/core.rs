@@ -30,6 +30,9 @@ use crate::name::Name;
 use crate::timer::{Dice, Timers, Timing};
 use crate::transport::Flow;
 
+/// Finished transactions are let go up to this much later than they may be, many at once.
+const TOGETHER: Duration = Duration::from_millis(500);
+
 /// Who is woken by a deadline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Owner {
@@ -244,10 +247,29 @@ impl Core {
         self.timers.set(self.now + after, Owner::Sweep);
     }
 
-    pub(crate) fn deadline(&self) -> Option<Moment> {
+    /// When [`Core::next_due`] has something to do. A time that its owner has left behind wakes nobody; `leg` is asked for
+    /// the time it wants instead of the one it had set.
+    pub(crate) fn deadline(&mut self, mut leg: impl FnMut(Leg, Moment) -> Option<Moment>) -> Option<Moment> {
+        while let Some((at, owner)) = self.timers.first() {
+            // A far deadline is approached in steps, so that the heap does not keep what was answered long ago.
+            let step = self.now.max(at) + self.timing().t1 * 64;
+            let wanted = match owner {
+                Owner::Client(key) => self.clients.get(&key).and_then(ClientEntry::deadline).map(|at| at.min(step)),
+                Owner::Server(key) => self.servers.get(&key).and_then(ServerEntry::deadline).map(|at| at.min(step)),
+                Owner::Leg(id) => leg(id, at),
+                Owner::Registration(_) | Owner::Sweep => Some(at),
+            };
+            if wanted.is_some_and(|wanted| wanted <= at) {
+                break;
+            }
+            self.timers.skip();
+            if let Some(wanted) = wanted {
+                self.timers.set(wanted, owner);
+            }
+        }
         let queues = [&self.answered, &self.invites, &self.brief];
-        let fronts = queues.into_iter().filter_map(|q| q.front().map(|(at, _)| *at));
-        fronts.chain(self.timers.next()).min()
+        let fronts = queues.into_iter().filter_map(|q| q.front().map(|(at, _)| *at + TOGETHER));
+        fronts.chain(self.timers.first().map(|(at, _)| at)).min()
     }
 
     /// Lets time pass up to `now`; call until none is left.

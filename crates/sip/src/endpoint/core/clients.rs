@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use model::Moment;
 
 use super::{Asker, Core, Owner, Unanswered};
 use crate::message::Message;
@@ -22,6 +23,13 @@ pub(super) struct ClientEntry {
     /// The forks whose answer came too late and got a BYE.
     pub(super) refused: Vec<u64>,
     pub(super) standing: Standing,
+}
+
+impl ClientEntry {
+    /// When it is to be woken; never, once it has its answer.
+    pub(super) fn deadline(&self) -> Option<Moment> {
+        self.machine.deadline().filter(|_| self.machine.is_waiting())
+    }
 }
 
 /// How a transaction counts.

@@ -1,6 +1,7 @@
 //! The transactions of requests that came in.
 
 use bytes::Bytes;
+use model::Moment;
 
 use super::{Core, Owner};
 use crate::endpoint::event::Leg;
@@ -16,6 +17,13 @@ pub(super) struct ServerEntry {
     pub(super) flow: Flow,
     pub(super) owner: Option<Leg>,
     pub(super) counted: bool,
+}
+
+impl ServerEntry {
+    /// When it is to be woken; never, once it is kept for repetitions alone.
+    pub(super) fn deadline(&self) -> Option<Moment> {
+        self.machine.deadline().filter(|_| self.machine.is_active())
+    }
 }
 
 impl Core {

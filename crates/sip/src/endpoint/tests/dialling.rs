@@ -47,6 +47,20 @@ fn a_call_carried_on_has_one_hop_less() {
 }
 
 #[test]
+fn what_was_answered_wakes_nobody() {
+    let mut world = World::new();
+    let (_, invite) = dialled(&mut world);
+    let woken = |world: &mut World| world.endpoint.deadline().expect("the call lives").since(world.now).as_millis();
+    assert_eq!(woken(&mut world), 500, "the INVITE is to be repeated");
+    world.passes_ms(100);
+    world.hears(CARRIER, &response(&invite, "180 Ringing", "far", ""));
+    assert!(woken(&mut world) > 2_000, "it is not any more, but a cancelled one would have its end");
+    world.hears(CARRIER, &response(&invite, "200 OK", "far", "v=0 theirs"));
+    assert!(woken(&mut world) > 5_000, "nothing but the end of what is kept for repetitions");
+    assert_eq!(world.said(), ["ACK"]);
+}
+
+#[test]
 fn an_answered_call_is_acknowledged_each_time_the_answer_comes() {
     let mut world = World::new();
     let (_, invite) = dialled(&mut world);
