@@ -7,7 +7,7 @@ mod service;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use service::create_with;
+pub(crate) use service::{create_with, grant};
 pub use service::{create, list, revoke, rotate, update};
 
 use model::{Dialect, KeyId, Role};

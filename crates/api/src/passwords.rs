@@ -61,8 +61,8 @@ async fn ask(
         let message = "This server sends no mail; ask who manages your company for a new password.";
         return Err(Problem::conflict("mail_not_set", message).into());
     }
-    state.attempts.check(source, ASKED, state.moment())?;
-    state.attempts.failed(source, ASKED, state.moment());
+    state.logins.attempts().check(source, ASKED, state.logins.now())?;
+    state.logins.attempts().failed(source, ASKED, state.logins.now());
     // Apart, so that the time it takes tells nothing.
     tokio::spawn(async move {
         if let Err(problem) = link::forgotten(&state.db, &state.post, &asked.login, asked.language).await {

@@ -89,15 +89,15 @@ struct Guess<'a> {
 impl Guess<'_> {
     fn new<'a>(state: &'a State, source: IpAddr, actor: &Actor) -> Answer<Guess<'a>> {
         let name = actor.user.map(|user| user.to_string()).unwrap_or_default();
-        state.attempts.check(source, &name, state.moment())?;
+        state.logins.attempts().check(source, &name, state.logins.now())?;
         Ok(Guess { state, source, name })
     }
 
     fn done<T>(&self, result: Result<T, Problem>) -> Result<T, Problem> {
         match &result {
-            Ok(_) => self.state.attempts.succeeded(self.source, &self.name),
+            Ok(_) => self.state.logins.attempts().succeeded(self.source, &self.name),
             Err(problem) if problem.kind == Kind::Invalid => {
-                self.state.attempts.failed(self.source, &self.name, self.state.moment());
+                self.state.logins.attempts().failed(self.source, &self.name, self.state.logins.now());
             }
             Err(_) => {}
         }

@@ -1,13 +1,13 @@
 //! `/session`: logging in and out.
 
 use crate::State;
-use account::session::{self, Client, Credentials, Session};
+use account::session::{self, Credentials, Session};
 use account::tenant;
 use account::user::{self, User};
 use axum::extract::{self, Request};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use model::{Kind, Permission, Problem};
+use model::Permission;
 use rest::{Answer, Caller, Json, Source, bearer, cookie};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -85,16 +85,9 @@ async fn create(
     headers: HeaderMap,
     Json(login): Json<Login>,
 ) -> Answer<Response> {
-    state.attempts.check(source, &login.login, state.moment())?;
     let Login { login, password, code, cookie: in_cookie } = login;
-    let agent = headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or("").to_owned();
-    let client = Client { source: source.to_string(), agent };
-    let credentials = Credentials { login: login.clone(), password, code };
-    let session = match session::login(&state.db, credentials, client).await {
-        Ok(session) => session,
-        Err(problem) => return Err(refused(&state, source, &login, problem).into()),
-    };
-    state.attempts.succeeded(source, &login);
+    let agent = headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or("");
+    let session = state.logins.begin(&state.db, Credentials { login, password, code }, source, agent).await?;
     let Session { token, expires_at, user } = session;
     if !in_cookie {
         return Ok((StatusCode::CREATED, axum::Json(Begun { token: Some(token), expires_at, user })).into_response());
@@ -102,15 +95,6 @@ async fn create(
     let seconds = (expires_at - store::now().as_millis()) / 1000;
     let cookie = [(header::SET_COOKIE, cookie::set(&headers, Some(&token), seconds))];
     Ok((StatusCode::CREATED, cookie, axum::Json(Begun { token: None, expires_at, user })).into_response())
-}
-
-fn refused(state: &State, source: std::net::IpAddr, login: &str, problem: Problem) -> Problem {
-    // Whoever is asked for a code has the password right.
-    if problem.kind == Kind::Unauthenticated && problem.code != "code_needed" {
-        state.attempts.failed(source, login, state.moment());
-        tracing::info!(%source, "a login failed");
-    }
-    problem
 }
 
 /// Who am I: the company, role, rights and credential of the bearer.

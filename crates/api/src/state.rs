@@ -4,10 +4,10 @@ use account::Gate;
 use account::link::Post;
 use axum::extract::FromRef;
 use bus::Bus;
-use rest::attempts::Attempts;
+use rest::Logins;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use store::Db;
 use tokio::sync::Semaphore;
 use worker::webhook::Guard;
@@ -50,12 +50,12 @@ pub struct State {
     pub guard: Guard,
     /// How links for passwords reach people.
     pub post: Post,
+    /// How people log in.
+    pub logins: Logins,
     /// How long live sockets wait for their clients.
     pub patience: Patience,
-    pub(crate) attempts: Arc<Attempts>,
     pub(crate) sockets: Arc<Semaphore>,
     pub(crate) conversions: Arc<Semaphore>,
-    pub(crate) began: Instant,
 }
 
 impl State {
@@ -68,22 +68,16 @@ impl State {
             data,
             guard,
             post: Post::default(),
+            logins: Logins::default(),
             patience: Patience::default(),
-            attempts: Arc::default(),
             sockets: Arc::new(Semaphore::new(SOCKETS)),
             conversions: Arc::new(Semaphore::new(CONVERSIONS)),
-            began: Instant::now(),
         }
     }
 
     /// How many live sockets are open.
     pub fn open_sockets(&self) -> usize {
         SOCKETS - self.sockets.available_permits()
-    }
-
-    /// The monotonic clock.
-    pub(crate) fn moment(&self) -> model::Moment {
-        model::Moment::START + self.began.elapsed()
     }
 }
 

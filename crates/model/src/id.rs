@@ -18,6 +18,22 @@ pub trait Id: Copy + fmt::Display + FromStr<Err = BadId> {
     fn from_parts(unix_ms: u64, random: u128) -> Self {
         Self::from_bits(((unix_ms as u128) << 80) | (random & ((1 << 80) - 1)))
     }
+    /// The last 60 bits, for vendors whose ids are whole numbers of 64 bits. All of them are random, so that two things
+    /// of a company practically never share one.
+    fn number(self) -> u64 {
+        (self.bits() & NUMBER) as u64
+    }
+}
+
+/// The bits of [`Id::number`]: twelve characters of the text.
+const NUMBER: u128 = (1 << 60) - 1;
+
+/// How the text of each id with this [`Id::number`] ends, to find it by; none when no id can have it.
+pub fn id_ending(number: u64) -> Option<String> {
+    if u128::from(number) > NUMBER {
+        return None;
+    }
+    Some((0..12).rev().map(|place| char::from(ALPHABET[(number >> (5 * place) & 31) as usize])).collect())
 }
 
 /// The text is not an id of the wanted kind.
@@ -147,6 +163,15 @@ mod tests {
         assert!("call_".parse::<CallId>().is_err());
         assert!("call_zzzzzzzzzzzzzzzzzzzzzzzzzz".parse::<CallId>().is_err());
         assert!("call_0123456789abcdefghjkmnpqruu".parse::<CallId>().is_err());
+    }
+
+    #[test]
+    fn an_ids_number_is_the_end_of_its_text() {
+        for bits in [0, 31, u128::MAX, 0x0123_4567_89ab_cdef_0123_4567_89ab_cdef] {
+            let id = CallId::from_bits(bits);
+            assert!(id.to_string().ends_with(&id_ending(id.number()).expect("a number of an id")), "{id}");
+        }
+        assert_eq!(id_ending(1 << 60), None);
     }
 
     #[test]

@@ -9,10 +9,10 @@ mod summary;
 #[cfg(test)]
 mod tests;
 
-pub use finding::{Filter, Status};
+pub use finding::{Filter, Status, Walk};
 pub use happening::Happening;
 pub use journal::{Journal, Notes};
-pub use service::{get, list, record, record_many, record_recording, recording, slice, trail};
+pub use service::{get, list, record, record_many, record_recording, recording, slice, trail, walk};
 
 use call::Direction;
 use model::{CallId, Cause, EndedBy, ExtensionId, HotlineId, TenantId, TrunkId};

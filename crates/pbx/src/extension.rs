@@ -5,7 +5,9 @@ mod service;
 #[cfg(test)]
 mod tests;
 
-pub use service::{create, create_many, delete, find_by_number, find_by_user, get, list, own, password, slice, update};
+pub use service::{
+    create, create_many, delete, find_by_id_number, find_by_number, find_by_user, get, list, own, password, slice, update,
+};
 
 use crate::srtp::Srtp;
 use model::{ExtensionId, Faults, HotlineId, Network, UserId};

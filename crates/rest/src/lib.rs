@@ -9,11 +9,13 @@ pub mod cookie;
 pub mod idempotency;
 pub mod input;
 pub mod layers;
+pub mod logins;
 pub mod page;
 pub mod problem;
 pub mod range;
 
 pub use bearer::{Caller, Source};
 pub use input::{Json, Path, Query, id};
+pub use logins::Logins;
 pub use page::{PageOf, Paging};
 pub use problem::{Answer, Failure, ProblemBody};

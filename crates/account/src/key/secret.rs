@@ -1,6 +1,6 @@
 //! What secrets look like: each dialect's clients expect the form they know.
 
-use model::Dialect;
+use model::{Dialect, Id, TenantId};
 use sha2::{Digest, Sha256};
 use store::mint::secret_text;
 
@@ -24,6 +24,11 @@ pub(crate) fn new(dialect: Dialect) -> Secret {
         Dialect::Voicecloud => (None, hex(16)),
     };
     Secret { public_id, text }
+}
+
+/// The secret of a partner that acts for a company, in the form of eTelecom: `shop105…:` and 64 characters.
+pub(crate) fn of_partner(company: TenantId) -> Secret {
+    Secret { public_id: None, text: format!("shop{}:{}", company.number(), secret_text(64)) }
 }
 
 /// A secret in the same form and under the same public name.

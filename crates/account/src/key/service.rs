@@ -3,8 +3,8 @@
 use super::secret::{self, Secret};
 use super::{Created, Key, KeyPatch, NewKey, Rotation, repo};
 use crate::user::may_grant;
-use model::{Actor, Faults, KeyId, Network, Page, PageRequest, Permission, Problem, Role};
-use store::{Db, NewEvent, mint, now};
+use model::{Actor, Dialect, Faults, KeyId, Network, Page, PageRequest, Permission, Problem, Role};
+use store::{Db, NewEvent, Tx, mint, now};
 
 const ADDRESSES: usize = 50;
 const MOST_PER_MINUTE: u32 = 100_000;
@@ -43,17 +43,56 @@ pub(crate) async fn create_with(actor: &Actor, db: &Db, new: NewKey, secret: Sec
         last_used_at: None,
         revoked_at: None,
     };
-    let sealed = sealed(db, &key, &secret.text);
     let mut tx = db.write(actor.tenant).await?;
-    let kept = repo::Kept { hash: &secret::digest(&secret.text), sealed: sealed.as_deref() };
-    repo::insert(&mut tx, &key, kept).await.map_err(|error| {
+    insert(&mut tx, actor, &key, &secret.text).await?;
+    tx.commit().await?;
+    Ok(Created { key, secret: secret.text })
+}
+
+async fn insert(tx: &mut Tx, actor: &Actor, key: &Key, text: &str) -> Result<(), Problem> {
+    let sealed = sealed(tx.db(), key, text);
+    let kept = repo::Kept { hash: &secret::digest(text), sealed: sealed.as_deref() };
+    repo::insert(tx, key, kept).await.map_err(|error| {
         if error.is_unique() {
             return Problem::conflict("key_exists", "There is a key with this secret already.");
         }
         error.into()
     })?;
-    tx.emit(event("key.created", actor, &key));
-    tx.commit().await?;
+    tx.emit(event("key.created", actor, key));
+    Ok(())
+}
+
+/// A key of a partner that may act for the actor's company from now on, with as much right as the actor has over it. What
+/// was its key before counts no more.
+pub(crate) async fn grant(
+    tx: &mut Tx,
+    actor: &Actor,
+    partner: &str,
+    before: Option<KeyId>,
+) -> Result<Created, Problem> {
+    actor.require(Permission::ManageUsers)?;
+    let at = now().as_millis();
+    if let Some(id) = before {
+        repo::revoke(tx, id, at).await?;
+    }
+    let secret = secret::of_partner(actor.tenant);
+    let key = Key {
+        id: mint(),
+        name: partner.chars().take(100).collect(),
+        dialect: Dialect::Etelecom,
+        public_id: None,
+        // Who runs the installation gives away no more than a company.
+        role: if actor.role == Role::Operator { Role::Owner } else { actor.role },
+        hint: hint(&secret.text),
+        expires_at: None,
+        allowed_addresses: Vec::new(),
+        requests_per_minute: None,
+        previous_until: None,
+        created_at: at,
+        last_used_at: None,
+        revoked_at: None,
+    };
+    insert(tx, actor, &key, &secret.text).await?;
     Ok(Created { key, secret: secret.text })
 }
 
@@ -97,6 +136,10 @@ pub async fn rotate(actor: &Actor, db: &Db, id: KeyId, rotation: Rotation) -> Re
     }
     let mut tx = db.write(actor.tenant).await?;
     let mut key = live(&mut tx, actor, id).await?;
+    if crate::partner::holds(&mut tx, id).await? {
+        let message = "A partner holds this key; revoke it, and the partner is asked to have you log in anew.";
+        return Err(Problem::conflict("key_of_partner", message));
+    }
     let text = secret::renewed(key.dialect, key.public_id.as_deref());
     key.hint = hint(&text);
     key.previous_until = Some(now().as_millis() + i64::from(rotation.overlap_s) * 1000);
@@ -124,7 +167,7 @@ pub async fn revoke(actor: &Actor, db: &Db, id: KeyId) -> Result<Key, Problem> {
     Ok(key)
 }
 
-async fn live(tx: &mut store::Tx, actor: &Actor, id: KeyId) -> Result<Key, Problem> {
+async fn live(tx: &mut Tx, actor: &Actor, id: KeyId) -> Result<Key, Problem> {
     let key = repo::find(tx, id).await?.ok_or_else(|| Problem::not_found("API key"))?;
     may_grant(actor, key.role)?;
     if key.revoked_at.is_some() {

@@ -39,6 +39,21 @@ pub(crate) async fn find(tx: &mut Tx, id: UserId) -> Result<Option<User>, Error>
     row.as_ref().map(read).transpose()
 }
 
+/// The person whose id ends so.
+pub(super) async fn find_ending(tx: &mut Tx, ending: &str) -> Result<Option<User>, Error> {
+    let row = sqlx::query(
+        "select id, login, name, role, enabled, created_at, updated_at, email, password_hash
+         from users
+         where tenant_id = $1
+         and substr(id, 19) = $2",
+    )
+    .bind(tx.tenant().to_owned())
+    .bind(ending)
+    .fetch_optional(tx.conn())
+    .await?;
+    row.as_ref().map(read).transpose()
+}
+
 pub(super) async fn list(tx: &mut Tx, after: Option<&str>, limit: u32) -> Result<Vec<User>, Error> {
     let rows = sqlx::query(
         "select id, login, name, role, enabled, created_at, updated_at, email, password_hash

@@ -2,7 +2,7 @@
 
 use super::{NewUser, User, UserPatch, check_password, may_grant, repo};
 use crate::{link, password, session};
-use model::{Actor, Faults, Page, PageRequest, Permission, Problem, UserId};
+use model::{Actor, Faults, Page, PageRequest, Permission, Problem, UserId, id_ending};
 use store::{Db, NewEvent, mint, now};
 
 /// Creates a person; without a password the person comes in by an invitation.
@@ -47,6 +47,14 @@ pub async fn get(actor: &Actor, db: &Db, id: UserId) -> Result<User, Problem> {
     }
     let mut tx = db.read(actor.tenant).await?;
     repo::find(&mut tx, id).await?.ok_or_else(|| Problem::not_found("user"))
+}
+
+/// The person whose id has this number.
+pub async fn find_by_id_number(actor: &Actor, db: &Db, number: u64) -> Result<Option<User>, Problem> {
+    actor.require(Permission::ManageUsers)?;
+    let Some(ending) = id_ending(number) else { return Ok(None) };
+    let mut tx = db.read(actor.tenant).await?;
+    Ok(repo::find_ending(&mut tx, &ending).await?)
 }
 
 /// The people of the company by login.

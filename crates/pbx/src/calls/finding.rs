@@ -2,7 +2,7 @@
 
 use super::CallRecord;
 use call::Direction;
-use model::{Cause, ExtensionId, HotlineId};
+use model::{CallId, Cause, ExtensionId, HotlineId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -94,10 +94,29 @@ pub struct Filter {
     pub number: Option<String>,
     /// The hotline.
     pub hotline: Option<HotlineId>,
+    /// One of these extensions took part; any when empty.
+    pub extensions: Vec<ExtensionId>,
+    /// One of these hotlines; any when empty.
+    pub hotlines: Vec<HotlineId>,
+    /// Talked for so long or longer.
+    pub talk_from_ms: Option<i64>,
+    /// Talked for less than that.
+    pub talk_to_ms: Option<i64>,
     /// Began then or later, milliseconds since 1970.
     pub from: Option<i64>,
     /// Began before then.
     pub to: Option<i64>,
+}
+
+/// A piece of a list from a key on, in either direction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Walk {
+    /// Begins behind this call (its beginning and id); at the end of the list when missing.
+    pub from: Option<(i64, CallId)>,
+    /// From older calls to newer ones instead of the other way.
+    pub upward: bool,
+    /// How many calls at most, 1–200.
+    pub limit: u32,
 }
 
 /// Who took part: one row each in `call_parties`.

@@ -1,7 +1,7 @@
 //! How records of calls are stored.
 
 use super::finding::parties;
-use super::{Call, CallDetail, CallRecord, Decision, Filter, Leg, Recording, RecordingView, Status};
+use super::{Call, CallDetail, CallRecord, Decision, Filter, Leg, Recording, RecordingView, Status, Walk};
 use call::Direction;
 use model::{CallId, Cause};
 use serde::Serialize;
@@ -96,16 +96,26 @@ pub(super) async fn list(
     limit: u32,
 ) -> Result<Vec<Call>, Error> {
     let mut sql = Sql::new(COLUMNS);
-    matching(&mut sql, tx, filter, after);
-    newest_first(&mut sql, filter);
+    matching(&mut sql, tx, filter, after, false);
+    in_order(&mut sql, filter, false);
     sql.push("\nlimit ").bind(i64::from(limit) + 1);
     sql.fetch_all(tx).await?.iter().map(read).collect()
 }
 
+/// One more than the walk wants, when there are more.
+pub(super) async fn walk(tx: &mut Tx, filter: &Filter, walk: Walk) -> Result<Vec<CallDetail>, Error> {
+    let mut sql = Sql::new(COLUMNS);
+    sql.push(", c.legs");
+    matching(&mut sql, tx, filter, walk.from, walk.upward);
+    in_order(&mut sql, filter, walk.upward);
+    sql.push("\nlimit ").bind(i64::from(walk.limit) + 1);
+    sql.fetch_all(tx).await?.iter().map(read_detail).collect()
+}
+
 pub(super) async fn slice(tx: &mut Tx, filter: &Filter, offset: u64, limit: u32) -> Result<Vec<Call>, Error> {
     let mut sql = Sql::new(COLUMNS);
-    matching(&mut sql, tx, filter, None);
-    newest_first(&mut sql, filter);
+    matching(&mut sql, tx, filter, None, false);
+    in_order(&mut sql, filter, false);
     sql.push("\nlimit ").bind(i64::from(limit));
     sql.push("\noffset ").bind(i64::try_from(offset).unwrap_or(i64::MAX));
     sql.fetch_all(tx).await?.iter().map(read).collect()
@@ -113,12 +123,12 @@ pub(super) async fn slice(tx: &mut Tx, filter: &Filter, offset: u64, limit: u32)
 
 pub(super) async fn count(tx: &mut Tx, filter: &Filter) -> Result<u64, Error> {
     let mut sql = Sql::new("select count(*)");
-    matching(&mut sql, tx, filter, None);
+    matching(&mut sql, tx, filter, None, false);
     sql.count(tx).await
 }
 
 /// From where, and which calls. The rarest party leads; the others are looked up for each call found.
-fn matching(sql: &mut Sql, tx: &Tx, filter: &Filter, after: Option<(i64, CallId)>) {
+fn matching(sql: &mut Sql, tx: &Tx, filter: &Filter, from: Option<(i64, CallId)>, upward: bool) {
     let mut wanted =
         [filter.number.clone(), filter.extension.map(|id| id.to_string()), filter.hotline.map(|id| id.to_string())]
             .into_iter()
@@ -129,19 +139,31 @@ fn matching(sql: &mut Sql, tx: &Tx, filter: &Filter, after: Option<(i64, CallId)
             sql.push("\nleft join recordings r on r.call_id = c.id and r.tenant_id = c.tenant_id");
             sql.push("\nwhere p.tenant_id = ").bind(tx.tenant()).push("\nand p.party = ").bind(party);
             let times = ["\nand p.started_at >= ", "\nand p.started_at < "];
-            bounds(sql, filter, after, times, "\nand (p.started_at, p.call_id) < (");
+            let keys = ["\nand (p.started_at, p.call_id) < (", "\nand (p.started_at, p.call_id) > ("];
+            bounds(sql, filter, from, times, keys[usize::from(upward)]);
         }
         None => {
             sql.push("\nfrom calls c\nleft join recordings r on r.call_id = c.id and r.tenant_id = c.tenant_id");
             sql.push("\nwhere c.tenant_id = ").bind(tx.tenant());
             let times = ["\nand c.started_at >= ", "\nand c.started_at < "];
-            bounds(sql, filter, after, times, "\nand (c.started_at, c.id) < (");
+            let keys = ["\nand (c.started_at, c.id) < (", "\nand (c.started_at, c.id) > ("];
+            bounds(sql, filter, from, times, keys[usize::from(upward)]);
         }
     }
     for party in wanted {
         sql.push("\nand exists (select 1 from call_parties q where q.tenant_id = c.tenant_id and q.party = ")
             .bind(party);
         sql.push(" and q.started_at = c.started_at and q.call_id = c.id)");
+    }
+    let extensions = filter.extensions.iter().map(|id| Cell::from(id.to_string())).collect();
+    let hotlines = filter.hotlines.iter().map(|id| Cell::from(id.to_string())).collect();
+    for any_of in [extensions, hotlines] {
+        one_of(sql, any_of);
+    }
+    for (text, time) in [("\nand c.talk_ms >= ", filter.talk_from_ms), ("\nand c.talk_ms < ", filter.talk_to_ms)] {
+        if let Some(time) = time {
+            sql.push(text).bind(time);
+        }
     }
     if let Some(direction) = filter.direction {
         sql.push("\nand c.direction = ").bind(direction.as_str());
@@ -154,22 +176,32 @@ fn matching(sql: &mut Sql, tx: &Tx, filter: &Filter, after: Option<(i64, CallId)
     }
 }
 
-fn newest_first(sql: &mut Sql, filter: &Filter) {
+/// Calls in which one of these parties took part; all when there is none.
+fn one_of(sql: &mut Sql, parties: Vec<Cell>) {
+    if parties.is_empty() {
+        return;
+    }
+    sql.push("\nand exists (select 1 from call_parties q where q.tenant_id = c.tenant_id and q.party in (");
+    sql.bind_list(parties).push(") and q.started_at = c.started_at and q.call_id = c.id)");
+}
+
+fn in_order(sql: &mut Sql, filter: &Filter, upward: bool) {
     let led_by_party = filter.number.is_some() || filter.extension.is_some() || filter.hotline.is_some();
-    sql.push(if led_by_party {
-        "\norder by p.started_at desc, p.call_id desc"
-    } else {
-        "\norder by c.started_at desc, c.id desc"
+    sql.push(match (led_by_party, upward) {
+        (true, false) => "\norder by p.started_at desc, p.call_id desc",
+        (true, true) => "\norder by p.started_at, p.call_id",
+        (false, false) => "\norder by c.started_at desc, c.id desc",
+        (false, true) => "\norder by c.started_at, c.id",
     });
 }
 
-fn bounds(sql: &mut Sql, filter: &Filter, after: Option<(i64, CallId)>, times: [&'static str; 2], key: &'static str) {
+fn bounds(sql: &mut Sql, filter: &Filter, from: Option<(i64, CallId)>, times: [&'static str; 2], key: &'static str) {
     for (text, time) in times.into_iter().zip([filter.from, filter.to]) {
         if let Some(time) = time {
             sql.push(text).bind(time);
         }
     }
-    if let Some((at, id)) = after {
+    if let Some((at, id)) = from {
         sql.push(key).bind(at).push(", ").bind(id.to_string()).push(")");
     }
 }
@@ -178,10 +210,12 @@ pub(super) async fn find(tx: &mut Tx, id: CallId) -> Result<Option<CallDetail>, 
     let mut sql = Sql::new(COLUMNS);
     sql.push(", c.legs\nfrom calls c\nleft join recordings r on r.call_id = c.id and r.tenant_id = c.tenant_id");
     sql.push("\nwhere c.tenant_id = ").bind(tx.tenant()).push("\nand c.id = ").bind(id.to_string());
-    let rows = sql.fetch_all(tx).await?;
-    let Some(row) = rows.first() else { return Ok(None) };
+    sql.fetch_all(tx).await?.first().map(read_detail).transpose()
+}
+
+fn read_detail(row: &AnyRow) -> Result<CallDetail, Error> {
     let legs: Vec<Leg> = serde_json::from_str(row.try_get(20)?).map_err(|_| Error::Corrupt("legs of a call"))?;
-    Ok(Some(CallDetail { call: read(row)?, legs }))
+    Ok(CallDetail { call: read(row)?, legs })
 }
 
 pub(super) async fn trail(tx: &mut Tx, id: CallId) -> Result<Option<Vec<Decision>>, Error> {

@@ -1,6 +1,6 @@
 //! What one can do with records of calls.
 
-use super::{Call, CallDetail, CallRecord, Decision, Filter, Recording, repo};
+use super::{Call, CallDetail, CallRecord, Decision, Filter, Recording, Walk, repo};
 use crate::hotline;
 use model::{Actor, CallId, Page, PageRequest, Permission, PhoneNumber, Problem, Slice};
 use store::{Db, Error, NewEvent, Tx};
@@ -65,6 +65,18 @@ pub async fn slice(actor: &Actor, db: &Db, filter: Filter, offset: u64, limit: u
     let total = repo::count(&mut tx, &filter).await?;
     let items = repo::slice(&mut tx, &filter, offset, limit.clamp(1, PageRequest::MAX)).await?;
     Ok(Slice { items, total })
+}
+
+/// The calls of the company with their legs, from a key on and in the order of the walk; and whether there are more.
+pub async fn walk(actor: &Actor, db: &Db, filter: Filter, walk: Walk) -> Result<(Vec<CallDetail>, bool), Problem> {
+    actor.require(Permission::ViewCalls)?;
+    let limit = walk.limit.clamp(1, PageRequest::MAX);
+    let mut tx = db.read(actor.tenant).await?;
+    let filter = with_whole_number(&mut tx, filter).await?;
+    let mut found = repo::walk(&mut tx, &filter, Walk { limit, ..walk }).await?;
+    let more = found.len() > limit as usize;
+    found.truncate(limit as usize);
+    Ok((found, more))
 }
 
 /// The filter with its number as records hold it.

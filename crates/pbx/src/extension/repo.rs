@@ -99,6 +99,21 @@ pub(super) async fn find_by_number(tx: &mut Tx, number: &str) -> Result<Option<E
     row.as_ref().map(read).transpose()
 }
 
+/// The extension whose id ends so.
+pub(super) async fn find_ending(tx: &mut Tx, ending: &str) -> Result<Option<Extension>, Error> {
+    let row = sqlx::query(
+        "select id, number, name, hotline_id, enabled, created_at, updated_at, user_id, allowed_networks, call_from, srtp
+         from extensions
+         where tenant_id = $1
+         and substr(id, 19) = $2",
+    )
+    .bind(tx.tenant().to_owned())
+    .bind(ending)
+    .fetch_optional(tx.conn())
+    .await?;
+    row.as_ref().map(read).transpose()
+}
+
 /// The extension of this person.
 pub(super) async fn find_by_user(tx: &mut Tx, user: UserId) -> Result<Option<Extension>, Error> {
     let row = sqlx::query(

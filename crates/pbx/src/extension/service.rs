@@ -3,7 +3,9 @@
 use super::{CallFrom, Created, Extension, ExtensionPatch, NewExtension, repo};
 use crate::{config, flow, group, hotline, limits, target};
 use ::flow::Reference;
-use model::{Actor, ExtensionId, Faults, HotlineId, Network, Page, PageRequest, Permission, Problem, Slice, UserId};
+use model::{
+    Actor, ExtensionId, Faults, HotlineId, Network, Page, PageRequest, Permission, Problem, Slice, UserId, id_ending,
+};
 use std::collections::HashSet;
 use store::mint::secret_text;
 use store::{Db, Tx, mint, now};
@@ -110,6 +112,14 @@ pub async fn find_by_number(actor: &Actor, db: &Db, number: &str) -> Result<Opti
     actor.require(Permission::ViewConfig)?;
     let mut tx = db.read(actor.tenant).await?;
     Ok(repo::find_by_number(&mut tx, number).await?)
+}
+
+/// The extension whose id has this number.
+pub async fn find_by_id_number(actor: &Actor, db: &Db, number: u64) -> Result<Option<Extension>, Problem> {
+    actor.require(Permission::ViewConfig)?;
+    let Some(ending) = id_ending(number) else { return Ok(None) };
+    let mut tx = db.read(actor.tenant).await?;
+    Ok(repo::find_ending(&mut tx, &ending).await?)
 }
 
 /// The extension of this person.
