@@ -7,7 +7,7 @@ mod service;
 mod tests;
 
 pub(crate) use service::holds;
-pub use service::{acting_for, authorize, companies, grant, pending};
+pub use service::{acting_for, authorize, companies, find_by_ending, grant, pending};
 
 use crate::tenant::Tenant;
 use model::TenantId;

@@ -4,7 +4,9 @@
 //! no tables and no rules of the business here, and live calls are reached through `bus` only. What a vendor offers and
 //! we do not is listed in the folder's `GAPS.md`. Start with [`router`], then any vendor.
 
+mod etelecom;
 mod links;
+mod lists;
 mod loose;
 mod omicall;
 mod state;
@@ -21,6 +23,8 @@ use worker::webhook::tongue::{Tongue, Tongues};
 /// Where each vendor's addresses live, below the root of our server.
 #[derive(Debug, Clone)]
 pub struct Prefixes {
+    /// eTelecom: `{prefix}/v1/shop.Etelecom/ListCallLogs`.
+    pub etelecom: String,
     /// OMICall: `{prefix}/api/click2call`.
     pub omicall: String,
     /// VoiceCloud: `{prefix}/api/CallControl/dial/…`.
@@ -29,22 +33,34 @@ pub struct Prefixes {
 
 impl Default for Prefixes {
     fn default() -> Prefixes {
-        Prefixes { omicall: "/omicrm".to_owned(), voicecloud: "/voicecloud".to_owned() }
+        Prefixes {
+            etelecom: "/etelecom".to_owned(),
+            omicall: "/omicrm".to_owned(),
+            voicecloud: "/voicecloud".to_owned(),
+        }
     }
 }
 
 /// What webhooks are told in, beside our own words.
 pub fn tongues(state: &State) -> Tongues {
-    let all: [Arc<dyn Tongue>; 2] =
-        [Arc::new(omicall::Omicall(state.clone())), Arc::new(voicecloud::Voicecloud(state.clone()))];
+    let all: [Arc<dyn Tongue>; 3] = [
+        Arc::new(etelecom::Etelecom(state.clone())),
+        Arc::new(omicall::Omicall(state.clone())),
+        Arc::new(voicecloud::Voicecloud(state.clone())),
+    ];
     Tongues::new(all)
 }
 
 /// All faces, and the recordings that their links lead to. The service must be made with connect info, because keys may
 /// be bound to addresses.
 pub fn router(state: State, prefixes: &Prefixes) -> Router {
+    let etelecom = rest::layers::around_in(etelecom::routes().with_state(state.clone()), etelecom::failure);
     let omicall = rest::layers::around_in(omicall::routes().with_state(state.clone()), omicall::failure);
     let voicecloud = rest::layers::around_in(voicecloud::routes().with_state(state.clone()), voicecloud::failure);
     let links = rest::layers::around(links::routes().with_state(state));
-    Router::new().nest(&prefixes.omicall, omicall).nest(&prefixes.voicecloud, voicecloud).nest("/links", links)
+    Router::new()
+        .nest(&prefixes.etelecom, etelecom)
+        .nest(&prefixes.omicall, omicall)
+        .nest(&prefixes.voicecloud, voicecloud)
+        .nest("/links", links)
 }

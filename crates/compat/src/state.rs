@@ -3,6 +3,7 @@
 use account::Gate;
 use axum::extract::FromRef;
 use bus::Bus;
+use rest::Logins;
 use std::path::PathBuf;
 use store::Db;
 use worker::webhook::Guard;
@@ -20,6 +21,10 @@ pub struct State {
     pub root: String,
     /// Which addresses webhooks may reach.
     pub guard: Guard,
+    /// How people log in.
+    pub logins: Logins,
+    /// The port of SIP over UDP and TCP.
+    pub sip_port: u16,
 }
 
 impl State {

@@ -3,7 +3,7 @@
 use crate::State;
 use account::tenant::{self, Tenant};
 use model::{Actor, CallId, ExtensionId, HotlineId, Kind, Problem, TenantId};
-use pbx::calls::{self, Call};
+use pbx::calls::{self, Call, CallDetail};
 use pbx::{extension, group, hotline};
 use serde_json::Value;
 
@@ -82,7 +82,12 @@ impl<'a> Books<'a> {
 
     /// The call, as lists show it.
     pub(crate) async fn call(&self, id: CallId) -> Result<Call, Problem> {
-        Ok(calls::get(&self.actor, self.state.db(), id).await?.call)
+        Ok(self.detail(id).await?.call)
+    }
+
+    /// The call with its legs.
+    pub(crate) async fn detail(&self, id: CallId) -> Result<CallDetail, Problem> {
+        calls::get(&self.actor, self.state.db(), id).await
     }
 
     /// The extension; none when it was removed since.

@@ -14,6 +14,7 @@ mod fixture;
 pub mod flow;
 pub mod greeting;
 pub mod group;
+pub mod held;
 pub mod hotline;
 pub mod limits;
 pub mod quota;

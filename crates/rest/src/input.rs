@@ -25,7 +25,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
             ));
         }
         let bytes = Bytes::from_request(request, state).await.map_err(body_failure)?;
-        parse_json(&bytes).map(Json)
+        json(&bytes).map(Json)
     }
 }
 
@@ -43,7 +43,8 @@ fn is_json(request: &Request) -> bool {
     kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
 }
 
-fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Answer<T> {
+/// Reads a JSON object, for faces that take it under other headers than ours.
+pub fn json<T: DeserializeOwned>(bytes: &[u8]) -> Answer<T> {
     if bytes.is_empty() {
         return Err(Failure::with_status(StatusCode::BAD_REQUEST, "body_missing", "Send a JSON object as body."));
     }
@@ -170,7 +171,7 @@ mod tests {
     }
 
     fn wrong(json: &str) -> (String, String) {
-        let failure = parse_json::<Sample>(json.as_bytes()).unwrap_err();
+        let failure = json::<Sample>(json.as_bytes()).unwrap_err();
         let problem = failure.problem();
         (problem.fields.first().map_or(String::new(), |f| f.name.clone()), problem.code.to_owned())
     }
@@ -197,7 +198,7 @@ mod tests {
         assert_eq!(wrong("").1, "body_missing");
         assert_eq!(wrong(r#"{"name": "a\u0000b"}"#).1, "nul_character");
         let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
-        assert!(parse_json::<serde_json::Value>(deep.as_bytes()).is_err());
+        assert!(json::<serde_json::Value>(deep.as_bytes()).is_err());
     }
 
     #[derive(Debug, Deserialize, PartialEq)]

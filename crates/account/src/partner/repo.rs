@@ -168,6 +168,17 @@ pub(super) async fn companies(tx: &mut Tx, now: i64) -> Result<Vec<TenantId>, Er
         .collect()
 }
 
+/// The company whose id ends so, among those that ever granted it to the partner of the transaction.
+pub(super) async fn find_ending(tx: &mut Tx, ending: &str) -> Result<Option<TenantId>, Error> {
+    let row = sqlx::query("select tenant_id from partner_links where partner_id = $1 and substr(tenant_id, 19) = $2")
+        .bind(tx.tenant().to_owned())
+        .bind(ending)
+        .fetch_optional(tx.conn())
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    row.try_get::<&str, _>(0)?.parse().map(Some).map_err(|_| Error::Corrupt("company of a partner"))
+}
+
 pub(super) async fn holds(tx: &mut Tx, key: KeyId) -> Result<bool, Error> {
     let row = sqlx::query("select 1 from partner_links where tenant_id = $1 and key_id = $2")
         .bind(tx.tenant().to_owned())

@@ -80,6 +80,13 @@ pub async fn acting_for(actor: &Actor, db: &Db, company: TenantId) -> Result<Act
     Ok(Actor { tenant: company, role: link.role, user: None, key: Some(link.key) })
 }
 
+/// The company that ever granted it and whose id ends so.
+pub async fn find_by_ending(actor: &Actor, db: &Db, ending: &str) -> Result<Option<TenantId>, Problem> {
+    actor.require(Permission::ManageUsers)?;
+    let mut tx = db.read(actor.tenant).await?;
+    Ok(repo::find_ending(&mut tx, ending).await?)
+}
+
 /// Whether a partner holds this key.
 pub(crate) async fn holds(tx: &mut Tx, key: KeyId) -> Result<bool, Problem> {
     Ok(repo::holds(tx, key).await?)

@@ -1,4 +1,4 @@
-use super::{Authorization, NewRequest, acting_for, authorize, companies, grant, pending};
+use super::{Authorization, NewRequest, acting_for, authorize, companies, grant, pending, repo};
 use crate::key::{self, Rotation};
 use crate::tenant::{self, NewTenant, Tenant};
 use crate::{Gate, bootstrap};
@@ -86,6 +86,25 @@ async fn a_new_grant_ends_the_key_before_and_an_operator_gives_no_more_than_a_co
         let token = asked(&partner, db, None).await;
         assert_eq!(grant(&agent, db, &token).await.expect_err("no right").code, "permission_missing");
         assert!(pending(db, &token).await.is_ok(), "a refusal uses nothing up");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_request_is_over_after_its_time() {
+    on_both(async |db: &TestDb| {
+        let (partner, shop, _) = world(db).await;
+        let hash = crate::key::secret::digest(&asked(&partner, db, None).await);
+        let (now, life) = (store::now().as_millis(), super::REQUEST_S * 1000);
+        let mut tx = db.write(shop.tenant).await.expect("a transaction");
+        let found = |at| (at, at < now + life);
+        for (at, there) in [found(now), found(now + life - 60_000), found(now + life + 60_000)] {
+            assert_eq!(repo::find_request(&mut tx, &hash, at).await.expect("read").is_some(), there);
+        }
+        assert!(!repo::use_request(&mut tx, partner.tenant, &hash, now + life + 60_000).await.expect("read"));
+        assert!(!repo::use_request(&mut tx, shop.tenant, &hash, now).await.expect("read"), "it is the partner's");
+        assert!(repo::use_request(&mut tx, partner.tenant, &hash, now).await.expect("used"));
+        assert!(repo::find_request(&mut tx, &hash, now).await.expect("read").is_none());
     })
     .await;
 }

@@ -52,7 +52,7 @@ impl World {
     }
 
     /// A recorded call from outside that 101 answered, from its ringing to its record.
-    async fn talked(&self) -> CallId {
+    pub(crate) async fn talked(&self) -> CallId {
         let (extension, call) = (self.extension().await, store::mint());
         self.rings_inbound(call).await;
         self.recorded(&self.alpha, call).await;
@@ -64,7 +64,7 @@ impl World {
     }
 
     /// What the receiver is told until it has heard so many requests.
-    async fn told(&self, receiver: &Receiver, count: usize) -> Vec<Heard> {
+    pub(crate) async fn told(&self, receiver: &Receiver, count: usize) -> Vec<Heard> {
         let sender = self.sender();
         let heard = receiver.heard(count).await;
         sender.stop().await;

@@ -55,7 +55,8 @@ impl World {
         let (bus, orders) = Bus::new();
         let gate = account::Gate::new((*db).clone());
         let guard = Guard::new(vec!["127.0.0.0/8".parse().expect("a block")]);
-        let state = State { gate, bus, data: db.folder().to_owned(), root: ROOT.to_owned(), guard };
+        let (data, root, logins) = (db.folder().to_owned(), ROOT.to_owned(), rest::Logins::default());
+        let state = State { gate, bus, data, root, guard, logins, sip_port: 5060 };
         let alpha = company(&db, "Alpha", dialect).await;
         let beta = company(&db, "Beta", dialect).await;
         World { router: compat::router(state.clone(), &Prefixes::default()), state, db, orders, alpha, beta }

@@ -237,6 +237,50 @@ async fn a_recording_is_told_once_and_shown_with_its_call() {
 }
 
 #[tokio::test]
+async fn calls_are_walked_from_a_key_in_either_direction_with_their_legs() {
+    on_both(async |db: &TestDb| {
+        let acme = company(db, "acme.test").await;
+        let records: Vec<CallRecord> = [1_000, 2_000, 2_000, 3_000, 4_000].map(|at| a_record(acme.tenant, at)).into();
+        keep(db, &records).await;
+        keep(db, &[a_record(company(db, "other.test").await.tenant, 2_500)]).await;
+        let mut expected: Vec<(i64, CallId)> = records.iter().map(|record| (record.started_at, record.id)).collect();
+        expected.sort_unstable();
+        let extension: ExtensionId = Id::from_bits(101);
+        let hotlines: Vec<HotlineId> = vec![Id::from_bits(11), Id::from_bits(12)];
+        for filter in [
+            Filter::default(),
+            Filter { extension: Some(extension), ..Filter::default() },
+            Filter { extensions: vec![extension, Id::from_bits(102)], hotlines, ..Filter::default() },
+        ] {
+            for upward in [false, true] {
+                let (mut seen, mut from) = (Vec::new(), None);
+                loop {
+                    let step = Walk { from, upward, limit: 2 };
+                    let (found, more) = walk(&acme, db, filter.clone(), step).await.expect("a piece");
+                    assert!(found.iter().all(|detail| detail.legs.len() == 1));
+                    seen.extend(found.iter().map(|detail| (detail.call.started_at, detail.call.id)));
+                    from = seen.last().copied();
+                    if !more {
+                        break;
+                    }
+                }
+                if !upward {
+                    seen.reverse();
+                }
+                assert_eq!(seen, expected, "{filter:?}");
+            }
+        }
+        let none = Filter { extensions: vec![Id::from_bits(7)], ..Filter::default() };
+        assert_eq!(found(&acme, db, none).await, [0_i64; 0]);
+        let talked = |from, to| Filter { talk_from_ms: from, talk_to_ms: to, ..Filter::default() };
+        assert_eq!(found(&acme, db, talked(Some(60_000), Some(60_001))).await.len(), 5);
+        assert_eq!(found(&acme, db, talked(Some(60_001), None)).await.len(), 0);
+        assert_eq!(found(&acme, db, talked(None, Some(60_000))).await.len(), 0);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_summary_becomes_a_record_with_times_that_never_run_backwards() {
     on_both(async |db: &TestDb| {
         let acme = company(db, "acme.test").await;

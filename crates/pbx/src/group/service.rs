@@ -36,6 +36,19 @@ pub(crate) async fn insert(tx: &mut Tx, new: NewGroup) -> Result<Group, Problem>
     Ok(group)
 }
 
+/// Lets an extension ring with the others of a group, behind them; nothing changes when the group is gone or has it.
+pub(crate) async fn add_member(tx: &mut Tx, id: GroupId, member: ExtensionId) -> Result<(), Problem> {
+    let Some(mut group) = repo::find(tx, id).await?.filter(|group| !group.members.contains(&member)) else {
+        return Ok(());
+    };
+    group.members.push(member);
+    group.updated_at = now().as_millis();
+    check(tx, &group).await?;
+    repo::save(tx, &group).await?;
+    tx.emit(config::event("group.updated", id, &group.name));
+    Ok(())
+}
+
 async fn check(tx: &mut Tx, group: &Group) -> Result<(), Problem> {
     let mut faults = Faults::default();
     group.check(&mut faults);

@@ -97,12 +97,14 @@ pub(crate) fn check_kinds(kinds: &[String]) -> Result<(), Problem> {
 ///
 /// VoiceCloud: `json` posts JSON instead of sending all in the address, `sql_dates` writes moments as
 /// `2026-11-22 09:05:00`. OMICall: the states of a living call that are wanted, all when none is named; its end comes always.
+/// eTelecom: the entities whose changes are wanted, all when none is named.
 pub fn choices(dialect: Dialect) -> Option<&'static [&'static str]> {
     match dialect {
         Dialect::Alo => Some(&[]),
         Dialect::Voicecloud => Some(&["json", "sql_dates"]),
         Dialect::Omicall => Some(&["ringing", "answered", "hangup"]),
-        Dialect::Antring | Dialect::Etelecom => None,
+        Dialect::Etelecom => Some(&["call_log", "extension"]),
+        Dialect::Antring => None,
     }
 }
 

@@ -1,0 +1,160 @@
+//! The people of a shop. A person's telephone number is what the person logs in with, when that is a number.
+
+use super::answer::{Outcome, Refusal};
+use super::door::Ask;
+use super::paging::{Key, Paging};
+use super::value::{self, Sent};
+use super::{tenants, value::NO_ID};
+use crate::lists;
+use account::user::{self, NewUser, User};
+use model::{Actor, Permission, PhoneNumber, Role};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+#[derive(Deserialize)]
+struct New {
+    #[serde(default, deserialize_with = "crate::loose::text")]
+    full_name: String,
+    #[serde(default, deserialize_with = "crate::loose::text")]
+    phone: String,
+    #[serde(default, deserialize_with = "crate::loose::text")]
+    email: String,
+    #[serde(default, deserialize_with = "crate::loose::text")]
+    password: String,
+    #[serde(default)]
+    roles: Vec<String>,
+    #[serde(default)]
+    department_id: Sent,
+}
+
+pub(super) async fn create(ask: &Ask<'_>) -> Outcome {
+    let new: New = ask.read()?;
+    for (field, text) in [("full_name", &new.full_name), ("phone", &new.phone)] {
+        if text.is_empty() {
+            return Err(Refusal::invalid(format!("{field}: this field is needed")));
+        }
+    }
+    if new.department_id.0.is_some() {
+        return Err(Refusal::not_found("department"));
+    }
+    let country = tenants::company(ask).await?.country;
+    let login = login_of(&new.phone, &country).ok_or_else(|| Refusal::invalid("phone: send a telephone number"))?;
+    let some = |text: String| Some(text).filter(|text| !text.is_empty());
+    let new = NewUser {
+        login,
+        name: new.full_name,
+        email: some(new.email),
+        role: role(&new.roles)?,
+        password: some(new.password),
+    };
+    let made = user::create(ask.actor()?, ask.state.db(), new).await.map_err(in_their_words)?;
+    Ok(shown(ask.actor()?, &made, &country))
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Listing {
+    filter: Filter,
+    paging: Paging,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Filter {
+    #[serde(deserialize_with = "crate::loose::text")]
+    name: String,
+    #[serde(deserialize_with = "crate::loose::text")]
+    phone: String,
+    department_id: Sent,
+    user_ids: Vec<Sent>,
+}
+
+pub(super) async fn list(ask: &Ask<'_>) -> Outcome {
+    let wanted: Listing = ask.read()?;
+    let page = wanted.paging.wanted(&["created_at"])?;
+    let country = tenants::company(ask).await?.country;
+    let filter = wanted.filter;
+    let name = filter.name.to_lowercase();
+    let mut all = lists::users(ask.actor()?, ask.state).await?;
+    all.retain(|user| {
+        user.name.to_lowercase().contains(&name)
+            && (filter.phone.is_empty() || login_of(&filter.phone, &country).as_deref() == Some(&user.login))
+            && (filter.user_ids.is_empty() || filter.user_ids.iter().any(|id| id.is(user.id)))
+            && filter.department_id.0.is_none()
+    });
+    let (users, paging) = page.cut(all, |user| Key { at: user.created_at, id: user.id.to_string() });
+    let actor = ask.actor()?;
+    let shown: Vec<Value> = users.iter().map(|user| shown(actor, user, &country)).collect();
+    Ok(json!({ "account_users": shown, "paging": paging }))
+}
+
+/// The person of the shop with this number of the id.
+pub(super) async fn found(ask: &Ask<'_>, number: u64) -> Result<User, Refusal> {
+    let found = user::find_by_id_number(ask.actor()?, ask.state.db(), number).await?;
+    found.ok_or_else(|| Refusal::not_found("user"))
+}
+
+/// The person with this address or telephone number.
+pub(super) async fn find(ask: &Ask<'_>, email: &str, phone: &str) -> Result<Option<User>, Refusal> {
+    let country = tenants::company(ask).await?.country;
+    let phone = login_of(phone, &country);
+    let email = email.to_lowercase();
+    let fits = |user: &User| phone.as_deref() == Some(&user.login) || user.address() == Some(&email);
+    Ok(lists::users(ask.actor()?, ask.state).await?.into_iter().find(fits))
+}
+
+/// What somebody with this telephone number logs in with: the number in the form of its country.
+fn login_of(phone: &str, country: &str) -> Option<String> {
+    Some(PhoneNumber::parse(phone, country)?.national(country))
+}
+
+/// The highest of the roles that are named; a user when none is.
+fn role(words: &[String]) -> Result<Role, Refusal> {
+    let role = |word: &String| match word.as_str() {
+        "owner" => Ok(Role::Owner),
+        "manager" | "admin" => Ok(Role::Manager),
+        "user" => Ok(Role::Agent),
+        _ => Err(Refusal::invalid("roles: send owner, manager or user")),
+    };
+    // Roles stand in the order of their rights, the highest first.
+    Ok(words.iter().map(role).collect::<Result<Vec<Role>, Refusal>>()?.into_iter().min().unwrap_or(Role::Agent))
+}
+
+/// The vendor's name of a role.
+fn role_word(role: Role) -> &'static str {
+    match role {
+        Role::Operator | Role::Owner => "owner",
+        Role::Manager => "manager",
+        Role::Agent => "user",
+    }
+}
+
+/// The wrong fields under the names they were sent by.
+fn in_their_words(mut problem: model::Problem) -> Refusal {
+    for field in &mut problem.fields {
+        match field.name.as_str() {
+            "login" => field.name = "phone".to_owned(),
+            "name" => field.name = "full_name".to_owned(),
+            _ => {}
+        }
+    }
+    problem.into()
+}
+
+fn shown(actor: &Actor, user: &User, country: &str) -> Value {
+    let phone = login_of(&user.login, country).filter(|phone| *phone == user.login);
+    let rights = Permission::ALL.into_iter().filter(|right| user.role.may(*right)).map(Permission::as_str);
+    json!({
+        "user_id": value::id(user.id),
+        "account_id": value::id(actor.tenant),
+        "department_id": NO_ID,
+        "roles": [role_word(user.role)],
+        "permissions": rights.collect::<Vec<&str>>(),
+        "full_name": user.name,
+        "short_name": user.name.split_whitespace().last().unwrap_or_default(),
+        "email": user.address().unwrap_or_default(),
+        "phone": phone.unwrap_or_default(),
+        "position": "",
+        "deleted": !user.enabled,
+    })
+}

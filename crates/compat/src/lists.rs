@@ -1,0 +1,37 @@
+//! Whole lists of what a company has few of, read page by page.
+
+use crate::State;
+use account::user::{self, User};
+use model::{Actor, Page, PageRequest, Problem};
+use pbx::extension::{self, Extension};
+use pbx::hotline::{self, Hotline};
+use pbx::trunk::{self, Trunk};
+
+pub(crate) async fn hotlines(actor: &Actor, state: &State) -> Result<Vec<Hotline>, Problem> {
+    all(|page| hotline::list(actor, state.db(), page)).await
+}
+
+pub(crate) async fn users(actor: &Actor, state: &State) -> Result<Vec<User>, Problem> {
+    all(|page| user::list(actor, state.db(), page)).await
+}
+
+pub(crate) async fn extensions(actor: &Actor, state: &State) -> Result<Vec<Extension>, Problem> {
+    all(|page| extension::list(actor, state.db(), None, page)).await
+}
+
+pub(crate) async fn trunks(actor: &Actor, state: &State) -> Result<Vec<Trunk>, Problem> {
+    all(|page| trunk::list(actor, state.db(), page)).await
+}
+
+async fn all<T, F: Future<Output = Result<Page<T>, Problem>>>(
+    list: impl Fn(PageRequest) -> F,
+) -> Result<Vec<T>, Problem> {
+    let mut all = Vec::new();
+    let mut page = Some(PageRequest { limit: PageRequest::MAX, after: None });
+    while let Some(wanted) = page.take() {
+        let found = list(wanted).await?;
+        all.extend(found.items);
+        page = found.next.map(|after| PageRequest { limit: PageRequest::MAX, after: Some(after) });
+    }
+    Ok(all)
+}
