@@ -7,8 +7,8 @@ mod service;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use service::{create_with, grant};
 pub use service::{create, list, revoke, rotate, update};
+pub(crate) use service::{create_with, grant};
 
 use model::{Dialect, KeyId, Role};
 use serde::{Deserialize, Serialize};

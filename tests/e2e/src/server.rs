@@ -289,6 +289,15 @@ impl Server {
         self.json(path, request).await
     }
 
+    /// Asks another vendor's face with a key of its kind.
+    ///
+    /// # Panics
+    /// When the answer is no success or no JSON.
+    pub async fn ask(&self, path: &str, key: &str, body: &Value) -> Value {
+        let request = self.client.post(self.url(path)).bearer_auth(key).json(body);
+        self.json(path, request).await
+    }
+
     /// Makes a webhook endpoint; returns it with its secret.
     pub async fn webhook(&self, url: &str, kinds: &str) -> Value {
         self.webhooks.fetch_add(1, Ordering::Relaxed);

@@ -126,13 +126,7 @@ pub(super) async fn find_link(
 }
 
 /// Writes that the company of the transaction granted it to a partner, now with this key.
-pub(super) async fn save_link(
-    tx: &mut Tx,
-    partner: TenantId,
-    key: KeyId,
-    sealed: &str,
-    now: i64,
-) -> Result<(), Error> {
+pub(super) async fn save_link(tx: &mut Tx, partner: TenantId, key: KeyId, sealed: &str, now: i64) -> Result<(), Error> {
     sqlx::query(
         "insert into partner_links (tenant_id, partner_id, key_id, sealed, created_at)
          values ($1, $2, $3, $4, $5)

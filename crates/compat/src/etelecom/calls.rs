@@ -145,9 +145,10 @@ async fn which(ask: &Ask<'_>, sent: Filter) -> Result<Which, Refusal> {
     };
     filter.direction = match sent.direction.as_str() {
         "" | "unknown" => None,
-        word => Some(parse_direction(word).ok_or_else(|| {
-            Refusal::invalid("filter.direction: send in, out, ext, ext_in or ext_out")
-        })?),
+        word => Some(
+            parse_direction(word)
+                .ok_or_else(|| Refusal::invalid("filter.direction: send in, out, ext, ext_in or ext_out"))?,
+        ),
     };
     if let Some(duration) = sent.duration {
         (filter.talk_from_ms, filter.talk_to_ms) = duration.bounds()?;
@@ -220,6 +221,7 @@ async fn hotlines(ask: &Ask<'_>, named: &[Sent]) -> Result<Option<Vec<HotlineId>
         return Ok(Some(Vec::new()));
     }
     let all = lists::hotlines(ask.actor()?, ask.state).await?;
-    let found: Vec<HotlineId> = all.iter().map(|hotline| hotline.id).filter(|id| named.contains(&id.number())).collect();
+    let found: Vec<HotlineId> =
+        all.iter().map(|hotline| hotline.id).filter(|id| named.contains(&id.number())).collect();
     Ok((!found.is_empty()).then_some(found))
 }

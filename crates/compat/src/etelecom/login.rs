@@ -139,7 +139,10 @@ fn form(language: Language, token: &str, pending: &Pending, login: &str, problem
     let host = Url::parse(&pending.redirect_url).ok().and_then(|url| url.host_str().map(escaped)).unwrap_or_default();
     write_text(&mut body, format_args!("<p>{}</p>\n", words.then.replace("{host}", &host)));
     if let Some(problem) = problem {
-        write_text(&mut body, format_args!("<p class=\"fault\" role=\"alert\">{}</p>\n", escaped(words.fault(problem))));
+        write_text(
+            &mut body,
+            format_args!("<p class=\"fault\" role=\"alert\">{}</p>\n", escaped(words.fault(problem))),
+        );
     }
     let (token, login) = (escaped(token), escaped(login));
     let lang = language.code();
@@ -157,7 +160,8 @@ fn form(language: Language, token: &str, pending: &Pending, login: &str, problem
         ),
     );
     let other = language.other();
-    let link = format!(r#"<p class="other"><a href="login?token={token}&amp;lang={}">{}</a></p>"#, other.code(), other.name());
+    let link =
+        format!(r#"<p class="other"><a href="login?token={token}&amp;lang={}">{}</a></p>"#, other.code(), other.name());
     whole(language, &(body + &link))
 }
 
@@ -199,10 +203,8 @@ fn answer(status: StatusCode, page: String, form_action: &str) -> Response {
     let policy = format!(
         "default-src 'none'; style-src 'self'; form-action {form_action}; base-uri 'none'; frame-ancestors 'none'"
     );
-    let headers = [
-        (header::CONTENT_TYPE, "text/html; charset=utf-8".to_owned()),
-        (header::CONTENT_SECURITY_POLICY, policy),
-    ];
+    let headers =
+        [(header::CONTENT_TYPE, "text/html; charset=utf-8".to_owned()), (header::CONTENT_SECURITY_POLICY, policy)];
     (status, headers, page).into_response()
 }
 

@@ -131,8 +131,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn wanted(after: &str, before: &str, limit: i64, sort: &str) -> Wanted {
-        let paging =
-            Paging { after: after.into(), before: before.into(), limit: Some(limit), sort: sort.into() };
+        let paging = Paging { after: after.into(), before: before.into(), limit: Some(limit), sort: sort.into() };
         paging.wanted(&["created_at"]).expect("good paging")
     }
 

@@ -91,7 +91,15 @@ async fn of_call(books: &Books<'_>, event: &OfCall<'_>) -> Result<Change, Proble
             kind: "update",
             entity: "call_log",
             latest: shown.log(&books.detail(event.call).await?).await?,
-            changed: &["call_state", "call_status", "duration", "ended_at", "recording_urls", "call_targets", "updated_at"],
+            changed: &[
+                "call_state",
+                "call_status",
+                "duration",
+                "ended_at",
+                "recording_urls",
+                "call_targets",
+                "updated_at",
+            ],
         },
     })
 }

@@ -38,10 +38,12 @@ pub(crate) async fn insert(tx: &mut Tx, new: NewGroup) -> Result<Group, Problem>
 
 /// Lets an extension ring with the others of a group, behind them; nothing changes when the group is gone or has it.
 pub(crate) async fn add_member(tx: &mut Tx, id: GroupId, member: ExtensionId) -> Result<(), Problem> {
-    let Some(mut group) = repo::find(tx, id).await?.filter(|group| !group.members.contains(&member)) else {
+    let Some(mut group) =
+        repo::find(tx, id).await?.filter(|group| !group.members.iter().any(|one| one.extension == member))
+    else {
         return Ok(());
     };
-    group.members.push(member);
+    group.members.push(member.into());
     group.updated_at = now().as_millis();
     check(tx, &group).await?;
     repo::save(tx, &group).await?;

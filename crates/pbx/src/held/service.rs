@@ -2,7 +2,7 @@
 //! actor of that company.
 
 use super::{Held, NETWORKS, NewHeld, repo};
-use crate::group::{self, NewGroup, Strategy, twenty_seconds};
+use crate::group::{self, NewGroup};
 use crate::hotline::{self, NewHotline, Target};
 use crate::{config, extension};
 use model::{Actor, ExtensionId, Faults, HotlineId, Kind, Permission, PhoneNumber, Problem};
@@ -78,9 +78,7 @@ pub async fn give(actor: &Actor, db: &Db, id: HotlineId, to: &Actor) -> Result<H
     if held.owner.is_some_and(|owner| owner != to.tenant) {
         return Err(Problem::conflict("other_owner", "The hotline belongs to another owner."));
     }
-    let (strategy, ring_ms) = (Strategy::Simultaneous, twenty_seconds());
-    let new = NewGroup { name: held.name.clone(), strategy, ring_ms, members: Vec::new() };
-    let group = group::insert(&mut tx, new).await?.id;
+    let group = group::insert(&mut tx, NewGroup::of(held.name.clone(), [])).await?.id;
     let (number, name, target) = (held.number.clone(), Some(held.name.clone()), Target::Group(group));
     let hotline = hotline::insert(&mut tx, NewHotline { number, name, trunk: None, target }).await?.id;
     (held.owner, held.hotline, held.group) = (Some(to.tenant), Some(hotline), Some(group));

@@ -34,7 +34,7 @@ async fn a_held_number_becomes_a_hotline_that_its_extensions_ring_by_and_comes_b
             join(&shop, db, hotline.id, extension).await.expect("it rings");
         }
         let members = group::get(&shop, db, given.group.expect("a group")).await.expect("there").members;
-        assert_eq!(members, [extension]);
+        assert_eq!(members, [group::Member::from(extension)]);
 
         take_back(&partner, db, held.id, &shop).await.expect("back");
         assert!(hotline::list(&shop, db, PageRequest::first()).await.expect("hotlines").items.is_empty());

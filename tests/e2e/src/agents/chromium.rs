@@ -8,7 +8,6 @@ use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use std::fs::File;
 use std::io::{BufRead, BufReader};
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
@@ -48,8 +47,8 @@ struct Page {
 /// Who the phone in the page is.
 #[derive(Debug, Clone)]
 pub struct Identity<'a> {
-    /// The server's secure WebSocket listener.
-    pub server: SocketAddr,
+    /// Where the server speaks SIP over WebSockets.
+    pub server: &'a str,
     /// The company's domain.
     pub domain: &'a str,
     /// The extension.
@@ -100,7 +99,7 @@ impl Chromium {
         until("the page is there", async || (chromium.evaluate("typeof window.phone").await == "object").then_some(()))
             .await;
         let settings = json!({
-            "server": format!("wss://{}", identity.server),
+            "server": identity.server,
             "user": identity.user,
             "domain": identity.domain,
             "password": identity.password,

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 
 async fn browser(server: &Server, agent: Agent, user: &str, tone: f64) -> Chromium {
     let password = format!("pw{user}");
-    let identity = Identity { server: server.sip_wss(), domain: server.domain(), user, password: &password };
+    let address = format!("wss://{}", server.sip_wss());
+    let identity = Identity { server: &address, domain: server.domain(), user, password: &password };
     Chromium::start(agent, &identity, tone, server.folder()).await
 }
 
@@ -176,5 +177,40 @@ async fn two_browsers_talk() {
     assert_eq!(security(&record), [&json!("dtls"), &json!("dtls")], "{record}");
     lan.leave().await;
     minh.leave().await;
+    server.settles().await;
+}
+
+/// A stock JsSIP configuration from what eTelecom's clients ask for: it registers, calls, and the call stands in the list.
+#[tokio::test(flavor = "multi_thread")]
+async fn jssip_registers_and_calls_with_what_etelecoms_api_tells() {
+    let server = Server::start().await;
+    let minh = server.phone("102").await;
+    let new = json!({ "name": "CRM", "dialect": "etelecom", "role": "manager" });
+    let key = server.post("/keys", &new).await["secret"].as_str().expect("a secret").to_owned();
+    let ask = async |method: &str, body: Value| server.ask(&format!("/etelecom/v1/shop.{method}"), &key, &body).await;
+    let account = ask("Etelecom/GetExtensionInfo", json!({ "extension_number": "101" })).await;
+    let driver = ask("Etelecom/GetDriverConfig", json!({})).await;
+    let text = |value: &Value| value.as_str().expect("a text").to_owned();
+    let (address, domain) = (text(&driver["wss_url"]), text(&account["tenant_domain"]));
+    let (user, password) = (text(&account["extension_number"]), text(&account["extension_password"]));
+    assert_eq!(domain, driver["sip_domain"]);
+    let identity = Identity { server: &address, domain: &domain, user: &user, password: &password };
+    let lan = Chromium::start(Agent::JsSip, &identity, CALLER, server.folder()).await;
+
+    lan.dial("102").await;
+    let mut desk = minh.rings().await;
+    desk.answer().await;
+    lan.tells("confirmed").await;
+    desk.voice.say(Some(CALLEE));
+    tokio::join!(lan.hears(CALLEE), desk.voice.hears(CALLER));
+    lan.hang_up().await;
+    desk.hung_up().await;
+
+    let record = server.record("the browser's call", |call| call["direction"] == "internal").await;
+    let logs = ask("Etelecom/ListCallLogs", json!({ "filter": { "direction": "ext" } })).await;
+    let log = &logs["call_logs"][0];
+    assert_eq!((&log["external_id"], &log["caller"], &log["callee"]), (&record["id"], &json!("101"), &json!("102")));
+    assert_eq!((&log["call_state"], &log["call_targets"][0]["target_number"]), (&json!("answered"), &json!("102")));
+    lan.leave().await;
     server.settles().await;
 }

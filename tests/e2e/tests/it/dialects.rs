@@ -27,6 +27,8 @@ async fn each_vendors_receiver_hears_of_a_call_in_its_own_words() {
     let (voicecloud, omicall) = (Receiver::start(server.ip()).await, Receiver::start(server.ip()).await);
     server.webhook_of("voicecloud", &voicecloud.url()).await;
     server.webhook_of("omicall", &omicall.url()).await;
+    let etelecom = Receiver::start(server.ip()).await;
+    server.webhook_of("etelecom", &etelecom.url()).await;
     let agent = server.phone("101").await;
     let carrier = server.carrier().await;
 
@@ -51,6 +53,12 @@ async fn each_vendors_receiver_hears_of_a_call_in_its_own_words() {
     assert_eq!(states(&told), ["ringing", "answered", "hangup", "cdr"]);
     let of_the_call = |body: &Value| body["call_uuid"] == record["id"] && body["from_number"] == "84901234567";
     assert!(told.iter().all(|delivery| of_the_call(&delivery.body)), "{told:?}");
+    let told = until("all three changes", async || all(&etelecom, 3)).await;
+    let changes: Vec<&Value> = told.iter().map(|delivery| &delivery.body["changes"][0]).collect();
+    let log = |change: &Value| change["latest"]["call_log"].clone();
+    let same = |change: &&Value| log(change)["external_id"] == record["id"] && log(change)["caller"] == "0901234567";
+    assert!(changes.iter().all(same), "{told:?}");
+    assert_eq!(changes[2]["changed"]["call_log"]["call_state"], "answered", "{told:?}");
 
     let mut caller = agent.dial("0912345678").await;
     let mut far = carrier.rings().await;

@@ -19,12 +19,13 @@ const KINDS = [
   'hotline.*',
 ]
 
-const DIALECTS = ['alo', 'omicall', 'voicecloud']
+const DIALECTS = ['alo', 'omicall', 'voicecloud', 'etelecom']
 
 /** What receivers of a dialect may choose; see the API's `choices`. */
 const CHOICES: Record<string, string[]> = {
   voicecloud: ['json', 'sql_dates'],
   omicall: ['ringing', 'answered', 'hangup'],
+  etelecom: ['call_log', 'extension'],
 }
 
 interface Props {

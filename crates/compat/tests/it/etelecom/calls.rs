@@ -38,7 +38,9 @@ async fn pages_follow_next_and_prev_in_either_order_while_calls_arrive() {
     made[1..3].sort_unstable();
     let upward: Vec<String> = made.iter().map(ToString::to_string).collect();
     let downward: Vec<String> = upward.iter().rev().cloned().collect();
-    for (sort, expected) in [("", &downward), ("-created_at", &downward), ("created_at", &upward), ("started_at", &upward)] {
+    for (sort, expected) in
+        [("", &downward), ("-created_at", &downward), ("created_at", &upward), ("started_at", &upward)]
+    {
         let page = |after: String, before: String| {
             let paging = json!({ "after": after, "before": before, "limit": 2, "sort": sort });
             face.good("shop", "shop.Etelecom/ListCallLogs", json!({ "paging": paging }))
@@ -78,9 +80,16 @@ async fn filters_hold_together() {
         let new = pbx::extension::NewExtension::number(number);
         extensions.push(pbx::extension::create(&alpha.actor, &w.db, new).await.unwrap().extension.id);
     }
-    let person = face.good("shop", "shop.Etelecom/CreateAccountUser", json!({ "full_name": "Lan", "phone": "0901112223" })).await;
+    let person = face
+        .good("shop", "shop.Etelecom/CreateAccountUser", json!({ "full_name": "Lan", "phone": "0901112223" }))
+        .await;
     let id = |place: usize| extensions[place].number().to_string();
-    face.good("shop", "shop.Etelecom/AssignUserToExtension", json!({ "extension_id": id(1), "user_id": person["user_id"] })).await;
+    face.good(
+        "shop",
+        "shop.Etelecom/AssignUserToExtension",
+        json!({ "extension_id": id(1), "user_id": person["user_id"] }),
+    )
+    .await;
     let mut calls = Vec::new();
     for (place, talk_s) in [(0, 5), (1, 7), (2, 0)] {
         let extension = extensions[place];

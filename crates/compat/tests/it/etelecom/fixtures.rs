@@ -76,7 +76,8 @@ fn fits(expected: &Value, found: &Value, known: &mut HashMap<String, String>, pl
             }
         }
         (Value::String(pattern), _) if pattern.starts_with('<') => {
-            let (form, name) = pattern.trim_matches(['<', '>']).split_once(':').unwrap_or((pattern.trim_matches(['<', '>']), ""));
+            let (form, name) =
+                pattern.trim_matches(['<', '>']).split_once(':').unwrap_or((pattern.trim_matches(['<', '>']), ""));
             let text = found.as_str().unwrap_or_default();
             let good = match form {
                 "id" => text.parse::<i64>().is_ok_and(|number| number > 0),

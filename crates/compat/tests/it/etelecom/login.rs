@@ -85,7 +85,8 @@ async fn a_shop_lets_a_partner_in_takes_it_back_and_lets_it_in_anew() {
     let back = format!("https://crm.example/r?a=1&b=x%20y&token={}&shop_id={shop}", token.replace(':', "%3A"));
     assert_eq!(right.header("location"), back);
     // Nobody stays logged in by it.
-    let page = account::session::list(&Actor { user: person(w, &login).await, ..w.alpha.actor.clone() }, &w.db, "").await;
+    let page =
+        account::session::list(&Actor { user: person(w, &login).await, ..w.alpha.actor.clone() }, &w.db, "").await;
     assert_eq!(page.unwrap(), []);
 
     for over in [enter(w, &fields).await, open(w, &token, "").await, open(w, "request:unknown", "").await] {

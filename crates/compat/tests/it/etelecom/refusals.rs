@@ -131,7 +131,9 @@ async fn a_rate_is_told_as_exhausted_and_a_strange_address_as_denied() {
     face.good(&secret, "shop.Misc/CurrentAccount", json!({})).await;
     let answer = face.ask(&secret, "shop.Misc/CurrentAccount", &json!({})).await;
     assert_eq!((answer.status, &answer.json()["code"]), (429, &json!("resource_exhausted")));
-    patch(account::key::KeyPatch { allowed_addresses: Some(vec!["203.0.113.7".into()]), ..Default::default() }).await.unwrap();
+    patch(account::key::KeyPatch { allowed_addresses: Some(vec!["203.0.113.7".into()]), ..Default::default() })
+        .await
+        .unwrap();
     let answer = face.ask(&secret, "shop.Misc/CurrentAccount", &json!({})).await;
     assert_eq!((answer.status, &answer.json()["meta"]["reason"]), (403, &json!("address_not_allowed")));
 }
@@ -141,7 +143,8 @@ async fn bad_values_are_invalid_arguments_that_name_the_field() {
     let face = Face::new().await;
     let company = face.w.alpha.actor.tenant.number().to_string();
     let authorize = |field: &str, value: &str| {
-        let mut body = json!({ "email": "a@b.example", "phone": "0900", "name": "A", "redirect_url": "https://crm.example/" });
+        let mut body =
+            json!({ "email": "a@b.example", "phone": "0900", "name": "A", "redirect_url": "https://crm.example/" });
         body[field] = value.into();
         body
     };
@@ -151,9 +154,19 @@ async fn bad_values_are_invalid_arguments_that_name_the_field() {
         ("partner", "partner.Shop/AuthorizeShop", authorize("name", ""), "name"),
         ("partner", "partner.Shop/AuthorizeShop", authorize("redirect_url", ""), "redirect_url"),
         ("partner", "partner.Shop/AuthorizeShop", authorize("redirect_url", "javascript:alert(1)"), "redirect_url"),
-        ("partner", "partner.Shop/AuthorizeShop", authorize("redirect_url", "https://u:p@crm.example/"), "redirect_url"),
+        (
+            "partner",
+            "partner.Shop/AuthorizeShop",
+            authorize("redirect_url", "https://u:p@crm.example/"),
+            "redirect_url",
+        ),
         ("partner", "partner.Shop/AuthorizeShop", json!({ "shop_id": company }), "redirect_url"),
-        ("partner", "partner.Shop/AuthorizeShop", json!({ "shop_id": "abc", "redirect_url": "https://x.example" }), "shop_id"),
+        (
+            "partner",
+            "partner.Shop/AuthorizeShop",
+            json!({ "shop_id": "abc", "redirect_url": "https://x.example" }),
+            "shop_id",
+        ),
         ("shop", "shop.Etelecom/CreateExtension", json!({ "extension_number": 102 }), "hotline_id"),
         ("shop", "shop.Etelecom/CreateExtension", json!({ "hotline_id": "1" }), "extension_number"),
         ("shop", "shop.Etelecom/GetExtensionInfo", json!({}), "send one of"),
@@ -162,11 +175,26 @@ async fn bad_values_are_invalid_arguments_that_name_the_field() {
         ("shop", "shop.Etelecom/CreateAccountUser", json!({ "phone": "0901234567" }), "full_name"),
         ("shop", "shop.Etelecom/CreateAccountUser", json!({ "full_name": "A" }), "phone"),
         ("shop", "shop.Etelecom/CreateAccountUser", json!({ "full_name": "A", "phone": "x" }), "phone"),
-        ("shop", "shop.Etelecom/CreateAccountUser", json!({ "full_name": "A", "phone": "0901234567", "password": "short" }), "password"),
-        ("shop", "shop.Etelecom/CreateAccountUser", json!({ "full_name": "A", "phone": "0901234567", "roles": ["king"] }), "roles"),
+        (
+            "shop",
+            "shop.Etelecom/CreateAccountUser",
+            json!({ "full_name": "A", "phone": "0901234567", "password": "short" }),
+            "password",
+        ),
+        (
+            "shop",
+            "shop.Etelecom/CreateAccountUser",
+            json!({ "full_name": "A", "phone": "0901234567", "roles": ["king"] }),
+            "roles",
+        ),
         ("partner", "partner.Etelecom/PartnerAddHotline", json!({ "name": "A" }), "hotline"),
         ("partner", "partner.Etelecom/PartnerAddHotline", json!({ "hotline": "02873000001" }), "name"),
-        ("partner", "partner.Etelecom/PartnerAddHotline", json!({ "hotline": "02873000001", "name": "A", "network": "mars" }), "network"),
+        (
+            "partner",
+            "partner.Etelecom/PartnerAddHotline",
+            json!({ "hotline": "02873000001", "name": "A", "network": "mars" }),
+            "network",
+        ),
         ("shop", "shop.Etelecom/ListCallLogs", json!({ "paging": { "limit": -1 } }), "paging.limit"),
         ("shop", "shop.Etelecom/ListCallLogs", json!({ "paging": { "limit": "ten" } }), "paging.limit"),
         ("shop", "shop.Etelecom/ListCallLogs", json!({ "paging": { "after": "x" } }), "paging.after"),
@@ -175,7 +203,12 @@ async fn bad_values_are_invalid_arguments_that_name_the_field() {
         ("shop", "shop.Etelecom/ListCallLogs", json!({ "filter": { "date_from": "yesterday" } }), "filter.date_from"),
         ("shop", "shop.Etelecom/ListCallLogs", json!({ "filter": { "direction": "up" } }), "filter.direction"),
         ("shop", "shop.Etelecom/ListCallLogs", json!({ "filter": { "call_state": "maybe" } }), "filter.call_state"),
-        ("shop", "shop.Etelecom/ListCallLogs", json!({ "filter": { "duration": { "comparison": "x" } } }), "filter.duration"),
+        (
+            "shop",
+            "shop.Etelecom/ListCallLogs",
+            json!({ "filter": { "duration": { "comparison": "x" } } }),
+            "filter.duration",
+        ),
         ("shop", "shop.Etelecom/ListCallLogs", json!({ "filter": { "extension_ids": vec!["1"; 201] } }), "filter"),
         ("shop", "shop.Etelecom/ListCallLogs", json!({ "filter": [] , "paging": 7 }), "paging"),
         ("shop_owner", "shop.Webhook/CreateWebhook", json!({}), "url"),
@@ -231,7 +264,8 @@ async fn what_belongs_to_another_company_is_not_there() {
     let tenants = face.good("shop", "partner.Etelecom/GetPartnerTenantList", others).await;
     assert_eq!(tenants["tenants"], json!([]));
     let beta = number(w.beta.actor.tenant.number());
-    let held = face.good("shop", "partner.Etelecom/PartnerAddHotline", json!({ "hotline": "02873000001", "name": "A" })).await;
+    let held =
+        face.good("shop", "partner.Etelecom/PartnerAddHotline", json!({ "hotline": "02873000001", "name": "A" })).await;
     for (call, body) in [
         ("partner.Etelecom/PartnerActivateTenant", json!({ "tenant_id": beta, "owner_id": beta })),
         ("partner.Etelecom/PartnerAddHotlineToTenant", json!({ "hotline_id": held["id"], "tenant_id": beta })),
@@ -259,14 +293,28 @@ async fn no_method_fails_on_our_side_whatever_it_is_sent() {
         .split_whitespace()
         .collect();
     let huge = "9".repeat(40);
-    let values = [json!(null), json!(-1), json!(1.5), json!(huge), json!("\u{0}"), json!([]), json!({}), json!(true), json!("é'\"<>")];
+    let values = [
+        json!(null),
+        json!(-1),
+        json!(1.5),
+        json!(huge),
+        json!("\u{0}"),
+        json!([]),
+        json!({}),
+        json!(true),
+        json!("é'\"<>"),
+    ];
     for method in methods {
         for value in &values {
             let fields = "id url entities shop_id email phone name redirect_url hotline hotline_id tenant_id owner_id full_name \
                 roles extension_number extension_id user_id filter paging network description is_free_charge";
             let all: serde_json::Map<String, Value> =
                 fields.split_whitespace().map(|name| (name.to_owned(), value.clone())).collect();
-            for body in [value.clone(), Value::Object(all), json!({ "filter": { "call_number": value }, "paging": { "after": value } })] {
+            for body in [
+                value.clone(),
+                Value::Object(all),
+                json!({ "filter": { "call_number": value }, "paging": { "after": value } }),
+            ] {
                 for (role, key) in [("shop", "shop_owner"), ("partner", "partner"), ("partner", "shop_key")] {
                     let answer = face.ask(key, &format!("{role}.{method}"), &body).await;
                     assert!(answer.status < 500, "{role}.{method} {body}: {}", answer.text);

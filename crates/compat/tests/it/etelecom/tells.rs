@@ -22,14 +22,18 @@ async fn changes_of_calls_and_extensions_are_posted_as_documented() {
     assert!(heard.iter().all(|heard| heard.method == "POST" && heard.target == "/hook"));
     let bodies: Vec<Value> = heard.iter().map(|heard| serde_json::from_str(&heard.body).unwrap()).collect();
     let changes: Vec<&Value> = bodies.iter().map(|body| &body["changes"][0]).collect();
-    let of = |entity: &str| changes.iter().copied().filter(|change| change["entity"] == entity).collect::<Vec<&Value>>();
+    let of =
+        |entity: &str| changes.iter().copied().filter(|change| change["entity"] == entity).collect::<Vec<&Value>>();
     let kinds = |changes: &[&Value]| changes.iter().map(|change| change["change_type"].clone()).collect::<Vec<Value>>();
 
     let calls = of("call_log");
     assert_eq!(kinds(&calls), ["create", "update", "update"]);
     let id = json!(made.number().to_string());
     let latest = |change: &Value| change["latest"]["call_log"].clone();
-    assert!(calls.iter().all(|change| latest(change)["id"] == id && latest(change)["caller"] == "0901234567"), "{calls:#?}");
+    assert!(
+        calls.iter().all(|change| latest(change)["id"] == id && latest(change)["caller"] == "0901234567"),
+        "{calls:#?}"
+    );
     let states: Vec<Value> = calls.iter().map(|change| latest(change)["call_state"].clone()).collect();
     assert_eq!(states, ["unknown", "answered", "answered"]);
     assert_eq!(calls[1]["changed"]["call_log"]["call_state"], "answered");
@@ -69,5 +73,8 @@ async fn only_the_chosen_entities_are_posted_and_a_refusal_is_told_and_tried_aga
     let hook = face.good("shop_owner", "shop.Webhook/GetWebhooks", json!({})).await["webhooks"][0].clone();
     assert_eq!((&hook["entities"], &hook["metadata"]), (&json!(["extension"]), &json!("crm")));
     let fault = &hook["states"]["last_error"];
-    assert_eq!((&fault["resp_status"], &fault["resp_body"], &fault["retried"]), (&json!(500), &json!("not now"), &json!(0)));
+    assert_eq!(
+        (&fault["resp_status"], &fault["resp_body"], &fault["retried"]),
+        (&json!(500), &json!("not now"), &json!(0))
+    );
 }
