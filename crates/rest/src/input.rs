@@ -170,8 +170,8 @@ mod tests {
         size: u8,
     }
 
-    fn wrong(json: &str) -> (String, String) {
-        let failure = json::<Sample>(json.as_bytes()).unwrap_err();
+    fn wrong(text: &str) -> (String, String) {
+        let failure = json::<Sample>(text.as_bytes()).unwrap_err();
         let problem = failure.problem();
         (problem.fields.first().map_or(String::new(), |f| f.name.clone()), problem.code.to_owned())
     }

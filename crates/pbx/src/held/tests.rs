@@ -26,7 +26,7 @@ async fn a_held_number_becomes_a_hotline_that_its_extensions_ring_by_and_comes_b
         assert_eq!(hotline.target, Target::Group(given.group.expect("a group")));
         assert_eq!(give(&partner, db, held.id, &shop).await.expect_err("twice").code, "in_use");
         assert_eq!(release(&partner, db, held.id).await.expect_err("in use").code, "in_use");
-        assert_eq!(given_to(&shop, db).await.expect("numbers"), [given.clone()]);
+        assert_eq!(given_to(&shop, db).await.expect("numbers"), std::slice::from_ref(&given));
         assert_eq!(given_to(&partner, db).await.expect("numbers"), []);
 
         let extension = an_extension(&shop, db, "101").await;
