@@ -1,5 +1,5 @@
 # The two commands a newcomer needs are `make run` and `make test`. See README.md.
-.PHONY: run web test check fmt clean
+.PHONY: run web test check fuzz fmt clean
 
 ## run: build the release binary and start Alo with a demo company in ./data
 run:
@@ -20,6 +20,10 @@ test:
 ## check: format, lints, architecture rules, licences
 check:
 	cargo xtask check
+
+## fuzz: the parsers under libFuzzer, a minute each (docs/security.md)
+fuzz:
+	scripts/fuzz.sh
 
 ## fmt: format the sources
 fmt:

@@ -4,6 +4,7 @@ use crate::negotiation::{Agreed, Protection, Route};
 use crate::sound::Sound;
 use crate::tap::Tapped;
 use crate::transcoder::Done;
+use crate::worker::{Errand, Moving};
 use model::Digit;
 use std::net::{IpAddr, UdpSocket};
 use std::path::PathBuf;
@@ -54,6 +55,38 @@ pub(crate) enum Command {
     /// The transcoder has done something.
     Done(Done),
     Close(LegKey),
+    /// The leg will come from another thread, and commands for it before.
+    Await(LegKey),
+    /// The leg goes to another thread.
+    Leave(LegKey, Errand),
+    /// It has come; or none will.
+    Arrive(LegKey, Option<Moving>),
     /// No handle is left.
     Stop,
+}
+
+impl Command {
+    /// The legs it is about, for which it has to wait. What the transcoder has done concerns whoever is there, and a leg that
+    /// comes is what is waited for.
+    pub(crate) fn legs(&self) -> [Option<LegKey>; 2] {
+        match self {
+            Command::Open(new) => [Some(new.key), new.owner],
+            Command::Bridge(one, other) | Command::RecordBeside(one, other) => [Some(*one), Some(*other)],
+            Command::Record { left, right, .. } => [Some(*left), Some(*right)],
+            Command::Route(key, _)
+            | Command::Agree(key, ..)
+            | Command::Signalled(key, _)
+            | Command::Watch(key)
+            | Command::Unbridge(key)
+            | Command::Play(key, ..)
+            | Command::StopPlay(key)
+            | Command::Digit(key, _)
+            | Command::StopRecord(key)
+            | Command::Tap(key, _)
+            | Command::Close(key)
+            | Command::Await(key)
+            | Command::Leave(key, _) => [Some(*key), None],
+            Command::Done(_) | Command::Arrive(..) | Command::Stop => [None; 2],
+        }
+    }
 }

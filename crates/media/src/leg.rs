@@ -95,6 +95,18 @@ impl Leg {
         self.tell(Command::Watch(self.key));
     }
 
+    /// Moves the leg to the thread of another, with which it is to be joined. Sound that comes meanwhile is late, not lost; a
+    /// bridge or recording it was part of ends.
+    pub fn move_beside(&mut self, other: &Leg) {
+        if self.thread == other.thread || !Arc::ptr_eq(&self.shared, &other.shared) {
+            return;
+        }
+        for key in self.video.map(|(video, _)| video).into_iter().chain([self.key]) {
+            self.shared.hand_over(key, self.thread, other.thread);
+        }
+        self.thread = other.thread;
+    }
+
     /// Lets the two legs hear each other, in place of whom they heard before.
     pub fn bridge(&self, other: &Leg) {
         if self.reaches(other) {
@@ -164,7 +176,7 @@ impl Leg {
     fn reaches(&self, other: &Leg) -> bool {
         let together = self.thread == other.thread && Arc::ptr_eq(&self.shared, &other.shared);
         if !together {
-            tracing::error!("two legs on different media threads cannot be joined; open the second beside the first");
+            tracing::error!("two legs on different media threads cannot be joined; move one beside the other");
         }
         together
     }

@@ -3,14 +3,14 @@
 use crate::command::{Command, LegKey, NewLeg};
 use crate::negotiation::{Identity, Negotiation};
 use crate::ports::Ports;
-use crate::worker::{self, Worker};
+use crate::worker::{self, Errand, Worker};
 use crate::{Config, Counts, Event, Leg, recording, socket, transcoder};
 use std::io;
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant, SystemTime};
 use tokio::sync::mpsc::UnboundedSender;
 
 /// The media threads. Cheap to clone; they end when the last handle and the last leg are gone.
@@ -63,6 +63,8 @@ pub(crate) struct Inventory {
     pub(crate) recordings: AtomicUsize,
     /// Threads that live.
     threads: AtomicUsize,
+    /// What all threads count from, and what the wall clock said then: reports must not follow its jumps.
+    pub(crate) started: (Instant, Duration),
     ports: Mutex<Ports>,
 }
 
@@ -151,7 +153,7 @@ impl Media {
         self.open_on(thread, LegKey(key), tag)
     }
 
-    /// Opens a leg that can be bridged to another: on the same thread.
+    /// Opens a leg that is to be bridged to another: on the same thread.
     pub fn open_beside(&self, tag: u64, other: &Leg) -> Result<Leg, OpenError> {
         let key = self.shared.next.fetch_add(1, Ordering::Relaxed);
         self.open_on(other.thread, LegKey(key), tag)
@@ -214,6 +216,12 @@ impl Shared {
         }
     }
 
+    /// Moves a leg from its thread to another.
+    pub(crate) fn hand_over(&self, leg: LegKey, from: usize, to: usize) {
+        self.tell(to, Command::Await(leg));
+        self.tell(from, Command::Leave(leg, Errand::new(leg, self.threads[to].clone())));
+    }
+
     /// Opens sockets for the video of a leg, on the leg's thread.
     pub(crate) fn open_video(&self, thread: usize, owner: LegKey) -> Result<(LegKey, u16), OpenError> {
         let (port, rtp, rtcp) = self.bind()?;
@@ -253,7 +261,8 @@ impl Inventory {
     pub(crate) fn new(config: Config, seed: u64) -> Inventory {
         let ports = Mutex::new(Ports::new(config.ports.clone(), config.quarantine, seed));
         let (legs, shared, recordings, threads) = Default::default();
-        Inventory { config, legs, shared, recordings, threads, ports }
+        let unix = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        Inventory { config, legs, shared, recordings, threads, started: (Instant::now(), unix), ports }
     }
 
     /// Gives a port back; it rests first when anything came to it.

@@ -21,6 +21,14 @@ pub(crate) fn watch(poll: &mio::Poll, socket: &UdpSocket, token: mio::Token) -> 
     if done == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
 }
 
+/// Ends what [`watch`] began, for a socket that stays open.
+pub(crate) fn forget(poll: &mio::Poll, socket: &UdpSocket) -> io::Result<()> {
+    // SAFETY: both descriptors are open as long as their owners live, and the kernel reads no event here.
+    let done =
+        unsafe { libc::epoll_ctl(poll.as_raw_fd(), libc::EPOLL_CTL_DEL, socket.as_raw_fd(), std::ptr::null_mut()) };
+    if done == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+}
+
 /// A far address in the form that the kernel takes.
 #[derive(Debug, Clone)]
 pub(crate) struct Target(socket2::SockAddr);

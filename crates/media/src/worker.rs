@@ -2,30 +2,34 @@
 //! whatever has its time (prompts, keys, reports, silence, chunks of recordings) stands in one heap of timers.
 //! Nothing here waits for anything but the poll, and no packet costs an allocation.
 
+mod agreement;
 mod done;
 mod guard;
 mod guarded;
 mod leg;
+mod life;
+mod moves;
 mod pacing;
 mod packets;
+mod pairs;
 mod pass;
 mod reports;
 mod tapes;
 
 use crate::Event;
-use crate::command::{Command, LegKey, NewLeg};
+use crate::command::{Command, LegKey};
 use crate::media::{Inbox, Inventory};
-use crate::negotiation::{Agreed, Protection};
 use crate::recording::Task;
-use crate::socket::{self, Buffer};
-use crate::transcoder::{Desk, Job};
+use crate::socket::Buffer;
+use crate::transcoder::Desk;
 use guard::{Door, Guard};
-use leg::{Leg, Legs};
+use leg::Legs;
 use mio::Token;
 use model::Moment;
+use moves::Waiting;
+pub(crate) use moves::{Errand, Moving};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
-use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -54,13 +58,15 @@ pub(crate) struct Worker {
     desk: Desk,
     legs: Legs,
     timers: BinaryHeap<Reverse<(Moment, usize, LegKey, Timer)>>,
+    waiting: Waiting,
+    /// The same for all threads, so that moments mean the same on each.
     started: Instant,
     /// Nanoseconds since 1970 at `started`; reports must not follow jumps of the wall clock.
     started_unix: u64,
     now: Moment,
     report: Vec<u8>,
     dice: u64,
-    /// How many sounds, keys and noises were begun: each has a number.
+    /// Of the sound, key or noise that was begun last. A leg that moves must not meet one of its own again.
     numbers: u64,
 }
 
@@ -90,7 +96,9 @@ impl Worker {
         recorder: Sender<Task>,
         desk: Desk,
     ) -> Worker {
-        let unix = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        let (started, unix) = inventory.started;
+        let numbers = u64::from(getrandom::u32().unwrap_or_default()) << 32;
+        let dice = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_nanos() as u64 | 1;
         Worker {
             poll,
             inbox,
@@ -98,14 +106,15 @@ impl Worker {
             events,
             recorder,
             desk,
-            numbers: 0,
+            numbers,
             legs: Legs::default(),
             timers: BinaryHeap::new(),
-            started: Instant::now(),
+            waiting: Waiting::default(),
+            started,
             started_unix: u64::try_from(unix.as_nanos()).unwrap_or(0),
             now: Moment::START,
             report: Vec::with_capacity(128),
-            dice: unix.as_nanos() as u64 | 1,
+            dice,
         }
     }
 
@@ -165,6 +174,7 @@ impl Worker {
     }
 
     fn obey(&mut self, command: Command) {
+        let Some(command) = self.waiting.admit(command) else { return };
         match command {
             Command::Open(new) => self.open(*new),
             Command::Route(key, route) => self.route(key, route),
@@ -202,134 +212,10 @@ impl Worker {
             }
             Command::Done(done) => self.done(done),
             Command::Close(key) => self.close(key),
+            Command::Await(key) => self.waiting.add(key),
+            Command::Leave(key, errand) => self.leave(key, errand),
+            Command::Arrive(key, leg) => self.arrive(key, leg),
             Command::Stop => {}
-        }
-    }
-
-    fn open(&mut self, new: NewLeg) {
-        let (key, owner) = (new.key, new.owner);
-        if let Some((_, leg)) = owner.and_then(|owner| self.legs.find(owner)) {
-            leg.video = Some(key);
-        }
-        let slot = self.legs.add(Leg::new(new, self.now));
-        if let Err(error) = self.watch_sockets(slot) {
-            tracing::error!(%error, "cannot watch a media socket");
-            self.close(key);
-        }
-    }
-
-    fn watch_sockets(&mut self, slot: usize) -> std::io::Result<()> {
-        let Some(leg) = self.legs.at(slot) else { return Ok(()) };
-        socket::watch(&self.poll, &leg.rtp, Token(2 * slot))?;
-        leg.rtcp.as_ref().map_or(Ok(()), |rtcp| socket::watch(&self.poll, rtcp, Token(2 * slot + 1)))
-    }
-
-    fn agree(&mut self, key: LegKey, agreed: &Agreed, protection: &Protection) {
-        let (now, clock) = (self.now, self.instant());
-        let Some((slot, leg)) = self.legs.find(key) else { return };
-        let before = leg.agreed.replace(*agreed);
-        leg.latch.described(agreed.remote);
-        leg.guard.agree(now, clock, protection);
-        leg.aim(now);
-        leg.outgoing.tick(agreed.send.codec.clock());
-        leg.listens = agreed.events_in == [None; 2];
-        let was_watched = before.is_some_and(|a| reports::is_watched(&a));
-        if !was_watched {
-            (leg.heard, leg.silence_told) = (now, false);
-        }
-        let pending = if leg.guard.is_ready() { leg.pending.take() } else { None };
-        if before.is_some_and(|a| (a.may_send(), a.may_receive()) != (agreed.may_send(), agreed.may_receive())) {
-            leg.outgoing.interrupt();
-            let peer = leg.peer;
-            if let Some(peer) = peer.and_then(|peer| self.legs.at(peer)) {
-                peer.outgoing.interrupt();
-            }
-        }
-        self.share_port(slot, agreed.mux);
-        self.arrange_care(slot);
-        if let Some((sound, repeat)) = pending {
-            self.play(key, sound, repeat);
-        }
-    }
-
-    /// RTCP on the port of RTP needs no socket of its own; the port stays ours, for when it does again.
-    fn share_port(&mut self, slot: usize, shares: bool) {
-        let ip = self.inventory.config.bind;
-        let Some(leg) = self.legs.at(slot) else { return };
-        if shares == leg.rtcp.is_none() {
-            return;
-        }
-        if shares {
-            leg.rtcp = None;
-            self.inventory.shared.fetch_add(1, Ordering::AcqRel);
-            return;
-        }
-        let bound = socket::bind(SocketAddr::new(ip, leg.port + 1)).and_then(|rtcp| {
-            socket::watch(&self.poll, &rtcp, Token(2 * slot + 1))?;
-            Ok(rtcp)
-        });
-        match bound {
-            Ok(rtcp) => {
-                leg.rtcp = Some(rtcp);
-                self.inventory.shared.fetch_sub(1, Ordering::AcqRel);
-            }
-            Err(error) => tracing::warn!(%error, "a leg goes on without RTCP"),
-        }
-    }
-
-    fn bridge(&mut self, one: LegKey, other: LegKey) {
-        let (Some(a), Some(b)) = (self.legs.slot(one), self.legs.slot(other)) else { return };
-        if a == b || self.legs.at(a).is_some_and(|leg| leg.peer == Some(b)) {
-            return;
-        }
-        self.unbridge(one);
-        self.unbridge(other);
-        for (slot, peer) in [(a, b), (b, a)] {
-            if let Some(leg) = self.legs.at(slot) {
-                leg.peer = Some(peer);
-                leg.listener.keep();
-            }
-        }
-    }
-
-    fn unbridge(&mut self, key: LegKey) {
-        let Some((_, leg)) = self.legs.find(key) else { return };
-        leg.noise = None;
-        leg.outgoing.interrupt();
-        let Some(peer) = leg.peer.take() else { return };
-        if let Some(leg) = self.legs.at(peer) {
-            (leg.peer, leg.noise) = (None, None);
-            leg.outgoing.interrupt();
-        }
-    }
-
-    fn close(&mut self, key: LegKey) {
-        let Some(slot) = self.legs.slot(key) else { return };
-        self.unbridge(key);
-        self.stop_record(slot);
-        self.leave_tape(slot);
-        self.farewell(slot);
-        let Some(leg) = self.legs.remove(slot) else { return };
-        let (tag, port, shares, quality) = (leg.tag, leg.port, leg.rtcp.is_none(), leg.quality());
-        let owner = leg.owner;
-        if leg.at_desk {
-            self.desk.send(Job::Forget(key));
-        }
-        // The kernel forgets closed sockets by itself.
-        drop(leg);
-        metrics::counter!("alo_media_legs_total").increment(1);
-        metrics::counter!("alo_media_packets_total").increment(quality.rx_packets);
-        metrics::counter!("alo_media_lost_packets_total").increment(quality.lost);
-        metrics::counter!("alo_media_foreign_packets_total").increment(quality.foreign_packets);
-        metrics::counter!("alo_media_forged_packets_total").increment(quality.forged_packets);
-        let heard = quality.rx_packets + quality.tx_packets + quality.foreign_packets + quality.forged_packets > 0;
-        if shares {
-            self.inventory.shared.fetch_sub(1, Ordering::AcqRel);
-        }
-        self.inventory.free_port(port, heard);
-        self.inventory.legs.fetch_sub(1, Ordering::AcqRel);
-        if owner.is_none() {
-            self.tell(Event::Closed { tag, quality });
         }
     }
 

@@ -1,16 +1,21 @@
-//! The certificate: one for HTTPS, SIP over TLS and SIP over WSS. From the files that are configured, else one that this
-//! installation made for itself.
+//! The certificate: one for HTTPS, SIP over TLS and SIP over WSS. From the files that are configured, else one that an
+//! authority gave by ACME, else one that this installation made for itself.
 //!
 //! The files are looked at again every few seconds. A new pair serves new connections from then on and disturbs none that
-//! are open; a pair that cannot be used changes nothing but the log and `alo_certificate_refused`.
+//! are open; a pair that cannot be used changes nothing but the log and `alo_certificate_refused`. `acme` fetches
+//! certificates, `own` makes them.
 
+mod acme;
 mod expiry;
 mod own;
 mod pair;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use acme::Acme;
+
 use crate::config::Config;
+use acme::Answers;
 use anyhow::Context;
 use pair::{Files, Pair};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -41,43 +46,44 @@ enum Source {
     Given(Files),
     /// Files of our own, made anew in time, for these names.
     Own(Files, Vec<String>),
+    /// Files that an authority gives anew in time; until the first ones have come, our own.
+    Acme { given: Files, own: Files, names: Vec<String> },
 }
 
 /// What connections are shown.
 #[derive(Debug)]
-struct Current(RwLock<Pair>);
+struct Current {
+    pair: RwLock<Pair>,
+    /// What an authority is shown that asks in a handshake.
+    answers: Answers,
+}
 
 impl Current {
     fn pair(&self) -> Pair {
         // Only whole pairs are ever put in.
-        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.pair.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn replace(&self, pair: Pair) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = pair;
+        *self.pair.write().unwrap_or_else(PoisonError::into_inner) = pair;
     }
 }
 
 impl ResolvesServerCert for Current {
-    fn resolve(&self, _hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
-        Some(self.pair().key)
+    fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        if acme::is_question(&hello) { self.answers.shown(hello.server_name()?) } else { Some(self.pair().key) }
     }
 }
 
 impl Certificate {
     /// Reads the configured files, or makes a certificate where there are none.
     pub(crate) fn open(config: &Config) -> anyhow::Result<Certificate> {
-        let source = match (&config.tls.certificate, &config.tls.key) {
-            (Some(certificate), Some(key)) => Source::Given(Files::new(certificate, key)),
-            (None, None) => Source::Own(own::files(&config.data_dir), own::names(config)),
-            (Some(_), None) | (None, Some(_)) => anyhow::bail!("set both tls.certificate and tls.key, or neither"),
-        };
-        if let Source::Own(files, names) = &source {
-            own::make_when_needed(files, names, now_s()).context("cannot make a certificate in the data directory")?;
-        }
+        let source = Source::of(config)?;
+        source.make_when_needed().context("cannot make a certificate in the data directory")?;
         let pair = source.files().read().context("cannot use the TLS certificate")?;
         tell(&pair, now_s());
-        Ok(Certificate { source, current: Arc::new(Current(RwLock::new(pair))) })
+        let current = Current { pair: RwLock::new(pair), answers: Answers::default() };
+        Ok(Certificate { source, current: Arc::new(current) })
     }
 
     /// How SIP listeners speak TLS.
@@ -89,6 +95,9 @@ impl Certificate {
     pub(crate) fn for_http(&self) -> Arc<ServerConfig> {
         let mut config = self.server_config();
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        if matches!(self.source, Source::Acme { .. }) {
+            config.alpn_protocols.push(acme::PROTOCOL.to_vec());
+        }
         Arc::new(config)
     }
 
@@ -118,9 +127,7 @@ impl Certificate {
 
     /// Looks at the files once, which looked like `seen` the last time; how they look now.
     fn look(&self, seen: pair::Stamp) -> pair::Stamp {
-        if let Source::Own(files, names) = &self.source
-            && let Err(error) = own::make_when_needed(files, names, now_s())
-        {
+        if let Err(error) = self.source.make_when_needed() {
             tracing::warn!(error = format!("{error:#}"), "the certificate cannot be made anew");
         }
         let files = self.source.files();
@@ -146,20 +153,50 @@ impl Certificate {
 }
 
 impl Source {
+    fn of(config: &Config) -> anyhow::Result<Source> {
+        let own = own::files(&config.data_dir);
+        match (&config.tls.certificate, &config.tls.key) {
+            (Some(certificate), Some(key)) => Ok(Source::Given(Files::new(certificate, key))),
+            (None, None) => Ok(match acme::files(config) {
+                Some(given) => Source::Acme { given, own, names: own::names(config) },
+                None => Source::Own(own, own::names(config)),
+            }),
+            (Some(_), None) | (None, Some(_)) => anyhow::bail!("set both tls.certificate and tls.key, or neither"),
+        }
+    }
+
     fn files(&self) -> &Files {
         match self {
             Source::Given(files) | Source::Own(files, _) => files,
+            Source::Acme { given, own, .. } => {
+                if given.read().is_ok() {
+                    given
+                } else {
+                    own
+                }
+            }
+        }
+    }
+
+    /// Makes one of our own where that is what is shown.
+    fn make_when_needed(&self) -> anyhow::Result<()> {
+        match self {
+            Source::Given(_) => Ok(()),
+            Source::Own(files, names) => own::make_when_needed(files, names, now_s()),
+            Source::Acme { given, .. } if given.read().is_ok() => Ok(()),
+            Source::Acme { own, names, .. } => own::make_when_needed(own, names, now_s()),
         }
     }
 }
 
 /// For how many days the certificate is good, without making or serving one; none when there is none yet.
 pub(crate) fn look(config: &Config) -> Option<anyhow::Result<i64>> {
-    let files = match (&config.tls.certificate, &config.tls.key) {
-        (Some(certificate), Some(key)) => Files::new(certificate, key),
-        _ => own::files(&config.data_dir),
+    let source = match Source::of(config) {
+        Ok(source) => source,
+        Err(error) => return Some(Err(error)),
     };
-    if config.tls.certificate.is_none() && files.stamp() == [None; 2] {
+    let files = source.files();
+    if !matches!(source, Source::Given(_)) && files.stamp() == [None; 2] {
         return None;
     }
     Some(files.read().map(|pair| (pair.ends_s - now_s()).div_euclid(DAY_S)))

@@ -81,6 +81,25 @@ pub(crate) struct Tls {
     pub(crate) names: Vec<String>,
     /// A PEM file of authorities; none: the system's.
     pub(crate) roots: Option<PathBuf>,
+    pub(crate) acme: Acme,
+}
+
+/// Certificates by an authority that speaks ACME.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Acme {
+    /// The URL of its directory; none: off.
+    pub(crate) directory: Option<String>,
+    /// What the certificate is for.
+    pub(crate) names: Vec<String>,
+    pub(crate) terms_agreed: bool,
+    /// Mail addresses.
+    pub(crate) contact: Vec<String>,
+    /// Where HTTP-01 is answered; empty: TLS-ALPN-01 at the web's listener under TLS.
+    pub(crate) listen: Vec<SocketAddr>,
+    /// None: in the data directory.
+    pub(crate) folder: Option<PathBuf>,
+    /// A PEM file of authorities that vouch for the directory; none: the system's.
+    pub(crate) roots: Option<PathBuf>,
 }
 
 /// The SIP listeners and what phones are told.
@@ -209,7 +228,21 @@ impl Default for Config {
                 tls_listen: None,
                 public_url: None,
             },
-            tls: Tls { certificate: None, key: None, names: Vec::new(), roots: None },
+            tls: Tls {
+                certificate: None,
+                key: None,
+                names: Vec::new(),
+                roots: None,
+                acme: Acme {
+                    directory: None,
+                    names: Vec::new(),
+                    terms_agreed: false,
+                    contact: Vec::new(),
+                    listen: vec![any(80)],
+                    folder: None,
+                    roots: None,
+                },
+            },
             sip: Sip {
                 udp: vec![any(5060)],
                 tcp: vec![any(5060)],

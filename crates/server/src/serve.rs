@@ -5,7 +5,7 @@ mod watch_demo;
 
 pub(crate) use watch_demo::plan as demo_plan;
 
-use crate::certificate::Certificate;
+use crate::certificate::{Acme, Certificate};
 use crate::config::{Config, Demo, Recording};
 use crate::doors::{self, Door};
 use crate::health::{Bound, Health};
@@ -53,6 +53,11 @@ pub(crate) async fn run(config: Config, ui_dir: Option<PathBuf>) -> anyhow::Resu
     let (bus, orders) = Bus::new();
     let certificate = Certificate::open(&config)?;
     let doors = open_doors(&config, &certificate).await?;
+    let acme = Acme::new(&config, db.vault(), &certificate);
+    let mut questions = Vec::new();
+    for listen in acme.iter().flat_map(|acme| acme.listen()) {
+        questions.push(Door { listener: bind("tls.acme.listen", *listen).await?, tls: None });
+    }
     let (phones, kept) = phones::open(&config.data_dir)?;
     let (keeper, keeping) = phones.keep();
     let mut wanted = engine_config(&config, &db, &certificate)?;
@@ -102,7 +107,8 @@ pub(crate) async fn run(config: Config, ui_dir: Option<PathBuf>) -> anyhow::Resu
     };
     // Told before the first answer, so that whoever waits for /readyz finds it told; and all that always runs runs by then.
     first::greet(&config, &engine, demo_company.as_ref());
-    let served = doors::serve(doors, faces, web_closing);
+    let served = doors::serve(doors, faces, web_closing.clone());
+    let acme = acme.map(|acme| [doors::serve(questions, acme.routes(), web_closing), acme.keep()]);
     let at = |transport| shown(engine.sip_addr(transport));
     tracing::info!(
         http = %config.http.listen,
@@ -130,8 +136,9 @@ pub(crate) async fn run(config: Config, ui_dir: Option<PathBuf>) -> anyhow::Resu
         control.abort();
     }
     end(demo, served).await;
-    certificate.abort();
-    keeping.abort();
+    for task in acme.into_iter().flatten().chain([certificate, keeping]) {
+        task.abort();
+    }
     webhooks.stop().await;
     if let Some(courier) = courier {
         courier.stop().await;
@@ -147,15 +154,16 @@ async fn open_doors(config: &Config, certificate: &Certificate) -> anyhow::Resul
     let secure = config.http.tls_listen.map(|listen| ("http.tls_listen", listen, Some(certificate.for_http())));
     let mut doors = Vec::new();
     for (key, listen, tls) in plain.into_iter().chain(secure) {
-        let listener = TcpListener::bind(listen).await.with_context(|| {
-            let (variable, alo) = (crate::config::variable(key), cli::program());
-            format!(
-                "cannot listen on {listen}: stop what holds it, or set {key} ({variable}); `{alo} doctor` tells more"
-            )
-        })?;
-        doors.push(Door { listener, tls });
+        doors.push(Door { listener: bind(key, listen).await?, tls });
     }
     Ok(doors)
+}
+
+async fn bind(key: &str, listen: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(listen).await.with_context(|| {
+        let (variable, alo) = (crate::config::variable(key), cli::program());
+        format!("cannot listen on {listen}: stop what holds it, or set {key} ({variable}); `{alo} doctor` tells more")
+    })
 }
 
 /// Names the mend beside the reason.

@@ -20,6 +20,7 @@ use crate::timer::Dice;
 use crate::transport::Transport;
 use crate::uri::{Scheme, Uri, host_ip};
 use dns::Resolver;
+pub use dns::records_in;
 use srv::Srv;
 
 /// How long all questions for one server may take.

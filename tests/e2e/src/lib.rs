@@ -5,13 +5,14 @@
 //! - [`Phone`] is a scripted SIP and RTP agent for exact assertions ([`phone`]); a carrier is a phone that does not
 //!   register, and may be a registrar itself.
 //! - [`agents`] runs other people's agents, sipp and baresip, to prove that it is not only our own dialect that works.
-//! - [`authority`] vouches for names, [`dns`] is a name server.
+//! - [`authority`] vouches for names, [`acme`] is one that gives certificates by RFC 8555, [`dns`] is a name server.
 //! - [`secure`] is the client side of TLS.
 //! - [`Postgres`] is a database server that a test can stop in the middle of a call.
 //! - [`wait`] waits for conditions. Nothing here sleeps for a guess.
 //!
 //! The tests are in `tests/it`, one file a subject.
 
+pub mod acme;
 pub mod agents;
 pub mod authority;
 mod binary;

@@ -16,28 +16,49 @@ use tokio_rustls::rustls::{ClientConfig, DigitallySignedStruct, Error, Signature
 /// # Panics
 /// When either does not work.
 pub async fn connect(server: SocketAddr) -> TlsStream<TcpStream> {
-    let provider = Arc::new(aws_lc_rs::default_provider());
-    let any = Arc::new(AnyCertificate(provider.clone()));
-    let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
-    let config = config.expect("the provider speaks TLS").dangerous().with_custom_certificate_verifier(any);
-    let connector = TlsConnector::from(Arc::new(config.with_no_client_auth()));
-    let name = ServerName::from(server.ip());
-    within("a TLS handshake", async {
-        let stream = TcpStream::connect(server).await.expect("the listener is there");
-        connector.connect(name, stream).await.expect("the handshake works")
-    })
-    .await
+    within("a TLS handshake", shake(server, ServerName::from(server.ip()), &[])).await.expect("the handshake works")
 }
 
 /// The certificate a new connection is shown.
 pub async fn certificate(server: SocketAddr) -> Vec<u8> {
-    let stream = connect(server).await;
+    first(&connect(server).await)
+}
+
+/// The certificate shown to whoever asks for this host and speaks one of these protocols; none when the handshake fails or
+/// ends without a protocol.
+pub async fn certificate_by(server: SocketAddr, name: &str, protocols: &[&[u8]]) -> Option<Vec<u8>> {
+    let name = ServerName::try_from(name.to_owned()).ok()?;
+    let stream = within("a TLS handshake", shake(server, name, protocols)).await.ok()?;
+    stream.get_ref().1.alpn_protocol()?;
+    Some(first(&stream))
+}
+
+async fn shake(
+    server: SocketAddr,
+    name: ServerName<'static>,
+    protocols: &[&[u8]],
+) -> std::io::Result<TlsStream<TcpStream>> {
+    let provider = Arc::new(aws_lc_rs::default_provider());
+    // Some protocols show certificates that nobody but they understand.
+    let any = Arc::new(AnyCertificate { provider: provider.clone(), unread: !protocols.is_empty() });
+    let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+    let config = config.expect("the provider speaks TLS").dangerous().with_custom_certificate_verifier(any);
+    let mut config = config.with_no_client_auth();
+    config.alpn_protocols = protocols.iter().map(|protocol| protocol.to_vec()).collect();
+    TlsConnector::from(Arc::new(config)).connect(name, TcpStream::connect(server).await?).await
+}
+
+fn first(stream: &TlsStream<TcpStream>) -> Vec<u8> {
     let chain = stream.get_ref().1.peer_certificates().expect("the handshake is done");
     chain.first().expect("a certificate").to_vec()
 }
 
 #[derive(Debug)]
-struct AnyCertificate(Arc<CryptoProvider>);
+struct AnyCertificate {
+    provider: Arc<CryptoProvider>,
+    /// The certificate is not looked into, nor what is signed with it.
+    unread: bool,
+}
 
 impl ServerCertVerifier for AnyCertificate {
     fn verify_server_cert(
@@ -57,7 +78,10 @@ impl ServerCertVerifier for AnyCertificate {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        let algorithms = &self.0.signature_verification_algorithms;
+        if self.unread {
+            return Ok(HandshakeSignatureValid::assertion());
+        }
+        let algorithms = &self.provider.signature_verification_algorithms;
         tokio_rustls::rustls::crypto::verify_tls12_signature(message, cert, dss, algorithms)
     }
 
@@ -67,11 +91,14 @@ impl ServerCertVerifier for AnyCertificate {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        let algorithms = &self.0.signature_verification_algorithms;
+        if self.unread {
+            return Ok(HandshakeSignatureValid::assertion());
+        }
+        let algorithms = &self.provider.signature_verification_algorithms;
         tokio_rustls::rustls::crypto::verify_tls13_signature(message, cert, dss, algorithms)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.signature_verification_algorithms.supported_schemes()
+        self.provider.signature_verification_algorithms.supported_schemes()
     }
 }

@@ -159,8 +159,12 @@ impl Driver {
 
     /// The leg that came over is one of ours now.
     pub(super) fn adopt(&mut self, id: LegId) {
-        let Some(leg) = self.adopting.take() else { return };
+        let Some(mut leg) = self.adopting.take() else { return };
         self.shared.routes.add_leg(leg.edge.0, self.mailbox.clone(), id);
+        // Only legs of one media thread can be joined.
+        if let (Some(media), Some(ours)) = (&mut leg.media, self.legs.values().find_map(|leg| leg.media.as_ref())) {
+            media.move_beside(ours);
+        }
         self.legs.insert(id, *leg);
         self.touched_by(id);
     }

@@ -154,6 +154,15 @@ impl Guard {
         }
     }
 
+    /// When its handshakes want to be looked at.
+    pub(super) fn due(&self) -> [Option<Moment>; 2] {
+        let Guard::Dtls(dtls) = self else { return [None; 2] };
+        let open = |association: &Association| {
+            association.handshake.as_ref().is_some_and(|handshake| !handshake.is_done()).then_some(association.due)
+        };
+        [open(&dtls.rtp), dtls.rtcp.as_ref().and_then(open)]
+    }
+
     /// The packet as it may be sent; none when it may not.
     pub(super) fn seal<'a>(&'a mut self, kind: Kind, packet: &'a [u8]) -> Option<&'a [u8]> {
         match self {

@@ -1,4 +1,5 @@
 use super::*;
+use crate::command::NewLeg;
 use crate::media::Post;
 use crate::{Config, recording};
 use std::net::UdpSocket;

@@ -1,12 +1,13 @@
-//! When a certificate ends: the one field of X.509 that the TLS library does not tell (RFC 5280 section 4.1.2.5).
+//! From when until when a certificate is good: the one field of X.509 that the TLS library does not tell (RFC 5280
+//! section 4.1.2.5).
 
 const SEQUENCE: u8 = 0x30;
 const VERSION: u8 = 0xa0;
 const UTC_TIME: u8 = 0x17;
 const GENERALIZED_TIME: u8 = 0x18;
 
-/// The end of a certificate's validity, in seconds since 1970.
-pub(super) fn ends_s(certificate: &[u8]) -> Option<i64> {
+/// The start and the end of a certificate's validity, in seconds since 1970.
+pub(super) fn validity_s(certificate: &[u8]) -> Option<(i64, i64)> {
     let (certificate, _) = expect(certificate, SEQUENCE)?;
     let (mut fields, _) = expect(certificate, SEQUENCE)?;
     if fields.first() == Some(&VERSION) {
@@ -17,9 +18,10 @@ pub(super) fn ends_s(certificate: &[u8]) -> Option<i64> {
         (_, _, fields) = value(fields)?;
     }
     let (validity, _) = expect(fields, SEQUENCE)?;
-    let (_, _, validity) = value(validity)?;
-    let (tag, time, _) = value(validity)?;
-    seconds(tag, std::str::from_utf8(time).ok()?)
+    let (first, starts, validity) = value(validity)?;
+    let (second, ends, _) = value(validity)?;
+    let seconds = |tag, time| seconds(tag, std::str::from_utf8(time).ok()?);
+    Some((seconds(first, starts)?, seconds(second, ends)?))
 }
 
 fn expect(bytes: &[u8], wanted: u8) -> Option<(&[u8], &[u8])> {
@@ -78,17 +80,19 @@ mod tests {
     }
 
     #[test]
-    fn the_end_is_found_in_a_certificate() {
+    fn both_ends_are_found_in_a_certificate() {
         let key = rcgen::KeyPair::generate().expect("a key");
         let mut wanted = rcgen::CertificateParams::new(vec!["alo.test".to_owned()]).expect("a name");
+        wanted.not_before = rcgen::date_time_ymd(2026, 11, 23);
         wanted.not_after = rcgen::date_time_ymd(2031, 7, 9);
         let made = wanted.self_signed(&key).expect("a certificate");
-        assert_eq!(ends_s(made.der()), seconds(UTC_TIME, "310709000000Z"));
+        let expected = seconds(UTC_TIME, "261123000000Z").zip(seconds(UTC_TIME, "310709000000Z"));
+        assert_eq!(validity_s(made.der()), expected);
         let bytes = made.der().to_vec();
         for length in 0..bytes.len() {
             // Whatever is cut off, nothing panics.
-            let _ = ends_s(&bytes[..length]);
+            let _ = validity_s(&bytes[..length]);
         }
-        assert_eq!(ends_s(&bytes[..200]), None);
+        assert_eq!(validity_s(&bytes[..120]), None);
     }
 }

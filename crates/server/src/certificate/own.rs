@@ -6,10 +6,7 @@ use super::pair::Files;
 use crate::config::Config;
 use anyhow::Context;
 use rcgen::{CertificateParams, DnType, ExtendedKeyUsagePurpose, KeyPair, SanType};
-use std::fs;
-use std::io::Write;
 use std::net::IpAddr;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 use std::time::Duration;
 
@@ -60,23 +57,7 @@ fn make(files: &Files, names: &[String]) -> anyhow::Result<()> {
     wanted.not_after = epoch + now + Duration::from_secs(LIFE_S);
     let key = KeyPair::generate().context("no key could be made")?;
     let certificate = wanted.self_signed(&key).context("no certificate could be made")?;
-    save(files, &certificate.pem(), &key.serialize_pem())?;
+    files.save(&certificate.pem(), &key.serialize_pem())?;
     tracing::info!(file = %files.certificate.display(), "made a certificate of our own");
-    Ok(())
-}
-
-/// Puts a pair in place; only this user may read the key.
-pub(super) fn save(files: &Files, certificate: &str, key: &str) -> anyhow::Result<()> {
-    let folder = files.key.parent().context("the key has no folder")?;
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-    for (path, text, mode) in [(&files.key, key, 0o600), (&files.certificate, certificate, 0o644)] {
-        let beside = path.with_extension("new");
-        // One that a killed process left behind may have other rights.
-        let _ = fs::remove_file(&beside);
-        let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(mode).open(&beside)?;
-        file.write_all(text.as_bytes())?;
-        file.sync_all()?;
-        fs::rename(&beside, path)?;
-    }
     Ok(())
 }

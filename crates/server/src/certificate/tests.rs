@@ -56,7 +56,7 @@ fn a_new_pair_is_taken_and_a_bad_one_is_not() {
     let files = Files::new(&folder.0.join("a.crt"), &folder.0.join("a.key"));
     let made = |name: &str| rcgen::generate_simple_self_signed(vec![name.to_owned()]).expect("a certificate");
     let (first, second) = (made("one.test"), made("two.test"));
-    own::save(&files, &first.cert.pem(), &first.signing_key.serialize_pem()).expect("saved");
+    files.save(&first.cert.pem(), &first.signing_key.serialize_pem()).expect("saved");
     let mut config = folder.config();
     config.tls.certificate = Some(files.certificate.clone());
     assert!(Certificate::open(&config).is_err(), "a certificate without its key is a mistake");
@@ -70,7 +70,7 @@ fn a_new_pair_is_taken_and_a_bad_one_is_not() {
         assert_eq!(shown(&certificate), first.cert.der().to_vec(), "the old one stays");
         assert_eq!(stamp, files.stamp());
     }
-    own::save(&files, &second.cert.pem(), &second.signing_key.serialize_pem()).expect("saved");
+    files.save(&second.cert.pem(), &second.signing_key.serialize_pem()).expect("saved");
     certificate.look([None; 2]);
     assert_eq!(shown(&certificate), second.cert.der().to_vec());
 }

@@ -1,4 +1,6 @@
-//! The table of keys, in the order in which `config.default.toml` shows them.
+//! The table of keys, in the order in which `config.default.toml` shows them. What belongs to TLS stands in `tls`.
+
+mod tls;
 
 use super::raw::{Raw, Read};
 use super::{Config, Demo, LogFormat, Recording, Secret};
@@ -36,8 +38,13 @@ const DEMO: [(&str, Demo); 6] = [
 const FORMATS: [(&str, LogFormat); 3] =
     [("auto", LogFormat::Auto), ("pretty", LogFormat::Pretty), ("json", LogFormat::Json)];
 
-/// All keys.
-pub(super) const KEYS: &[Key] = &[
+/// All keys, in their order.
+pub(super) fn all() -> impl Iterator<Item = &'static Key> {
+    [GENERAL, tls::KEYS, CALLS].into_iter().flatten()
+}
+
+/// The data, the first words and the web.
+const GENERAL: &[Key] = &[
     Key {
         path: "data_dir",
         help: "Where Alo keeps everything of its own: the SQLite database, recordings, greetings, the spool of call\n\
@@ -131,45 +138,10 @@ pub(super) const KEYS: &[Key] = &[
         },
         show: |c| quoted(c.http.public_url.as_deref().unwrap_or_default()),
     },
-    Key {
-        path: "tls.certificate",
-        help: "The certificate chain for HTTPS, SIP over TLS and SIP over WSS, a PEM file. A changed file serves new\n\
-               connections within seconds. Empty: one that Alo makes for itself in the data directory (tls/own.crt),\n\
-               which browsers and phones have to be told to trust.",
-        read: |c, raw| {
-            c.tls.certificate = raw.optional()?.map(PathBuf::from);
-            Ok(())
-        },
-        show: |c| quoted(&path(c.tls.certificate.as_deref())),
-    },
-    Key {
-        path: "tls.key",
-        help: "The key of tls.certificate, a PEM file.",
-        read: |c, raw| {
-            c.tls.key = raw.optional()?.map(PathBuf::from);
-            Ok(())
-        },
-        show: |c| quoted(&path(c.tls.key.as_deref())),
-    },
-    Key {
-        path: "tls.names",
-        help: "Host names and addresses to put into a certificate of Alo's own: [\"pbx.example.vn\"]. A list; localhost\n\
-               and the addresses of this machine are in it anyway.",
-        read: |c, raw| {
-            c.tls.names = raw.words()?;
-            Ok(())
-        },
-        show: |c| list(&c.tls.names),
-    },
-    Key {
-        path: "tls.roots",
-        help: "The authorities that may vouch for carriers we reach over TLS, a PEM file. Empty: the system's.",
-        read: |c, raw| {
-            c.tls.roots = raw.optional()?.map(PathBuf::from);
-            Ok(())
-        },
-        show: |c| quoted(&path(c.tls.roots.as_deref())),
-    },
+];
+
+/// SIP, sound and all that comes after them.
+const CALLS: &[Key] = &[
     Key {
         path: "sip.udp",
         help: "Where phones and carriers reach SIP over UDP. A list; empty: off.",
@@ -480,9 +452,7 @@ pub(super) fn cross_check(config: &Config) -> Result<(), (&'static str, String)>
             ),
         ));
     }
-    if config.tls.certificate.is_some() != config.tls.key.is_some() {
-        return Err(("tls.certificate", "needs tls.key beside it: set both, or neither".into()));
-    }
+    tls::cross_check(config)?;
     let room = usize::from(config.media.ports.end() - config.media.ports.start()) + 1;
     if room < 4 {
         return Err(("media.ports", "must hold at least four ports: one call takes four".into()));

@@ -1,7 +1,7 @@
 //! Reads file and variables, and turns what is wrong into sentences that name the key, its place and the mend.
 
 use super::Config;
-use super::keys::{KEYS, Key, cross_check, variable};
+use super::keys::{self, Key, cross_check, variable};
 use super::raw::Raw;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -76,14 +76,14 @@ fn walk(table: &toml::Table, above: &str, found: &mut dyn FnMut(&str, Raw)) {
     for (name, value) in table {
         let path = if above.is_empty() { name.clone() } else { format!("{above}.{name}") };
         match value {
-            toml::Value::Table(inner) if KEYS.iter().all(|k| k.path != path) => walk(inner, &path, found),
+            toml::Value::Table(inner) if keys::all().all(|k| k.path != path) => walk(inner, &path, found),
             value => found(&path, Raw::Toml(value.clone())),
         }
     }
 }
 
 fn set(config: &mut Config, problems: &mut Vec<String>, path: &str, value: Raw, place: &str) {
-    let Some(key) = KEYS.iter().find(|key| key.path == path) else {
+    let Some(key) = keys::all().find(|key| key.path == path) else {
         let near = nearest(path);
         problems.push(format!(
             "{path} {place}: there is no such key. The nearest is {} ({}); `{} config default` lists all.",
@@ -100,7 +100,7 @@ fn set(config: &mut Config, problems: &mut Vec<String>, path: &str, value: Raw, 
 }
 
 fn nearest(path: &str) -> &'static Key {
-    KEYS.iter().min_by_key(|key| distance(key.path, path)).expect("the table of keys is not empty")
+    keys::all().min_by_key(|key| distance(key.path, path)).expect("the table of keys is not empty")
 }
 
 /// How many letters must be changed, put in or taken out to make one word the other.

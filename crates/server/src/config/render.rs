@@ -1,7 +1,7 @@
 //! The configuration as a TOML file: the default one with every key explained, or the one in force.
 
 use super::Config;
-use super::keys::{KEYS, variable};
+use super::keys::{self, variable};
 use std::fmt::Write;
 
 const HEAD: &str = "\
@@ -15,8 +15,8 @@ pub(crate) fn default_file() -> String {
     let config = Config::default();
     let mut text = String::from(HEAD);
     let mut section = "";
-    for key in KEYS {
-        let (table, name) = key.path.split_once('.').unwrap_or(("", key.path));
+    for key in keys::all() {
+        let (table, name) = key.path.rsplit_once('.').unwrap_or(("", key.path));
         if table != section {
             section = table;
             write!(text, "\n[{table}]\n").expect("writing into a String does not fail");
@@ -33,5 +33,5 @@ pub(crate) fn default_file() -> String {
 
 /// One line a key with the value in force; secrets show as stars.
 pub(crate) fn effective(config: &Config) -> String {
-    KEYS.iter().map(|key| format!("{} = {}\n", key.path, (key.show)(config))).collect()
+    keys::all().map(|key| format!("{} = {}\n", key.path, (key.show)(config))).collect()
 }

@@ -126,7 +126,8 @@ pub(super) fn certificate(config: &Config) -> Finding {
 }
 
 pub(super) fn listeners(config: &Config, running: bool) -> Vec<Finding> {
-    let (sip, tls_listen) = (&config.sip, config.http.tls_listen);
+    let (sip, tls_listen, acme) = (&config.sip, config.http.tls_listen, &config.tls.acme);
+    let questions = if acme.directory.is_some() { &acme.listen[..] } else { &[] };
     let udp = sip.udp.iter().map(|a| ("sip udp", "sip.udp", *a, UdpSocket::bind(a).err()));
     let lists = [
         ("sip tcp", "sip.tcp", &sip.tcp[..]),
@@ -134,6 +135,7 @@ pub(super) fn listeners(config: &Config, running: bool) -> Vec<Finding> {
         ("sip ws", "sip.ws", &sip.ws),
         ("sip wss", "sip.wss", &sip.wss),
         ("https", "http.tls_listen", tls_listen.as_slice()),
+        ("acme", "tls.acme.listen", questions),
     ];
     let streams = lists.into_iter().flat_map(|(about, key, list)| list.iter().map(move |a| (about, key, *a)));
     let streams = streams.map(|(about, key, address)| (about, key, address, TcpListener::bind(address).err()));

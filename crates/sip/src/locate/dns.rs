@@ -147,6 +147,13 @@ async fn over_tcp(server: SocketAddr, bytes: &[u8], id: u16, question: &Question
     read(&answer, id, question).ok_or_else(|| io::ErrorKind::InvalidData.into())
 }
 
+/// How many records of this kind a name server's message holds for a host: what is believed of any bytes that come to the
+/// port of a question with this number. None when they are no answer to it.
+pub fn records_in(message: &[u8], id: u16, host: &str, kind: u16) -> Option<usize> {
+    let question = (Name::from_ascii(host).ok()?, RecordType::from(kind));
+    Some(taken(&read(message, id, &question)?, &question).0.len())
+}
+
 /// The answer to this very question; none when it is anything else.
 fn read(bytes: &[u8], id: u16, question: &Question) -> Option<Message> {
     let answer = Message::from_vec(bytes).ok()?;
@@ -214,6 +221,27 @@ mod tests {
 
     fn name(text: &str) -> Name {
         Name::from_ascii(text).expect("a name")
+    }
+
+    #[test]
+    fn bytes_that_are_no_answer_hold_nothing() {
+        let question = (name("a.test."), RecordType::A);
+        let mut answer = answering(&question, vec![("a.test.", 60, RData::A(Ipv4Addr::new(192, 0, 2, 1).into()))]);
+        answer.add_query(Query::query(question.0.clone(), question.1));
+        answer.metadata.message_type = MessageType::Response;
+        let bytes = answer.to_vec().expect("a message");
+        let count = |bytes: &[u8]| records_in(bytes, answer.metadata.id, "a.test.", 1);
+        assert_eq!(count(&bytes), Some(1));
+        assert_eq!(records_in(&bytes, answer.metadata.id, "b.test.", 1), None);
+        for length in 0..bytes.len() {
+            assert_eq!(count(&bytes[..length]), None);
+            for bit in 0..8 {
+                let mut broken = bytes.clone();
+                broken[length] ^= 1 << bit;
+                // Whatever it holds then, nothing panics.
+                let _ = count(&broken);
+            }
+        }
     }
 
     fn answering(question: &Question, records: Vec<(&str, u32, RData)>) -> Message {

@@ -1,5 +1,6 @@
 //! End to end: the real binary on loopback, one file a subject.
 
+mod acme;
 mod agents;
 mod browser;
 mod capture;

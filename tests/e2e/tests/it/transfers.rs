@@ -2,7 +2,7 @@
 
 use crate::{CALLEE, CALLER, THIRD, talk};
 use e2e::agents::baresip::Softphone;
-use e2e::server::HOTLINE;
+use e2e::server::{HOTLINE, Plan};
 use e2e::wav::Wav;
 use e2e::{Call, Server, until};
 use serde_json::Value;
@@ -121,7 +121,8 @@ async fn a_transfer_that_fails_gives_the_call_back() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_attended_transfer_joins_two_calls() {
-    let server = Server::start().await;
+    // With three media threads the two calls lie on different ones.
+    let server = Plan::default().set("ALO_MEDIA__THREADS", 3).start().await;
     let (lan, minh, hoa) = (server.phone("101").await, server.phone("102").await, server.phone("103").await);
     let mut caller = lan.dial("102").await;
     let mut desk = minh.rings().await;
