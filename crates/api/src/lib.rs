@@ -7,6 +7,7 @@
 mod calls;
 mod captures;
 mod companies;
+mod contacts;
 mod docs;
 mod events;
 mod extensions;
@@ -25,6 +26,7 @@ mod session;
 mod sessions;
 mod simulation;
 mod state;
+mod statistics;
 mod trunks;
 mod users;
 mod webhooks;
@@ -90,6 +92,8 @@ fn described() -> OpenApiRouter<State> {
         .merge(phone::routes())
         .merge(calls::routes())
         .merge(captures::routes())
+        .merge(contacts::routes())
+        .merge(statistics::routes())
         .merge(events::routes())
         .merge(webhooks::routes());
     OpenApiRouter::with_openapi(openapi::base()).nest(PREFIX, v1)

@@ -61,7 +61,7 @@ struct Whoami {
     /// The role.
     role: &'static str,
     /// The rights the role includes: `view_config`, `edit_config`, `manage_users`, `view_calls`, `make_calls`,
-    /// `manage_webhooks`, `operate_server`.
+    /// `capture_calls`, `manage_webhooks`, `view_contacts`, `edit_contacts`, `manage_contacts`, `operate_server`.
     permissions: Vec<&'static str>,
     /// The person, when one logged in.
     user_id: Option<String>,

@@ -19,13 +19,19 @@ pub enum Permission {
     CaptureCalls,
     /// Register and replay webhooks.
     ManageWebhooks,
+    /// See the company's contacts.
+    ViewContacts,
+    /// Create and change contacts, and write notes about them.
+    EditContacts,
+    /// Delete, merge, import and export contacts.
+    ManageContacts,
     /// Create companies; only the operator of the installation.
     OperateServer,
 }
 
 impl Permission {
     /// All rights.
-    pub const ALL: [Permission; 8] = [
+    pub const ALL: [Permission; 11] = [
         Permission::ViewConfig,
         Permission::EditConfig,
         Permission::ManageUsers,
@@ -33,6 +39,9 @@ impl Permission {
         Permission::MakeCalls,
         Permission::CaptureCalls,
         Permission::ManageWebhooks,
+        Permission::ViewContacts,
+        Permission::EditContacts,
+        Permission::ManageContacts,
         Permission::OperateServer,
     ];
 
@@ -46,6 +55,9 @@ impl Permission {
             Permission::MakeCalls => "make_calls",
             Permission::CaptureCalls => "capture_calls",
             Permission::ManageWebhooks => "manage_webhooks",
+            Permission::ViewContacts => "view_contacts",
+            Permission::EditContacts => "edit_contacts",
+            Permission::ManageContacts => "manage_contacts",
             Permission::OperateServer => "operate_server",
         }
     }
@@ -90,7 +102,9 @@ impl Role {
             Role::Operator => true,
             Role::Owner => !matches!(permission, P::OperateServer),
             Role::Manager => !matches!(permission, P::OperateServer | P::ManageWebhooks | P::CaptureCalls),
-            Role::Agent => matches!(permission, P::ViewConfig | P::MakeCalls),
+            Role::Agent => {
+                matches!(permission, P::ViewConfig | P::MakeCalls | P::ViewContacts | P::EditContacts)
+            },
         }
     }
 }

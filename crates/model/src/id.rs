@@ -127,6 +127,12 @@ ids! {
     EventId = "evt";
     /// One order to look at calls.
     CaptureId = "cap";
+    /// A person or company that calls or is called.
+    ContactId = "con";
+    /// What somebody wrote about a contact.
+    NoteId = "note";
+    /// A file of contacts that is taken in.
+    ImportId = "imp";
 }
 
 /// One side of a call: a number inside the call, in order of appearance; the first is 0.

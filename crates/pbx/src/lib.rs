@@ -9,6 +9,7 @@ pub mod calls;
 pub mod capture;
 mod config;
 pub mod extension;
+pub mod figures;
 #[cfg(test)]
 mod fixture;
 pub mod flow;

@@ -2,7 +2,9 @@ import {
   ApartmentOutlined,
   ApiOutlined,
   BankOutlined,
+  BarChartOutlined,
   ClusterOutlined,
+  ContactsOutlined,
   HomeOutlined,
   KeyOutlined,
   NodeIndexOutlined,
@@ -37,6 +39,8 @@ const SECTIONS: Section[] = [
     places: [
       { to: '/', name: 'home', icon: <HomeOutlined />, right: 'view_config', key: 'h' },
       { to: '/calls', name: 'calls', icon: <UnorderedListOutlined />, right: 'view_calls', key: 'c' },
+      { to: '/contacts', name: 'contacts', icon: <ContactsOutlined />, right: 'view_contacts', key: 'n' },
+      { to: '/statistics', name: 'statistics', icon: <BarChartOutlined />, right: 'view_calls', key: 's' },
     ],
   },
   {

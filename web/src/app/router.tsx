@@ -9,6 +9,8 @@ import {
 } from '@tanstack/react-router'
 import { Problem } from '~/api/client'
 import { cleanCalls } from '~/features/calls/filter'
+import { cleanContacts } from '~/features/contacts/queries'
+import { cleanStatistics } from '~/features/statistics/period'
 import { meQuery } from '~/lib/me'
 import { Broken, NotFound } from './Broken'
 import { Shell } from './Shell'
@@ -95,6 +97,35 @@ const screens = [
     getParentRoute: () => inside,
     path: '/calls/$id',
     component: lazyRouteComponent(() => import('~/features/calls/CallPage'), 'CallPage'),
+  }),
+  createRoute({
+    getParentRoute: () => inside,
+    path: '/contacts',
+    validateSearch: cleanContacts,
+    component: lazyRouteComponent(() => import('~/features/contacts/Contacts'), 'Contacts'),
+  }),
+  createRoute({
+    getParentRoute: () => inside,
+    path: '/contacts/$id',
+    validateSearch: (search: Record<string, unknown>): { open?: string } =>
+      search.open === 'edit' || search.open === 'merge' ? { open: search.open } : {},
+    component: lazyRouteComponent(() => import('~/features/contacts/ContactPage'), 'ContactPage'),
+  }),
+  createRoute({
+    getParentRoute: () => inside,
+    path: '/contacts/import',
+    component: lazyRouteComponent(() => import('~/features/contacts/imports/Imports'), 'Imports'),
+  }),
+  createRoute({
+    getParentRoute: () => inside,
+    path: '/contacts/import/$id',
+    component: lazyRouteComponent(() => import('~/features/contacts/imports/ImportPage'), 'ImportPage'),
+  }),
+  createRoute({
+    getParentRoute: () => inside,
+    path: '/statistics',
+    validateSearch: cleanStatistics,
+    component: lazyRouteComponent(() => import('~/features/statistics/Statistics'), 'Statistics'),
   }),
   at('/extensions', () => import('~/features/extensions/Extensions'), 'Extensions'),
   at('/hotlines', () => import('~/features/hotlines/Hotlines'), 'Hotlines'),

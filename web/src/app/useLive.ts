@@ -21,6 +21,7 @@ const LISTS: Record<string, string> = {
   key: 'keys',
   webhook: 'webhooks',
   tenant: 'me',
+  contact: 'contacts',
 }
 const GATHER_MS = 400
 

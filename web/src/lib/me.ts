@@ -12,6 +12,9 @@ export type Right =
   | 'view_calls'
   | 'make_calls'
   | 'manage_webhooks'
+  | 'view_contacts'
+  | 'edit_contacts'
+  | 'manage_contacts'
   | 'operate_server'
 
 export const meQuery = {

@@ -1,8 +1,9 @@
 //! What one can do with records of calls.
 
 use super::{Call, CallDetail, CallRecord, Decision, Filter, Recording, Walk, repo};
-use crate::hotline;
+use crate::{extension, figures, hotline};
 use model::{Actor, CallId, Page, PageRequest, Permission, PhoneNumber, Problem, Slice};
+use std::collections::BTreeMap;
 use store::{Db, Error, NewEvent, Tx};
 
 /// Writes the record of a finished call, once: a second time changes and tells nothing. Its event is told with it.
@@ -13,6 +14,7 @@ pub async fn record(tx: &mut Tx, record: &CallRecord) -> Result<bool, Problem> {
 /// Writes many records, of whatever companies, and tells how many were new.
 pub async fn record_many(tx: &mut Tx, records: &[CallRecord]) -> Result<usize, Error> {
     let written = repo::insert(tx, records).await?;
+    figures::count(tx, written.iter().map(|(record, _)| *record)).await?;
     for (record, legs) in &written {
         let data = event_data(record, legs);
         tx.emit_for(record.tenant, NewEvent { kind: "call.ended", call: Some(record.id), data });
@@ -54,7 +56,39 @@ pub async fn list(actor: &Actor, db: &Db, filter: Filter, page: PageRequest) -> 
     let mut tx = db.read(actor.tenant).await?;
     let filter = with_whole_number(&mut tx, filter).await?;
     let rows = repo::list(&mut tx, &filter, after, limit).await?;
-    Ok(Page::from_rows(rows, limit, |call| format!("{}.{}", call.started_at, call.id)))
+    Ok(Page::from_rows(rows, limit, key_of))
+}
+
+/// The calls that any of these numbers, in any usual form, took part in, newest first. Who may not see all calls gets
+/// those of the own extension.
+pub async fn with_numbers(
+    actor: &Actor,
+    db: &Db,
+    numbers: Vec<String>,
+    page: PageRequest,
+) -> Result<Page<Call>, Problem> {
+    actor.require(Permission::MakeCalls)?;
+    let after = page.after.as_deref().map(read_key).transpose()?;
+    let limit = page.limit.clamp(1, PageRequest::MAX);
+    let mut own = None;
+    if !actor.role.may(Permission::ViewCalls) {
+        let Some(user) = actor.user else { return Ok(Page { items: Vec::new(), next: None }) };
+        let Some(extension) = extension::find_by_user(actor, db, user).await? else {
+            return Ok(Page { items: Vec::new(), next: None });
+        };
+        own = Some(extension.id);
+    }
+    let mut tx = db.read(actor.tenant).await?;
+    // Several numbers may have taken part in one call.
+    let mut found = BTreeMap::new();
+    for number in numbers {
+        let filter = Filter { number: Some(number), extension: own, ..Filter::default() };
+        let filter = with_whole_number(&mut tx, filter).await?;
+        let calls = repo::list(&mut tx, &filter, after, limit).await?;
+        found.extend(calls.into_iter().map(|call| ((call.started_at, call.id), call)));
+    }
+    let rows = found.into_values().rev().take(limit as usize + 1).collect();
+    Ok(Page::from_rows(rows, limit, key_of))
 }
 
 /// A piece of the same list by position.
@@ -86,6 +120,10 @@ async fn with_whole_number(tx: &mut Tx, mut filter: Filter) -> Result<Filter, Pr
         filter.number = Some(PhoneNumber::parse(&number, &country).map_or(number, |number| number.to_string()));
     }
     Ok(filter)
+}
+
+fn key_of(call: &Call) -> String {
+    format!("{}.{}", call.started_at, call.id)
 }
 
 /// Reads the key of the call that the page before ended with.

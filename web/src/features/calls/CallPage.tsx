@@ -10,7 +10,7 @@ import { length, whenFull } from '~/lib/time'
 import { Copy } from '~/ui/Copy'
 import { Failed } from '~/ui/Failed'
 import { Page } from '~/ui/Page'
-import { Phone } from '~/ui/Phone'
+import { Party } from '~/ui/Party'
 import { Legs } from './Legs'
 import { callQuery } from './queries'
 import { Timeline } from './Timeline'
@@ -36,7 +36,7 @@ export function CallPage() {
           <Link to="/calls" aria-label={t('call.back')}>
             <ArrowLeftOutlined />
           </Link>
-          <Phone number={call.caller_number} /> → <Phone number={call.callee_number} />
+          <Party number={call.caller_number} /> → <Party number={call.callee_number} />
         </span>
       }
       about={whenFull(call.started_at)}

@@ -5,7 +5,7 @@ import { useNames } from '~/lib/names'
 import { useStoredText } from '~/lib/stored'
 import { length, when, whenFull } from '~/lib/time'
 import type { Column } from '~/ui/DataTable'
-import { Phone } from '~/ui/Phone'
+import { Party } from '~/ui/Party'
 import type { Call } from './queries'
 import { Direction, Status } from './words'
 
@@ -57,7 +57,7 @@ export function useCallColumns(): Column<Call>[] {
         { width: '130px', narrow: true },
       ),
       column('from', (call) => <From call={call} />, { narrow: true }),
-      column('to', (call) => <Phone number={call.callee_number} />, {}),
+      column('to', (call) => <Party number={call.callee_number} />, {}),
       column('status', (call) => <Status status={call.status} cause={call.cause} />, {
         width: '150px',
         narrow: true,
@@ -85,12 +85,9 @@ export function useCallColumns(): Column<Call>[] {
 }
 
 function From({ call }: { call: Call }) {
-  // Carriers often send the number once more as the name.
-  const named = /\p{L}/u.test(call.caller_name)
   return (
     <>
-      <Direction direction={call.direction} /> <Phone number={call.caller_number} />
-      {named && <span className="muted"> {call.caller_name}</span>}
+      <Direction direction={call.direction} /> <Party number={call.caller_number} name={call.caller_name} />
     </>
   )
 }

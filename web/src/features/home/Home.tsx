@@ -9,7 +9,7 @@ import { useMay, useMe } from '~/lib/me'
 import { length, when } from '~/lib/time'
 import { Failed } from '~/ui/Failed'
 import { Page } from '~/ui/Page'
-import { Phone } from '~/ui/Phone'
+import { Party } from '~/ui/Party'
 import { Teach } from '~/ui/Teach'
 import { FirstSteps } from './FirstSteps'
 import { LiveBoard } from './LiveBoard'
@@ -65,8 +65,8 @@ function LatestList({ calls }: { calls: Call[] }) {
         <li key={call.id}>
           <Link to="/calls/$id" params={{ id: call.id }}>
             <Direction direction={call.direction} />
-            <Phone number={call.caller_number} /> <span className="muted">→</span>{' '}
-            <Phone number={call.callee_number} />
+            <Party number={call.caller_number} /> <span className="muted">→</span>{' '}
+            <Party number={call.callee_number} />
           </Link>
           <Status status={call.status} />
           <span className="num muted">{call.talk_ms > 0 ? length(call.talk_ms) : ''}</span>

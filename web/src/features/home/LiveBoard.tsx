@@ -10,7 +10,7 @@ import { useNames } from '~/lib/names'
 import { problemText } from '~/lib/problem'
 import { length } from '~/lib/time'
 import { useSecond } from '~/lib/useSecond'
-import { Phone } from '~/ui/Phone'
+import { Party } from '~/ui/Party'
 
 const LANES: Stage[] = ['arriving', 'ringing', 'talking', 'held']
 
@@ -57,13 +57,13 @@ function Card({ call }: { call: LiveCall }) {
       <div className="row between">
         <strong>
           <Direction direction={call.direction} />
-          <Phone number={call.from} />
+          <Party number={call.from} />
         </strong>
         <span className="num">{length(now - (call.answeredAt ?? call.startedAt))}</span>
       </div>
       <div className="row between">
         <span className="muted live-who">
-          {who.length > 0 ? who.slice(0, 3).join(', ') : <Phone number={call.to} />}
+          {who.length > 0 ? who.slice(0, 3).join(', ') : <Party number={call.to} />}
           {who.length > 3 && ` +${who.length - 3}`}
           {call.keys !== '' && stageOf(call) === 'arriving' && ` · ${t('board.keys', { keys: call.keys })}`}
         </span>

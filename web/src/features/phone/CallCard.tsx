@@ -15,6 +15,7 @@ import { useNames } from '~/lib/names'
 import { formatPhone } from '~/lib/phone'
 import { length } from '~/lib/time'
 import { useSecond } from '~/lib/useSecond'
+import { Customer } from './Customer'
 import { Keypad } from './Keypad'
 import { Level } from './Level'
 import type { PhoneLine } from './line'
@@ -89,6 +90,7 @@ function Who({ call }: { call: PhoneCall }) {
     <>
       <strong className="phone-number">{formatPhone(call.number, country)}</strong>
       {name !== '' && name !== call.number && <span>{name}</span>}
+      {!colleague && <Customer number={call.number} />}
       {seesCalls && !colleague && (
         <Link to="/calls" search={{ number: call.number }}>
           {t('phone.history')}
