@@ -6,6 +6,12 @@ const SCREENS = [
   '/',
   '/calls',
   '/calls?status=busy&span=today',
+  '/contacts',
+  '/contacts?open=new',
+  '/contacts?tab=internal',
+  '/contacts/import',
+  '/statistics',
+  '/statistics?span=today',
   '/extensions',
   '/extensions?open=new',
   '/hotlines',
@@ -49,7 +55,7 @@ for (const [locale, colorScheme, width] of [
         await accessible(page, path)
         // Words that are missing show as their keys.
         expect(await page.locator('body').innerText(), path).not.toMatch(
-          /\b(calls|form|menu|extensions|trunks|flows|people|problem)\.[a-z]/,
+          /\b(calls|contacts|form|import|menu|extensions|statistics|trunks|flows|people|problem)\.[a-z]/,
         )
         const wide = await page.evaluate(
           () => document.documentElement.scrollWidth > document.documentElement.clientWidth,

@@ -1,4 +1,4 @@
-import { queryOptions } from '@tanstack/react-query'
+import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { all, client, unwrap } from './client'
 
 // The lists of configuration, each read whole and kept until an event says that it changed.
@@ -57,3 +57,23 @@ export const presenceQuery = queryOptions({
   refetchInterval: 5_000,
   staleTime: 2_000,
 })
+
+export interface FiguresWanted {
+  /** The first and the last day, counted in: 2026-11-23. */
+  from: string
+  to: string
+  by: 'hour' | 'day' | 'week' | 'month'
+  direction?: string | undefined
+  hotline?: string | undefined
+  extension?: string | undefined
+}
+
+/** Figures about calls; they grow while one looks at them. */
+export const statisticsQuery = (query: FiguresWanted) =>
+  queryOptions({
+    queryKey: ['statistics', query],
+    queryFn: () => unwrap(client.GET('/api/v1/statistics/calls', { params: { query } })),
+    placeholderData: keepPreviousData,
+    refetchInterval: 30_000,
+    staleTime: 10_000,
+  })

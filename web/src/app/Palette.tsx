@@ -1,8 +1,10 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { Input, Modal } from 'antd'
 import { type KeyboardEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useMe } from '~/lib/me'
+import { client, unwrap } from '~/api/client'
+import { useMay, useMe } from '~/lib/me'
 import { useNames } from '~/lib/names'
 import { findEntries } from './entries'
 
@@ -24,6 +26,19 @@ export function Palette({ open, onClose }: { open: boolean; onClose: () => void 
   )
 }
 
+/** Contacts that fit what was typed so far. */
+function useContacts(q: string) {
+  const may = useMay('view_contacts')
+  const query = useQuery({
+    queryKey: ['contacts', 'find', q],
+    enabled: may && q.length >= 2,
+    queryFn: async () =>
+      (await unwrap(client.GET('/api/v1/contacts', { params: { query: { q, limit: 6 } } }))).items,
+    placeholderData: keepPreviousData,
+  })
+  return q.length >= 2 ? (query.data ?? []) : []
+}
+
 function Finder({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation()
   const navigate = useNavigate()
@@ -31,7 +46,8 @@ function Finder({ onClose }: { onClose: () => void }) {
   const names = useNames()
   const [text, setText] = useState('')
   const [place, setPlace] = useState(0)
-  const entries = findEntries(text, { me, names, t })
+  const contacts = useContacts(text.trim())
+  const entries = findEntries(text, { me, names, contacts, t })
   const go = (index: number) => {
     const entry = entries[index]
     if (!entry) return

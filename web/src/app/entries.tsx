@@ -1,6 +1,13 @@
-import { FieldNumberOutlined, PhoneOutlined, SwapOutlined, UnorderedListOutlined } from '@ant-design/icons'
+import {
+  ContactsOutlined,
+  FieldNumberOutlined,
+  PhoneOutlined,
+  SwapOutlined,
+  UnorderedListOutlined,
+} from '@ant-design/icons'
 import type { TFunction } from 'i18next'
 import type { ReactNode } from 'react'
+import type { Schema } from '~/api/client'
 import { type Me, may } from '~/lib/me'
 import type { Names } from '~/lib/names'
 import { dialable, fold, formatPhone } from '~/lib/phone'
@@ -16,8 +23,16 @@ export interface Entry {
 
 const MOST = 12
 
+interface Known {
+  me: Me
+  names: Names
+  /** Contacts the server found for the text. */
+  contacts: Schema['Contact'][]
+  t: TFunction
+}
+
 /** What the palette offers for a text: screens, things by name or number, and calls of a number. */
-export function findEntries(text: string, { me, names, t }: { me: Me; names: Names; t: TFunction }): Entry[] {
+export function findEntries(text: string, { me, names, contacts, t }: Known): Entry[] {
   const wanted = fold(text.trim())
   const screens = sectionsFor(me)
     .flatMap((section) => section.places)
@@ -32,7 +47,14 @@ export function findEntries(text: string, { me, names, t }: { me: Me; names: Nam
   const fitting = [...screens, ...things].filter(({ title, hint }) =>
     fold(`${title} ${hint}`).includes(wanted),
   )
-  return [...direct(text.trim(), me, t), ...fitting].slice(0, MOST)
+  const people = contacts.map(({ id, name, phones }) => ({
+    key: id,
+    icon: <ContactsOutlined />,
+    title: [name, phones?.[0] && formatPhone(phones[0].number, me.country)].filter(Boolean).join(' · '),
+    hint: t('menu.contacts'),
+    go: { to: '/contacts/$id', params: { id } },
+  }))
+  return [...direct(text.trim(), me, t), ...people, ...fitting].slice(0, MOST)
 }
 
 function direct(text: string, me: Me, t: TFunction): Entry[] {

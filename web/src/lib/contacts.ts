@@ -12,19 +12,17 @@ const MOST = 200
 
 type Waiting = { number: string; done: (found: Named | null) => void; failed: (error: unknown) => void }
 let waiting: Waiting[] = []
-let timer: ReturnType<typeof setTimeout> | undefined
 
 function ask(number: string): Promise<Named | null> {
   return new Promise((done, failed) => {
+    if (waiting.length === 0) setTimeout(send, GATHER_MS)
     waiting.push({ number, done, failed })
-    timer ??= setTimeout(send, GATHER_MS)
   })
 }
 
 function send(): void {
   const asked = waiting
   waiting = []
-  timer = undefined
   for (let from = 0; from < asked.length; from += MOST) void sendPart(asked.slice(from, from + MOST))
 }
 

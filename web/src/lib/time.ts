@@ -40,6 +40,18 @@ export const clock = (at: number): string =>
 export const day = (at: number): string => format(at, { day: '2-digit', month: '2-digit', year: 'numeric' })
 export const dayShort = (at: number): string => format(at, { day: '2-digit', month: '2-digit' })
 
+export const hourOf = (at: number): string => format(at, { hour: '2-digit', minute: '2-digit' })
+export const monthOf = (at: number): string => format(at, { month: '2-digit', year: 'numeric' })
+
+/** The day in the company's time zone as the API writes it: 2026-11-23. */
+export const dayIso = (at: number): string =>
+  new Intl.DateTimeFormat('en-CA', {
+    timeZone: zone,
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+  }).format(at)
+
 /** Day and time; today only the time. */
 export function when(at: number): string {
   return day(at) === day(serverNow()) ? clock(at) : `${dayShort(at)} ${clock(at)}`

@@ -1,6 +1,7 @@
 export const contacts = {
   contacts: {
-    about: 'Those who call and are called. Their names show in the history, on the live board and while the phone rings.',
+    about:
+      'Those who call and are called. Their names show in the history, on the live board and while the phone rings.',
     add: 'Add contact',
     edit: 'Edit',
     none: 'No contacts yet',
@@ -56,14 +57,16 @@ export const contacts = {
     colleague: 'A colleague',
     merge: 'Merge',
     mergeInto: 'Merge into {{name}}',
-    mergeAbout: 'Numbers, addresses, labels and the log of the one you choose move here; then that contact is removed.',
+    mergeAbout:
+      'Numbers, addresses, labels and the log of the one you choose move here; then that contact is removed.',
     merged: 'The two are one now',
     removeAsk: 'Remove {{name}}?',
     removeEffect: 'What is known and the log are lost. The calls stay in the history.',
   },
   import: {
     title: 'Import contacts',
-    about: 'Send an Excel or CSV file, look at each change, then write it. A mistake can be undone for 30 days.',
+    about:
+      'Send an Excel or CSV file, look at each change, then write it. A mistake can be undone for 30 days.',
     drop: 'Drop a file here, or click to choose one',
     reading: 'Reading the file…',
     limits: 'Excel (.xlsx) or CSV, at most 20 MB and 50,000 rows. The first row names the columns.',

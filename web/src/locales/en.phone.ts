@@ -1,5 +1,7 @@
 export const phone = {
   phone: {
+    keep: 'Save as contact',
+    lastCalls: 'The last calls',
     title: 'Phone',
     busy: 'On a call',
     line_off: 'Off',

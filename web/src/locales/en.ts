@@ -1,13 +1,17 @@
 import { access } from './en.access'
 import { calls } from './en.calls'
+import { contacts } from './en.contacts'
 import { exchange } from './en.exchange'
 import { phone } from './en.phone'
+import { statistics } from './en.statistics'
 
 export const en = {
   ...access,
   ...calls,
+  ...contacts,
   ...exchange,
   ...phone,
+  ...statistics,
   shell: {
     menu: 'Menu',
     skip: 'Skip to content',
@@ -16,6 +20,8 @@ export const en = {
   menu: {
     home: 'Overview',
     calls: 'Call history',
+    contacts: 'Contacts',
+    statistics: 'Statistics',
     exchange: 'Exchange',
     extensions: 'Extensions',
     groups: 'Ring groups',
@@ -152,6 +158,11 @@ export const en = {
     home: 'To the overview',
   },
   problem: {
+    phone_taken: 'This number belongs to another contact. Find it by the number, or merge the two.',
+    rows_wrong: 'Some rows cannot be taken. Mend the file and send it again, or agree to leave them out.',
+    not_previewed: 'Look at the preview before writing. Each file is written once.',
+    already_applied: 'This file is written already. Send it again to import more.',
+    not_applied: 'Nothing is written, so there is nothing to undo.',
     offline: 'The server cannot be reached. Check the network and try again; what you entered is still here.',
     server: 'Something failed on the server. Try again in a few minutes.',
     unknown: 'Something went wrong. Please try again.',
@@ -180,6 +191,9 @@ export const en = {
     unauthenticated: 'The session has ended. Please log in again.',
   },
   said: {
+    'Write 3 to 15 digits, for example 0901 234 567 or +84 901 234 567.':
+      'Write 3 to 15 digits, for example 0901 234 567 or +84 901 234 567.',
+    'Give the contact a name of 1 to 200 characters.': 'Give the contact a name of 1 to 200 characters.',
     'Use 2 to 8 digits.': 'Use 2 to 8 digits.',
     'Use 1 to 200 characters.': 'Use 1 to 200 characters.',
     'Use 10 to 128 characters.': 'Use 10 to 128 characters.',
@@ -197,7 +211,15 @@ export const en = {
     agent: 'Ready to take and make calls',
     agentWhy: 'The phone in the corner goes with you over all pages. The history of calls is for managers.',
   },
-  figure: { live: 'calls up', talking: 'talking', online: 'extensions ready' },
+  figure: {
+    live: 'calls up',
+    talking: 'talking',
+    online: 'extensions ready',
+    today: 'calls today',
+    answered: 'answered today',
+    missed: 'not answered today',
+    talk: 'talk on average today',
+  },
   board: {
     title: 'Calls that are up',
     arriving: 'Arriving',

@@ -1,6 +1,7 @@
 export const contacts = {
   contacts: {
-    about: 'Khách hàng gọi đến và được gọi đi. Tên của họ hiện trong lịch sử, bảng trực tiếp và khi điện thoại đổ chuông.',
+    about:
+      'Khách hàng gọi đến và được gọi đi. Tên của họ hiện trong lịch sử, bảng trực tiếp và khi điện thoại đổ chuông.',
     add: 'Thêm khách hàng',
     edit: 'Sửa',
     none: 'Chưa có khách hàng nào',
@@ -56,14 +57,16 @@ export const contacts = {
     colleague: 'Đồng nghiệp',
     merge: 'Gộp',
     mergeInto: 'Gộp vào {{name}}',
-    mergeAbout: 'Số điện thoại, email, nhãn và ghi chép của người được chọn chuyển sang đây, rồi người đó bị xóa khỏi danh bạ.',
+    mergeAbout:
+      'Số điện thoại, email, nhãn và ghi chép của người được chọn chuyển sang đây, rồi người đó bị xóa khỏi danh bạ.',
     merged: 'Đã gộp thành một',
     removeAsk: 'Xóa {{name}} khỏi danh bạ?',
     removeEffect: 'Thông tin và ghi chép mất hẳn. Lịch sử cuộc gọi vẫn còn.',
   },
   import: {
     title: 'Nhập danh bạ',
-    about: 'Gửi tệp Excel hoặc CSV, xem trước từng thay đổi rồi mới ghi. Nhập nhầm thì hoàn tác được trong 30 ngày.',
+    about:
+      'Gửi tệp Excel hoặc CSV, xem trước từng thay đổi rồi mới ghi. Nhập nhầm thì hoàn tác được trong 30 ngày.',
     drop: 'Thả tệp vào đây, hoặc bấm để chọn',
     reading: 'Đang đọc tệp…',
     limits: 'Excel (.xlsx) hoặc CSV, tối đa 20 MB và 50.000 dòng. Dòng đầu là tên các cột.',

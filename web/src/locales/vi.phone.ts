@@ -1,5 +1,7 @@
 export const phone = {
   phone: {
+    keep: 'Lưu vào danh bạ',
+    lastCalls: 'Các cuộc gọi gần nhất',
     title: 'Điện thoại',
     busy: 'Đang có cuộc gọi',
     line_off: 'Chưa bật',

@@ -1,13 +1,17 @@
 import { access } from './vi.access'
 import { calls } from './vi.calls'
+import { contacts } from './vi.contacts'
 import { exchange } from './vi.exchange'
 import { phone } from './vi.phone'
+import { statistics } from './vi.statistics'
 
 export const vi = {
   ...access,
   ...calls,
+  ...contacts,
   ...exchange,
   ...phone,
+  ...statistics,
   shell: {
     menu: 'Menu',
     skip: 'Đến nội dung chính',
@@ -16,6 +20,8 @@ export const vi = {
   menu: {
     home: 'Tổng quan',
     calls: 'Lịch sử cuộc gọi',
+    contacts: 'Danh bạ',
+    statistics: 'Thống kê',
     exchange: 'Tổng đài',
     extensions: 'Máy nhánh',
     groups: 'Nhóm đổ chuông',
@@ -149,6 +155,12 @@ export const vi = {
     home: 'Về trang tổng quan',
   },
   problem: {
+    phone_taken:
+      'Số điện thoại này đã thuộc về khách hàng khác. Tìm theo số để mở, hoặc gộp hai người làm một.',
+    rows_wrong: 'Có dòng lỗi. Sửa tệp rồi gửi lại, hoặc đồng ý bỏ qua các dòng đó.',
+    not_previewed: 'Hãy xem trước rồi mới ghi. Mỗi tệp chỉ ghi một lần.',
+    already_applied: 'Tệp này đã được ghi. Muốn nhập nữa, hãy gửi lại tệp.',
+    not_applied: 'Chưa có gì được ghi nên không có gì để hoàn tác.',
     offline: 'Không kết nối được với máy chủ. Kiểm tra mạng rồi thử lại; những gì bạn nhập vẫn còn nguyên.',
     server: 'Máy chủ gặp lỗi. Thử lại sau ít phút.',
     unknown: 'Có điều gì đó không ổn. Thử lại xem sao.',
@@ -177,6 +189,9 @@ export const vi = {
     unauthenticated: 'Phiên đăng nhập đã hết. Mời bạn đăng nhập lại.',
   },
   said: {
+    'Write 3 to 15 digits, for example 0901 234 567 or +84 901 234 567.':
+      'Nhập từ 3 đến 15 chữ số, ví dụ 0901 234 567 hoặc +84 901 234 567.',
+    'Give the contact a name of 1 to 200 characters.': 'Nhập tên từ 1 đến 200 ký tự.',
     'Use 2 to 8 digits.': 'Dùng từ 2 đến 8 chữ số.',
     'Use 1 to 200 characters.': 'Dùng từ 1 đến 200 ký tự.',
     'Use 10 to 128 characters.': 'Dùng từ 10 đến 128 ký tự.',
@@ -194,7 +209,15 @@ export const vi = {
     agent: 'Sẵn sàng nghe và gọi',
     agentWhy: 'Điện thoại ở góc dưới màn hình đi theo bạn qua mọi trang. Lịch sử cuộc gọi dành cho quản lý.',
   },
-  figure: { live: 'cuộc gọi đang diễn ra', talking: 'đang nói chuyện', online: 'máy nhánh sẵn sàng' },
+  figure: {
+    live: 'cuộc gọi đang diễn ra',
+    talking: 'đang nói chuyện',
+    online: 'máy nhánh sẵn sàng',
+    today: 'cuộc gọi hôm nay',
+    answered: 'được nghe hôm nay',
+    missed: 'không được nghe hôm nay',
+    talk: 'nói trung bình hôm nay',
+  },
   board: {
     title: 'Cuộc gọi đang diễn ra',
     arriving: 'Vừa đến',

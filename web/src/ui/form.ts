@@ -15,7 +15,9 @@ export function showProblem<T>(
   const fields = error instanceof Problem ? error.fields : []
   const mine = fields.filter(({ name }) => known.includes(topOf(name)))
   if (mine.length > 0) {
-    form.setFields(mine.map((field) => ({ name: topOf(field.name), errors: [fieldText(field, t)] })) as never)
+    form.setFields(
+      mine.map((field) => ({ name: topOf(field.name), errors: [fieldText(field, error, t)] })) as never,
+    )
     form.scrollToField(topOf(mine[0]?.name ?? '') as never, { block: 'center', focus: true })
   }
   if (mine.length < fields.length || fields.length === 0) message.error(problemText(error, t))
@@ -25,7 +27,8 @@ export function showProblem<T>(
 const topOf = (name: string): string => name.split(/[.[]/)[0] ?? name
 
 /** The server's sentence in the reader's language where we know it, else as it was said. */
-function fieldText({ message }: { message: string }, t: TFunction): string {
+function fieldText({ message }: { message: string }, error: unknown, t: TFunction): string {
   const said = t('said', { returnObjects: true }) as Record<string, string>
-  return said[message] ?? message
+  const clash = error instanceof Problem && error.code !== 'invalid_field'
+  return said[message] ?? (clash ? problemText(error, t) : message)
 }

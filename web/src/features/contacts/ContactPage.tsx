@@ -116,10 +116,17 @@ function Facts({ contact }: { contact: Contact }) {
     [t('contacts.labels'), contact.labels?.length ? <Labels key="l" row={contact} /> : ''],
     [t('contacts.owner'), owner ? owner.name || owner.login : ''],
     ...Object.entries(contact.fields ?? {}),
-    [t('contacts.note'), <span key="n" className="pre">{contact.note}</span>],
+    [
+      t('contacts.note'),
+      <span key="n" className="pre">
+        {contact.note}
+      </span>,
+    ],
     [t('contacts.since'), whenFull(contact.created_at)],
   ]
-  const told = facts.filter(([name, value]) => value !== '' && !(name === t('contacts.note') && !contact.note))
+  const told = facts.filter(
+    ([name, value]) => value !== '' && !(name === t('contacts.note') && !contact.note),
+  )
   return (
     <section className="card pad">
       <h2 style={{ marginBottom: 12 }}>{t('contacts.facts')}</h2>

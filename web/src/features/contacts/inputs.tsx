@@ -106,13 +106,7 @@ export function Pairs({ value = [], onChange }: { value?: Pair[]; onChange?: (va
 }
 
 /** Labels: those in use are offered, new ones are typed. */
-export function LabelsInput({
-  value,
-  onChange,
-}: {
-  value?: string[]
-  onChange?: (value: string[]) => void
-}) {
+export function LabelsInput({ value, onChange }: { value?: string[]; onChange?: (value: string[]) => void }) {
   const { t } = useTranslation()
   const known = useQuery(labelsQuery).data ?? []
   return (

@@ -64,9 +64,14 @@ export function ErrorsLink({ data }: { data: Import }) {
 
 export function Rows({ data, outcome }: { data: Import; outcome: Outcome }) {
   const { t } = useTranslation()
-  const { data: pages, error, refetch, fetchNextPage, hasNextPage, isFetchingNextPage } = useInfiniteQuery(
-    rowsQuery(data.id, outcome, data.mapping.join('|')),
-  )
+  const {
+    data: pages,
+    error,
+    refetch,
+    fetchNextPage,
+    hasNextPage,
+    isFetchingNextPage,
+  } = useInfiniteQuery(rowsQuery(data.id, outcome, data.mapping.join('|')))
   const rows = useMemo(() => pages?.pages.flatMap((page) => page.items) ?? [], [pages])
   const more = useCallback(() => {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage()

@@ -35,7 +35,12 @@ export function Work({ data, onApply, onUndo }: Props) {
       )}
       {state === 'done' && (
         <p className="muted">
-          {t('import.result', { made: counts.new, changed: counts.changed, same: counts.same, bad: counts.error })}
+          {t('import.result', {
+            made: counts.new,
+            changed: counts.changed,
+            same: counts.same,
+            bad: counts.error,
+          })}
         </p>
       )}
       <div className="row">
