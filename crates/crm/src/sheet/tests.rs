@@ -150,6 +150,20 @@ proptest! {
     }
 
     #[test]
+    fn no_change_of_a_part_makes_the_reader_panic(
+        changes in proptest::collection::vec((any::<prop::sample::Index>(), "[<>&;/\"= a-c0-9!\\[\\]?-]{0,4}"), 1..8),
+    ) {
+        let mut sheet = "<worksheet><sheetData><row r=\"1\"><c r=\"A1\" t=\"s\" s=\"1\"><v>0</v></c></row>\
+                         <row><c><v>46349</v></c><c t=\"inlineStr\"><is><t>a&amp;b</t></is></c></row></sheetData></worksheet>"
+            .to_owned();
+        for (place, text) in changes {
+            let place = place.index(sheet.len());
+            sheet.insert_str(place, &text);
+        }
+        drop(read(&workbook_with(&sheet, "<sst><si><t>S</t></si></sst>")));
+    }
+
+    #[test]
     fn csv_that_was_written_reads_back(rows in proptest::collection::vec(proptest::collection::vec("[ -~àđư]{1,8}", 3), 1..6)) {
         let mut text = csv_row(["a", "b", "c"]);
         for row in &rows {
