@@ -11,6 +11,7 @@ const SCREENS = [
   '/contacts?tab=internal',
   '/contacts/import',
   '/statistics',
+  '/tv',
   '/statistics?span=today',
   '/extensions',
   '/extensions?open=new',

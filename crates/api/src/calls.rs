@@ -1,5 +1,6 @@
 //! `/calls`: calls that are up, through the bus; click-to-call; and the records of those that ended.
 
+mod export;
 mod ladder;
 mod live;
 mod records;
@@ -8,5 +9,5 @@ use crate::State;
 use utoipa_axum::router::OpenApiRouter;
 
 pub(crate) fn routes() -> OpenApiRouter<State> {
-    OpenApiRouter::new().merge(live::routes()).merge(records::routes()).merge(ladder::routes())
+    OpenApiRouter::new().merge(export::routes()).merge(live::routes()).merge(records::routes()).merge(ladder::routes())
 }

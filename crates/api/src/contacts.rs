@@ -9,5 +9,9 @@ use crate::State;
 use utoipa_axum::router::OpenApiRouter;
 
 pub(crate) fn routes() -> OpenApiRouter<State> {
-    OpenApiRouter::new().merge(people::routes()).merge(history::routes()).merge(imports::routes()).merge(exports::routes())
+    OpenApiRouter::new()
+        .merge(people::routes())
+        .merge(history::routes())
+        .merge(imports::routes())
+        .merge(exports::routes())
 }

@@ -27,6 +27,7 @@ mod sessions;
 mod simulation;
 mod state;
 mod statistics;
+mod tables;
 mod trunks;
 mod users;
 mod webhooks;

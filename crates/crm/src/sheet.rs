@@ -3,12 +3,12 @@
 
 mod csv;
 mod dates;
+#[cfg(test)]
+mod tests;
 mod unzip;
 mod workbook;
 pub mod write;
 mod xml;
-#[cfg(test)]
-mod tests;
 
 /// The largest file, bytes.
 pub const FILE_BYTES: usize = 20 * 1000 * 1000;
@@ -63,7 +63,9 @@ pub fn read(file: &[u8]) -> Result<Table, Bad> {
         return workbook::read(file);
     }
     if file.starts_with(b"\xd0\xcf\x11\xe0") {
-        return Err(Bad::new("The file is an old or a protected workbook; save it as .xlsx without a password, or as CSV."));
+        return Err(Bad::new(
+            "The file is an old or a protected workbook; save it as .xlsx without a password, or as CSV.",
+        ));
     }
     csv::read(file)
 }
@@ -86,7 +88,9 @@ impl Builder {
             return Ok(());
         }
         if cells.len() > MOST_COLUMNS {
-            return Err(Bad::new(format!("Row {place} has more than {MOST_COLUMNS} columns; leave out what is not needed.")));
+            return Err(Bad::new(format!(
+                "Row {place} has more than {MOST_COLUMNS} columns; leave out what is not needed."
+            )));
         }
         self.text_bytes += cells.iter().map(String::len).sum::<usize>();
         if self.text_bytes > TEXT_BYTES {

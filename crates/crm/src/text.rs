@@ -27,7 +27,7 @@ pub(crate) fn hex(text: &str) -> String {
 
 /// What [`hex`] made of a text; `None` when it made nothing like it.
 pub(crate) fn unhex(text: &str) -> Option<String> {
-    if !text.is_ascii() || text.len() % 2 != 0 {
+    if !text.is_ascii() || !text.len().is_multiple_of(2) {
         return None;
     }
     let bytes = text.as_bytes().chunks(2).map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok());

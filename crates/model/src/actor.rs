@@ -104,7 +104,7 @@ impl Role {
             Role::Manager => !matches!(permission, P::OperateServer | P::ManageWebhooks | P::CaptureCalls),
             Role::Agent => {
                 matches!(permission, P::ViewConfig | P::MakeCalls | P::ViewContacts | P::EditContacts)
-            },
+            }
         }
     }
 }

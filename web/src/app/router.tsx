@@ -100,6 +100,11 @@ const screens = [
   }),
   createRoute({
     getParentRoute: () => inside,
+    path: '/tv',
+    component: lazyRouteComponent(() => import('~/features/home/Tv'), 'Tv'),
+  }),
+  createRoute({
+    getParentRoute: () => inside,
     path: '/contacts',
     validateSearch: cleanContacts,
     component: lazyRouteComponent(() => import('~/features/contacts/Contacts'), 'Contacts'),

@@ -1,4 +1,6 @@
 export const statistics = {
+  download: { title: 'Export', xlsx: 'Excel (.xlsx)', csv: 'CSV of any length' },
+  tv: { title: 'TV screen', full: 'Full screen', leave: 'Leave the TV screen' },
   statistics: {
     about:
       'Counted as each call ends, by the company’s clock. Click a figure or a column to see the calls behind it.',

@@ -1,4 +1,6 @@
 export const statistics = {
+  download: { title: 'Xuất', xlsx: 'Excel (.xlsx)', csv: 'CSV, không giới hạn dòng' },
+  tv: { title: 'Màn hình TV', full: 'Toàn màn hình', leave: 'Rời màn hình TV' },
   statistics: {
     about:
       'Số liệu được đếm ngay khi mỗi cuộc gọi kết thúc, theo giờ của công ty. Bấm vào số hay cột để xem các cuộc gọi phía sau.',

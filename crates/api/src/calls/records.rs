@@ -50,25 +50,49 @@ struct CallTrail {
     items: Vec<Decision>,
 }
 
+/// The words of a query that choose calls.
+pub(super) struct Which<'a> {
+    pub(super) direction: Option<&'a str>,
+    pub(super) status: Option<&'a str>,
+    pub(super) extension: Option<&'a str>,
+    pub(super) number: Option<&'a str>,
+    pub(super) hotline: Option<&'a str>,
+    pub(super) from: Option<i64>,
+    pub(super) to: Option<i64>,
+}
+
+/// The filter that these words mean.
+pub(super) fn filter(which: &Which<'_>) -> Result<Filter, Problem> {
+    let direction = which.direction.map(|word| {
+        let known = call::Direction::ALL.into_iter().find(|d| d.as_str() == word);
+        known.ok_or_else(|| Problem::invalid("direction", "Use inbound, outbound or internal."))
+    });
+    let status = which.status.map(|word| {
+        let words = "Use answered, no_answer, busy, declined, cancelled or failed.";
+        Status::parse(word).ok_or_else(|| Problem::invalid("status", words))
+    });
+    Ok(Filter {
+        direction: direction.transpose()?,
+        status: status.transpose()?,
+        extension: which.extension.map(|text| field_id("extension", text)).transpose()?,
+        number: which.number.map(str::to_owned),
+        hotline: which.hotline.map(|text| field_id("hotline", text)).transpose()?,
+        from: which.from,
+        to: which.to,
+        ..Filter::default()
+    })
+}
+
 impl Wanted {
     fn filter(&self) -> Result<Filter, Problem> {
-        let direction = self.direction.as_deref().map(|word| {
-            let known = call::Direction::ALL.into_iter().find(|d| d.as_str() == word);
-            known.ok_or_else(|| Problem::invalid("direction", "Use inbound, outbound or internal."))
-        });
-        let status = self.status.as_deref().map(|word| {
-            let words = "Use answered, no_answer, busy, declined, cancelled or failed.";
-            Status::parse(word).ok_or_else(|| Problem::invalid("status", words))
-        });
-        Ok(Filter {
-            direction: direction.transpose()?,
-            status: status.transpose()?,
-            extension: self.extension.as_deref().map(|text| field_id("extension", text)).transpose()?,
-            number: self.number.clone(),
-            hotline: self.hotline.as_deref().map(|text| field_id("hotline", text)).transpose()?,
+        filter(&Which {
+            direction: self.direction.as_deref(),
+            status: self.status.as_deref(),
+            extension: self.extension.as_deref(),
+            number: self.number.as_deref(),
+            hotline: self.hotline.as_deref(),
             from: self.from,
             to: self.to,
-            ..Filter::default()
         })
     }
 }

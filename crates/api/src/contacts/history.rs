@@ -82,11 +82,8 @@ async fn look_up(
     };
     let page = PageRequest { limit: LAST, after: None };
     let calls = calls::with_numbers(&actor, &state.db, vec![asked.phone], page).await?.items;
-    let colleague = colleague.map(|found| Colleague {
-        extension: found.id.to_string(),
-        number: found.number,
-        name: found.name,
-    });
+    let colleague =
+        colleague.map(|found| Colleague { extension: found.id.to_string(), number: found.number, name: found.name });
     Ok(axum::Json(PhoneOwner { contact, colleague, calls }))
 }
 

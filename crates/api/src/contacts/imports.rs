@@ -1,8 +1,8 @@
 //! `/contacts/imports`: a file comes in, its columns get a meaning, what it would do is looked at, it is done, it is
 //! taken back. The work of the last two goes on behind the answer; the import tells how far it is.
 
-use super::exports::table;
 use crate::State;
+use crate::tables;
 use axum::extract::multipart::{MultipartError, MultipartRejection};
 use axum::extract::{self, DefaultBodyLimit, Multipart};
 use axum::http::StatusCode;
@@ -198,7 +198,7 @@ async fn wrong_rows(
         let cells = row.cells.iter().map(String::as_str);
         text.push_str(&csv_row([place.as_str(), row.problem.as_str()].into_iter().chain(cells)));
     }
-    Ok(table("text/csv; charset=utf-8", "errors.csv", text.into()))
+    Ok(tables::file("text/csv; charset=utf-8", "errors.csv", text.into()))
 }
 
 /// Write what the rows say, behind the answer. An import that was interrupted goes on when it is sent again.

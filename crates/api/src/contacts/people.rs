@@ -128,7 +128,10 @@ async fn create(
 
 /// The labels in use.
 #[utoipa::path(get, path = "/contacts/labels", tag = "contacts", responses((status = 200, body = ContactLabels)))]
-async fn labels(Caller(actor): Caller, extract::State(state): extract::State<State>) -> Answer<axum::Json<ContactLabels>> {
+async fn labels(
+    Caller(actor): Caller,
+    extract::State(state): extract::State<State>,
+) -> Answer<axum::Json<ContactLabels>> {
     let labels = contact::labels(&actor, &state.db).await?;
     let items = labels.into_iter().map(|(label, contacts)| ContactLabel { label, contacts }).collect();
     Ok(axum::Json(ContactLabels { items }))

@@ -246,3 +246,33 @@ async fn live_calls_are_listed_and_hung_up_by_their_own_company_only() {
     reply.send(Ok(())).unwrap();
     assert_eq!(asked.await.unwrap(), 204);
 }
+
+#[tokio::test]
+async fn finished_calls_leave_as_a_file_that_runs_nothing() {
+    let w = World::new().await;
+    let key = &w.alpha.key;
+    for n in 0..205 {
+        ended(&w, &w.alpha, 1_795_366_800_000 + n).await;
+    }
+    record(&w, &w.alpha, |record| {
+        record.caller_number = "=cmd|' /C calc'!A1".into();
+        record.answered_at = None;
+        record.cause = Cause::Busy;
+    })
+    .await;
+    w.post(key, "/contacts", json!({ "name": "Trần Lan", "phones": [{ "number": "+84901234567" }] })).await;
+    let csv = w.get(key, "/calls/export").await;
+    assert_eq!(csv.headers["content-disposition"], "attachment; filename=\"calls.csv\"");
+    let text = String::from_utf8(csv.bytes).unwrap();
+    assert_eq!((text.lines().count(), text.matches("Trần Lan").count()), (207, 205), "all pages, with names");
+    assert!(text.contains("\"'=cmd") && text.contains("2026-11-23 00:00:00"), "{}", &text[..400]);
+    let book = w.get(key, "/calls/export?format=xlsx&language=en&status=busy").await;
+    let table = crm::sheet::read(&book.bytes).unwrap();
+    assert_eq!((table.head[2].as_str(), table.rows.len(), table.rows[0].cells[2].as_str()), ("Outcome", 1, "Busy"));
+    assert_eq!(w.get(key, "/calls/export?status=lost").await.field(), "status");
+    assert_eq!(w.get(key, "/calls/export?format=pdf").await.field(), "format");
+    let other = String::from_utf8(w.get(&w.beta.key, "/calls/export").await.bytes).unwrap();
+    assert_eq!(other.lines().count(), 1, "another company has only the head");
+    let agent = w.key(&w.alpha, "agent").await;
+    assert_eq!(w.get(&agent, "/calls/export").await.status, 403);
+}

@@ -6,10 +6,9 @@ use serde_json::{Value, json};
 const BOUNDARY: &str = "a-line-between";
 
 async fn upload(w: &World, key: &str, field: &str, file: &[u8]) -> Answer {
-    let mut body = format!(
-        "--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{field}\"; filename=\"../khách.csv\"\r\n\r\n"
-    )
-    .into_bytes();
+    let mut body =
+        format!("--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{field}\"; filename=\"../khách.csv\"\r\n\r\n")
+            .into_bytes();
     body.extend_from_slice(file);
     body.extend(format!("\r\n--{BOUNDARY}--\r\n").bytes());
     let request = Request::builder()

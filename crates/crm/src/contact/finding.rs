@@ -129,7 +129,8 @@ mod tests {
         let phone = Phone { number: "+84901234567".into(), kind: Kind::Personal };
         let company = "Cty Ánh Dương".to_owned();
         let lan = Profile { name: "Nguyễn Thị Lan".into(), phones: vec![phone], company, ..Profile::default() };
-        for text in ["nguyen", "NGUYỄN lan", "lan ng", "ánh", "0901", "0901 234 567", "+84 901", "84901234567", "4567"] {
+        for text in ["nguyen", "NGUYỄN lan", "lan ng", "ánh", "0901", "0901 234 567", "+84 901", "84901234567", "4567"]
+        {
             assert!(finds(&lan, text), "{text}");
         }
         for text in ["guyen", "lan minh", "0902", "123", "", "..."] {

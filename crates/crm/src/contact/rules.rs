@@ -257,10 +257,7 @@ mod tests {
             fields: BTreeMap::from([("x".repeat(61), "y".into())]),
             ..Profile::default()
         };
-        assert_eq!(
-            wrong(profile),
-            ["note", "name", "phones[1].number", "emails[0].address", "labels[0]", "fields"]
-        );
+        assert_eq!(wrong(profile), ["note", "name", "phones[1].number", "emails[0].address", "labels[0]", "fields"]);
         let many = Profile { name: "a".into(), phones: vec![phone("1900"); 21], ..Profile::default() };
         assert_eq!(wrong(many), ["phones"]);
     }

@@ -3,9 +3,7 @@
 use super::repo::lists::{After, Wanted};
 use super::{Contact, Filter, Note, Order, Patch, Profile, finding, note, repo};
 use crate::text::{hex, unhex};
-use model::{
-    Actor, ContactId, Faults, NoteId, Page, PageRequest, Permission, PhoneNumber, Problem, UserId,
-};
+use model::{Actor, ContactId, Faults, NoteId, Page, PageRequest, Permission, PhoneNumber, Problem, UserId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use store::{Db, NewEvent, Tx, mint, now};
@@ -61,7 +59,8 @@ async fn check(tx: &mut Tx, contact: &mut Contact, before: Option<&Profile>, cou
     for (place, phone) in phones.iter().enumerate() {
         let Some(other) = others.get(phone).filter(|other| **other != contact.id) else { continue };
         let name = repo::find(tx, *other).await?.map_or_else(|| other.to_string(), |found| found.profile.name);
-        let message = format!("The number {phone} belongs to {name} ({other}) already; merge the two, or take it out there.");
+        let message =
+            format!("The number {phone} belongs to {name} ({other}) already; merge the two, or take it out there.");
         let field = format!("phones[{place}].number");
         return Err(Problem::conflict("phone_taken", message.clone()).with_field(field, message));
     }
@@ -166,7 +165,8 @@ pub async fn merge(actor: &Actor, db: &Db, keep: ContactId, gone: ContactId) -> 
     let mut tx = db.write(actor.tenant).await?;
     let country = repo::country(&mut tx).await?;
     let mut kept = repo::find(&mut tx, keep).await?.ok_or_else(missing)?;
-    let other = repo::find(&mut tx, gone).await?.ok_or_else(|| Problem::invalid("gone", "There is no such contact."))?;
+    let other =
+        repo::find(&mut tx, gone).await?.ok_or_else(|| Problem::invalid("gone", "There is no such contact."))?;
     kept.profile.absorb(other.profile.clone());
     let mut faults = Faults::default();
     kept.profile.settle(&country, &mut faults);

@@ -43,7 +43,8 @@ fn field(problem: &Problem) -> &str {
 async fn a_contact_is_made_changed_and_removed_and_each_is_told() {
     on_both(async |db| {
         let (actor, user) = company(db).await;
-        let new = Profile { owner: Some(user), labels: vec!["VIP".into()], ..named("Trần Thị Lan", &["0901 234 567"]) };
+        let new =
+            Profile { owner: Some(user), labels: vec!["VIP".into()], ..named("Trần Thị Lan", &["0901 234 567"]) };
         let lan = create(&actor, db, new).await.expect("made");
         assert_eq!(get(&actor, db, lan.id).await.expect("there"), lan);
         let patch = Patch { company: Some("Ánh Dương".into()), owner: Some(None), ..Patch::default() };
@@ -145,7 +146,8 @@ async fn two_become_one_with_all_that_was_known() {
     on_both(async |db| {
         let (actor, _) = company(db).await;
         let keep = create(&actor, db, named("Lan", &["0901234567"])).await.expect("made");
-        let gone = create(&actor, db, Profile { company: "ABC".into(), ..named("Chị Lan", &["0909"]) }).await.expect("made");
+        let gone =
+            create(&actor, db, Profile { company: "ABC".into(), ..named("Chị Lan", &["0909"]) }).await.expect("made");
         add_note(&actor, db, gone.id, " Likes tea ").await.expect("noted");
         let merged = merge(&actor, db, keep.id, gone.id).await.expect("merged");
         assert_eq!((merged.profile.name.as_str(), merged.profile.company.as_str()), ("Lan", "ABC"));

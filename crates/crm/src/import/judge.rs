@@ -28,8 +28,8 @@ pub(super) struct Said {
 /// What a row does.
 #[derive(Debug, Clone)]
 pub(super) enum Verdict {
-    New(Profile),
-    Changed { before: Contact, after: Profile },
+    New(Box<Profile>),
+    Changed { before: Box<Contact>, after: Box<Profile> },
     Same(ContactId),
     Wrong(String),
 }
@@ -72,7 +72,9 @@ impl Known {
             Ok(holders) => holders,
             Err(problem) => return Verdict::Wrong(problem),
         };
-        let Some(before) = holders.and_then(|id| self.contacts.get(&id)) else { return Verdict::New(profile) };
+        let Some(before) = holders.and_then(|id| self.contacts.get(&id)) else {
+            return Verdict::New(Box::new(profile));
+        };
         if !named {
             profile.name.clear();
         }
@@ -81,12 +83,15 @@ impl Known {
         let mut faults = Faults::default();
         after.settle(&self.country, &mut faults);
         if let Err(problem) = faults.done() {
-            return Verdict::Wrong(format!("Together with what is known of {}: {}", before.profile.name, problem.message));
+            return Verdict::Wrong(format!(
+                "Together with what is known of {}: {}",
+                before.profile.name, problem.message
+            ));
         }
         if after == before.profile {
             return Verdict::Same(before.id);
         }
-        Verdict::Changed { before: before.clone(), after }
+        Verdict::Changed { before: Box::new(before.clone()), after: Box::new(after) }
     }
 
     /// The contact a row speaks of: by its id elsewhere, else by its numbers, else by its addresses.
@@ -94,12 +99,14 @@ impl Known {
         let one = |found: BTreeSet<ContactId>, what: &str| match found.len() {
             0 | 1 => Ok(found.first().copied()),
             _ => {
-                let name = |id: &ContactId| self.contacts.get(id).map_or(id.to_string(), |one| one.profile.name.clone());
+                let name =
+                    |id: &ContactId| self.contacts.get(id).map_or(id.to_string(), |one| one.profile.name.clone());
                 let names = found.iter().map(name).collect::<Vec<_>>().join(", ");
                 Err(format!("Its {what} belong to several contacts ({names}); merge these first."))
             }
         };
-        let external = profile.external_ids.iter().filter_map(|(system, id)| self.external.get(&external_key(system, id)));
+        let external =
+            profile.external_ids.iter().filter_map(|(system, id)| self.external.get(&external_key(system, id)));
         let external = one(external.flatten().copied().collect(), "ids")?;
         let phones = profile.phones.iter().filter_map(|phone| self.phones.get(&phone.number));
         let by_phone = one(phones.copied().collect(), "numbers")?;

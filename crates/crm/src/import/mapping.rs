@@ -97,12 +97,14 @@ pub(super) fn meanings(mapping: &[String], columns: usize) -> Result<Vec<Meaning
             (1..=60).contains(&name.chars().count()).then(|| name.to_owned())
         };
         let plain = PLAIN.iter().find(|(known, _)| known == word).map(|(_, meaning)| meaning.clone());
-        let meaning = plain
-            .or_else(|| named("field:").map(Meaning::Field))
-            .or_else(|| named("external:").map(Meaning::External));
+        let meaning =
+            plain.or_else(|| named("field:").map(Meaning::Field)).or_else(|| named("external:").map(Meaning::External));
         meanings.push(meaning.ok_or_else(|| {
             let known = PLAIN[1..].iter().map(|(word, _)| *word).collect::<Vec<_>>().join(", ");
-            Problem::invalid(format!("mapping[{place}]"), format!("Use {known}, field:NAME, external:SYSTEM or nothing."))
+            Problem::invalid(
+                format!("mapping[{place}]"),
+                format!("Use {known}, field:NAME, external:SYSTEM or nothing."),
+            )
         })?);
     }
     let finds = |meaning: &Meaning| matches!(meaning, Meaning::Name | Meaning::Phone(_));
@@ -205,8 +207,17 @@ mod tests {
         for language in [crate::export::Language::Vi, crate::export::Language::En] {
             let guessed = crate::export::head(language).map(guess);
             let wanted = [
-                "name", "phone", "phone_home", "phone_office", "email", "company", "job_title", "address", "note",
-                "labels", "",
+                "name",
+                "phone",
+                "phone_home",
+                "phone_office",
+                "email",
+                "company",
+                "job_title",
+                "address",
+                "note",
+                "labels",
+                "",
             ];
             assert_eq!(guessed, wanted);
         }

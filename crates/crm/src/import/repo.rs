@@ -58,7 +58,8 @@ pub(super) async fn insert(tx: &mut Tx, import: &Import) -> Result<(), Error> {
 
 /// Writes rows, in place of those that stand at the same places.
 pub(super) async fn put_rows(tx: &mut Tx, import: ImportId, rows: &[Kept]) -> Result<(), Error> {
-    let head = "insert into contact_import_rows (tenant_id, import_id, place, cells, outcome, problem, contact_id, before,
+    let head =
+        "insert into contact_import_rows (tenant_id, import_id, place, cells, outcome, problem, contact_id, before,
                                                  after, written_at)";
     let tail = "on conflict (tenant_id, import_id, place) do update
                 set outcome = excluded.outcome, problem = excluded.problem, contact_id = excluded.contact_id,

@@ -162,7 +162,9 @@ async fn foresee(
             Verdict::New(profile) => {
                 let twice = profile.phones.iter().find_map(|phone| Some((phone, first_with.get(&phone.number)?)));
                 match twice {
-                    Some((phone, first)) => Verdict::Wrong(format!("Row {first} has the number {} already.", phone.number)),
+                    Some((phone, first)) => {
+                        Verdict::Wrong(format!("Row {first} has the number {} already.", phone.number))
+                    }
                     None => {
                         first_with.extend(profile.phones.iter().map(|phone| (phone.number.clone(), row.place)));
                         Verdict::New(profile)
@@ -179,8 +181,8 @@ async fn foresee(
 fn note(row: &mut Kept, verdict: Verdict) {
     row.outcome = verdict.outcome();
     (row.problem, row.contact, row.before, row.after) = match verdict {
-        Verdict::New(profile) => (String::new(), None, None, Some(profile)),
-        Verdict::Changed { before, after } => (String::new(), Some(before.id), Some(before), Some(after)),
+        Verdict::New(profile) => (String::new(), None, None, Some(*profile)),
+        Verdict::Changed { before, after } => (String::new(), Some(before.id), Some(*before), Some(*after)),
         Verdict::Same(id) => (String::new(), Some(id), None, None),
         Verdict::Wrong(problem) => (problem, None, None, None),
     };
@@ -194,7 +196,8 @@ async fn learn(
 ) -> Result<(Known, Vec<Result<Said, String>>), Problem> {
     use contact::repo::{EMAIL, EXTERNAL, country, external_key, find_many, holders, people, with_keys};
     let (country, people) = (country(tx).await?, people(tx).await?);
-    let said: Vec<Result<Said, String>> = piece.iter().map(|row| read(&row.cells, meanings, &people, &country)).collect();
+    let said: Vec<Result<Said, String>> =
+        piece.iter().map(|row| read(&row.cells, meanings, &people, &country)).collect();
     let profiles = || said.iter().flatten().map(|said| &said.profile);
     let phones: Vec<String> =
         profiles().flat_map(|profile| &profile.phones).map(|phone| phone.number.clone()).collect();
@@ -224,7 +227,10 @@ pub async fn apply(actor: &Actor, db: &Db, id: ImportId, skip_errors: bool) -> R
     }
     let open = [State::Previewed, State::Applying];
     if !repo::advance(&mut tx, id, &open, State::Applying, now().as_millis()).await? {
-        return Err(Problem::conflict("not_previewed", "Look at what the rows would do first; each import is applied once."));
+        return Err(Problem::conflict(
+            "not_previewed",
+            "Look at what the rows would do first; each import is applied once.",
+        ));
     }
     tx.commit().await?;
     import.state = State::Applying;
@@ -276,18 +282,19 @@ async fn write(tx: &mut Tx, id: ImportId) -> Result<bool, Problem> {
         let written = match &verdict {
             Verdict::New(profile) => {
                 let at = now().as_millis();
-                Some(Contact { id: mint(), profile: profile.clone(), created_at: at, updated_at: at })
+                Some(Contact { id: mint(), profile: (**profile).clone(), created_at: at, updated_at: at })
             }
             Verdict::Changed { before, after } => {
                 let updated_at = contact::later_than(before.updated_at);
-                Some(Contact { profile: after.clone(), updated_at, ..before.clone() })
+                Some(Contact { profile: (**after).clone(), updated_at, ..(**before).clone() })
             }
             Verdict::Same(_) | Verdict::Wrong(_) => None,
         };
         note(row, verdict);
         let Some(contact) = written else { continue };
         (row.contact, row.written_at) = (Some(contact.id), Some(contact.updated_at));
-        let place = if row.outcome == Outcome::New || made.contains_key(&contact.id) { &mut made } else { &mut changed };
+        let place =
+            if row.outcome == Outcome::New || made.contains_key(&contact.id) { &mut made } else { &mut changed };
         place.insert(contact.id, contact.clone());
         known.put(contact);
     }

@@ -64,7 +64,10 @@ async fn a_file_is_shown_written_and_taken_back() {
         assert_eq!((done.state, done.counts.written), (State::Done, 4));
         assert_eq!(names(&actor, db).await, ["0904444444", "Minh", "Trần Thị Lan", "Trùng"]);
         let lan = contact::find_by_phone(&actor, db, "0901234567").await.expect("asked").expect("found");
-        assert_eq!((lan.profile.company.as_str(), lan.profile.labels.as_slice()), ("Ánh Dương", &["VIP".to_owned()][..]));
+        assert_eq!(
+            (lan.profile.company.as_str(), lan.profile.labels.as_slice()),
+            ("Ánh Dương", &["VIP".to_owned()][..])
+        );
         assert_eq!(apply(&actor, db, import.id, true).await.expect_err("refused").code, "not_previewed");
         let events = told(db).await;
         assert_eq!(events.iter().filter(|kind| *kind == "contact.created").count(), 4);

@@ -45,7 +45,12 @@ mod tests {
     #[test]
     fn a_day_is_told_from_other_numbers() {
         assert!(code_is_date("dd/mm/yyyy") && code_is_date("yyyy\\-mm\\-dd") && code_is_date("[$-42A]d mmmm"));
-        assert!(!code_is_date("0.00") && !code_is_date("#,##0\"đ\"") && !code_is_date("[h]:mm") && !code_is_date("\"day\" 0"));
+        assert!(
+            !code_is_date("0.00")
+                && !code_is_date("#,##0\"đ\"")
+                && !code_is_date("[h]:mm")
+                && !code_is_date("\"day\" 0")
+        );
         assert!(builtin_is_date(14) && !builtin_is_date(2));
         assert_eq!(day(46349.75, false).as_deref(), Some("2026-11-23"));
         assert_eq!(day(0.0, true).as_deref(), Some("1904-01-01"));

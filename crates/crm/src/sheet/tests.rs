@@ -22,18 +22,16 @@ fn workbook_with(sheet: &str, shared: &str) -> Vec<u8> {
 
 #[test]
 fn csv_is_read_as_spreadsheets_write_it() {
-    for text in [
-        "Tên,Số\r\n\"Lan, VIP\",0901\r\n",
-        "\u{feff}Tên;Số\n\"Lan, VIP\";0901",
-        "Tên\tSố\nLan, VIP\t0901\n\n",
-    ] {
+    for text in ["Tên,Số\r\n\"Lan, VIP\",0901\r\n", "\u{feff}Tên;Số\n\"Lan, VIP\";0901", "Tên\tSố\nLan, VIP\t0901\n\n"]
+    {
         let table = table(text);
         assert_eq!(table.head, ["Tên", "Số"], "{text}");
         assert_eq!(cells(&table), [["Lan, VIP", "0901"]], "{text}");
     }
     let quoted = table("a,b\n\"two\nlines\",\"a \"\"quote\"\"\"\nshort\n");
     assert_eq!(cells(&quoted), [["two\nlines", "a \"quote\""], ["short", ""]]);
-    let wide: Vec<u8> = [0xff, 0xfe].into_iter().chain("Tên\tSố\nLan\t1\n".encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    let wide: Vec<u8> =
+        [0xff, 0xfe].into_iter().chain("Tên\tSố\nLan\t1\n".encode_utf16().flat_map(u16::to_le_bytes)).collect();
     assert_eq!(read(&wide).expect("a table").head, ["Tên", "Số"]);
 }
 

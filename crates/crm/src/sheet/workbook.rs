@@ -18,7 +18,8 @@ pub(super) fn read_within(file: &[u8], unpacked: usize) -> Result<Table, Bad> {
     let book = workbook(&parts)?;
     let shared = shared_texts(&parts)?;
     let dates = date_styles(&parts)?;
-    let part = parts.part(&book.sheet)?.ok_or_else(|| Bad::new("The workbook is broken: its first sheet is missing."))?;
+    let part =
+        parts.part(&book.sheet)?.ok_or_else(|| Bad::new("The workbook is broken: its first sheet is missing."))?;
     let sheet = Sheet { shared: &shared, dates: &dates, since_1904: book.since_1904 };
     sheet.rows(Pieces::new(part))
 }

@@ -57,7 +57,9 @@ impl<'a> Pieces<'a> {
                 Event::CData(text) => Piece::Text(text.to_string()),
                 Event::GeneralRef(reference) => Piece::Text(entity(&reference)?),
                 Event::DocType(_) => {
-                    return Err(Bad::new("The workbook holds a document type, which no spreadsheet writes; save it anew."));
+                    return Err(Bad::new(
+                        "The workbook holds a document type, which no spreadsheet writes; save it anew.",
+                    ));
                 }
                 Event::Eof => Piece::Over,
                 Event::Decl(_) | Event::PI(_) | Event::Comment(_) => continue,

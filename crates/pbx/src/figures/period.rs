@@ -153,9 +153,8 @@ mod tests {
 
     #[test]
     fn wrong_periods_are_refused_by_their_field() {
-        let field = |from: &str, to: &str, step| {
-            moments(from, to, step, "UTC").expect_err("refused").fields[0].name.clone()
-        };
+        let field =
+            |from: &str, to: &str, step| moments(from, to, step, "UTC").expect_err("refused").fields[0].name.clone();
         assert_eq!(field("yesterday", "2026-11-23", Step::Day), "from");
         assert_eq!(field("2026-11-23", "2026-02-30", Step::Day), "to");
         assert_eq!(field("2026-11-23", "2026-11-22", Step::Day), "to");
@@ -166,7 +165,9 @@ mod tests {
 
     #[test]
     fn spans_add_up_without_gap_or_overlap() {
-        for (from, to) in [(0, DAY_MS), (QUARTER_MS, 3 * DAY_MS), (QUARTER_MS, DAY_MS), (5 * QUARTER_MS, 9 * QUARTER_MS)] {
+        for (from, to) in
+            [(0, DAY_MS), (QUARTER_MS, 3 * DAY_MS), (QUARTER_MS, DAY_MS), (5 * QUARTER_MS, 9 * QUARTER_MS)]
+        {
             let spans = spans(from, to);
             assert_eq!((spans[0].1, spans[spans.len() - 1].2), (from, to));
             assert!(spans.windows(2).all(|pair| pair[0].2 == pair[1].1), "{spans:?}");

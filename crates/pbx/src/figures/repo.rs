@@ -56,11 +56,7 @@ pub(super) async fn time_zone(tx: &mut Tx) -> Result<Option<String>, Error> {
 }
 
 /// All of some spans, by key.
-pub(super) async fn by_key(
-    tx: &mut Tx,
-    spans: &[(i64, i64, i64)],
-    only: &Only,
-) -> Result<Vec<(Key, Sums)>, Error> {
+pub(super) async fn by_key(tx: &mut Tx, spans: &[(i64, i64, i64)], only: &Only) -> Result<Vec<(Key, Sums)>, Error> {
     let mut sql = Sql::new(
         "select direction, cause, answered, hotline_id, extension_id, cast(sum(calls) as bigint),
            cast(sum(talk_ms) as bigint), cast(sum(wait_ms) as bigint), cast(sum(duration_ms) as bigint)

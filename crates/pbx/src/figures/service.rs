@@ -72,8 +72,10 @@ pub async fn statistics(actor: &Actor, db: &Db, wanted: Wanted) -> Result<Statis
         .into_iter()
         .map(|(extension, figures)| ExtensionFigures { extension, figures })
         .collect();
-    let hotlines =
-        grouped(&all, |key| key.hotline).into_iter().map(|(hotline, figures)| HotlineFigures { hotline, figures }).collect();
+    let hotlines = grouped(&all, |key| key.hotline)
+        .into_iter()
+        .map(|(hotline, figures)| HotlineFigures { hotline, figures })
+        .collect();
     Ok(Statistics { time_zone, from, to, total, before, steps, causes, extensions, hotlines })
 }
 
@@ -100,13 +102,13 @@ fn causes(rows: &[(Key, Sums)]) -> Vec<CauseFigures> {
 
 /// The figures step by step. Long steps are days of UTC, and quarters of an hour on the days where a step begins.
 async fn steps(tx: &mut Tx, marks: &[i64], long: bool, only: &Only) -> Result<Vec<StepFigures>, Error> {
-    let mut steps: Vec<StepFigures> = marks
-        .windows(2)
-        .map(|pair| StepFigures { from: pair[0], to: pair[1], ..StepFigures::default() })
-        .collect();
+    let mut steps: Vec<StepFigures> =
+        marks.windows(2).map(|pair| StepFigures { from: pair[0], to: pair[1], ..StepFigures::default() }).collect();
     let wanted = match long {
         true => marks.windows(2).flat_map(|pair| spans(pair[0], pair[1])).collect(),
-        false => marks.first().zip(marks.last()).map(|(from, to)| (QUARTER_MS, *from, *to)).into_iter().collect::<Vec<_>>(),
+        false => {
+            marks.first().zip(marks.last()).map(|(from, to)| (QUARTER_MS, *from, *to)).into_iter().collect::<Vec<_>>()
+        }
     };
     // SQLite joins at most 500 selects.
     for part in wanted.chunks(150) {

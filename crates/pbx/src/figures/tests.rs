@@ -6,7 +6,6 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use sqlx::Row;
-use std::collections::BTreeMap;
 use store::Db;
 use store::testing::on_both;
 
@@ -62,8 +61,18 @@ async fn counted_and_recounted(db: &Db) -> (Vec<String>, Vec<String>) {
             let word = |at: usize| row.try_get::<String, _>(at).expect("a text");
             let number = |at: usize| row.try_get::<i64, _>(at).expect("a number").to_string();
             let cells = [
-                word(0), number(1), number(2), word(3), word(4), number(5), word(6), word(7), number(8), number(9),
-                number(10), number(11),
+                word(0),
+                number(1),
+                number(2),
+                word(3),
+                word(4),
+                number(5),
+                word(6),
+                word(7),
+                number(8),
+                number(9),
+                number(10),
+                number(11),
             ];
             rows.push(cells.join("|"));
         }

@@ -2,7 +2,7 @@ import { ArrowLeftOutlined, EditOutlined, MergeCellsOutlined } from '@ant-design
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { Button, Skeleton } from 'antd'
-import type { ReactNode } from 'react'
+import { type ReactNode, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { client, unwrap } from '~/api/client'
 import { usersQuery } from '~/api/lists'
@@ -28,6 +28,7 @@ export function ContactPage() {
   const queries = useQueryClient()
   const [mayEdit, mayManage] = [useMay('edit_contacts'), useMay('manage_contacts')]
   const { data: contact, error, refetch } = useQuery(contactQuery(id))
+  const removed = useRef(false)
   const show = (next?: string) =>
     void navigate({ to: '/contacts/$id', params: { id }, search: next ? { open: next } : {} })
   if (error && !contact) return <Failed error={error} retry={refetch} />
@@ -38,9 +39,7 @@ export function ContactPage() {
     run: async () => {
       const params = { path: { contact_id: id } }
       await unwrap(client.DELETE('/api/v1/contacts/{contact_id}', { params }))
-      await navigate({ to: '/contacts' })
-      queries.removeQueries({ queryKey: ['contacts', 'one', id] })
-      await contactsChanged(queries)
+      removed.current = true
     },
   }
   return (
@@ -81,7 +80,13 @@ export function ContactPage() {
       <ContactEditor
         row={contact}
         open={open === 'edit' && mayEdit}
-        onClose={() => show()}
+        onClose={() => {
+          if (!removed.current) return show()
+          void navigate({ to: '/contacts' }).then(() => {
+            queries.removeQueries({ queryKey: ['contacts', 'one', id] })
+            return contactsChanged(queries)
+          })
+        }}
         onSaved={() => void contactsChanged(queries)}
         remove={mayManage ? remove : undefined}
       />

@@ -1,12 +1,13 @@
-import { ContactsOutlined, DownloadOutlined, ImportOutlined, PlusOutlined } from '@ant-design/icons'
+import { ContactsOutlined, ImportOutlined, PlusOutlined } from '@ant-design/icons'
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import { Button, Dropdown, Segmented, Skeleton } from 'antd'
-import { useCallback, useMemo } from 'react'
+import { Button, Segmented, Skeleton } from 'antd'
+import { useCallback, useMemo, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { contactsChanged } from '~/lib/contacts'
 import { useMay } from '~/lib/me'
 import { DataTable } from '~/ui/DataTable'
+import { Download } from '~/ui/Download'
 import { Failed } from '~/ui/Failed'
 import { Page } from '~/ui/Page'
 import { Teach } from '~/ui/Teach'
@@ -23,6 +24,8 @@ export function Contacts() {
   const navigate = useNavigate()
   const queries = useQueryClient()
   const mayEdit = useMay('edit_contacts')
+  // The pane closes itself after saving; it then leads to what was made.
+  const made = useRef<string | null>(null)
   const change = (next: ContactSearch, replace = false) =>
     void navigate({ to: '/contacts', search: next, replace })
   const internal = search.tab === 'internal'
@@ -60,10 +63,15 @@ export function Contacts() {
         row={null}
         open={search.open === 'new' && mayEdit}
         phone={search.phone}
-        onClose={() => change({ ...search, open: undefined, phone: undefined })}
+        onClose={() => {
+          const id = made.current
+          made.current = null
+          if (id) void navigate({ to: '/contacts/$id', params: { id } })
+          else change({ ...search, open: undefined, phone: undefined })
+        }}
         onSaved={(contact) => {
+          made.current = contact.id
           void contactsChanged(queries)
-          void navigate({ to: '/contacts/$id', params: { id: contact.id } })
         }}
       />
     </Page>
@@ -118,26 +126,9 @@ function ToImport() {
   )
 }
 
-/** All contacts of the list as a file, made by the server. */
+/** All contacts of the list as a file. */
 function Export({ search }: { search: ContactSearch }) {
-  const { t, i18n } = useTranslation()
   if (!useMay('manage_contacts') || search.tab === 'internal') return null
-  const address = (format: string) => {
-    const { order: _, ...filter } = filterOf(search)
-    const query = Object.entries({ ...filter, format, language: i18n.language }).filter(([, value]) => value)
-    return `/api/v1/contacts/export?${new URLSearchParams(query as [string, string][])}`
-  }
-  const item = (format: string) => ({
-    key: format,
-    label: (
-      <a href={address(format)} download>
-        {t(`contacts.export_${format}`)}
-      </a>
-    ),
-  })
-  return (
-    <Dropdown menu={{ items: ['xlsx', 'csv'].map(item) }} trigger={['click']}>
-      <Button icon={<DownloadOutlined />}>{t('contacts.export')}</Button>
-    </Dropdown>
-  )
+  const { order: _, ...filter } = filterOf(search)
+  return <Download path="/contacts/export" query={filter} />
 }

@@ -1,4 +1,4 @@
-import { PhoneOutlined } from '@ant-design/icons'
+import { DesktopOutlined, PhoneOutlined } from '@ant-design/icons'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Skeleton } from 'antd'
@@ -21,7 +21,17 @@ export function Home() {
   const me = useMe()
   const seesCalls = useMay('view_calls')
   return (
-    <Page title={t('home.hello', { name: me.name || me.login || me.company_name })} about={t('home.about')}>
+    <Page
+      title={t('home.hello', { name: me.name || me.login || me.company_name })}
+      about={t('home.about')}
+      actions={
+        seesCalls && (
+          <Link to="/tv" className="tv-link">
+            <DesktopOutlined aria-hidden="true" /> {t('tv.title')}
+          </Link>
+        )
+      }
+    >
       <FirstSteps />
       {seesCalls ? (
         <>

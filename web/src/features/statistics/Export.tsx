@@ -47,7 +47,7 @@ export function Export({ data, days }: { data: Statistics; days: Days }) {
   }
   return (
     <Button icon={<DownloadOutlined />} onClick={run}>
-      {t('calls.export')}
+      {t('download.title')}
     </Button>
   )
 }

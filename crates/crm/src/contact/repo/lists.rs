@@ -116,7 +116,8 @@ fn conditions(sql: &mut Sql, wanted: &Wanted) {
         sql.push("\nand c.owner_id = ").bind(owner.to_string());
     }
     if let Some(label) = &wanted.label {
-        sql.push("\nand exists (select 1 from contact_keys k where k.tenant_id = c.tenant_id and k.kind = ").bind(LABEL);
+        sql.push("\nand exists (select 1 from contact_keys k where k.tenant_id = c.tenant_id and k.kind = ")
+            .bind(LABEL);
         sql.push(" and k.value = ").bind(label_key(label)).push(" and k.contact_id = c.id)");
     }
 }
