@@ -12,9 +12,7 @@ mod tests;
 pub use finding::{Filter, Status, Walk};
 pub use happening::Happening;
 pub use journal::{Journal, Notes};
-pub use service::{
-    get, list, record, record_many, record_recording, recording, slice, trail, walk, with_numbers,
-};
+pub use service::{get, list, record, record_many, record_recording, recording, slice, trail, walk, with_numbers};
 
 use call::Direction;
 use model::{CallId, Cause, EndedBy, ExtensionId, HotlineId, TenantId, TrunkId};

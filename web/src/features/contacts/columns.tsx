@@ -14,13 +14,8 @@ export function useContactColumns(): Column<Contact>[] {
       { key: 'name', title: t('contacts.name'), cell: (row) => row.name, narrow: true },
       { key: 'phone', title: t('contacts.phone'), cell: (row) => <Numbers row={row} />, narrow: true },
       { key: 'company', title: t('contacts.company'), cell: (row) => row.company || <Dash /> },
-      {
-        key: 'email',
-        title: t('contacts.email'),
-        cell: (row) => row.emails?.[0]?.address ?? <Dash />,
-      },
       { key: 'labels', title: t('contacts.labels'), cell: (row) => <Labels row={row} /> },
-      { key: 'note', title: t('contacts.note'), cell: (row) => row.note?.split('\n')[0] || <Dash /> },
+      { key: 'note', title: t('contacts.note'), cell: (row) => <FirstLine text={row.note} /> },
       {
         key: 'since',
         title: t('contacts.since'),
@@ -34,6 +29,11 @@ export function useContactColumns(): Column<Contact>[] {
     ],
     [t],
   )
+}
+
+function FirstLine({ text }: { text?: string | undefined }) {
+  const line = text?.split('\n')[0]
+  return line ? <span className="first-line">{line}</span> : <Dash />
 }
 
 const Dash = () => <span className="muted">–</span>
@@ -51,5 +51,11 @@ function Numbers({ row }: { row: Contact }) {
 
 export function Labels({ row }: { row: Contact }) {
   if (!row.labels?.length) return <Dash />
-  return row.labels.map((label) => <Tag key={label}>{label}</Tag>)
+  return (
+    <span className="tags">
+      {row.labels.map((label) => (
+        <Tag key={label}>{label}</Tag>
+      ))}
+    </span>
+  )
 }

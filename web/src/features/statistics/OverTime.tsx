@@ -52,9 +52,9 @@ export default function OverTime({ data, days, search }: Props) {
       {
         animation: false,
         aria: { enabled: false },
-        textStyle: { fontFamily: 'inherit' },
+        textStyle: { fontFamily: '"Be Vietnam Pro", sans-serif' },
         grid: { left: 8, right: 8, top: 40, bottom: 4, containLabel: true },
-        legend: { top: 0, left: 0, textStyle: { color: colour('--ink') }, icon: 'roundRect' },
+        legend: { top: 0, left: 0, textStyle: { color: colour('--ink') }, icon: 'roundRect', itemGap: 20 },
         tooltip: {
           trigger: 'axis',
           axisPointer: { type: 'shadow' },

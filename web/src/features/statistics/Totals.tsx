@@ -17,7 +17,7 @@ export function Totals({ data, days, search }: { data: Statistics; days: Days; s
   const rate = (of: Figures) => Math.round(100 * average(of.answered, of.calls))
   const link = (status?: string) => callsOf(days, search, status ? { status } : {})
   return (
-    <div className="figures figures-wide">
+    <div className="figures figures-four">
       <Tile name={t('statistics.calls')} value={total.calls} before={before.calls} to={link()} />
       <Tile
         name={t('statistics.answered')}
