@@ -25,6 +25,7 @@ mod second_factor;
 mod session;
 mod sessions;
 mod simulation;
+mod sms;
 mod state;
 mod statistics;
 mod tables;
@@ -89,6 +90,7 @@ fn described() -> OpenApiRouter<State> {
         .merge(flows::routes())
         .merge(greetings::routes())
         .merge(simulation::routes())
+        .merge(sms::routes())
         .merge(presence::routes())
         .merge(phone::routes())
         .merge(calls::routes())

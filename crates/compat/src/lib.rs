@@ -5,6 +5,7 @@
 //! we do not is listed in the folder's `GAPS.md`. Start with [`router`], then any vendor.
 
 mod etelecom;
+pub mod import;
 mod links;
 mod lists;
 mod loose;

@@ -12,6 +12,7 @@ mod words;
 
 pub(crate) use answer::failure;
 pub(crate) use tell::Omicall;
+pub(crate) use words::parse_direction;
 
 use crate::State;
 use axum::Router;

@@ -5,6 +5,7 @@ use axum::extract::FromRef;
 use bus::Bus;
 use rest::Logins;
 use std::path::PathBuf;
+use std::sync::Arc;
 use store::Db;
 use worker::webhook::Guard;
 
@@ -25,6 +26,8 @@ pub struct State {
     pub logins: Logins,
     /// The port of SIP over UDP and TCP.
     pub sip_port: u16,
+    /// Who carries messages to customers' telephones.
+    pub carrier: Arc<dyn sms::Provider>,
 }
 
 impl State {

@@ -133,6 +133,8 @@ ids! {
     NoteId = "note";
     /// A file of contacts that is taken in.
     ImportId = "imp";
+    /// One message to a customer's telephone.
+    TextId = "txt";
 }
 
 /// One side of a call: a number inside the call, in order of appearance; the first is 0.

@@ -1,6 +1,7 @@
 //! Records of finished calls: written once, found again by who took part, and never lost on the way (see [`Journal`]).
 
 mod finding;
+mod foreign;
 mod happening;
 mod journal;
 pub(crate) mod repo;
@@ -10,6 +11,7 @@ mod summary;
 mod tests;
 
 pub use finding::{Filter, Status, Walk};
+pub use foreign::{Foreign, take_over};
 pub use happening::Happening;
 pub use journal::{Journal, Notes};
 pub use service::{get, list, record, record_many, record_recording, recording, slice, trail, walk, with_numbers};

@@ -1,6 +1,8 @@
 //! The command line: what can be asked of `alo`.
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::civil::Date;
+use model::Dialect;
 use std::net::IpAddr;
 use std::path::PathBuf;
 
@@ -38,6 +40,9 @@ pub(crate) enum Command {
     Calls(Calls),
     /// Look into calls: the ladder of their SIP messages, and files for a packet analyser.
     Capture(Capture),
+    /// Bring a company's account over from another vendor: people, extensions, hotlines, ring groups, calls. Running it again goes
+    /// on where it stopped.
+    Import(Import),
     /// Check, show or print the configuration.
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -82,6 +87,43 @@ pub(crate) struct Bootstrap {
     /// Print one JSON object.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Import {
+    /// Whose account it is.
+    pub(crate) vendor: Vendor,
+    /// The base URL of the vendor's API: https://api.etelecom.vn/v1/shop, https://public-v1-stg.omicrm.com.
+    #[arg(long)]
+    pub(crate) url: String,
+    /// The key of the account there.
+    #[arg(long, env = "ALO_IMPORT_KEY", hide_env_values = true)]
+    pub(crate) key: String,
+    /// The company here, by name, domain or id; needed when there are several.
+    #[arg(long)]
+    pub(crate) company: Option<String>,
+    /// The day from which on calls are brought over: 2026-01-01. A year back without it.
+    #[arg(long, value_name = "DAY")]
+    pub(crate) since: Option<Date>,
+    /// Tell what would be made, and make nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+/// The vendors whose accounts can be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Vendor {
+    Etelecom,
+    Omicall,
+}
+
+impl Vendor {
+    pub(crate) fn dialect(self) -> Dialect {
+        match self {
+            Vendor::Etelecom => Dialect::Etelecom,
+            Vendor::Omicall => Dialect::Omicall,
+        }
+    }
 }
 
 #[derive(Debug, Args)]

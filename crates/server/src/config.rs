@@ -37,6 +37,7 @@ pub(crate) struct Config {
     pub(crate) media: Media,
     pub(crate) webhooks: Webhooks,
     pub(crate) mail: Mail,
+    pub(crate) sms: Sms,
     pub(crate) limits: Limits,
     pub(crate) capture: Capture,
     pub(crate) stop: Stop,
@@ -143,6 +144,21 @@ pub(crate) struct Mail {
     /// None: no mail is sent. May hold a password.
     pub(crate) url: Option<Secret>,
     pub(crate) from: String,
+}
+
+/// How messages reach customers' telephones.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Sms {
+    pub(crate) provider: SmsProvider,
+}
+
+/// Who carries messages to customers' telephones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SmsProvider {
+    /// Nobody.
+    Off,
+    /// One that carries nothing and answers by the number.
+    Sandbox,
 }
 
 /// Where webhooks may go.
@@ -268,6 +284,7 @@ impl Default for Config {
             },
             webhooks: Webhooks { allow: Vec::new() },
             mail: Mail { url: None, from: "Alo <alo@localhost>".into() },
+            sms: Sms { provider: SmsProvider::Off },
             limits: Limits { calls: 2_000, open_files: 65_536 },
             capture: Capture { signalling_mb: 256, keep_days: 7, sound_mb: 256 },
             stop: Stop { wait_s: 30 },

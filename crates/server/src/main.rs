@@ -17,6 +17,7 @@ mod doors;
 mod figures;
 mod health;
 mod home;
+mod import;
 mod limits;
 mod logging;
 mod phones;
@@ -99,6 +100,7 @@ async fn run(command: Command, config: Config) -> anyhow::Result<ExitCode> {
             let db = home::open_migrated(&config).await?;
             capture::run(&db, &config, &asked).await?;
         }
+        Command::Import(asked) => import(&config, asked).await?,
         Command::User(UserCommand::ResetPassword { login, company }) => {
             let db = home::open_migrated(&config).await?;
             println!("{}", user::reset_password(&db, &login, company.as_deref()).await?);
@@ -131,6 +133,24 @@ async fn bootstrap(config: &Config, asked: cli::Bootstrap) -> anyhow::Result<()>
         let shown = &company.extensions[..company.extensions.len().min(10)];
         print!("{}", bootstrap::as_text(config, &company, shown));
     }
+    Ok(())
+}
+
+async fn import(config: &Config, asked: cli::Import) -> anyhow::Result<()> {
+    let db = home::open_migrated(config).await?;
+    let company = company::choose(&db, asked.company.as_deref()).await?;
+    let vendor = asked.vendor.dialect();
+    let line = import::Web::new(&asked.url)?;
+    let wanted = import::Wanted {
+        place: config.data_dir.join(format!("import-{}-{}.json", vendor.as_str(), company.id)),
+        span: import::span(asked.since, &company)?,
+        source: compat::import::Source::open(vendor, &line, asked.key.trim()).await?,
+        vendor: vendor.as_str(),
+        company,
+        dry: asked.dry_run,
+    };
+    print!("{}", import::run(&db, &wanted).await?);
+    db.close().await;
     Ok(())
 }
 

@@ -6,7 +6,7 @@ mod watch_demo;
 pub(crate) use watch_demo::plan as demo_plan;
 
 use crate::certificate::{Acme, Certificate};
-use crate::config::{Config, Demo, Recording};
+use crate::config::{Config, Demo, Recording, SmsProvider};
 use crate::doors::{self, Door};
 use crate::health::{Bound, Health};
 use crate::{cli, control, figures, health, home, limits, phones, web};
@@ -86,7 +86,7 @@ pub(crate) async fn run(config: Config, ui_dir: Option<PathBuf>) -> anyhow::Resu
     // One gate for all faces: a key's requests are counted together.
     let (gate, data, root) = (state.gate.clone(), config.data_dir.clone(), config.http_url());
     let (logins, sip_port) = (state.logins.clone(), engine.udp_addr().map_or(5060, |at| at.port()));
-    let others = compat::State { gate, bus, data, root, guard: guard.clone(), logins, sip_port };
+    let others = compat::State { gate, bus, data, root, guard: guard.clone(), logins, sip_port, carrier: carrier(&config) };
     let tongues = compat::tongues(&others);
     let webhooks =
         Sender::start(db.clone(), worker::webhook::Config { tongues, ..worker::webhook::Config::new(guard) })?;
@@ -249,6 +249,14 @@ fn courier(config: &Config, db: &Db) -> anyhow::Result<Option<Courier>> {
     let (url, from) = (url.expose().to_owned(), config.mail.from.clone());
     let settings = worker::mail::Config { url, from, poll: MAIL_POLL };
     Ok(Some(Courier::start(db.clone(), settings)?))
+}
+
+/// Who carries messages to customers' telephones.
+fn carrier(config: &Config) -> Arc<dyn sms::Provider> {
+    match config.sms.provider {
+        SmsProvider::Off => Arc::new(sms::Nobody),
+        SmsProvider::Sandbox => Arc::new(sms::Sandbox),
+    }
 }
 
 fn guard(config: &Config) -> Guard {

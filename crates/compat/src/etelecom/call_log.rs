@@ -111,7 +111,7 @@ pub(super) fn direction(direction: Direction) -> &'static str {
 }
 
 /// The direction with this word. The vendor tells the two sides of a call inside apart; ours is one call.
-pub(super) fn parse_direction(word: &str) -> Option<Direction> {
+pub(crate) fn parse_direction(word: &str) -> Option<Direction> {
     match word {
         "in" => Some(Direction::Inbound),
         "out" => Some(Direction::Outbound),

@@ -110,14 +110,20 @@ fn login_of(phone: &str, country: &str) -> Option<String> {
 
 /// The highest of the roles that are named; a user when none is.
 fn role(words: &[String]) -> Result<Role, Refusal> {
-    let role = |word: &String| match word.as_str() {
-        "owner" => Ok(Role::Owner),
-        "manager" | "admin" => Ok(Role::Manager),
-        "user" => Ok(Role::Agent),
-        _ => Err(Refusal::invalid("roles: send owner, manager or user")),
-    };
+    let strange = || Refusal::invalid("roles: send owner, manager or user");
+    let role = |word: &String| parse_role(word).ok_or_else(strange);
     // Roles stand in the order of their rights, the highest first.
     Ok(words.iter().map(role).collect::<Result<Vec<Role>, Refusal>>()?.into_iter().min().unwrap_or(Role::Agent))
+}
+
+/// The role with this name.
+pub(crate) fn parse_role(word: &str) -> Option<Role> {
+    match word {
+        "owner" => Some(Role::Owner),
+        "manager" | "admin" => Some(Role::Manager),
+        "user" => Some(Role::Agent),
+        _ => None,
+    }
 }
 
 /// The vendor's name of a role.

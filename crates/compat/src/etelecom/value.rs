@@ -22,7 +22,7 @@ pub(super) fn some_id(known: Option<impl Id>) -> String {
 }
 
 /// A moment, given in milliseconds since 1970.
-pub(super) fn time(at_ms: i64) -> String {
+pub(crate) fn time(at_ms: i64) -> String {
     Timestamp::from_millisecond(at_ms).map_or_else(|_| NEVER.to_owned(), |at| at.to_string())
 }
 
@@ -41,8 +41,13 @@ pub(super) fn read_time(name: &str, text: &str) -> Result<Option<i64>, Refusal> 
     if text.is_empty() || text == NEVER {
         return Ok(None);
     }
-    let wrong = |_| Refusal::invalid(format!("{name}: send a time like 2026-11-22T09:05:00+07:00"));
-    Ok(Some(text.parse::<Timestamp>().map_err(wrong)?.as_millisecond()))
+    let wrong = || Refusal::invalid(format!("{name}: send a time like 2026-11-22T09:05:00+07:00"));
+    parse_time(text).map(Some).ok_or_else(wrong)
+}
+
+/// Milliseconds since 1970 of a moment; none for an absent one, and for what is none.
+pub(crate) fn parse_time(text: &str) -> Option<i64> {
+    text.parse::<Timestamp>().ok().filter(|_| text != NEVER).map(Timestamp::as_millisecond)
 }
 
 /// An id that was sent, as text or number; `0`, an empty text and null are none.

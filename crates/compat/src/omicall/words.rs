@@ -28,7 +28,7 @@ pub(super) fn direction(direction: Direction) -> &'static str {
 }
 
 /// The direction with this word.
-pub(super) fn parse_direction(word: &str) -> Option<Direction> {
+pub(crate) fn parse_direction(word: &str) -> Option<Direction> {
     Direction::ALL.into_iter().find(|known| direction(*known) == word)
 }
 

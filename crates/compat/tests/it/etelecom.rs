@@ -4,6 +4,7 @@ mod calls;
 mod fixtures;
 mod login;
 mod refusals;
+mod sms;
 mod tells;
 
 use crate::world::{Answer, World};

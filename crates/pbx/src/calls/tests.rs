@@ -281,6 +281,38 @@ async fn calls_are_walked_from_a_key_in_either_direction_with_their_legs() {
 }
 
 #[tokio::test]
+async fn calls_of_another_exchange_are_taken_over_once_and_told_to_nobody() {
+    on_both(async |db: &TestDb| {
+        let (ours, theirs) = (company(db, "ours.test").await, company(db, "theirs.test").await);
+        let call = |key: &str, answered_at| Foreign {
+            key: key.to_owned(),
+            direction: Direction::Outbound,
+            caller: "101".into(),
+            callee: "0901 234 567".into(),
+            extension: None,
+            hotline: None,
+            started_at: 5_000,
+            answered_at,
+            ended_at: 9_000,
+        };
+        let calls = [call("1", Some(6_000)), call("2", None)];
+        assert_eq!(take_over(&ours, db, "etelecom", &calls[..1]).await, Ok(1));
+        assert_eq!(take_over(&ours, db, "etelecom", &calls).await, Ok(1));
+        assert_eq!(take_over(&ours, db, "omicall", &calls[..1]).await, Ok(1), "another exchange, another call");
+        assert_eq!(take_over(&theirs, db, "etelecom", &calls).await, Ok(2));
+        let filter = Filter { number: Some("+84901234567".into()), ..Filter::default() };
+        let page = list(&ours, db, filter, PageRequest::first()).await.expect("a page");
+        let mut statuses: Vec<Status> = page.items.iter().map(|call| call.status).collect();
+        statuses.sort_unstable();
+        assert_eq!(statuses, [Status::Answered, Status::Answered, Status::NoAnswer]);
+        assert!(!told(db).await.contains(&"call.ended".to_owned()));
+        let agent = Actor { role: Role::Agent, ..ours };
+        assert_eq!(take_over(&agent, db, "etelecom", &calls).await.expect_err("no right").kind, Kind::Forbidden);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_summary_becomes_a_record_with_times_that_never_run_backwards() {
     on_both(async |db: &TestDb| {
         let acme = company(db, "acme.test").await;

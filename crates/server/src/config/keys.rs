@@ -3,7 +3,7 @@
 mod tls;
 
 use super::raw::{Raw, Read};
-use super::{Config, Demo, LogFormat, Recording, Secret};
+use super::{Config, Demo, LogFormat, Recording, Secret, SmsProvider};
 use std::fmt::Write;
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -35,6 +35,7 @@ const DEMO: [(&str, Demo); 6] = [
     ("true", Demo::Auto),
     ("false", Demo::Off),
 ];
+const SMS: [(&str, SmsProvider); 2] = [("off", SmsProvider::Off), ("sandbox", SmsProvider::Sandbox)];
 const FORMATS: [(&str, LogFormat); 3] =
     [("auto", LogFormat::Auto), ("pretty", LogFormat::Pretty), ("json", LogFormat::Json)];
 
@@ -360,6 +361,16 @@ const CALLS: &[Key] = &[
             Err("must hold an address: \"Alo <no-reply@example.vn>\"".into())
         },
         show: |c| quoted(&c.mail.from),
+    },
+    Key {
+        path: "sms.provider",
+        help: "Who carries messages to customers' telephones: \"off\" (nobody; they are refused), or \"sandbox\", which carries\n\
+               nothing and answers by the last digits of the number, to try programs.",
+        read: |c, raw| {
+            c.sms.provider = raw.word(&SMS)?;
+            Ok(())
+        },
+        show: |c| shown(&SMS, c.sms.provider),
     },
     Key {
         path: "limits.calls",

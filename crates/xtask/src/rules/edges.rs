@@ -15,7 +15,7 @@ fn floor(name: &str) -> Option<u8> {
         "model" => 1,
         "call" | "acd" | "flow" | "sip" | "media" | "store" => 2,
         "bus" => 3,
-        "account" | "pbx" | "center" | "crm" | "inbox" | "zalo" => 4,
+        "account" | "pbx" | "center" | "crm" | "inbox" | "sms" | "zalo" => 4,
         "engine" | "worker" | "rest" => 5,
         "api" | "compat" => 6,
         "server" => 7,

@@ -1,0 +1,208 @@
+//! Reading a company's account at another vendor, through that vendor's own API, in our words: what `alo import` writes. Nothing is
+//! changed there.
+
+mod etelecom;
+mod omicall;
+
+use call::Direction;
+use model::{Dialect, Problem, Role};
+use serde_json::Value;
+use std::pin::Pin;
+
+/// What is asked of the vendor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// `GET` or `POST`.
+    pub method: &'static str,
+    /// Behind the base URL: `/api/auth`, or `.Etelecom/GetTenant`.
+    pub path: String,
+    /// What goes behind `Authorization: Bearer`; empty for nothing.
+    pub bearer: String,
+    /// A JSON body.
+    pub body: Option<Value>,
+}
+
+/// What the vendor answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    /// The HTTP status.
+    pub status: u16,
+    /// The body.
+    pub body: String,
+}
+
+/// A question under way.
+pub type Asked<'a> = Pin<Box<dyn Future<Output = Result<Reply, Problem>> + Send + 'a>>;
+
+/// Whoever carries questions to the vendor.
+pub trait Line: Send + Sync {
+    /// Asks one.
+    fn ask<'a>(&'a self, question: Question) -> Asked<'a>;
+}
+
+/// A person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// The vendor's id.
+    pub key: String,
+    /// What the person types to log in.
+    pub login: String,
+    /// The name.
+    pub name: String,
+    /// Where mail reaches the person.
+    pub email: Option<String>,
+    /// What the person may do.
+    pub role: Role,
+}
+
+/// An extension.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Extension {
+    /// The vendor's id.
+    pub key: String,
+    /// Its number.
+    pub number: String,
+    /// Whose it is; may be empty.
+    pub name: String,
+    /// What its phones register with, so that they need a new server only.
+    pub password: String,
+    /// The [`Person::key`] of whose it is, or the login.
+    pub person: Option<String>,
+    /// The [`Hotline::key`] or number that it shows.
+    pub hotline: Option<String>,
+    /// Whether it may be used.
+    pub enabled: bool,
+}
+
+/// A public number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hotline {
+    /// The vendor's id, or the number where there is none.
+    pub key: String,
+    /// The number.
+    pub number: String,
+    /// Its name.
+    pub name: String,
+}
+
+/// Extensions that ring together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// Its name.
+    pub name: String,
+    /// The numbers of its members.
+    pub members: Vec<String>,
+}
+
+/// A finished call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    /// The vendor's id.
+    pub key: String,
+    /// Which way it went.
+    pub direction: Direction,
+    /// Who called.
+    pub caller: String,
+    /// Who was called.
+    pub callee: String,
+    /// The [`Extension::key`] or number of our person.
+    pub extension: Option<String>,
+    /// The [`Hotline::key`] or number.
+    pub hotline: Option<String>,
+    /// When it began, milliseconds since 1970.
+    pub started_at: i64,
+    /// When somebody answered.
+    pub answered_at: Option<i64>,
+    /// When it ended.
+    pub ended_at: i64,
+}
+
+/// All but the calls.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Account {
+    /// The people.
+    pub people: Vec<Person>,
+    /// The extensions.
+    pub extensions: Vec<Extension>,
+    /// The public numbers.
+    pub hotlines: Vec<Hotline>,
+    /// The ring groups.
+    pub groups: Vec<Group>,
+    /// What the vendor did not tell, and why.
+    pub missing: Vec<String>,
+}
+
+/// An account at a vendor.
+pub struct Source<'a> {
+    vendor: Dialect,
+    line: &'a dyn Line,
+    /// The key, or the token that it was exchanged for.
+    bearer: String,
+}
+
+impl<'a> Source<'a> {
+    /// Comes in with a key of the account.
+    pub async fn open(vendor: Dialect, line: &'a dyn Line, key: &str) -> Result<Source<'a>, Problem> {
+        let bearer = match vendor {
+            Dialect::Etelecom => etelecom::enter(line, key).await?,
+            Dialect::Omicall => omicall::enter(line, key).await?,
+            Dialect::Alo | Dialect::Antring | Dialect::Voicecloud => {
+                let message = "Accounts can be read from etelecom and omicall.";
+                return Err(Problem::invalid("vendor", message));
+            }
+        };
+        Ok(Source { vendor, line, bearer })
+    }
+
+    /// All but the calls.
+    pub async fn account(&self) -> Result<Account, Problem> {
+        match self.vendor {
+            Dialect::Omicall => omicall::account(self).await,
+            _ => etelecom::account(self).await,
+        }
+    }
+
+    /// The calls that began in this span (milliseconds since 1970), a page from a cursor on; and the cursor of the next.
+    pub async fn calls(
+        &self,
+        span: (i64, i64),
+        cursor: Option<&str>,
+    ) -> Result<(Vec<Call>, Option<String>), Problem> {
+        match self.vendor {
+            Dialect::Omicall => omicall::calls(self, span, cursor).await,
+            _ => etelecom::calls(self, span, cursor).await,
+        }
+    }
+
+    async fn ask(&self, method: &'static str, path: String, body: Option<Value>) -> Result<Value, Problem> {
+        json(self.line.ask(Question { method, path, bearer: self.bearer.clone(), body }).await?)
+    }
+}
+
+/// The JSON of a good answer.
+fn json(reply: Reply) -> Result<Value, Problem> {
+    let said: String = reply.body.chars().take(300).collect();
+    if !(200..300).contains(&reply.status) {
+        return Err(Problem::busy("vendor_refused", format!("The vendor answered {}: {said}", reply.status)));
+    }
+    let strange = |_| Problem::busy("vendor_strange", format!("The vendor answered what is no JSON: {said}"));
+    serde_json::from_str(&reply.body).map_err(strange)
+}
+
+/// A text or number under a name; empty when there is none.
+fn text(value: &Value, name: &str) -> String {
+    match &value[name] {
+        Value::String(text) => text.trim().to_owned(),
+        Value::Number(number) => number.to_string(),
+        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => String::new(),
+    }
+}
+
+/// The same; none when it is empty or the vendor's word for nothing.
+fn some_text(value: &Value, name: &str) -> Option<String> {
+    Some(text(value, name)).filter(|text| !text.is_empty() && text != "0")
+}
+
+fn items<'a>(value: &'a Value, name: &str) -> &'a [Value] {
+    value[name].as_array().map_or(&[], Vec::as_slice)
+}

@@ -1,0 +1,238 @@
+//! Companies brought over from our own faces, as another vendor's.
+
+use super::{Report, Wanted, run};
+use account::key::{self, NewKey};
+use account::tenant::{self, NewTenant, Tenant};
+use account::user::{self, NewUser};
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::Request;
+use compat::import::{Asked, Line, Question, Reply, Source};
+use model::{Actor, Dialect, PageRequest, Problem, Role};
+use pbx::calls::{self, Filter, Foreign, take_over};
+use pbx::extension::{self, ExtensionPatch, NewExtension};
+use pbx::group::{self, NewGroup};
+use pbx::hotline::{self, NewHotline, Target};
+use pbx::trunk::{self, NewTrunk};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use store::testing::{TestDb, sqlite};
+use tower::ServiceExt;
+use worker::webhook::Guard;
+
+/// Our faces as a vendor that stops answering after so many questions.
+struct Vendor {
+    router: Router,
+    base: &'static str,
+    patience: AtomicUsize,
+}
+
+impl Line for Vendor {
+    fn ask<'a>(&'a self, question: Question) -> Asked<'a> {
+        Box::pin(async move {
+            let left = self.patience.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
+            if left.is_err() {
+                return Err(Problem::busy("vendor_unreachable", "The line is cut."));
+            }
+            let request = Request::builder()
+                .method(question.method)
+                .uri(format!("{}{}", self.base, question.path))
+                .header("content-type", "application/json")
+                .header("authorization", format!("Bearer {}", question.bearer));
+            let body = question.body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
+            let response = self.router.clone().oneshot(request.body(body).unwrap()).await.unwrap();
+            let status = response.status().as_u16();
+            let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+            Ok(Reply { status, body: String::from_utf8(bytes.to_vec()).unwrap() })
+        })
+    }
+}
+
+struct World {
+    db: TestDb,
+    theirs: Actor,
+    ours: Tenant,
+    vendor: Vendor,
+    key: String,
+    dialect: Dialect,
+}
+
+const SPAN: (i64, i64) = (0, 90 * 24 * 3600 * 1000);
+
+impl World {
+    /// A company with people, phones, a hotline, a ring group and 250 calls, and one that has a trunk only.
+    async fn new(dialect: Dialect) -> World {
+        let db = sqlite().await;
+        let operator = Actor::system(store::mint());
+        let mut companies = Vec::new();
+        for (name, address) in [("Theirs", "127.0.0.30"), ("Ours", "127.0.0.31")] {
+            let made = tenant::create(&operator, &db, NewTenant::named(name)).await.unwrap();
+            let trunk = NewTrunk::by_address("Carrier", address);
+            trunk::create(&Actor::system(made.id), &db, trunk).await.unwrap();
+            companies.push(made);
+        }
+        let (ours, theirs) = (companies.pop().unwrap(), Actor::system(companies.pop().unwrap().id));
+        furnish(&db, &theirs).await;
+        let new = NewKey { name: "Import".into(), dialect, role: Some(Role::Owner), ..NewKey::default() };
+        let key = key::create(&theirs, &db, new).await.unwrap().secret;
+        let base = if dialect == Dialect::Etelecom { "/etelecom/v1/shop" } else { "/omicrm" };
+        let state = compat::State {
+            gate: account::Gate::new((*db).clone()),
+            bus: bus::Bus::new().0,
+            data: db.folder().to_owned(),
+            root: "https://theirs.example".into(),
+            guard: Guard::new(Vec::new()),
+            logins: rest::Logins::default(),
+            sip_port: 5060,
+            carrier: std::sync::Arc::new(sms::Nobody),
+        };
+        let router = compat::router(state, &compat::Prefixes::default());
+        let vendor = Vendor { router, base, patience: AtomicUsize::new(usize::MAX) };
+        World { db, theirs, ours, vendor, key, dialect }
+    }
+
+    async fn bring(&self, dry: bool) -> anyhow::Result<Report> {
+        let wanted = Wanted {
+            company: self.ours.clone(),
+            vendor: self.dialect.as_str(),
+            source: Source::open(self.dialect, &self.vendor, &self.key).await?,
+            span: SPAN,
+            place: self.db.folder().join("import.json"),
+            dry,
+        };
+        run(&self.db, &wanted).await
+    }
+
+    fn actor(&self) -> Actor {
+        Actor::system(self.ours.id)
+    }
+
+    /// All that a company has, in words that are the same wherever it is.
+    async fn furniture(&self, actor: &Actor) -> Vec<String> {
+        let db = &self.db;
+        let page = || PageRequest { limit: PageRequest::MAX, after: None };
+        let mut all = Vec::new();
+        let hotlines = hotline::list(actor, db, page()).await.unwrap().items;
+        let groups = group::list(actor, db, page()).await.unwrap().items;
+        let extensions = extension::list(actor, db, None, page()).await.unwrap().items;
+        let number = |id| extensions.iter().find(|one| one.id == id).map(|one| one.number.clone()).unwrap();
+        for one in &extensions {
+            let shown = hotlines.iter().find(|hotline| Some(hotline.id) == one.hotline).map(|hotline| &hotline.number);
+            let password = extension::password(actor, db, one.id).await.unwrap();
+            all.push(format!("extension {} {password} {shown:?} {}", one.number, one.user.is_some()));
+        }
+        for group in groups {
+            let members: Vec<String> = group.members.iter().map(|member| number(member.extension)).collect();
+            all.push(format!("group {} {members:?}", group.name));
+        }
+        for hotline in &hotlines {
+            all.push(format!("hotline {} {} {}", hotline.number, hotline.name, hotline.target.kind()));
+        }
+        let mut walk = calls::Walk { from: None, upward: true, limit: 200 };
+        loop {
+            let (found, more) = calls::walk(actor, db, Filter::default(), walk).await.unwrap();
+            for call in found.iter().map(|detail| &detail.call) {
+                let extension = call.extension.map(number);
+                let [caller, callee] = [&call.caller_number, &call.callee_number];
+                let (way, status, talked) = (call.direction.as_str(), call.status.as_str(), call.talk_ms);
+                all.push(format!("call {} {way} {status} {caller} {callee} {extension:?} {talked}", call.started_at));
+            }
+            let last = found.last().map(|detail| (detail.call.started_at, detail.call.id));
+            match (more, last) {
+                (true, Some(last)) => walk.from = Some(last),
+                _ => break,
+            }
+        }
+        all
+    }
+}
+
+async fn furnish(db: &TestDb, actor: &Actor) {
+    let mut ids = Vec::new();
+    for number in ["101", "102", "103"] {
+        let new = NewExtension { password: Some(format!("secret-{number}")), ..NewExtension::number(number) };
+        ids.push(extension::create(actor, db, new).await.unwrap().extension.id);
+    }
+    let group = group::create(actor, db, NewGroup::of("Sales", ids[..2].to_vec())).await.unwrap();
+    let new = NewHotline {
+        number: "02873000001".into(),
+        name: Some("Sales".into()),
+        trunk: None,
+        target: Target::Group(group.id),
+    };
+    let hotline = hotline::create(actor, db, new).await.unwrap();
+    let new = NewUser {
+        login: "lan@theirs.example".into(),
+        name: "Lan".into(),
+        email: None,
+        role: Role::Agent,
+        password: None,
+    };
+    let lan = user::create(actor, db, new).await.unwrap();
+    for (place, id) in ids[..2].iter().enumerate() {
+        let user = (place == 0).then_some(Some(lan.id));
+        let patch = ExtensionPatch { hotline: Some(Some(hotline.id)), user, ..ExtensionPatch::default() };
+        extension::update(actor, db, *id, patch).await.unwrap();
+    }
+    let made: Vec<Foreign> = (0..250)
+        .map(|n: i64| {
+            let answered = n % 3 != 0;
+            let started_at = 1_000_000 + n * 20_000_000;
+            Foreign {
+                key: n.to_string(),
+                direction: if n % 2 == 0 { call::Direction::Inbound } else { call::Direction::Outbound },
+                caller: if n % 2 == 0 { "+84901234567".into() } else { "101".into() },
+                callee: if n % 2 == 0 { "+842873000001".into() } else { "+84901234567".into() },
+                extension: Some(ids[usize::try_from(n % 3).unwrap()]),
+                hotline: None,
+                started_at,
+                answered_at: answered.then_some(started_at + 4_000),
+                ended_at: started_at + 4_000 + n * 1_000,
+            }
+        })
+        .collect();
+    take_over(actor, db, "test", &made).await.unwrap();
+}
+
+async fn comes_over(dialect: Dialect) {
+    let mut w = World::new(dialect).await;
+    let expected = w.furniture(&w.theirs).await;
+    let empty = w.furniture(&w.actor()).await;
+    let dry = w.bring(true).await.unwrap();
+    assert_eq!(w.furniture(&w.actor()).await, empty, "a dry run writes nothing");
+    assert_eq!((dry.counts["extensions"], dry.counts["calls"]), ((3, 0), (250, 0)), "{dry}");
+
+    // The line is cut again and again: each run goes on where the one before stopped.
+    let mut runs = 0;
+    let last = loop {
+        w.vendor.patience = AtomicUsize::new(7);
+        runs += 1;
+        match w.bring(false).await {
+            Ok(report) => break report,
+            Err(_) => assert!(runs < 20, "it never ends"),
+        }
+    };
+    assert!(runs > 1, "the line was cut");
+    // A login belongs to one company of a server: here their person cannot be ours as well.
+    let others = |list: &[String]| list.iter().map(|line| line.replace(" true", " false")).collect::<Vec<String>>();
+    assert_eq!(others(&w.furniture(&w.actor()).await), others(&expected));
+    assert!(last.notes.iter().any(|note| note.contains("lan@theirs.example")), "{last}");
+
+    w.vendor.patience = AtomicUsize::new(usize::MAX);
+    let again = w.bring(false).await.unwrap();
+    assert_eq!((again.counts["extensions"], again.counts["calls"]), ((0, 3), (0, 250)), "{again}");
+    assert_eq!(others(&w.furniture(&w.actor()).await), others(&expected));
+    assert!(!w.db.folder().join("import.json").exists());
+
+    w.key = "wrong".into();
+    assert!(w.bring(false).await.unwrap_err().to_string().contains("vendor"), "a wrong key is told");
+}
+
+#[tokio::test]
+async fn a_company_comes_over_from_etelecom_once_however_often_the_line_is_cut() {
+    comes_over(Dialect::Etelecom).await;
+}
+
+#[tokio::test]
+async fn a_company_comes_over_from_omicall_once_however_often_the_line_is_cut() {
+    comes_over(Dialect::Omicall).await;
+}
