@@ -34,7 +34,7 @@ async fn create(
 }
 
 /// Delete a template; messages that were made of it stay.
-#[utoipa::path(delete, path = "/sms/templates/{code}", tag = "sms", params(("code" = String, Path)), responses((status = 204)))]
+#[utoipa::path(delete, path = "/sms/templates/{template_code}", tag = "sms", params(("template_code" = String, Path)), responses((status = 204)))]
 async fn delete(
     Caller(actor): Caller,
     extract::State(state): extract::State<State>,

@@ -5,7 +5,7 @@ mod etelecom;
 mod omicall;
 
 use call::Direction;
-use model::{Dialect, Problem, Role};
+use model::{Problem, Role};
 use serde_json::Value;
 use std::pin::Pin;
 
@@ -132,9 +132,28 @@ pub struct Account {
     pub missing: Vec<String>,
 }
 
+/// Whose accounts can be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Vendor {
+    /// eTelecom: a shop.
+    Etelecom,
+    /// OMICall.
+    Omicall,
+}
+
+impl Vendor {
+    /// The stable word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Vendor::Etelecom => "etelecom",
+            Vendor::Omicall => "omicall",
+        }
+    }
+}
+
 /// An account at a vendor.
 pub struct Source<'a> {
-    vendor: Dialect,
+    vendor: Vendor,
     line: &'a dyn Line,
     /// The key, or the token that it was exchanged for.
     bearer: String,
@@ -142,14 +161,10 @@ pub struct Source<'a> {
 
 impl<'a> Source<'a> {
     /// Comes in with a key of the account.
-    pub async fn open(vendor: Dialect, line: &'a dyn Line, key: &str) -> Result<Source<'a>, Problem> {
+    pub async fn open(vendor: Vendor, line: &'a dyn Line, key: &str) -> Result<Source<'a>, Problem> {
         let bearer = match vendor {
-            Dialect::Etelecom => etelecom::enter(line, key).await?,
-            Dialect::Omicall => omicall::enter(line, key).await?,
-            Dialect::Alo | Dialect::Antring | Dialect::Voicecloud => {
-                let message = "Accounts can be read from etelecom and omicall.";
-                return Err(Problem::invalid("vendor", message));
-            }
+            Vendor::Etelecom => etelecom::enter(line, key).await?,
+            Vendor::Omicall => omicall::enter(line, key).await?,
         };
         Ok(Source { vendor, line, bearer })
     }
@@ -157,8 +172,8 @@ impl<'a> Source<'a> {
     /// All but the calls.
     pub async fn account(&self) -> Result<Account, Problem> {
         match self.vendor {
-            Dialect::Omicall => omicall::account(self).await,
-            _ => etelecom::account(self).await,
+            Vendor::Etelecom => etelecom::account(self).await,
+            Vendor::Omicall => omicall::account(self).await,
         }
     }
 
@@ -169,8 +184,8 @@ impl<'a> Source<'a> {
         cursor: Option<&str>,
     ) -> Result<(Vec<Call>, Option<String>), Problem> {
         match self.vendor {
-            Dialect::Omicall => omicall::calls(self, span, cursor).await,
-            _ => etelecom::calls(self, span, cursor).await,
+            Vendor::Etelecom => etelecom::calls(self, span, cursor).await,
+            Vendor::Omicall => omicall::calls(self, span, cursor).await,
         }
     }
 

@@ -2,7 +2,6 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
-use model::Dialect;
 use std::net::IpAddr;
 use std::path::PathBuf;
 
@@ -117,11 +116,11 @@ pub(crate) enum Vendor {
     Omicall,
 }
 
-impl Vendor {
-    pub(crate) fn dialect(self) -> Dialect {
-        match self {
-            Vendor::Etelecom => Dialect::Etelecom,
-            Vendor::Omicall => Dialect::Omicall,
+impl From<Vendor> for compat::import::Vendor {
+    fn from(vendor: Vendor) -> compat::import::Vendor {
+        match vendor {
+            Vendor::Etelecom => compat::import::Vendor::Etelecom,
+            Vendor::Omicall => compat::import::Vendor::Omicall,
         }
     }
 }

@@ -139,7 +139,7 @@ async fn bootstrap(config: &Config, asked: cli::Bootstrap) -> anyhow::Result<()>
 async fn import(config: &Config, asked: cli::Import) -> anyhow::Result<()> {
     let db = home::open_migrated(config).await?;
     let company = company::choose(&db, asked.company.as_deref()).await?;
-    let vendor = asked.vendor.dialect();
+    let vendor = compat::import::Vendor::from(asked.vendor);
     let line = import::Web::new(&asked.url)?;
     let wanted = import::Wanted {
         place: config.data_dir.join(format!("import-{}-{}.json", vendor.as_str(), company.id)),

@@ -46,8 +46,7 @@ pub struct NewTemplate {
 impl NewTemplate {
     fn complete(self, now: i64) -> Result<Template, Problem> {
         let mut faults = Faults::default();
-        let plain = |c: char| c.is_ascii_alphanumeric() || "_-".contains(c);
-        if !(1..=50).contains(&self.code.len()) || !self.code.chars().all(plain) {
+        if !good_code(&self.code) {
             faults.add("code", "Use 1 to 50 letters, digits, _ and -.");
         }
         if !(1..=TEXT).contains(&self.text.chars().count()) {
@@ -82,6 +81,12 @@ impl Template {
         text.push_str(rest);
         Ok(text)
     }
+}
+
+/// Whether a template can have this code.
+pub(crate) fn good_code(code: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_-".contains(c);
+    (1..=50).contains(&code.len()) && code.chars().all(plain)
 }
 
 /// The names between braces; none when a brace stands alone or a name is no name.

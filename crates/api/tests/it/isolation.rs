@@ -56,6 +56,7 @@ async fn things(w: &World) -> HashMap<&'static str, String> {
         ("call_id", call),
         ("greeting_id", greeting),
         ("session_id", model::SessionId::from_bits(7).to_string()),
+        ("template_code", w.post(key, "/sms/templates", json!({ "code": "otp", "text": "{otp}" })).await.text("code")),
         ("capture_id", w.post(key, "/captures", json!({ "extension": "101" })).await.text("id")),
     ])
 }
@@ -155,6 +156,7 @@ async fn an_agent_reads_configuration_and_no_more() {
             "/ring-groups",
             "/flows",
             "/greetings",
+            "/sms/templates",
             "/presence",
             "/phone",
             "/limits",
@@ -209,6 +211,7 @@ fn valid(path: &str, things: &HashMap<&'static str, String>) -> Value {
         "/ring-groups" => json!({ "name": "n", "members": [extension] }),
         "/flows" => json!({ "name": "n", "graph": { "start": "e", "nodes": { "e": { "type": "hangup" } } } }),
         "/webhooks" => json!({ "url": "http://127.0.0.1:9/" }),
+        "/sms/templates" => json!({ "code": "n", "text": "n" }),
         "/captures" => json!({ "extension": "101" }),
         path if path.ends_with("/merge") => json!({ "gone": things["contact_id"] }),
         path if path.ends_with("/preview") => json!({ "mapping": ["name", "phone"] }),

@@ -41,6 +41,7 @@ pub(super) async fn account(source: &Source<'_>) -> Result<Account, Problem> {
             enabled: text(&row, "state") != "N",
         });
     }
+    account.extensions.sort_by(|one, other| one.number.cmp(&other.number));
     // The vendor rings the extensions of a hotline together.
     for hotline in &account.hotlines {
         let on = |extension: &&Extension| extension.hotline.as_ref() == Some(&hotline.key);

@@ -21,7 +21,11 @@ pub async fn send(actor: &Actor, db: &Db, provider: &dyn Provider, new: NewMessa
         code: "phone_invalid",
         ..Problem::invalid("to", "Use a telephone number with its country: +84901234567.")
     })?;
-    let template = template::repo::find(&mut tx, &new.template).await?.ok_or_else(|| Problem {
+    let template = match template::good_code(&new.template) {
+        true => template::repo::find(&mut tx, &new.template).await?,
+        false => None,
+    };
+    let template = template.ok_or_else(|| Problem {
         code: "template_unknown",
         ..Problem::invalid("template", "There is no such template.")
     })?;
@@ -82,6 +86,9 @@ pub async fn send(actor: &Actor, db: &Db, provider: &dyn Provider, new: NewMessa
 /// The message with this code.
 pub async fn find_by_code(actor: &Actor, db: &Db, code: &str) -> Result<Option<Message>, Problem> {
     actor.require(Permission::ViewCalls)?;
+    if !code.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return Ok(None);
+    }
     let mut tx = db.read(actor.tenant).await?;
     Ok(repo::find_by_code(&mut tx, code).await?)
 }

@@ -1,6 +1,6 @@
 //! What one can do with templates.
 
-use super::{NewTemplate, Template, repo};
+use super::{NewTemplate, Template, good_code, repo};
 use model::{Actor, Page, PageRequest, Permission, Problem};
 use store::{Db, now};
 
@@ -23,8 +23,12 @@ pub async fn create(actor: &Actor, db: &Db, new: NewTemplate) -> Result<Template
 /// The template with this code.
 pub async fn get(actor: &Actor, db: &Db, code: &str) -> Result<Template, Problem> {
     actor.require(Permission::ViewConfig)?;
+    let unknown = || Problem::not_found("template");
+    if !good_code(code) {
+        return Err(unknown());
+    }
     let mut tx = db.read(actor.tenant).await?;
-    repo::find(&mut tx, code).await?.ok_or_else(|| Problem::not_found("template"))
+    repo::find(&mut tx, code).await?.ok_or_else(unknown)
 }
 
 /// The templates by code.
@@ -39,9 +43,13 @@ pub async fn list(actor: &Actor, db: &Db, page: PageRequest) -> Result<Page<Temp
 /// Deletes a template; messages that were made of it stay.
 pub async fn delete(actor: &Actor, db: &Db, code: &str) -> Result<(), Problem> {
     actor.require(Permission::EditConfig)?;
+    let unknown = || Problem::not_found("template");
+    if !good_code(code) {
+        return Err(unknown());
+    }
     let mut tx = db.write(actor.tenant).await?;
     if !repo::delete(&mut tx, code).await? {
-        return Err(Problem::not_found("template"));
+        return Err(unknown());
     }
     Ok(tx.commit().await?)
 }
