@@ -178,11 +178,7 @@ impl<'a> Source<'a> {
     }
 
     /// The calls that began in this span (milliseconds since 1970), a page from a cursor on; and the cursor of the next.
-    pub async fn calls(
-        &self,
-        span: (i64, i64),
-        cursor: Option<&str>,
-    ) -> Result<(Vec<Call>, Option<String>), Problem> {
+    pub async fn calls(&self, span: (i64, i64), cursor: Option<&str>) -> Result<(Vec<Call>, Option<String>), Problem> {
         match self.vendor {
             Vendor::Etelecom => etelecom::calls(self, span, cursor).await,
             Vendor::Omicall => omicall::calls(self, span, cursor).await,

@@ -86,7 +86,8 @@ pub(crate) async fn run(config: Config, ui_dir: Option<PathBuf>) -> anyhow::Resu
     // One gate for all faces: a key's requests are counted together.
     let (gate, data, root) = (state.gate.clone(), config.data_dir.clone(), config.http_url());
     let (logins, sip_port) = (state.logins.clone(), engine.udp_addr().map_or(5060, |at| at.port()));
-    let others = compat::State { gate, bus, data, root, guard: guard.clone(), logins, sip_port, carrier: carrier(&config) };
+    let others =
+        compat::State { gate, bus, data, root, guard: guard.clone(), logins, sip_port, carrier: carrier(&config) };
     let tongues = compat::tongues(&others);
     let webhooks =
         Sender::start(db.clone(), worker::webhook::Config { tongues, ..worker::webhook::Config::new(guard) })?;

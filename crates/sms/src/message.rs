@@ -5,9 +5,9 @@ mod service;
 #[cfg(test)]
 mod tests;
 
+pub use service::{find_by_code, list, send};
 #[cfg(test)]
 pub(crate) use tests::testing;
-pub use service::{find_by_code, list, send};
 
 use crate::provider::Channel;
 use model::TextId;

@@ -30,7 +30,10 @@ fn answer(order: &Order<'_>) -> Result<Receipt, Fault> {
         _ => false,
     };
     if unreachable {
-        return Err(Fault::Unreachable(format!("the sandbox does not reach this number by {}", order.channel.as_str())));
+        return Err(Fault::Unreachable(format!(
+            "the sandbox does not reach this number by {}",
+            order.channel.as_str()
+        )));
     }
     let texts = order.text.chars().count().div_ceil(PART).max(1);
     Ok(Receipt {

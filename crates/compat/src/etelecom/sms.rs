@@ -80,7 +80,8 @@ async fn read<T: DeserializeOwned>(
     let Login { username, password } = rest::input::json(&body).map_err(|_| Refusal::Unauthorized)?;
     let actor = state.gate.admit_key(Dialect::Etelecom, &format!("{username}:{password}"), source).await?;
     let wanted = rest::input::json(&body);
-    let wanted = wanted.map_err(|failure| wrong(failure.problem().fields.first().map_or("body", |field| &field.name)))?;
+    let wanted =
+        wanted.map_err(|failure| wrong(failure.problem().fields.first().map_or("body", |field| &field.name)))?;
     Ok((actor, wanted))
 }
 

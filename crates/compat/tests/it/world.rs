@@ -56,7 +56,8 @@ impl World {
         let gate = account::Gate::new((*db).clone());
         let guard = Guard::new(vec!["127.0.0.0/8".parse().expect("a block")]);
         let (data, root, logins) = (db.folder().to_owned(), ROOT.to_owned(), rest::Logins::default());
-        let state = State { gate, bus, data, root, guard, logins, sip_port: 5060, carrier: std::sync::Arc::new(sms::Sandbox) };
+        let state =
+            State { gate, bus, data, root, guard, logins, sip_port: 5060, carrier: std::sync::Arc::new(sms::Sandbox) };
         let alpha = company(&db, "Alpha", dialect).await;
         let beta = company(&db, "Beta", dialect).await;
         World { router: compat::router(state.clone(), &Prefixes::default()), state, db, orders, alpha, beta }

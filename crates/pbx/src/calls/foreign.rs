@@ -1,7 +1,7 @@
 //! Calls that another exchange recorded, taken over into the list. Nobody is told of them: they are long over.
 
 use super::{CallRecord, Decision, repo};
-use crate::hotline;
+use crate::{figures, hotline};
 use call::Direction;
 use model::{Actor, CallId, Cause, EndedBy, ExtensionId, HotlineId, Id, Permission, PhoneNumber, Problem, TenantId};
 use sha2::{Digest, Sha256};
@@ -36,9 +36,10 @@ pub async fn take_over(actor: &Actor, db: &Db, exchange: &str, calls: &[Foreign]
     let mut tx = db.write(actor.tenant).await?;
     let country = hotline::repo::country(&mut tx).await?;
     let records: Vec<CallRecord> = calls.iter().map(|call| record(actor.tenant, &country, exchange, call)).collect();
-    let new = repo::insert(&mut tx, &records).await?.len();
+    let written = repo::insert(&mut tx, &records).await?;
+    figures::count(&mut tx, written.iter().map(|(record, _)| *record)).await?;
     tx.commit().await?;
-    Ok(new)
+    Ok(written.len())
 }
 
 fn record(tenant: TenantId, country: &str, exchange: &str, call: &Foreign) -> CallRecord {

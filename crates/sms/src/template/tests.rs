@@ -1,7 +1,7 @@
 use super::{NewTemplate, create, delete, get, list};
 use model::{Actor, Kind, PageRequest, Role};
-use store::testing::{TestDb, on_both};
 use std::collections::BTreeMap;
+use store::testing::{TestDb, on_both};
 
 fn new(code: &str, text: &str) -> NewTemplate {
     NewTemplate { code: code.into(), text: text.into() }
@@ -12,7 +12,10 @@ fn parameters_are_found_and_filled_in() {
     let template = new("otp", "Ma {otp} cua {name}, {otp}.").complete(0).expect("good");
     assert_eq!(template.parameters, ["name", "otp"]);
     let values = |pairs: &[(&str, &str)]| {
-        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect::<BTreeMap<String, String>>()
+        pairs
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect::<BTreeMap<String, String>>()
     };
     let all = values(&[("otp", "123"), ("name", "Lan {x}"), ("more", "1")]);
     assert_eq!(template.fill(&all).as_deref(), Ok("Ma 123 cua Lan {x}, 123."));
