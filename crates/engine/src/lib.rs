@@ -58,6 +58,8 @@ use spending::Spending;
 const LAST_RECORDS: Duration = Duration::from_secs(5);
 /// How long far sides may take to answer the end of their calls.
 const LAST_WORDS: Duration = Duration::from_secs(2);
+/// How long a start waits for what the database knows of the last day.
+const LAST_DAY: Duration = Duration::from_secs(2);
 
 /// What the engine needs to know before it starts.
 #[derive(Debug, Clone)]
@@ -142,6 +144,8 @@ impl Engine {
         let journal = Journal::start(db.clone(), &config.spool, spool, recordings.last_signs());
         let journal = journal.await.map_err(StartError::Spool)?;
         recordings.mend(&journal);
+        let spending = Spending::default();
+        recall(&spending, &journal, &db, &directory, clock).await;
         let (media_events, media_inbox) = mpsc::unbounded_channel();
         let media = Media::start(config.media, media_events).map_err(StartError::Media)?;
         let trace = config.capture.signalling_bytes > 0;
@@ -156,7 +160,7 @@ impl Engine {
             carriers: Carriers::new(stack.clone(), addresses, bus.clone()),
             health: Arc::new(health),
             alerts,
-            spending: Spending::default(),
+            spending,
             stack,
             media,
             routes: Routes::new(),
@@ -258,6 +262,26 @@ impl Engine {
         if tokio::time::timeout(patience, ended).await.is_err() {
             tracing::info!(left = left(self.counts()), "{or_else}");
         }
+    }
+}
+
+/// Lets the bounds on calls to the outside know what was talked before this start. What cannot be read counts as nothing:
+/// calls are not to wait for the database.
+async fn recall(spending: &Spending, journal: &Journal, db: &Db, directory: &Directory, clock: Clock) {
+    let stored = async {
+        // Records that a killed process left in the spool count too.
+        while journal.depth() > 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        for company in directory.snapshot().tenants() {
+            match pbx::calls::talked_outside(db, company.id, store::now().as_millis()).await {
+                Ok(talked) => talked.iter().for_each(|talked| spending.recall(clock.now(), company.id, talked)),
+                Err(error) => tracing::warn!(tenant.id = %company.id, %error, "what was talked today is not known"),
+            }
+        }
+    };
+    if tokio::time::timeout(LAST_DAY, stored).await.is_err() {
+        tracing::warn!("what was talked today could not be read in time; minutes to the outside are counted anew");
     }
 }
 

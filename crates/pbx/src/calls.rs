@@ -7,6 +7,7 @@ mod journal;
 pub(crate) mod repo;
 mod service;
 mod summary;
+mod talked;
 #[cfg(test)]
 mod tests;
 
@@ -15,6 +16,7 @@ pub use foreign::{Foreign, take_over};
 pub use happening::Happening;
 pub use journal::{Journal, Notes};
 pub use service::{get, list, record, record_many, record_recording, recording, slice, trail, walk, with_numbers};
+pub use talked::{Talked, talked_outside};
 
 use call::Direction;
 use model::{CallId, Cause, EndedBy, ExtensionId, HotlineId, TenantId, TrunkId};

@@ -24,6 +24,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tokio_rustls::rustls::ClientConfig;
 use worker::mail::Courier;
 use worker::webhook::{Guard, Sender};
 
@@ -60,7 +61,8 @@ pub(crate) async fn run(config: Config, ui_dir: Option<PathBuf>) -> anyhow::Resu
     }
     let (phones, kept) = phones::open(&config.data_dir)?;
     let (keeper, keeping) = phones.keep();
-    let mut wanted = engine_config(&config, &db, &certificate)?;
+    let (trust, roots) = crate::trust::client(&config)?;
+    let mut wanted = engine_config(&config, &db, &certificate, trust);
     (wanted.sip.keeper, wanted.sip.kept) = (Some(keeper), kept);
     let engine = Engine::start(wanted, db.clone(), bus.clone(), orders).await;
     let engine = Arc::new(engine.map_err(explain)?);
@@ -102,6 +104,7 @@ pub(crate) async fn run(config: Config, ui_dir: Option<PathBuf>) -> anyhow::Resu
     let control = control::open(&config.data_dir, api.clone());
     let faces = api.merge(others).merge(health).merge(browsers);
     let certificate = certificate.watch();
+    let roots = roots.map(|roots| roots.watch());
     let demo = match config.demo {
         Demo::Auto => Some(tokio::spawn(watch_demo::run(db.clone(), engine.udp_addr(), stopping))),
         Demo::Off => None,
@@ -137,7 +140,7 @@ pub(crate) async fn run(config: Config, ui_dir: Option<PathBuf>) -> anyhow::Resu
         control.abort();
     }
     end(demo, served).await;
-    for task in acme.into_iter().flatten().chain([certificate, keeping]) {
+    for task in acme.into_iter().flatten().chain(roots).chain([certificate, keeping]) {
         task.abort();
     }
     webhooks.stop().await;
@@ -193,7 +196,7 @@ fn shown(address: Option<SocketAddr>) -> String {
     address.map_or_else(|| "off".to_owned(), |address| address.to_string())
 }
 
-fn engine_config(config: &Config, db: &Db, certificate: &Certificate) -> anyhow::Result<engine::Config> {
+fn engine_config(config: &Config, db: &Db, certificate: &Certificate, trust: Arc<ClientConfig>) -> engine::Config {
     let sip = &config.sip;
     let mut stack = sip::Config {
         udp: sip.udp.clone(),
@@ -202,7 +205,7 @@ fn engine_config(config: &Config, db: &Db, certificate: &Certificate) -> anyhow:
         ws: sip.ws.clone(),
         wss: sip.wss.clone(),
         identity: Some(certificate.for_sip()),
-        trust: Some(crate::trust::client(config)?),
+        trust: Some(trust),
         locator: sip::locate::Locator::new(sip.dns.clone()),
         advertise: sip.address,
         secret: db.vault().derive("sip nonces"),
@@ -228,7 +231,7 @@ fn engine_config(config: &Config, db: &Db, certificate: &Certificate) -> anyhow:
         silence: (config.media.silence_s > 0).then(|| Duration::from_secs(config.media.silence_s)),
         ..media::Config::default()
     };
-    Ok(engine::Config {
+    engine::Config {
         sip: stack,
         media,
         data: config.data_dir.clone(),
@@ -241,7 +244,7 @@ fn engine_config(config: &Config, db: &Db, certificate: &Certificate) -> anyhow:
             keep: Duration::from_secs(config.capture.keep_days * 86_400),
             sound_bytes: config.capture.sound_mb << 20,
         },
-    })
+    }
 }
 
 /// Mail is sent where a server for it is set.

@@ -51,6 +51,8 @@ pub(crate) struct Leg {
     pub(super) far: Far,
     /// A greeting that is being read from the disk.
     awaits: Option<Play>,
+    /// What to ask once more, without the keys that were offered, should they be refused.
+    in_the_clear: Option<Box<Dial>>,
     keys: Keys,
 }
 
@@ -117,6 +119,7 @@ impl Leg {
             line: None,
             far: Far::Unknown,
             awaits: None,
+            in_the_clear: None,
             keys: Keys::default(),
         }
     }
@@ -317,11 +320,42 @@ impl Driver {
     }
 
     fn dial(&mut self, id: LegId, dial: Dial) {
+        let (profile, policy) = self.protection(&dial.to);
+        self.dial_as(id, dial, profile, policy);
+    }
+
+    /// What to offer: what the caller would like, of which only what meets its codec once that is settled.
+    fn wishes(&self) -> media::Taste {
+        let Some(first) = self.legs.get(&LegId::FIRST) else { return media::Taste::default() };
+        let mut taste = first.media.as_ref().map(media::Leg::taste).unwrap_or_default();
+        if let Some(settled) = first.media.as_ref().and_then(media::Leg::codec).filter(|_| first.answered) {
+            taste.codecs = taste.codecs.iter().filter(|codec| codec.meets(settled)).collect();
+        }
+        taste
+    }
+
+    /// A far side that refuses an offer with keys which it may leave is asked once more, in the clear (488 or 606; RFC 3261
+    /// section 21.4.26).
+    fn dials_in_the_clear(&mut self, id: LegId, code: u16) -> bool {
+        if !matches!(code, 488 | 606) {
+            return false;
+        }
+        let Some(leg) = self.legs.get_mut(&id) else { return false };
+        let Some(dial) = leg.in_the_clear.take() else { return false };
+        tracing::info!(call.id = %self.id, leg = %id, code, "an offer with keys was refused; the next is without");
+        leg.slot = None;
+        self.shared.routes.remove_leg(leg.edge.0);
+        let (_, policy) = self.protection(&dial.to);
+        self.dial_as(id, *dial, media::Profile::Plain, policy);
+        true
+    }
+
+    fn dial_as(&mut self, id: LegId, dial: Dial, profile: media::Profile, policy: media::Policy) {
         let edge = self.shared.stack.new_leg();
-        let prefer = self.media_of(LegId::FIRST).map(media::Leg::taste).unwrap_or_default();
+        let prefer = self.wishes();
         let video = self.media_of(LegId::FIRST).and_then(media::Leg::video);
         let mut leg = Leg::new(edge, self.open_media(edge.0), true);
-        let (profile, policy) = self.protection(&dial.to);
+        leg.in_the_clear = (profile == media::Profile::Offered).then(|| Box::new(dial.clone()));
         let body = leg.media.as_mut().map(|media| {
             media.set_policy(policy);
             media.show(video);
@@ -406,6 +440,7 @@ impl Driver {
             }
             Signal::Ringing { body: None } => self.leg_event(id, LegEvent::Ringing { early_media: false }),
             Signal::Answered { body } => self.on_answered(id, body.as_deref()),
+            Signal::Rejected { code, .. } if self.dials_in_the_clear(id, code) => {}
             Signal::Rejected { cause, .. } => {
                 self.close_leg(id);
                 self.leg_event(id, LegEvent::Rejected { cause });
@@ -449,6 +484,12 @@ impl Driver {
                 agreed.then_some(()).ok_or(Cause::Incompatible)
             }
         };
+        let meets = |other: &media::Leg| match (other.codec(), self.media_of(id).and_then(media::Leg::codec)) {
+            (Some(other), Some(ours)) => other.meets(ours),
+            (None, _) | (_, None) => true,
+        };
+        let met = self.other_media(id).is_none_or(meets);
+        let settled = settled.and_then(|()| met.then_some(()).ok_or(Cause::Incompatible));
         let Err(cause) = settled else {
             if let Some(leg) = self.legs.get_mut(&id) {
                 leg.answered = true;

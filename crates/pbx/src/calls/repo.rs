@@ -65,6 +65,23 @@ pub(super) async fn insert<'a>(tx: &mut Tx, records: &'a [CallRecord]) -> Result
     Ok(written)
 }
 
+/// Who talked to the outside and how long, by the hour (since 1970) in which the calls ended.
+pub(super) async fn talked(tx: &mut Tx, since: i64, day_before: i64) -> Result<Vec<(Option<String>, i64, i64)>, Error> {
+    let rows = sqlx::query(
+        "select extension_id, cast(ended_at / 3600000 as bigint), cast(sum(talk_ms) as bigint)
+         from calls
+         where tenant_id = $1 and started_at >= $2 and ended_at >= $3 and direction = $4
+         group by extension_id, ended_at / 3600000",
+    )
+    .bind(tx.tenant().to_string())
+    .bind(day_before)
+    .bind(since)
+    .bind(Direction::Outbound.as_str())
+    .fetch_all(tx.conn())
+    .await?;
+    rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?))).collect()
+}
+
 /// True when it was not there yet.
 pub(super) async fn insert_recording(tx: &mut Tx, recording: &Recording) -> Result<bool, Error> {
     let done = sqlx::query(

@@ -381,3 +381,31 @@ fn each_cause_has_a_status_and_each_status_its_word() {
         assert_eq!((Status::parse(word), status.as_str()), (Some(status), word));
     }
 }
+
+#[tokio::test]
+async fn what_was_talked_to_the_outside_lately_is_summed_by_hour_for_the_own_company() {
+    for db in on_both().await {
+        let (ours, theirs) = (company(&db, "ours").await, company(&db, "theirs").await);
+        let hour = 3_600_000;
+        let now = 1_000 * hour + 1;
+        let call = |tenant, ended_at: i64, direction| {
+            let begun = a_record(tenant, ended_at - 63_000);
+            CallRecord { direction, ..begun }
+        };
+        let lately = now - 3 * hour;
+        keep(
+            &db,
+            &[
+                call(ours.tenant, lately, Direction::Outbound),
+                call(ours.tenant, lately + 1, Direction::Outbound),
+                call(ours.tenant, lately, Direction::Inbound),
+                call(ours.tenant, now - 25 * hour, Direction::Outbound),
+                call(theirs.tenant, lately, Direction::Outbound),
+            ],
+        )
+        .await;
+        let talked = talked_outside(&db, ours.tenant, now).await.expect("talked");
+        let expected = Talked { extension: Some(Id::from_bits(101)), hours_ago: 3, talk_ms: 120_000 };
+        assert_eq!(talked, [expected]);
+    }
+}
