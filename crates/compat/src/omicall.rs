@@ -6,7 +6,6 @@ mod click;
 mod hooks;
 mod phones;
 mod tell;
-mod token;
 mod transactions;
 mod words;
 

@@ -3,8 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 mod etelecom;
+mod antring;
 mod events;
 mod omicall;
 mod receiver;
+mod socket;
 mod voicecloud;
 mod world;
