@@ -38,6 +38,8 @@ pub struct Call {
     pub(crate) steered: bool,
     /// How often the call went on to another target.
     pub(crate) diversions: u8,
+    /// How many flows had the caller.
+    pub(crate) flows: u16,
     /// `Event::Started` was told.
     pub(crate) announced: bool,
     pub(crate) times: Times,
@@ -110,6 +112,7 @@ impl Call {
             shown: Default::default(),
             steered: false,
             diversions: 0,
+            flows: 0,
             announced: false,
             times: Times { started: now, ringing: None, answered: None },
             timers: Timers::default(),

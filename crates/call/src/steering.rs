@@ -25,6 +25,11 @@ impl Choosing {
 
 impl Call {
     pub(crate) fn start_flow(&mut self, script: Script) {
+        self.flows += 1;
+        if self.flows > self.limits.flows {
+            self.note("flow_limit", "The caller was handed through too many flows.");
+            return self.end(Cause::Failed, EndedBy::System);
+        }
         self.keep(match script {
             Script::Flow(flow) => {
                 let entry = TrailEntry::new(self.now, "flow", "The call is answered and a flow takes the caller.");
@@ -85,6 +90,7 @@ impl Call {
         let target = match target {
             FlowTarget::Group(group) => RouteTarget::Group(group),
             FlowTarget::Extension(extension) => RouteTarget::Extension(extension),
+            FlowTarget::Flow(flow) => RouteTarget::Flow(flow),
         };
         self.lead(Purpose::Transfer, target, Cause::FlowEnded);
     }

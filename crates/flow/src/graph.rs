@@ -1,7 +1,7 @@
 //! What is stored: nodes by their names, and where to start.
 
 use crate::text;
-use model::{Cause, Digit, ExtensionId, GreetingId, GroupId};
+use model::{Cause, Digit, ExtensionId, FlowId, GreetingId, GroupId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -50,6 +50,12 @@ pub enum Node {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         on_no_answer: Option<NodeId>,
     },
+    /// Go on in another flow; there is no way back.
+    Flow {
+        /// Which flow.
+        #[serde(with = "text::one")]
+        flow: FlowId,
+    },
     /// End the call.
     Hangup {
         /// The cause in the record.
@@ -65,6 +71,9 @@ pub struct Menu {
     /// What to play first; the caller may press a key while it plays.
     #[serde(default, with = "text::option", skip_serializing_if = "Option::is_none")]
     pub greeting: Option<GreetingId>,
+    /// What to play in place of the greeting when the caller hears the menu again.
+    #[serde(default, with = "text::option", skip_serializing_if = "Option::is_none")]
+    pub again_greeting: Option<GreetingId>,
     /// How long to wait for a key after the greeting, 500–60,000.
     pub timeout_ms: u32,
     /// After how many wrong or missing keys `on_failures` is taken, 1–10.
@@ -93,6 +102,8 @@ pub enum Reference {
     Group(GroupId),
     /// An extension.
     Extension(ExtensionId),
+    /// Another flow.
+    Flow(FlowId),
 }
 
 impl Graph {
@@ -118,12 +129,16 @@ impl Graph {
                     if let Some(greeting) = menu.greeting {
                         add("greeting", Reference::Greeting(greeting));
                     }
+                    if let Some(greeting) = menu.again_greeting {
+                        add("again_greeting", Reference::Greeting(greeting));
+                    }
                     if let Some(greeting) = menu.invalid_greeting {
                         add("invalid_greeting", Reference::Greeting(greeting));
                     }
                 }
                 Node::RingGroup { group, .. } => add("group", Reference::Group(*group)),
                 Node::Extension { extension, .. } => add("extension", Reference::Extension(*extension)),
+                Node::Flow { flow } => add("flow", Reference::Flow(*flow)),
                 Node::Hangup { .. } => {}
             }
         }
@@ -139,6 +154,7 @@ impl Node {
             Node::Menu(_) => "menu",
             Node::RingGroup { .. } => "ring_group",
             Node::Extension { .. } => "extension",
+            Node::Flow { .. } => "flow",
             Node::Hangup { .. } => "hangup",
         }
     }
@@ -156,7 +172,7 @@ impl Node {
             Node::RingGroup { on_no_answer, .. } | Node::Extension { on_no_answer, .. } => {
                 on_no_answer.iter().map(|to| ("on_no_answer".to_owned(), to)).collect()
             }
-            Node::Hangup { .. } => Vec::new(),
+            Node::Flow { .. } | Node::Hangup { .. } => Vec::new(),
         }
     }
 
@@ -165,7 +181,7 @@ impl Node {
     pub const fn waits(&self) -> bool {
         match self {
             Node::Play { .. } | Node::Menu(_) => true,
-            Node::RingGroup { .. } | Node::Extension { .. } | Node::Hangup { .. } => false,
+            Node::RingGroup { .. } | Node::Extension { .. } | Node::Flow { .. } | Node::Hangup { .. } => false,
         }
     }
 }

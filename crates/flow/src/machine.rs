@@ -159,7 +159,8 @@ impl Flow {
                     let next = next.clone();
                     self.enter(&next);
                 }
-                Some(Node::Menu(_) | Node::RingGroup { .. } | Node::Extension { .. } | Node::Hangup { .. }) | None => {
+                Some(Node::Menu(_) | Node::RingGroup { .. } | Node::Extension { .. } | Node::Flow { .. } | Node::Hangup { .. })
+                | None => {
                     self.hang_up(Cause::Failed);
                 }
             },
@@ -174,7 +175,7 @@ impl Flow {
         }
         let next = match self.graph.nodes.get(&self.here) {
             Some(Node::RingGroup { on_no_answer, .. } | Node::Extension { on_no_answer, .. }) => on_no_answer.clone(),
-            Some(Node::Play { .. } | Node::Menu(_) | Node::Hangup { .. }) | None => None,
+            Some(Node::Play { .. } | Node::Menu(_) | Node::Flow { .. } | Node::Hangup { .. }) | None => None,
         };
         let reason = match &next {
             Some(next) => format!("Nobody could be reached ({}); the flow goes on at `{next}`.", cause.as_str()),
@@ -211,6 +212,7 @@ impl Flow {
             Node::Menu(menu) => self.menu_enter(menu, 0),
             Node::RingGroup { group, .. } => self.transfer(FlowTarget::Group(*group)),
             Node::Extension { extension, .. } => self.transfer(FlowTarget::Extension(*extension)),
+            Node::Flow { flow } => self.transfer(FlowTarget::Flow(*flow)),
             Node::Hangup { cause } => self.hang_up(*cause),
         }
     }

@@ -124,6 +124,7 @@ fn name(target: FlowTarget) -> String {
     match target {
         FlowTarget::Group(group) => format!("The group {group}"),
         FlowTarget::Extension(extension) => format!("The extension {extension}"),
+        FlowTarget::Flow(flow) => format!("The flow {flow}"),
     }
 }
 

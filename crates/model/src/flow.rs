@@ -1,7 +1,7 @@
 //! The words between a call and the flow that steers it: the flow says what to do ([`FlowCommand`]), the call says
 //! what came of it ([`FlowEvent`]). The driver carries them, so neither machine knows the other.
 
-use crate::{Cause, Digit, ExtensionId, GroupId, leg::Sound};
+use crate::{Cause, Digit, ExtensionId, FlowId, GroupId, leg::Sound};
 
 /// What the call tells the flow.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,4 +36,6 @@ pub enum FlowTarget {
     Group(GroupId),
     /// One extension.
     Extension(ExtensionId),
+    /// Another flow, which takes the place of this one.
+    Flow(FlowId),
 }

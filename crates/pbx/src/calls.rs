@@ -11,11 +11,13 @@ mod talked;
 #[cfg(test)]
 mod tests;
 
-pub use finding::{Filter, Status, Walk};
+pub use finding::{Filter, Party, Status, Tally, Walk};
 pub use foreign::{Foreign, take_over};
 pub use happening::Happening;
 pub use journal::{Journal, Notes};
-pub use service::{get, list, record, record_many, record_recording, recording, slice, trail, walk, with_numbers};
+pub use service::{
+    get, list, record, record_many, record_recording, recording, slice, tally, trail, walk, with_numbers,
+};
 pub use talked::{Talked, talked_outside};
 
 use call::Direction;

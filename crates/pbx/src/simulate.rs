@@ -137,7 +137,7 @@ fn rings(tenant: &Tenant, graph: &Graph, entry: &TrailEntry) -> Vec<Line> {
     match node {
         Some(Node::RingGroup { group: id, .. }) => group(tenant, *id),
         Some(Node::Extension { extension, .. }) => vec![ring(tenant, &extension.to_string())],
-        Some(Node::Play { .. } | Node::Menu(_) | Node::Hangup { .. }) | None => Vec::new(),
+        Some(Node::Play { .. } | Node::Menu(_) | Node::Flow { .. } | Node::Hangup { .. }) | None => Vec::new(),
     }
 }
 

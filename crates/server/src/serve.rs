@@ -6,7 +6,7 @@ mod watch_demo;
 pub(crate) use watch_demo::plan as demo_plan;
 
 use crate::certificate::{Acme, Certificate};
-use crate::config::{Config, Demo, Recording, SmsProvider};
+use crate::config::{Config, Demo, Recording, SmsProvider, SpeechDriver};
 use crate::doors::{self, Door};
 use crate::health::{Bound, Health};
 use crate::{cli, control, figures, health, home, limits, phones, web};
@@ -26,6 +26,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_rustls::rustls::ClientConfig;
 use worker::mail::Courier;
+use worker::speech::{Hosted, Program, Speaker};
 use worker::webhook::{Guard, Sender};
 
 /// How long open HTTP answers may take when the server stops.
@@ -85,11 +86,12 @@ pub(crate) async fn run(config: Config, ui_dir: Option<PathBuf>) -> anyhow::Resu
     });
     let mut state = api::State::new(db.clone(), bus.clone(), config.data_dir.clone(), guard.clone());
     state.post = account::link::Post { site: config.http_url(), mail: courier.is_some() };
+    state.sounds = state.sounds.spoken_by(speaker(&config)?);
     // One gate for all faces: a key's requests are counted together.
     let (gate, data, root) = (state.gate.clone(), config.data_dir.clone(), config.http_url());
     let (logins, sip_port) = (state.logins.clone(), engine.udp_addr().map_or(5060, |at| at.port()));
-    let others =
-        compat::State { gate, bus, data, root, guard: guard.clone(), logins, sip_port, carrier: carrier(&config) };
+    let (sounds, guard_of_faces, carrier) = (state.sounds.clone(), guard.clone(), carrier(&config));
+    let others = compat::State { gate, bus, data, root, sounds, guard: guard_of_faces, logins, sip_port, carrier };
     let tongues = compat::tongues(&others);
     let webhooks =
         Sender::start(db.clone(), worker::webhook::Config { tongues, ..worker::webhook::Config::new(guard) })?;
@@ -245,6 +247,19 @@ fn engine_config(config: &Config, db: &Db, certificate: &Certificate, trust: Arc
             sound_bytes: config.capture.sound_mb << 20,
         },
     }
+}
+
+/// Who speaks texts.
+fn speaker(config: &Config) -> anyhow::Result<Speaker> {
+    let speech = &config.speech;
+    Ok(match speech.driver {
+        SpeechDriver::Off => Speaker::Off,
+        SpeechDriver::Espeak => Speaker::Program(Program { path: speech.program.clone() }),
+        SpeechDriver::Http => {
+            let key = speech.key.as_ref().map(|key| key.expose().to_owned());
+            Speaker::Hosted(Hosted::new(speech.url.clone(), key).context("the client for speech.url")?)
+        }
+    })
 }
 
 /// Mail is sent where a server for it is set.

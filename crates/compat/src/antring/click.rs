@@ -31,7 +31,7 @@ pub(super) async fn place(
 ) -> Outcome<Json<Value>> {
     actor.require(Permission::MakeCalls)?;
     let Path(number) = number?;
-    let body = body.map_err(rest::body_failure)?;
+    let body = body.map_err(rest::input::body_failure)?;
     let form = "Send {\"sipUser\", \"sipPassword\"} as JSON.";
     let device: Device = serde_json::from_slice(&body).map_err(|_| Refusal::Parameter("body", form))?;
     if device.user.is_empty() {

@@ -5,7 +5,7 @@ use super::auth::Client;
 use super::words;
 use crate::{State, links};
 use axum::extract::State as Shared;
-use model::{Actor, CallId, ExtensionId, Kind};
+use model::{Actor, CallId, ExtensionId, HotlineId, Kind, TenantId};
 use pbx::calls::{self, Call, Filter, Status};
 use pbx::extension;
 use rest::{Failure, Path, Query};
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use std::collections::HashMap;
 
 /// The longest span of a list.
-const MOST_MS: i64 = 30 * 24 * 3600 * 1000;
+pub(super) const MOST_MS: i64 = 30 * 24 * 3600 * 1000;
 /// How long a link to a recording counts.
 const LINK_MS: i64 = 30 * 24 * 3600 * 1000;
 
@@ -98,15 +98,16 @@ async fn filter(actor: &Actor, state: &State, wanted: &Listing) -> Result<Option
 }
 
 /// Turns calls into items; what several of them share is read once.
-struct Shown<'a> {
+pub(super) struct Shown<'a> {
     state: &'a State,
     actor: &'a Actor,
     extensions: HashMap<ExtensionId, Option<extension::Extension>>,
+    hotlines: HashMap<HotlineId, Option<String>>,
 }
 
 impl<'a> Shown<'a> {
-    fn new(state: &'a State, actor: &'a Actor) -> Shown<'a> {
-        Shown { state, actor, extensions: HashMap::new() }
+    pub(super) fn new(state: &'a State, actor: &'a Actor) -> Shown<'a> {
+        Shown { state, actor, extensions: HashMap::new(), hotlines: HashMap::new() }
     }
 
     async fn extension(&mut self, id: ExtensionId) -> Result<Option<extension::Extension>, Refusal> {
@@ -122,7 +123,27 @@ impl<'a> Shown<'a> {
         Ok(found)
     }
 
-    async fn item(&mut self, call: &Call) -> Result<Value, Refusal> {
+    /// Whose calls they are.
+    pub(super) fn tenant(&self) -> TenantId {
+        self.actor.tenant
+    }
+
+    /// The number of the hotline that the call concerned, as the vendor writes it.
+    pub(super) async fn hotline(&mut self, call: &Call) -> Result<Option<String>, Refusal> {
+        let Some(id) = call.hotline else { return Ok(None) };
+        if let Some(known) = self.hotlines.get(&id) {
+            return Ok(known.clone());
+        }
+        // A deleted hotline stays in the records of its calls.
+        let found = match pbx::hotline::get(self.actor, self.state.db(), id).await {
+            Err(problem) if problem.kind == Kind::NotFound => None,
+            other => Some(words::number(&other?.number).to_owned()),
+        };
+        self.hotlines.insert(id, found.clone());
+        Ok(found)
+    }
+
+    pub(super) async fn item(&mut self, call: &Call) -> Result<Value, Refusal> {
         let extension = match call.extension {
             Some(id) => self.extension(id).await?,
             None => None,

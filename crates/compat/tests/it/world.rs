@@ -14,6 +14,7 @@ use pbx::extension::NewExtension;
 use store::testing::{TestDb, sqlite};
 use tokio::sync::mpsc;
 use tower::ServiceExt;
+use worker::sound::Sounds;
 use worker::webhook::Guard;
 
 /// Where the test's server says that it is reached.
@@ -70,8 +71,9 @@ impl World {
         let gate = account::Gate::new((*db).clone());
         let guard = Guard::new(vec!["127.0.0.0/8".parse().expect("a block")]);
         let (data, root, logins) = (db.folder().to_owned(), ROOT.to_owned(), rest::Logins::default());
-        let state =
-            State { gate, bus, data, root, guard, logins, sip_port: 5060, carrier: std::sync::Arc::new(sms::Sandbox) };
+        let sounds = Sounds::new((*db).clone(), db.folder().to_owned());
+        let carrier = std::sync::Arc::new(sms::Sandbox);
+        let state = State { gate, bus, data, root, sounds, guard, logins, sip_port: 5060, carrier };
         let alpha = company(&db, "Alpha", dialect).await;
         let beta = company(&db, "Beta", dialect).await;
         World { router: compat::router(state.clone(), &Prefixes::default()), state, db, orders, alpha, beta }

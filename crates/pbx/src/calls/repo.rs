@@ -1,7 +1,7 @@
 //! How records of calls are stored.
 
 use super::finding::parties;
-use super::{Call, CallDetail, CallRecord, Decision, Filter, Leg, Recording, RecordingView, Status, Walk};
+use super::{Call, CallDetail, CallRecord, Decision, Filter, Leg, Recording, RecordingView, Status, Tally, Walk};
 use call::Direction;
 use model::{CallId, Cause};
 use serde::Serialize;
@@ -132,7 +132,7 @@ pub(super) async fn walk(tx: &mut Tx, filter: &Filter, walk: Walk) -> Result<Vec
 pub(super) async fn slice(tx: &mut Tx, filter: &Filter, offset: u64, limit: u32) -> Result<Vec<Call>, Error> {
     let mut sql = Sql::new(COLUMNS);
     matching(&mut sql, tx, filter, None, false);
-    in_order(&mut sql, filter, false);
+    in_order(&mut sql, filter, filter.oldest_first);
     sql.push("\nlimit ").bind(i64::from(limit));
     sql.push("\noffset ").bind(i64::try_from(offset).unwrap_or(i64::MAX));
     sql.fetch_all(tx).await?.iter().map(read).collect()
@@ -188,6 +188,17 @@ fn matching(sql: &mut Sql, tx: &Tx, filter: &Filter, from: Option<(i64, CallId)>
     if let Some(status) = filter.status {
         sql.push("\nand c.status = ").bind(status.as_str());
     }
+    if !filter.directions.is_empty() {
+        let words = filter.directions.iter().map(|direction| Cell::from(direction.as_str())).collect();
+        sql.push("\nand c.direction in (").bind_list(words).push(")");
+    }
+    if !filter.ids.is_empty() {
+        let ids = filter.ids.iter().map(|id| Cell::from(id.to_string())).collect();
+        sql.push("\nand c.id in (").bind_list(ids).push(")");
+    }
+    for any in &filter.parties {
+        one_of(sql, any.iter().map(|party| Cell::from(party.key())).collect());
+    }
     if let Some(answered) = filter.answered {
         sql.push(if answered { "\nand c.answered_at is not null" } else { "\nand c.answered_at is null" });
     }
@@ -200,6 +211,22 @@ fn one_of(sql: &mut Sql, parties: Vec<Cell>) {
     }
     sql.push("\nand exists (select 1 from call_parties q where q.tenant_id = c.tenant_id and q.party in (");
     sql.bind_list(parties).push(") and q.started_at = c.started_at and q.call_id = c.id)");
+}
+
+pub(super) async fn tally(tx: &mut Tx, filter: &Filter) -> Result<Vec<Tally>, Error> {
+    let mut sql = Sql::new("select c.direction, c.status, count(*), cast(coalesce(sum(c.talk_ms), 0) as bigint)");
+    matching(&mut sql, tx, filter, None, false);
+    sql.push("\ngroup by c.direction, c.status\norder by c.direction, c.status");
+    let rows = sql.fetch_all(tx).await?;
+    let read = |row: &AnyRow| {
+        Ok(Tally {
+            direction: Direction::parse(row.try_get(0)?).ok_or(Error::Corrupt("direction of a call"))?,
+            status: Status::parse(row.try_get(1)?).ok_or(Error::Corrupt("status of a call"))?,
+            calls: row.try_get::<i64, _>(2)?.unsigned_abs(),
+            talk_ms: row.try_get(3)?,
+        })
+    };
+    rows.iter().map(read).collect()
 }
 
 fn in_order(sql: &mut Sql, filter: &Filter, upward: bool) {

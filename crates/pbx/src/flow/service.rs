@@ -37,21 +37,25 @@ async fn check(tx: &mut Tx, name: &str, graph: &Graph) -> Result<(), Problem> {
     }
     let references = graph.references();
     let (mut groups, mut extensions, mut greetings) = (Vec::new(), Vec::new(), Vec::new());
+    let mut flows = Vec::new();
     for (_, reference) in &references {
         match reference {
             Reference::Group(id) => groups.push(*id),
             Reference::Extension(id) => extensions.push(*id),
             Reference::Greeting(id) => greetings.push(*id),
+            Reference::Flow(id) => flows.push(*id),
         }
     }
     let groups = group::repo::existing(tx, &groups).await?;
     let extensions = extension::repo::existing(tx, &extensions).await?;
     let greetings = greeting::repo::existing(tx, &greetings).await?;
+    let flows = repo::existing(tx, &flows).await?;
     for (path, reference) in references {
         let (there, what) = match reference {
             Reference::Group(id) => (groups.contains(&id), "ring group"),
             Reference::Extension(id) => (extensions.contains(&id), "extension"),
             Reference::Greeting(id) => (greetings.contains(&id), "greeting"),
+            Reference::Flow(id) => (flows.contains(&id), "flow"),
         };
         if !there {
             faults.add(format!("graph.{path}"), format!("There is no such {what}."));
@@ -113,7 +117,8 @@ pub async fn delete(actor: &Actor, db: &Db, id: FlowId) -> Result<(), Problem> {
     actor.require(Permission::EditConfig)?;
     let mut tx = config::change(db, actor.tenant).await?;
     let flow = repo::find(&mut tx, id).await?.ok_or_else(|| Problem::not_found("flow"))?;
-    let users = target::leading_to(&mut tx, &id.to_string()).await?;
+    let mut users = target::leading_to(&mut tx, &id.to_string()).await?;
+    users.extend(repo::flows_with(&mut tx, Reference::Flow(id)).await?);
     config::unused(&format!("The flow {}", flow.name), &users)?;
     repo::delete(&mut tx, id).await?;
     tx.emit(config::event("flow.deleted", id, &flow.name));

@@ -3,7 +3,7 @@
 use super::{Greeting, NewGreeting, repo};
 use crate::{config, flow, target};
 use ::flow::Reference;
-use model::{Actor, Faults, GreetingId, Page, PageRequest, Permission, Problem};
+use model::{Actor, Faults, GreetingId, Page, PageRequest, Permission, Problem, Slice};
 use store::{Db, now};
 
 /// Adds a sound whose file is in its place.
@@ -16,12 +16,16 @@ pub async fn create(actor: &Actor, db: &Db, new: NewGreeting) -> Result<Greeting
     if !(1..=600_000).contains(&new.duration_ms) {
         faults.add("file", "Use a sound of at most ten minutes.");
     }
+    if let Some(speech) = &new.speech {
+        speech.check(&mut faults);
+    }
     faults.done()?;
     let greeting = Greeting {
         id: new.id,
         name: new.name.trim().to_owned(),
         duration_ms: new.duration_ms,
         size_bytes: new.size_bytes,
+        speech: new.speech,
         created_at: now().as_millis(),
     };
     let mut tx = config::change(db, actor.tenant).await?;
@@ -45,6 +49,20 @@ pub async fn list(actor: &Actor, db: &Db, page: PageRequest) -> Result<Page<Gree
     let limit = page.limit.clamp(1, PageRequest::MAX);
     let rows = repo::list(&mut tx, page.after.as_deref(), limit).await?;
     Ok(Page::from_rows(rows, limit, |greeting| greeting.id.to_string()))
+}
+
+/// A piece of the list by position, newest first; of those whose name holds `search`.
+pub async fn slice(
+    actor: &Actor,
+    db: &Db,
+    search: Option<&str>,
+    offset: u64,
+    limit: u32,
+) -> Result<Slice<Greeting>, Problem> {
+    actor.require(Permission::ViewConfig)?;
+    let mut tx = db.read(actor.tenant).await?;
+    let (items, total) = repo::slice(&mut tx, search, offset, limit.clamp(1, PageRequest::MAX)).await?;
+    Ok(Slice { items, total })
 }
 
 /// Deletes a sound that no flow plays and nothing leads to. Its file is the caller's to remove, afterwards.

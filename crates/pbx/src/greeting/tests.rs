@@ -5,7 +5,7 @@ use store::mint;
 use store::testing::{TestDb, on_both};
 
 fn new(name: &str) -> NewGreeting {
-    NewGreeting { id: mint(), name: name.into(), duration_ms: 2_000, size_bytes: 32_044 }
+    NewGreeting { id: mint(), name: name.into(), duration_ms: 2_000, size_bytes: 32_044, speech: None }
 }
 
 #[tokio::test]

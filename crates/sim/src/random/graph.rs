@@ -42,6 +42,7 @@ fn menu(dice: &mut Dice, last: u64) -> Menu {
         greeting: dice.percent(80).then(greeting),
         timeout_ms: dice.of(500..=8_000) as u32,
         max_failures: dice.of(1..=4) as u32,
+        again_greeting: dice.percent(20).then(greeting),
         invalid_greeting: dice.percent(50).then(greeting),
         options: (0..dice.of(0..=3)).map(|_| (dice.pick(&keys), name(dice, last))).collect(),
         on_timeout: maybe(dice, last),
