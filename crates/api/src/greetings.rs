@@ -17,7 +17,12 @@ use utoipa_axum::routes;
 
 pub(crate) fn routes() -> OpenApiRouter<State> {
     let upload = OpenApiRouter::new().routes(routes!(create)).layer(DefaultBodyLimit::max(upload::REQUEST_LIMIT));
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(speak)).routes(routes!(show, delete)).routes(routes!(audio)).merge(upload)
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(speak))
+        .routes(routes!(show, delete))
+        .routes(routes!(audio))
+        .merge(upload)
 }
 
 /// A sound to upload.

@@ -5,6 +5,7 @@ mod answer;
 mod auth;
 mod click;
 mod greetings;
+mod groups;
 mod hooks;
 mod hotlines;
 mod input;
@@ -40,6 +41,7 @@ pub(crate) fn routes() -> Router<State> {
     let more = agents::routes()
         .into_iter()
         .chain(greetings::routes())
+        .chain(groups::routes())
         .chain(hotlines::routes())
         .chain(scripts::routes())
         .chain(search::routes());

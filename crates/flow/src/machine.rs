@@ -159,7 +159,13 @@ impl Flow {
                     let next = next.clone();
                     self.enter(&next);
                 }
-                Some(Node::Menu(_) | Node::RingGroup { .. } | Node::Extension { .. } | Node::Flow { .. } | Node::Hangup { .. })
+                Some(
+                    Node::Menu(_)
+                    | Node::RingGroup { .. }
+                    | Node::Extension { .. }
+                    | Node::Flow { .. }
+                    | Node::Hangup { .. },
+                )
                 | None => {
                     self.hang_up(Cause::Failed);
                 }

@@ -305,12 +305,7 @@ impl Default for Config {
             webhooks: Webhooks { allow: Vec::new() },
             mail: Mail { url: None, from: "Alo <alo@localhost>".into() },
             sms: Sms { provider: SmsProvider::Off },
-            speech: Speech {
-                driver: SpeechDriver::Off,
-                program: "espeak-ng".into(),
-                url: String::new(),
-                key: None,
-            },
+            speech: Speech { driver: SpeechDriver::Off, program: "espeak-ng".into(), url: String::new(), key: None },
             limits: Limits { calls: 2_000, open_files: 65_536 },
             capture: Capture { signalling_mb: 256, keep_days: 7, sound_mb: 256 },
             stop: Stop { wait_s: 30 },

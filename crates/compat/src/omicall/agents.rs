@@ -95,11 +95,7 @@ async fn company(Shared(state): Shared<State>, Client(actor): Client) -> Outcome
     })))
 }
 
-async fn list(
-    Shared(state): Shared<State>,
-    Client(actor): Client,
-    wanted: Result<Query<Listing>, Failure>,
-) -> Outcome {
+async fn list(Shared(state): Shared<State>, Client(actor): Client, wanted: Result<Query<Listing>, Failure>) -> Outcome {
     let Query(wanted) = wanted?;
     let keyword = words::unsigned(wanted.keyword.as_deref().unwrap_or_default()).to_lowercase();
     let fits = |user: &User, phone: Option<&Extension>| {

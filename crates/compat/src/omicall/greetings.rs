@@ -54,15 +54,17 @@ struct Text {
     voice: Option<String>,
 }
 
-async fn list(
-    Shared(state): Shared<State>,
-    Client(actor): Client,
-    wanted: Result<Query<Listing>, Failure>,
-) -> Outcome {
+async fn list(Shared(state): Shared<State>, Client(actor): Client, wanted: Result<Query<Listing>, Failure>) -> Outcome {
     let Query(wanted) = wanted?;
     let paging = Paging::of(wanted.page, wanted.size, USUAL_SIZE);
     let found = greeting::slice(&actor, state.db(), wanted.keyword.as_deref(), paging.offset(), paging.size).await?;
-    Ok(page(found.items.iter().map(|greeting| item(&actor, greeting)).collect(), paging, found.total))
+    let listed = |greeting: &Greeting| {
+        let mut item = item(&actor, greeting);
+        // The vendor's list has them in small letters, its other answers have not.
+        item["greeting_name_unsigned"] = words::unsigned(&greeting.name).to_lowercase().into();
+        item
+    };
+    Ok(page(found.items.iter().map(listed).collect(), paging, found.total))
 }
 
 async fn upload(
@@ -149,11 +151,7 @@ fn names(problem: &Problem, field: &str) -> bool {
     problem.fields.iter().any(|found| found.name == field)
 }
 
-async fn delete(
-    Shared(state): Shared<State>,
-    Client(actor): Client,
-    id: Result<Path<String>, Failure>,
-) -> Outcome {
+async fn delete(Shared(state): Shared<State>, Client(actor): Client, id: Result<Path<String>, Failure>) -> Outcome {
     let Path(id) = id?;
     let all = input::greetings(&actor, &state).await?;
     let found = all.iter().find(|greeting| input::is(greeting.id, &id));

@@ -64,11 +64,7 @@ struct Change {
 }
 
 /// The numbers that may be shown when calling out; of an extension with a number of its own, that one alone.
-async fn list(
-    Shared(state): Shared<State>,
-    Client(actor): Client,
-    wanted: Result<Query<Numbers>, Failure>,
-) -> Outcome {
+async fn list(Shared(state): Shared<State>, Client(actor): Client, wanted: Result<Query<Numbers>, Failure>) -> Outcome {
     let Query(wanted) = wanted?;
     let hotlines = input::hotlines(&actor, &state).await?;
     let own = match wanted.extension.filter(|number| !number.is_empty()) {
@@ -88,7 +84,8 @@ async fn bind(Shared(state): Shared<State>, Client(actor): Client, Body(wanted):
     actor.require(Permission::EditConfig)?;
     let number = needed(Some(wanted.hotline), "hotline_is_required")?;
     let login = needed(Some(wanted.user_email), "user_email_is_required")?.to_lowercase();
-    let directions = wanted.directions.filter(|words| !words.is_empty()).ok_or(Refusal::Word("directions_is_required"))?;
+    let directions =
+        wanted.directions.filter(|words| !words.is_empty()).ok_or(Refusal::Word("directions_is_required"))?;
     if directions.iter().any(|word| !["inbound", "outbound"].contains(&word.as_str())) {
         return Err(Refusal::Word("directions_invalid"));
     }
@@ -96,7 +93,8 @@ async fn bind(Shared(state): Shared<State>, Client(actor): Client, Body(wanted):
     let users = input::users(&actor, &state).await?;
     let user = users.iter().find(|user| user.login == login || user.email.as_deref() == Some(&login));
     let user = user.ok_or(Refusal::Word("user_email_invalid"))?;
-    let phone = extension::find_by_user(&actor, state.db(), user.id).await?.ok_or(Refusal::Word("extension_invalid"))?;
+    let phone =
+        extension::find_by_user(&actor, state.db(), user.id).await?.ok_or(Refusal::Word("extension_invalid"))?;
     let wants = |word: &str| directions.iter().any(|direction| direction == word);
     if wants("outbound") {
         let patch = ExtensionPatch { hotline: Some(Some(found.id)), ..ExtensionPatch::default() };
@@ -126,11 +124,7 @@ async fn search(
     Ok(page(all.iter().skip(from).take(paging.size as usize).map(item).collect(), paging, total))
 }
 
-async fn by_phone(
-    Shared(state): Shared<State>,
-    Client(actor): Client,
-    wanted: Result<Query<One>, Failure>,
-) -> Outcome {
+async fn by_phone(Shared(state): Shared<State>, Client(actor): Client, wanted: Result<Query<One>, Failure>) -> Outcome {
     let Query(wanted) = wanted?;
     let number = needed(wanted.hotline, "hotline_is_required")?;
     let found = input::hotline(&actor, &state, &number).await?.ok_or(Refusal::Word("hotline_invalid"))?;
@@ -177,7 +171,8 @@ async fn target(
         [] => Ok(None),
         [one] => {
             let groups = input::groups(actor, state).await?;
-            let found = groups.iter().find(|group| input::is(group.id, one)).ok_or(Refusal::Word("group_ids_invalid"))?;
+            let found =
+                groups.iter().find(|group| input::is(group.id, one)).ok_or(Refusal::Word("group_ids_invalid"))?;
             Ok(Some(Target::Group(found.id)))
         }
         [_, ..] => Err(Refusal::Told("group_ids_invalid", "A number leads to one group.".to_owned())),

@@ -1,9 +1,9 @@
 //! The vendor's key script and our graph of one menu, each out of the other.
 
+use ::flow::{Menu, Node};
 use model::{Digit, FlowId, GreetingId, GroupId};
 use pbx::flow::Graph;
 use std::collections::BTreeMap;
-use ::flow::{Menu, Node};
 
 /// Where a key leads, or no key at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

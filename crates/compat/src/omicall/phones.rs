@@ -141,7 +141,12 @@ impl Shown {
     async fn load(actor: &Actor, state: &State) -> Result<Shown, Refusal> {
         let domain = account::tenant::get(actor, state.db(), actor.tenant).await?.domain;
         let server = state.browser_sip();
-        Ok(Shown { domain, server, hotlines: input::hotlines(actor, state).await?, users: input::users(actor, state).await? })
+        Ok(Shown {
+            domain,
+            server,
+            hotlines: input::hotlines(actor, state).await?,
+            users: input::users(actor, state).await?,
+        })
     }
 
     fn user(&self, extension: &Extension) -> Option<&User> {

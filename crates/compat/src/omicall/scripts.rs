@@ -65,11 +65,7 @@ struct SentKey {
     action: Option<String>,
 }
 
-async fn list(
-    Shared(state): Shared<State>,
-    Client(actor): Client,
-    wanted: Result<Query<Listing>, Failure>,
-) -> Outcome {
+async fn list(Shared(state): Shared<State>, Client(actor): Client, wanted: Result<Query<Listing>, Failure>) -> Outcome {
     let Query(wanted) = wanted?;
     let paging = Paging::of(wanted.page, wanted.size, USUAL_SIZE);
     let keyword = words::unsigned(wanted.keyword.as_deref().unwrap_or_default()).to_lowercase();

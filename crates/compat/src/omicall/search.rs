@@ -300,7 +300,8 @@ impl Wanted {
         if !self.tags.is_empty() {
             return Ok(None);
         }
-        let ways = self.direction.iter().map(|word| words::parse_direction(word).ok_or(Refusal::Word("direction_invalid")));
+        let ways =
+            self.direction.iter().map(|word| words::parse_direction(word).ok_or(Refusal::Word("direction_invalid")));
         let answered = match self.disposition.as_slice() {
             [] => self.is_answer,
             words => {

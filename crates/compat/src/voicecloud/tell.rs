@@ -56,7 +56,10 @@ type Pairs = Vec<(&'static str, String)>;
 fn ringing(event: &OfCall<'_>, company: &Tenant) -> (&'static str, Pairs) {
     let mut pairs = parties(event, company);
     if event.is_inbound() {
-        pairs.extend([("did", numbers::local(event.text("hotline"), &company.country)), ("event", "RINGING".to_owned())]);
+        pairs.extend([
+            ("did", numbers::local(event.text("hotline"), &company.country)),
+            ("event", "RINGING".to_owned()),
+        ]);
         pairs.extend(queue(event.text("group")));
         ("call_in", pairs)
     } else {

@@ -42,7 +42,8 @@ fn refused(answer: &Answer, word: &str) {
     assert_eq!((answer.status, &body["success"], &body["message"]), (400, &json!(false), &json!(word)), "{body}");
 }
 
-const DAYS: [(&str, &str); 2] = [("created_from", "1970-01-01T00:00:00.000Z"), ("created_to", "1970-01-31T00:00:00.000Z")];
+const DAYS: [(&str, &str); 2] =
+    [("created_from", "1970-01-01T00:00:00.000Z"), ("created_to", "1970-01-31T00:00:00.000Z")];
 
 #[tokio::test]
 async fn an_application_gets_a_token_for_events() {
@@ -176,7 +177,8 @@ async fn a_history_tells_calls_in_the_vendors_words() {
     let actor = &w.alpha.actor;
     let lan = pbx::extension::find_by_number(actor, &w.db, "101").await.unwrap().unwrap().id;
     let owner = Actor { role: Role::Owner, ..actor.clone() };
-    let new = NewUser { login: "lan.nguyen".into(), name: "Lan".into(), email: None, role: Role::Agent, password: None };
+    let new =
+        NewUser { login: "lan.nguyen".into(), name: "Lan".into(), email: None, role: Role::Agent, password: None };
     let user = account::user::create(&owner, &w.db, new).await.unwrap().id;
     let patch = ExtensionPatch { user: Some(Some(user)), ..ExtensionPatch::default() };
     pbx::extension::update(actor, &w.db, lan, patch).await.unwrap();
@@ -231,9 +233,15 @@ async fn a_history_tells_calls_in_the_vendors_words() {
         "recording": format!("call_recording_{answered}.wav"),
     });
     assert_eq!(rows[0], first);
-    assert_eq!((&rows[2]["caller"], &rows[2]["did_number"], &rows[2]["direction"]), (&lan, &Value::Null, &json!("from_ab")));
+    assert_eq!(
+        (&rows[2]["caller"], &rows[2]["did_number"], &rows[2]["direction"]),
+        (&lan, &Value::Null, &json!("from_ab"))
+    );
     assert_eq!(rows[2]["callee"], json!({ "number": "0901234567", "type": "realnumber" }));
-    assert_eq!((&rows[5]["class"], &rows[5]["callee"], &rows[5]["did_number"]), (&json!("one_one"), &lan, &Value::Null));
+    assert_eq!(
+        (&rows[5]["class"], &rows[5]["callee"], &rows[5]["did_number"]),
+        (&json!("one_one"), &lan, &Value::Null)
+    );
     assert_eq!(rows[5]["caller"], json!({ "number": "102", "type": "user", "username": "102" }));
     assert_eq!(rows[1]["recording"], "");
 }
@@ -258,7 +266,10 @@ async fn a_history_comes_page_by_page_and_takes_both_hashes() {
     // Over the values that were not sent, as they stand for.
     let [from, to] = DAYS.map(|(_, value)| value);
     let hash = sha256(&format!("{}{from}{to}201{}", w.alpha.app(), w.alpha.key));
-    let path = format!("/antring/oapi/v1/call/histories?appId={}&created_from={from}&created_to={to}&hash={hash}", w.alpha.app());
+    let path = format!(
+        "/antring/oapi/v1/call/histories?appId={}&created_from={from}&created_to={to}&hash={hash}",
+        w.alpha.app()
+    );
     let answer = w.get(&path).await;
     assert_eq!((answer.status, answer.json().as_array().unwrap().len()), (200, 20));
     assert_eq!(answer.header("x-total-count"), "45");
@@ -293,8 +304,11 @@ async fn a_history_of_more_than_31_days_or_of_no_days_is_refused() {
 #[tokio::test]
 async fn a_recordings_link_plays_ends_and_is_of_ones_own_only() {
     let w = World::new(Dialect::Antring).await;
-    let (ours, theirs, silent) =
-        (w.ended(&w.alpha, |_| {}).await, w.ended(&w.beta, |_| {}).await, w.ended(&w.alpha, |r| r.started_at = 5).await);
+    let (ours, theirs, silent) = (
+        w.ended(&w.alpha, |_| {}).await,
+        w.ended(&w.beta, |_| {}).await,
+        w.ended(&w.alpha, |r| r.started_at = 5).await,
+    );
     w.recorded(&w.alpha, ours).await;
     w.recorded(&w.beta, theirs).await;
     let of = async |media: &str| w.get(&signed("play_recording", &w.alpha, &[("media", media)])).await;

@@ -6,6 +6,8 @@ mod etelecom;
 mod antring;
 mod events;
 mod omicall;
+mod omicall_config;
+mod omicall_people;
 mod receiver;
 mod socket;
 mod voicecloud;

@@ -143,7 +143,10 @@ async fn stock_clients_hear_of_calls_and_only_of_their_own() {
         }
         let (begun, answered, ended) = (&of_client[0]["data"], &of_client[1]["data"], &of_client[4]["data"]);
         assert_eq!((&begun["Event-Name"], &begun["Call-Direction"]), (&json!("CHANNEL_CREATE"), &json!("inbound")));
-        assert_eq!((&begun["Unix-Timestamp"], &begun["Timestamp"]), (&json!(1_519_639_917), &json!(63_686_859_117_i64)));
+        assert_eq!(
+            (&begun["Unix-Timestamp"], &begun["Timestamp"]),
+            (&json!(1_519_639_917), &json!(63_686_859_117_i64))
+        );
         assert_eq!(begun["caller_id_number"], "+84901234567");
         assert_eq!(answered["Custom-Channel-Vars"]["Username"], "101");
         assert_eq!(

@@ -15,6 +15,7 @@ use store::testing::{TestDb, sqlite};
 use tokio::sync::mpsc;
 use tower::ServiceExt;
 use worker::sound::Sounds;
+use worker::speech::Speaker;
 use worker::webhook::Guard;
 
 /// Where the test's server says that it is reached.
@@ -77,6 +78,12 @@ impl World {
         let alpha = company(&db, "Alpha", dialect).await;
         let beta = company(&db, "Beta", dialect).await;
         World { router: compat::router(state.clone(), &Prefixes::default()), state, db, orders, alpha, beta }
+    }
+
+    /// From now on texts are spoken by this one.
+    pub(crate) fn spoken_by(&mut self, speaker: Speaker) {
+        self.state.sounds = self.state.sounds.clone().spoken_by(speaker);
+        self.router = compat::router(self.state.clone(), &Prefixes::default());
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {

@@ -168,3 +168,14 @@ fn events_out_of_turn_change_nothing() {
     walk.says(&["play 1"]).hear(FlowEvent::Started).hear(FlowEvent::Returned(Cause::Busy)).says(&[]);
     walk.hear(FlowEvent::PlayDone).hear(FlowEvent::PlayDone).after(2_999).says(&[]);
 }
+
+#[test]
+fn a_menu_heard_again_may_greet_otherwise_and_another_flow_takes_the_place_of_this_one() {
+    let mut walk = Walk::new(
+        r#"{"start":{"type":"menu","greeting":"@hello","again_greeting":"@sorry","timeout_ms":1000,"max_failures":3,
+            "options":{"1":"other"}},
+        "other":{"type":"flow","flow":"flw_00000000000000000000000007"}}"#,
+    );
+    walk.says(&["play 1"]).hear(FlowEvent::PlayDone).after(1_000).says(&["play 2"]);
+    walk.press('9').says(&["play 2"]).press('1').says(&["stop", "transfer"]);
+}

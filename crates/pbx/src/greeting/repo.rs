@@ -79,10 +79,14 @@ pub(super) async fn slice(
 
 /// The pattern of texts that hold this one.
 fn like(search: &str) -> String {
-    let plain: String = search.to_lowercase().chars().flat_map(|c| {
-        let escape = matches!(c, '!' | '%' | '_').then_some('!');
-        escape.into_iter().chain([c])
-    }).collect();
+    let plain: String = search
+        .to_lowercase()
+        .chars()
+        .flat_map(|c| {
+            let escape = matches!(c, '!' | '%' | '_').then_some('!');
+            escape.into_iter().chain([c])
+        })
+        .collect();
     format!("%{plain}%")
 }
 

@@ -2,6 +2,7 @@
 
 mod acme;
 mod agents;
+mod antring;
 mod browser;
 mod capture;
 mod certificates;

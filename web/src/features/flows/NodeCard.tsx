@@ -1,5 +1,6 @@
 import {
   AppstoreOutlined,
+  BranchesOutlined,
   ClusterOutlined,
   PhoneOutlined,
   SoundOutlined,
@@ -21,6 +22,7 @@ const ICONS = {
   play: <SoundOutlined />,
   ring_group: <ClusterOutlined />,
   extension: <PhoneOutlined />,
+  flow: <BranchesOutlined />,
   hangup: <StopOutlined />,
 }
 
@@ -58,6 +60,7 @@ function What({ node }: { node: Node }) {
     menu: () => ('greeting' in node && node.greeting ? names.of(node.greeting) : t('node.silent')),
     ring_group: () => named('group' in node ? node.group : undefined),
     extension: () => named('extension' in node ? node.extension : undefined),
+    flow: () => named('flow' in node ? node.flow : undefined),
     hangup: () => t(`cause.${('cause' in node && node.cause) || 'flow_ended'}`),
   }[node.type]
   return <div className="flow-what">{text()}</div>

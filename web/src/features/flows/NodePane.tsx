@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Alert, Button, Form, Input, InputNumber, Select } from 'antd'
 import type { TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
-import { extensionsQuery, greetingsQuery, groupsQuery } from '~/api/lists'
+import { extensionsQuery, flowsQuery, greetingsQuery, groupsQuery } from '~/api/lists'
 import { extensionName } from '~/lib/names'
 import { fold } from '~/lib/phone'
 import { DIGITS, exits, type Graph, leading, type Menu, type Node, removed, renamed, withNode } from './graph'
@@ -95,6 +95,7 @@ function What({ node, put }: { node: Node; put: (node: Node) => void }) {
   const { t } = useTranslation()
   const greetings = named(useQuery(greetingsQuery).data)
   const groups = named(useQuery(groupsQuery).data)
+  const flows = named(useQuery(flowsQuery).data)
   const extensions = (useQuery(extensionsQuery).data ?? []).map((one) => ({
     value: one.id,
     label: extensionName(one),
@@ -128,10 +129,15 @@ function What({ node, put }: { node: Node; put: (node: Node) => void }) {
       return pick('node.extensionOne', node.extension, extensions, (extension) =>
         put({ ...node, extension: extension ?? '' }),
       )
+    case 'flow':
+      return pick('node.flowOne', node.flow, flows, (flow) => put({ ...node, flow: flow ?? '' }))
     case 'menu':
       return (
         <>
           {pick('node.greeting', node.greeting, greetings, (greeting) => put({ ...node, greeting }))}
+          {pick('node.again', node.again_greeting, greetings, (again_greeting) =>
+            put({ ...node, again_greeting }),
+          )}
           {pick('node.invalid', node.invalid_greeting, greetings, (invalid_greeting) =>
             put({ ...node, invalid_greeting }),
           )}
