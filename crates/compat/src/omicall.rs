@@ -37,7 +37,9 @@ pub(crate) fn routes() -> Router<State> {
         .route("/api/webhooks/register", post(hooks::register))
         .route("/api/webhooks/destroy", post(hooks::destroy))
         .route("/api/call_transaction/list", get(transactions::list))
-        .route("/api/call_transaction/detail/{transaction}", get(transactions::detail));
+        .route("/api/call_transaction/detail/{transaction}", get(transactions::detail))
+        // A newer client changes by PATCH.
+        .route("/api/call_transaction/change/{transaction}", post(transactions::change).patch(transactions::change));
     let more = agents::routes()
         .into_iter()
         .chain(greetings::routes())

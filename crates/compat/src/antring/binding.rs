@@ -81,6 +81,28 @@ mod tests {
         assert!(of_one.fits(Event::Destroy, one) && !of_one.fits(Event::Destroy, other));
     }
 
+    proptest::proptest! {
+        /// Whatever is cut, doubled or changed: no panic, and what is read fits its own event and call only.
+        #[test]
+        fn a_mutated_binding_is_read_or_refused(
+            event in 0..Event::ALL.len(), bits in proptest::prelude::any::<u128>(), at in 0..60usize, sign in proptest::prelude::any::<char>(),
+        ) {
+            let (event, call) = (Event::ALL[event], CallId::from_bits(bits));
+            let whole = format!("call.{}.{call}", event.name());
+            let mut signs: Vec<char> = whole.chars().collect();
+            let place = at % signs.len();
+            signs[place] = sign;
+            let other = CallId::from_bits(!bits);
+            for text in [signs.iter().collect::<String>(), whole[..place].to_owned(), whole.repeat(2)] {
+                if let Some(binding) = Binding::parse(&text) {
+                    proptest::prop_assert!(!(binding.fits(Event::Create, call) && event != Event::Create) || binding.event.is_none());
+                    proptest::prop_assert!(!binding.fits(event, other) || binding.call != Some(call));
+                }
+            }
+            proptest::prop_assert!(Binding::parse(&whole).is_some_and(|binding| binding.fits(event, call)));
+        }
+    }
+
     #[test]
     fn what_is_not_told_cannot_be_bound() {
         for text in ["", "call", "call.CHANNEL_CREATE.*.*", "call.CHANNEL_MOVE.*", "conference.event.*", "call.*.x"] {

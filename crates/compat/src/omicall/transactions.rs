@@ -2,11 +2,12 @@
 
 use super::answer::{Outcome, Paging, Payload, Refusal, page};
 use super::auth::Client;
+use super::input::Body;
 use super::words;
 use crate::{State, links};
 use axum::extract::State as Shared;
-use model::{Actor, CallId, ExtensionId, HotlineId, Kind, TenantId};
-use pbx::calls::{self, Call, Filter, Status};
+use model::{Actor, CallId, ExtensionId, HotlineId, Kind, Problem, TenantId};
+use pbx::calls::{self, Call, Filter, NotePatch, Status};
 use pbx::extension;
 use rest::{Failure, Path, Query};
 use serde::Deserialize;
@@ -63,6 +64,34 @@ pub(super) async fn detail(
     let mut item = Shown::new(&state, &actor).item(&found.call).await?;
     item["ivr"] = json!([]);
     Ok(Payload(item))
+}
+
+/// What is written on a call.
+#[derive(Deserialize)]
+pub(super) struct Written {
+    tag: Option<Vec<String>>,
+    note: Option<String>,
+}
+
+pub(super) async fn change(
+    Shared(state): Shared<State>,
+    Client(actor): Client,
+    transaction: Result<Path<String>, Failure>,
+    Body(written): Body<Written>,
+) -> Outcome {
+    let Path(transaction) = transaction?;
+    let unknown = || Refusal::Word("transaction_id_invalid");
+    let id: CallId = transaction.parse().map_err(|_| unknown())?;
+    let patch = NotePatch { text: written.note, tags: written.tag };
+    let at = |problem: &Problem, name: &str| problem.fields.iter().any(|field| field.name == name);
+    match calls::annotate(&actor, state.db(), id, patch).await {
+        Err(problem) if problem.kind == Kind::NotFound => return Err(unknown()),
+        Err(problem) if at(&problem, "note") => return Err(Refusal::Told("note_invalid", problem.message)),
+        Err(problem) if at(&problem, "tag") => return Err(Refusal::Told("tag_invalid", problem.message)),
+        other => other?,
+    };
+    let found = calls::get(&actor, state.db(), id).await?;
+    Ok(Payload(Shown::new(&state, &actor).item(&found.call).await?))
 }
 
 /// What is looked for; `None` when nothing can fit.
@@ -148,7 +177,12 @@ impl<'a> Shown<'a> {
             Some(id) => self.extension(id).await?,
             None => None,
         };
-        Ok(item(self.state, self.actor, call, extension.as_ref()))
+        let mut item = item(self.state, self.actor, call, extension.as_ref());
+        if let Some(note) = calls::notes(self.actor, self.state.db(), &[call.id]).await?.remove(&call.id) {
+            item["note"] = note.text.into();
+            item["tag"] = note.tags.into();
+        }
+        Ok(item)
     }
 }
 

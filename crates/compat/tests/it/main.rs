@@ -2,8 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
-mod etelecom;
 mod antring;
+mod etelecom;
 mod events;
 mod omicall;
 mod omicall_config;

@@ -205,3 +205,25 @@ async fn a_report_counts_by_direction_and_outcome() {
     refused(&of("from_date=x&to_date=1").await, "date_invalid");
     refused(&of(&format!("from_date=0&to_date={}", 367_i64 * 86_400_000)).await, "date_is_too_long");
 }
+
+#[tokio::test]
+async fn a_call_is_noted_and_tagged() {
+    let w = World::new(Dialect::Omicall).await;
+    let (token, inbound) = (w.token().await, calls(&w).await);
+    let path = format!("/api/call_transaction/change/{inbound}");
+    for method in ["POST", "PATCH"] {
+        let body = json!({ "tag": ["VIP", "vay"], "note": "Call back" });
+        let item = w.ask(method, &path, &token, body).await.json()["payload"].clone();
+        assert_eq!((&item["note"], &item["tag"]), (&json!("Call back"), &json!(["VIP", "vay"])), "{item}");
+    }
+    let list = w.ask("GET", "/api/call_transaction/list?from_date=0&to_date=100000", &token, Value::Null).await;
+    assert_eq!(list.json()["payload"]["items"][0]["note"], "Call back");
+    assert_eq!(list.json()["payload"]["items"][1]["note"], Value::Null);
+    let change = async |path: &str, token: &str, body: Value| w.ask("POST", path, token, body).await;
+    refused(&change(&path, &w.beta.key, json!({ "note": "x" })).await, "transaction_id_invalid");
+    refused(&change("/api/call_transaction/change/x", &token, json!({ "note": "x" })).await, "transaction_id_invalid");
+    refused(&change(&path, &token, json!({ "note": "x".repeat(4_001) })).await, "note_invalid");
+    refused(&change(&path, &token, json!({ "tag": [""] })).await, "tag_invalid");
+    refused(&change(&path, &token, json!({ "tag": "VIP" })).await, "request_invalid");
+    refused(&change(&path, &token, Value::Null).await, "request_body_required");
+}

@@ -432,21 +432,24 @@ async fn lists_of_directions_calls_and_parties_narrow_together_and_are_counted()
             found
         };
         let any = Filter::default;
-        assert_eq!(at(Filter { directions: vec![Direction::Inbound, Direction::Internal], ..any() }).await, [3_000, 1_000]);
+        assert_eq!(
+            at(Filter { directions: vec![Direction::Inbound, Direction::Internal], ..any() }).await,
+            [3_000, 1_000]
+        );
         assert_eq!(at(Filter { ids: vec![outbound.id, of_them.id], ..any() }).await, [2_000]);
         assert_eq!(at(Filter { oldest_first: true, ..any() }).await, [1_000, 2_000, 3_000]);
         let numbers = vec![Party::Number("0912345678".into()), Party::Number("nobody".into())];
         assert_eq!(at(Filter { parties: vec![numbers.clone()], ..any() }).await, [2_000]);
         assert_eq!(at(Filter { parties: vec![vec![Party::Extension(lan)]], ..any() }).await, [3_000, 1_000]);
-        assert_eq!(at(Filter { parties: vec![vec![Party::Extension(lan)], numbers], ..any() }).await, Vec::<i64>::new());
+        assert_eq!(
+            at(Filter { parties: vec![vec![Party::Extension(lan)], numbers], ..any() }).await,
+            Vec::<i64>::new()
+        );
         let tallies = tally(&ours, db, any()).await.expect("tallies");
         let told: Vec<(&str, &str, u64, i64)> =
             tallies.iter().map(|t| (t.direction.as_str(), t.status.as_str(), t.calls, t.talk_ms)).collect();
-        let expected = [
-            ("inbound", "answered", 1, 60_000),
-            ("internal", "answered", 1, 60_000),
-            ("outbound", "busy", 1, 0),
-        ];
+        let expected =
+            [("inbound", "answered", 1, 60_000), ("internal", "answered", 1, 60_000), ("outbound", "busy", 1, 0)];
         assert_eq!(told, expected);
         assert_eq!(tally(&theirs, db, any()).await.expect("tallies").len(), 1, "another tenant counts its own");
     })

@@ -42,7 +42,8 @@ async fn a_spoken_greeting_remembers_what_was_said_and_lists_are_searched() {
     on_both(async |db: &TestDb| {
         let (ours, theirs) = (company(db, "ours").await, company(db, "theirs").await);
         let speech = Speech { text: "Xin chào 100%".into(), voice: Voice::SouthernWoman, speed: -3 };
-        let spoken = create(&ours, db, NewGreeting { speech: Some(speech.clone()), ..new("100% Hello") }).await.expect("made");
+        let spoken =
+            create(&ours, db, NewGreeting { speech: Some(speech.clone()), ..new("100% Hello") }).await.expect("made");
         create(&ours, db, new("Bye")).await.expect("made");
         assert_eq!(get(&ours, db, spoken.id).await.expect("there").speech, Some(speech.clone()));
         let names = async |actor: &model::Actor, search: Option<&str>, offset: u64| {

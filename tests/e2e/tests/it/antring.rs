@@ -32,7 +32,8 @@ fn clients() -> std::path::PathBuf {
 /// A moment in ISO 8601.
 fn moment(at_s: i64) -> String {
     let mut date = std::process::Command::new("date");
-    let output = date.args(["-u", "-d", &format!("@{at_s}"), "+%Y-%m-%dT%H:%M:%S.000Z"]).output().expect("date is there");
+    let output =
+        date.args(["-u", "-d", &format!("@{at_s}"), "+%Y-%m-%dT%H:%M:%S.000Z"]).output().expect("date is there");
     String::from_utf8(output.stdout).expect("a text").trim().to_owned()
 }
 
@@ -103,7 +104,8 @@ async fn stock_clients_hear_of_a_real_call_and_its_history_plays_it() {
     let link = ask("play_recording", &[("media", &media)]).await["media"].as_str().expect("a link").to_owned();
     let sound = http.get(link).send().await.expect("an answer").bytes().await.expect("bytes");
     assert!(sound.starts_with(b"RIFF") && sound.len() > 1_000, "{} bytes", sound.len());
-    let before = ask("histories", &[("created_from", &moment(began_s - 9)), ("created_to", &moment(began_s - 8))]).await;
+    let before =
+        ask("histories", &[("created_from", &moment(began_s - 9)), ("created_to", &moment(began_s - 8))]).await;
     assert_eq!(before, json!([]), "nothing was then");
     server.settles().await;
 }
