@@ -160,6 +160,11 @@ const screens = [
   }),
   createRoute({
     getParentRoute: () => inside,
+    path: '/apps',
+    component: lazyRouteComponent(() => import('~/features/apps/Apps'), 'Apps'),
+  }),
+  createRoute({
+    getParentRoute: () => inside,
     path: '/me',
     component: lazyRouteComponent(() => import('~/features/session/Profile'), 'Profile'),
   }),

@@ -1,0 +1,169 @@
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Page } from '@playwright/test'
+import { accessible, api, expect, logIn, test, url } from './world'
+
+// What stands around every screen: finding anything by keys, being told, beginning, and being an app.
+
+const seek = async (page: Page, text: string) => {
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type(text)
+}
+
+test('anything is found and done by keys alone', async ({ page, request }) => {
+  const server = await api(request)
+  await server.post('/extensions', { number: '320', name: 'Nguyễn Thị Đào' })
+  const hotline = (await server.get('/hotlines')).items[0]
+  await logIn(page)
+  await seek(page, 'nguyen thi dao')
+  await expect(page.getByRole('option', { name: /Nguyễn Thị Đào/ })).toBeVisible()
+  await accessible(page, 'palette')
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL(/\/extensions\?open=ext_/)
+  await page.keyboard.press('Escape')
+
+  // The hotline is kept as +84…; it is found as people at home and abroad write it.
+  const home = hotline.number.replace('+84', '0')
+  for (const typed of [
+    home,
+    `0084${home.slice(1)}`,
+    `${home.slice(0, 3)}.${home.slice(3, 7)}-${home.slice(7)}`,
+  ]) {
+    await seek(page, typed)
+    await expect(page.getByRole('group', { name: 'Hotline' }).getByRole('option'), typed).toHaveCount(1)
+    await expect(page.getByRole('option', { name: /^Các cuộc gọi của/ })).toBeVisible()
+    await page.keyboard.press('Escape')
+    await expect(page.getByRole('dialog')).toHaveCount(0)
+  }
+  await seek(page, hotline.id)
+  await expect(page.getByRole('option')).toHaveCount(1)
+  await page.keyboard.press('Escape')
+
+  await seek(page, 'giao dien toi')
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('ArrowUp')
+  await page.keyboard.press('Enter')
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark')
+})
+
+test('the bell tells of a missed call, and of nothing once it was looked at', async ({ page }) => {
+  await logIn(page)
+  const bell = page.getByRole('button', { name: /^Thông báo/ })
+  // Of the demo's customers one now and then gives up or finds everybody busy.
+  await expect(bell).not.toHaveAccessibleName(/: 0 /, { timeout: 55_000 })
+  await bell.click()
+  const missed = page.getByRole('link', { name: /^Cuộc gọi nhỡ từ/ }).first()
+  await accessible(page, 'notices')
+  await missed.click()
+  await expect(page).toHaveURL(/\/calls\/call_/)
+  await expect(bell).toHaveAccessibleName(/: 0 /)
+})
+
+test('a new company is led to a recorded test call', async ({ browser, request }) => {
+  test.setTimeout(120_000)
+  const operator = await api(request)
+  const company = await operator.post('/companies', { name: 'Hoa Sen', domain: 'hoasen.test' })
+  const owner = { login: 'chu@hoasen.test', password: 'mat-khau-cua-chu' }
+  await operator.post(`/companies/${company.id}/users`, { ...owner, name: 'Sen', role: 'owner' })
+  const context = await browser.newContext({ permissions: ['microphone'], locale: 'vi-VN' })
+  const page = await context.newPage()
+  await logIn(page, owner)
+  const steps = page.getByRole('region', { name: 'Vài bước để có cuộc gọi đầu tiên' })
+  await expect(steps.getByText('0/6')).toBeVisible()
+  await accessible(page, 'first steps')
+  await steps.getByRole('link', { name: 'Làm bước này' }).first().click()
+  await expect(page).toHaveURL(url('/extensions?open=new'))
+  await page.getByLabel('Số máy').fill('101')
+  await page.getByRole('button', { name: 'Lưu' }).click()
+  await page.keyboard.press('g')
+  await page.keyboard.press('h')
+  await expect(steps.getByText('1/6')).toBeVisible()
+
+  // The rest as the screens would do it; the screens have their own tests.
+  const mine = await api(request, owner)
+  const { user_id: user } = await mine.get('/session')
+  const [extension] = (await mine.get('/extensions')).items
+  await mine.patch(`/extensions/${extension.id}`, { user })
+  await mine.post('/trunks', { name: 'Nhà mạng', kind: 'address', addresses: ['127.0.0.9'], probe: false })
+  const [greeting] = (await operator.get('/greetings')).items
+  const sound = await request.get(url(`/api/v1/greetings/${greeting.id}/audio`), {
+    headers: operator.headers,
+  })
+  const uploaded = await request.post(url('/api/v1/greetings'), {
+    headers: mine.headers,
+    multipart: { name: 'Chào', file: { name: 'a.wav', mimeType: 'audio/wav', buffer: await sound.body() } },
+  })
+  expect(uploaded.ok(), await uploaded.text()).toBe(true)
+  const play = { type: 'play', greeting: (await uploaded.json()).id, next: 'bye' }
+  const graph = { start: 'hello', nodes: { hello: play, bye: { type: 'hangup' } } }
+  const flow = await mine.post('/flows', { name: 'Chào', graph })
+  await mine.post('/hotlines', { number: '02873009999', target: { kind: 'flow', id: flow.id } })
+  await expect(steps.getByText('5/6')).toBeVisible()
+  await steps.getByRole('button', { name: 'Gọi 028 7300 9999' }).click()
+  await expect(page.locator('.phone-call')).toBeVisible()
+  await expect(steps, 'all steps are done').toHaveCount(0, { timeout: 60_000 })
+  const [call] = (await mine.get('/calls?status=answered')).items
+  expect(call.recording.duration_ms).toBeGreaterThan(0)
+  await context.close()
+})
+
+test('the steps can be hidden and brought back', async ({ page, request }) => {
+  const operator = await api(request)
+  const company = await operator.post('/companies', { name: 'Mai Vàng', domain: 'maivang.test' })
+  const owner = { login: 'chu@maivang.test', password: 'mat-khau-cua-chu' }
+  await operator.post(`/companies/${company.id}/users`, { ...owner, name: 'Mai', role: 'owner' })
+  await logIn(page, owner)
+  await page.getByRole('button', { name: 'Ẩn các bước' }).click()
+  await expect(page.locator('.steps')).toHaveCount(0)
+  await page.getByRole('button', { name: 'Trợ giúp' }).click()
+  await page.getByRole('menuitem', { name: 'Các bước bắt đầu' }).click()
+  await expect(page.locator('.steps')).toBeVisible()
+})
+
+test('the console is an app: kept without the API, told of a newer build, and says when there is no network', async ({
+  page,
+  context,
+}) => {
+  const ui = process.env.ALO_UI ?? ''
+  await logIn(page)
+  await page.evaluate(() => navigator.serviceWorker.ready)
+  await page.waitForFunction(() => navigator.serviceWorker.controller !== null)
+  const kept = await page.evaluate(async () => {
+    const caches_ = await Promise.all((await caches.keys()).map((name) => caches.open(name)))
+    const requests = await Promise.all(caches_.map((cache) => cache.keys()))
+    return requests.flat().map(({ url }) => new URL(url).pathname)
+  })
+  expect(kept.length).toBeGreaterThan(20)
+  expect(kept.filter((path) => !/^\/(assets\/|offline\.|icon\.svg)/.test(path))).toEqual([])
+
+  // A newer build: another entry script under another name.
+  const entry =
+    /src="(\/assets\/index-[^"]+\.js)"/.exec(readFileSync(join(ui, 'index.html'), 'utf8'))?.[1] ?? ''
+  const newer = '/assets/index-newer.js'
+  copyFileSync(join(ui, entry), join(ui, newer))
+  for (const name of ['index.html', 'sw.js']) {
+    const text = readFileSync(join(ui, name), 'utf8')
+    writeFileSync(join(ui, name), text.replaceAll(entry, newer).replace(/BUILD = "\w+"/, 'BUILD = "newer"'))
+  }
+  await page.evaluate(async () => void (await (await navigator.serviceWorker.getRegistration())?.update()))
+  await expect(page.getByText('Đã có bản Alo mới.')).toBeVisible()
+  await accessible(page, 'a newer build')
+  await page.getByRole('button', { name: 'Mở bản mới' }).click()
+  await expect(page.locator(`script[src="${newer}"]`)).toHaveCount(1)
+  await expect(page.getByText('Đã có bản Alo mới.')).toHaveCount(0)
+
+  await page.goto(url('/apps'))
+  await expect(page.getByRole('heading', { name: 'Tiện ích Chrome' })).toBeVisible()
+  const download = page.waitForEvent('download')
+  await page.getByRole('link', { name: 'Tải tiện ích' }).click()
+  const file = await (await download).createReadStream()
+  const [magic] = await file.take(1).toArray()
+  expect((magic as Buffer).subarray(0, 4).toString('latin1')).toBe('PK\x03\x04')
+
+  await context.setOffline(true)
+  await page.goto(url('/calls')).catch(() => undefined)
+  await expect(page.getByRole('heading', { name: 'Không có mạng' })).toBeVisible()
+  await accessible(page, 'no network')
+  await context.setOffline(false)
+  await expect(page.getByRole('heading', { name: 'Lịch sử cuộc gọi' })).toBeVisible()
+})
