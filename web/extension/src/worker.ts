@@ -8,9 +8,10 @@ import { word } from './words'
 
 const MENU = 'call'
 
+// Pages of others must never read the key.
+void chrome.storage.local.setAccessLevel({ accessLevel: 'TRUSTED_CONTEXTS' })
+
 chrome.runtime.onInstalled.addListener(({ reason }) => {
-  // Pages of others must never read the key.
-  void chrome.storage.local.setAccessLevel({ accessLevel: 'TRUSTED_CONTEXTS' })
   chrome.contextMenus.create({ id: MENU, title: word('menuCall', '%s'), contexts: ['selection'] })
   if (reason === 'install') void chrome.runtime.openOptionsPage()
 })

@@ -11,6 +11,7 @@ const MOST_OF_A_KIND = 6
 /** Nothing typed yet: where one can go and what one can do. */
 const FIRST = ['screens', 'commands']
 const MOST_AT_FIRST = 12
+const PAUSE_MS = 180
 
 interface Group {
   name: string
@@ -43,10 +44,14 @@ function useFound(text: string): { groups: Group[]; waiting: boolean } {
   const first = asked.text === ''
   const sources = SOURCES.filter(({ name, right }) => may(me, right) && (!first || FIRST.includes(name)))
   const answers = useQueries({
-    queries: sources.map(({ name, find }) => ({
+    queries: sources.map(({ name, find, remote }) => ({
       queryKey: ['find', name, asked.text, i18n.language],
-      queryFn: async () => find(asked),
-      placeholderData: keepPreviousData,
+      queryFn: async ({ signal }: { signal: AbortSignal }) => {
+        if (remote) await pause(signal)
+        return find(asked)
+      },
+      // What is at hand is there at once and may stand until then; Enter must never take an old answer of the server.
+      ...(remote ? {} : { placeholderData: keepPreviousData<Entry[]> }),
       staleTime: 0,
       gcTime: 10_000,
       retry: false,
@@ -58,6 +63,17 @@ function useFound(text: string): { groups: Group[]; waiting: boolean } {
     groups: groups.filter(({ entries }) => entries.length > 0),
     waiting: answers.some(({ isFetching }) => isFetching),
   }
+}
+
+/** Until the typing has paused; what is typed meanwhile ends the question. */
+function pause(signal: AbortSignal): Promise<void> {
+  return new Promise((go, stop) => {
+    const timer = setTimeout(go, PAUSE_MS)
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer)
+      stop(signal.reason)
+    })
+  })
 }
 
 function Finder({ onClose }: { onClose: () => void }) {

@@ -12,6 +12,7 @@ const NEWEST = 4
 export const callSource: Source = {
   name: 'calls',
   right: 'view_calls',
+  remote: true,
   find: async ({ text, number, me, t }) => {
     if (/^call_[0-9a-z]{26}$/.test(text)) {
       const go = { to: '/calls/$id', params: { id: text } }

@@ -20,6 +20,9 @@ export const NONE: Notices = { seen: 0, list: [] }
 const MOST = 50
 const MISSED = ['no_answer', 'busy', 'cancelled', 'declined', 'failed']
 
+/** Whether an event is of the kind that is noticed. */
+export const tells = (event: LiveEvent): boolean => noticeOf(event) !== null
+
 /** With what the event tells; the same notices when it tells nothing of the kind, or was told already. */
 export function noticed(notices: Notices, event: LiveEvent): Notices {
   const notice = noticeOf(event)

@@ -2,7 +2,7 @@ import { useMemo } from 'react'
 import type { LiveEvent } from '~/lib/live/board'
 import { type Me, useMe } from '~/lib/me'
 import { read, useStoredText, write } from '~/lib/stored'
-import { allSeen, cleared, type Notices, noticed, readNotices } from './notices'
+import { allSeen, cleared, type Notices, noticed, readNotices, tells } from './notices'
 
 // The notices of one person in one company; they stay in this browser, for all of its tabs.
 
@@ -18,6 +18,8 @@ const kept = (text: string): Notices => {
 }
 
 export function note(me: Me, event: LiveEvent): void {
+  // Most events are none, and many come a second.
+  if (!tells(event)) return
   const before = kept(read(keyOf(me), ''))
   const after = noticed(before, event)
   if (after !== before) write(keyOf(me), JSON.stringify(after))

@@ -34,6 +34,8 @@ export interface Source {
   name: string
   /** The right its screen needs. */
   right: Right
+  /** Asks the server for every text: not before the typing pauses. */
+  remote?: true
   /** What fits, the best first; asked again whenever the text changes. */
   find: (asked: Asked) => Entry[] | Promise<Entry[]>
 }
