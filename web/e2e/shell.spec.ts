@@ -6,7 +6,9 @@ import { accessible, api, expect, logIn, test, url } from './world'
 // What stands around every screen: finding anything by keys, being told, beginning, and being an app.
 
 const seek = async (page: Page, text: string) => {
+  await expect(page.getByRole('banner')).toBeVisible()
   await page.keyboard.press('Control+k')
+  await expect(page.getByRole('combobox')).toBeFocused()
   await page.keyboard.type(text)
 }
 
@@ -75,8 +77,8 @@ test('a new company is led to a recorded test call', async ({ browser, request }
   await expect(page).toHaveURL(url('/extensions?open=new'))
   await page.getByLabel('Số máy').fill('101')
   await page.getByRole('button', { name: 'Lưu' }).click()
-  await page.keyboard.press('g')
-  await page.keyboard.press('h')
+  await expect(page.getByText('Đã lưu')).toBeVisible()
+  await page.goto(url('/'))
   await expect(steps.getByText('1/6')).toBeVisible()
 
   // The rest as the screens would do it; the screens have their own tests.

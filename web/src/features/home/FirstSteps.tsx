@@ -31,6 +31,7 @@ export function FirstSteps() {
           percent={(done / steps.length) * 100}
           format={() => `${done}/${steps.length}`}
           size="small"
+          strokeColor="var(--jade)"
           style={{ width: 140 }}
           aria-label={t('steps.progress')}
         />

@@ -53,6 +53,8 @@ export function Bell() {
       onOpenChange={turn}
       trigger="click"
       placement="bottomRight"
+      // On a phone it is as wide as the screen, and the bell is not at its edge.
+      align={{ overflow: { shiftX: 8, adjustX: false, adjustY: true } }}
       content={body}
       arrow={false}
     >

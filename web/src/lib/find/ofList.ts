@@ -28,7 +28,7 @@ export function ofList<T extends { id: string }, K extends QueryKey>(kind: Kind<
   return {
     name: kind.name,
     right: kind.right ?? 'view_config',
-    find: async ({ text, folded, number, me, queries, t }) => {
+    find: async ({ text, folded, number, me, queries }) => {
       if (folded === '') return []
       const rows = await queries.ensureQueryData(kind.query)
       return rows.flatMap((row) => {
@@ -41,7 +41,7 @@ export function ofList<T extends { id: string }, K extends QueryKey>(kind: Kind<
         const go = kind.page
           ? { to: kind.page, params: { id: row.id } }
           : { to: `/${kind.name}`, search: { open: row.id } }
-        return [{ key: row.id, icon: kind.icon, title, hint: more || t(`find.${kind.name}`), go }]
+        return [{ key: row.id, icon: kind.icon, title, hint: more, go }]
       })
     },
   }
