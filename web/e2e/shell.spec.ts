@@ -59,6 +59,10 @@ test('the bell tells of a missed call, and of nothing once it was looked at', as
   await missed.click()
   await expect(page).toHaveURL(/\/calls\/call_/)
   await expect(bell).toHaveAccessibleName(/: 0 /)
+
+  await page.setViewportSize({ width: 390, height: 850 })
+  await bell.click()
+  await expect(missed).toBeInViewport({ ratio: 1 })
 })
 
 test('a new company is led to a recorded test call', async ({ browser, request }) => {
@@ -156,6 +160,7 @@ test('the console is an app: kept without the API, told of a newer build, and sa
 
   await page.goto(url('/apps'))
   await expect(page.getByRole('heading', { name: 'Tiện ích Chrome' })).toBeVisible()
+  await accessible(page, 'apps')
   const download = page.waitForEvent('download')
   await page.getByRole('link', { name: 'Tải tiện ích' }).click()
   const file = await (await download).createReadStream()

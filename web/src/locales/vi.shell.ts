@@ -20,7 +20,7 @@ export const shell = {
     dial: 'Gọi',
     screens: 'Đi tới',
     commands: 'Thao tác',
-    contacts: 'Khách hàng',
+    contacts: 'Danh bạ',
     extensions: 'Máy nhánh',
     hotlines: 'Hotline',
     people: 'Người dùng',
