@@ -8,7 +8,7 @@ import { accessible, api, expect, logIn, test, url } from './world'
 const seek = async (page: Page, text: string) => {
   await expect(page.getByRole('banner')).toBeVisible()
   await page.keyboard.press('Control+k')
-  await expect(page.getByRole('combobox')).toBeFocused()
+  await expect(page.getByRole('combobox', { name: 'Số, tên, mã hoặc việc cần làm' })).toBeFocused()
   await page.keyboard.type(text)
 }
 

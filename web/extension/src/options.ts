@@ -22,7 +22,9 @@ at('forget').addEventListener('click', async () => {
 showWay()
 void showPresent()
 
-const text = (name: string) => String(new FormData(form).get(name) ?? '').trim()
+function text(name: string): string {
+  return String(new FormData(form).get(name) ?? '').trim()
+}
 
 function showWay(): void {
   const byKey = text('way') === 'key'

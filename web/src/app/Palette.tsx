@@ -148,8 +148,10 @@ function Groups({ groups, place, onPoint, onTake }: GroupsProps) {
         before += entries.length
         return (
           // biome-ignore lint/a11y/useSemanticElements: a group of options, not of fields
-          <div key={name} role="group" aria-labelledby={`palette-of-${name}`}>
-            <h3 id={`palette-of-${name}`}>{t(`find.${name}`)}</h3>
+          <div key={name} role="group" aria-label={t(`find.${name}`)}>
+            <div className="palette-head" aria-hidden="true">
+              {t(`find.${name}`)}
+            </div>
             {entries.map((entry, at) => {
               const index = start + at
               return (
