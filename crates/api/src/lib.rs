@@ -4,6 +4,7 @@
 //! shows the result; no rule of the business stands here, and live calls are reached through `bus` only. Start with
 //! [`router`], then any module; `docs/API.md` is for the reader outside.
 
+mod caller_rules;
 mod calls;
 mod captures;
 mod companies;
@@ -21,6 +22,7 @@ mod openapi;
 mod passwords;
 mod phone;
 mod presence;
+mod schedules;
 mod second_factor;
 mod session;
 mod sessions;
@@ -87,6 +89,8 @@ fn described() -> OpenApiRouter<State> {
         .merge(trunks::routes())
         .merge(hotlines::routes())
         .merge(groups::routes())
+        .merge(schedules::routes())
+        .merge(caller_rules::routes())
         .merge(flows::routes())
         .merge(greetings::routes())
         .merge(simulation::routes())

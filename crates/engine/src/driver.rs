@@ -307,7 +307,8 @@ impl Driver {
         let reply = match question {
             Question::Route { origin, dialled } => {
                 let caller = pbx::Caller { number: &self.caller.0, name: &self.caller.1 };
-                let mut route = pbx::route(&self.tenant, *origin, caller, dialled);
+                let at = self.anchor.wall(self.shared.clock.now());
+                let mut route = pbx::route(&self.tenant, *origin, caller, dialled, at);
                 route.record &= self.shared.may_record;
                 self.bound(*origin, &mut route, dialled);
                 if let RouteTarget::Trunk(steps) = &mut route.to {
@@ -363,10 +364,18 @@ impl Driver {
     }
 
     fn steer(&mut self, steps: Vec<FlowStep>) {
-        for step in steps {
+        let mut steps = VecDeque::from(steps);
+        while let Some(step) = steps.pop_front() {
             match step {
                 FlowStep::Command(command) => self.feed(Input::Flow(command)),
                 FlowStep::Trail(entry) => self.feed(Input::Trail(entry)),
+                FlowStep::Ask(question) => {
+                    let now = self.shared.clock.now();
+                    let answer = self.tenant.know(question, &self.caller.0, self.anchor.wall(now));
+                    if let Some(flow) = self.flow.as_mut() {
+                        steps.extend(flow.handle(now, model::flow::FlowEvent::Answer(answer)));
+                    }
+                }
             }
         }
     }

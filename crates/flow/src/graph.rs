@@ -1,7 +1,7 @@
 //! What is stored: nodes by their names, and where to start.
 
 use crate::text;
-use model::{Cause, Digit, ExtensionId, FlowId, GreetingId, GroupId};
+use model::{Cause, Digit, ExtensionId, FlowId, GreetingId, GroupId, ScheduleId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -56,6 +56,30 @@ pub enum Node {
         #[serde(with = "text::one")]
         flow: FlowId,
     },
+    /// Go on by what a schedule says of the present moment.
+    Schedule {
+        /// Which schedule.
+        #[serde(with = "text::one")]
+        schedule: ScheduleId,
+        /// Where to go while it is open.
+        open: NodeId,
+        /// Where to go while it is closed.
+        closed: NodeId,
+        /// Where to go on a holiday; without it, as when closed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        holiday: Option<NodeId>,
+    },
+    /// Go on by who calls.
+    Caller {
+        /// Where callers go that are to be treated with care.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        vip: Option<NodeId>,
+        /// Where callers go that show no number.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        anonymous: Option<NodeId>,
+        /// Where all others go.
+        otherwise: NodeId,
+    },
     /// End the call.
     Hangup {
         /// The cause in the record.
@@ -104,6 +128,8 @@ pub enum Reference {
     Extension(ExtensionId),
     /// Another flow.
     Flow(FlowId),
+    /// A schedule.
+    Schedule(ScheduleId),
 }
 
 impl Graph {
@@ -139,7 +165,8 @@ impl Graph {
                 Node::RingGroup { group, .. } => add("group", Reference::Group(*group)),
                 Node::Extension { extension, .. } => add("extension", Reference::Extension(*extension)),
                 Node::Flow { flow } => add("flow", Reference::Flow(*flow)),
-                Node::Hangup { .. } => {}
+                Node::Schedule { schedule, .. } => add("schedule", Reference::Schedule(*schedule)),
+                Node::Caller { .. } | Node::Hangup { .. } => {}
             }
         }
         found
@@ -155,6 +182,8 @@ impl Node {
             Node::RingGroup { .. } => "ring_group",
             Node::Extension { .. } => "extension",
             Node::Flow { .. } => "flow",
+            Node::Schedule { .. } => "schedule",
+            Node::Caller { .. } => "caller",
             Node::Hangup { .. } => "hangup",
         }
     }
@@ -172,6 +201,15 @@ impl Node {
             Node::RingGroup { on_no_answer, .. } | Node::Extension { on_no_answer, .. } => {
                 on_no_answer.iter().map(|to| ("on_no_answer".to_owned(), to)).collect()
             }
+            Node::Schedule { open, closed, holiday, .. } => {
+                let both = [("open".to_owned(), open), ("closed".to_owned(), closed)];
+                both.into_iter().chain(holiday.iter().map(|to| ("holiday".to_owned(), to))).collect()
+            }
+            Node::Caller { vip, anonymous, otherwise } => {
+                let vip = vip.iter().map(|to| ("vip".to_owned(), to));
+                let anonymous = anonymous.iter().map(|to| ("anonymous".to_owned(), to));
+                vip.chain(anonymous).chain([("otherwise".to_owned(), otherwise)]).collect()
+            }
             Node::Flow { .. } | Node::Hangup { .. } => Vec::new(),
         }
     }
@@ -181,7 +219,12 @@ impl Node {
     pub const fn waits(&self) -> bool {
         match self {
             Node::Play { .. } | Node::Menu(_) => true,
-            Node::RingGroup { .. } | Node::Extension { .. } | Node::Flow { .. } | Node::Hangup { .. } => false,
+            Node::RingGroup { .. }
+            | Node::Extension { .. }
+            | Node::Flow { .. }
+            | Node::Schedule { .. }
+            | Node::Caller { .. }
+            | Node::Hangup { .. } => false,
         }
     }
 }

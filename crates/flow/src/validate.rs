@@ -51,31 +51,37 @@ impl Graph {
         }
     }
 
-    /// A node that does not wait has at most one way out, so a circle of such nodes is found by following it.
+    /// Follows the nodes that do not wait, and finds where they come back to themselves.
     fn check_circles(&self, faults: &mut Vec<Fault>) {
-        let mut done: BTreeSet<&NodeId> = BTreeSet::new();
+        let mut done = BTreeSet::new();
         for name in self.nodes.keys() {
-            let mut path: Vec<&NodeId> = Vec::new();
-            let mut here = name;
-            while let Some(node) = self.nodes.get(here) {
-                if node.waits() || done.contains(here) {
-                    break;
-                }
-                if let Some(first) = path.iter().position(|seen| *seen == here) {
-                    let mut circle: Vec<String> = path[first..].iter().map(|n| (*n).clone()).collect();
-                    circle.push(here.clone());
-                    let (last, field) = (path[path.len() - 1], "on_no_answer".to_owned());
-                    faults.push(Fault { node: Some(last.clone()), field, wrong: Wrong::Spins(circle) });
-                    break;
-                }
-                path.push(here);
-                match node.targets().pop() {
-                    Some((_, next)) => here = next,
-                    None => break,
-                }
-            }
-            done.extend(path);
+            self.follow(name, &mut Vec::new(), &mut done, faults);
         }
+    }
+
+    fn follow<'a>(
+        &'a self,
+        here: &'a NodeId,
+        path: &mut Vec<&'a NodeId>,
+        done: &mut BTreeSet<&'a NodeId>,
+        faults: &mut Vec<Fault>,
+    ) {
+        let Some(node) = self.nodes.get(here).filter(|node| !node.waits()) else { return };
+        if done.contains(here) {
+            return;
+        }
+        path.push(here);
+        for (field, next) in node.targets() {
+            match path.iter().position(|seen| *seen == next) {
+                Some(first) => {
+                    let circle = path[first..].iter().copied().chain([next]).cloned().collect();
+                    faults.push(Fault { node: Some(here.clone()), field, wrong: Wrong::Spins(circle) });
+                }
+                None => self.follow(next, path, done, faults),
+            }
+        }
+        path.pop();
+        done.insert(here);
     }
 }
 

@@ -117,6 +117,10 @@ ids! {
     GroupId = "grp";
     /// An IVR graph.
     FlowId = "flw";
+    /// When a company is open.
+    ScheduleId = "sch";
+    /// A rule about callers.
+    CallerRuleId = "clr";
     /// A sound that callers hear.
     GreetingId = "grt";
     /// One call, with all its legs.

@@ -5,7 +5,7 @@ use crate::snapshot::Tenant;
 use crate::{Caller, Snapshot, route};
 use ::call::{Origin, RouteTarget};
 use ::flow::{Graph, Node, Step, trace};
-use model::{Actor, Cause, Digit, Moment, Permission, PhoneNumber, Problem, TrailEntry};
+use model::{Actor, Cause, Digit, Moment, Permission, PhoneNumber, Problem, Timestamp, TrailEntry};
 use serde::Serialize;
 use store::Db;
 
@@ -33,16 +33,26 @@ pub struct Fact {
     pub value: String,
 }
 
-/// The story of a call from one number to another. `digits` are the keys pressed, in order: a comma lets the time for a
-/// key run out, `!` lets nobody answer, `b` is busy.
-pub fn call(tenant: &Tenant, from: &str, to: &str, digits: &str) -> Result<Vec<Line>, Problem> {
-    let script = script(digits)?;
-    let routed = route(tenant, origin(tenant, from, to)?, Caller { number: from, name: "" }, to);
+/// What a story is told of.
+#[derive(Debug, Clone, Copy)]
+pub struct Scene<'a> {
+    /// Who dials: a public number, or an extension of the company.
+    pub from: &'a str,
+    /// The keys pressed, in order: a comma lets the time for a key run out, `!` lets nobody answer, `b` is busy.
+    pub digits: &'a str,
+    /// When: schedules go by it.
+    pub at: Timestamp,
+}
+
+/// The story of a call to a number.
+pub fn call(tenant: &Tenant, to: &str, scene: &Scene<'_>) -> Result<Vec<Line>, Problem> {
+    let (script, from) = (script(scene.digits)?, scene.from);
+    let routed = route(tenant, origin(tenant, from, to)?, Caller { number: from, name: "" }, to, scene.at);
     let first = TrailEntry { at: Moment::START, step: "route", reason: routed.reason, facts: routed.facts };
     let mut story = vec![line(tenant, &first)];
     match &routed.to {
         RouteTarget::Flow(id) => match tenant.flows.get(id) {
-            Some(graph) => story.extend(walk(tenant, graph, &script)),
+            Some(graph) => story.extend(walk(tenant, graph, &script, scene)),
             None => story.push(plain("end", "The hotline leads to a flow that is not there.".to_owned())),
         },
         RouteTarget::Extension(id) => story.push(ring(tenant, &id.to_string())),
@@ -58,21 +68,42 @@ pub fn call(tenant: &Tenant, from: &str, to: &str, digits: &str) -> Result<Vec<L
     Ok(story)
 }
 
-/// [`call`] in the company of the one who asks.
-pub async fn dialled(actor: &Actor, db: &Db, from: &str, to: &str, digits: &str) -> Result<Vec<Line>, Problem> {
+/// [`call`] in the company of the one who asks; `at` as in [`moment`], now when missing.
+pub async fn dialled(
+    actor: &Actor,
+    db: &Db,
+    from: &str,
+    to: &str,
+    digits: &str,
+    at: Option<&str>,
+) -> Result<Vec<Line>, Problem> {
     actor.require(Permission::ViewConfig)?;
     let tenant = Snapshot::company(db, actor.tenant).await?.ok_or_else(|| Problem::not_found("company"))?;
-    call(&tenant, from, to, digits)
+    call(&tenant, to, &Scene { from, digits, at: moment(&tenant.time_zone, at)? })
+}
+
+/// A moment in words: on the clock of the zone (`2026-12-24T09:00`), or with an offset from UTC
+/// (`2026-12-24T09:00:00+07:00`, `…Z`). Now, when nothing is said.
+pub fn moment(zone: &str, at: Option<&str>) -> Result<Timestamp, Problem> {
+    let Some(text) = at.map(str::trim) else { return Ok(store::now()) };
+    if let Ok(instant) = text.parse::<jiff::Timestamp>() {
+        return Ok(Timestamp(instant.as_millisecond()));
+    }
+    let zone = jiff::tz::TimeZone::get(zone).unwrap_or(jiff::tz::TimeZone::UTC);
+    let instant = text.parse::<jiff::civil::DateTime>().ok().and_then(|time| zone.to_timestamp(time).ok());
+    instant.map(|instant| Timestamp(instant.as_millisecond())).ok_or_else(|| {
+        Problem::invalid("at", "Use a time as 2026-12-24T09:00 (on the company's clock) or 2026-12-24T09:00:00+07:00.")
+    })
 }
 
 /// The story of a caller in a graph, which need not be stored.
-pub fn graph(tenant: &Tenant, graph: &Graph, digits: &str) -> Result<Vec<Line>, Problem> {
-    Ok(walk(tenant, graph, &script(digits)?))
+pub fn graph(tenant: &Tenant, graph: &Graph, scene: &Scene<'_>) -> Result<Vec<Line>, Problem> {
+    Ok(walk(tenant, graph, &script(scene.digits)?, scene))
 }
 
-fn walk(tenant: &Tenant, graph: &Graph, script: &[Step]) -> Vec<Line> {
+fn walk(tenant: &Tenant, graph: &Graph, script: &[Step], scene: &Scene<'_>) -> Vec<Line> {
     let mut story = Vec::new();
-    for entry in trace(graph, script) {
+    for entry in trace(graph, script, &|question| tenant.know(question, scene.from, scene.at)) {
         story.push(line(tenant, &entry));
         story.append(&mut rings(tenant, graph, &entry));
     }
@@ -137,7 +168,7 @@ fn rings(tenant: &Tenant, graph: &Graph, entry: &TrailEntry) -> Vec<Line> {
     match node {
         Some(Node::RingGroup { group: id, .. }) => group(tenant, *id),
         Some(Node::Extension { extension, .. }) => vec![ring(tenant, &extension.to_string())],
-        Some(Node::Play { .. } | Node::Menu(_) | Node::Flow { .. } | Node::Hangup { .. }) | None => Vec::new(),
+        Some(_) | None => Vec::new(),
     }
 }
 
@@ -185,6 +216,9 @@ pub fn named(tenant: &Tenant, text: &str) -> String {
     }
     for id in tenant.flows.keys() {
         put(id.to_string(), "the flow".to_owned());
+    }
+    for (id, (schedule, _)) in &tenant.schedules {
+        put(id.to_string(), format!("the schedule {:?}", schedule.name));
     }
     for id in tenant.greetings.keys() {
         put(id.to_string(), "the greeting".to_owned());

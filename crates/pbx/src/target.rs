@@ -69,6 +69,14 @@ impl Target {
         }
     }
 
+    /// A target that may be missing, as two columns have it.
+    pub(crate) fn stored(kind: Option<&str>, id: Option<&str>) -> Result<Option<Target>, Error> {
+        match (kind, id) {
+            (Some(kind), Some(id)) => Target::parse(kind, id).map(Some).ok_or(Error::Corrupt("target")),
+            _ => Ok(None),
+        }
+    }
+
     /// What a person would call it.
     pub(crate) const fn what(&self) -> &'static str {
         match self {

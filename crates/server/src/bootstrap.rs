@@ -278,7 +278,7 @@ async fn public_number(
     let known = hotlines.iter().any(|h| h.number == parsed.as_str() && trunk.is_none_or(|t| t == h.trunk));
     if !known {
         let target = hotline::Target::Flow(ivr);
-        let new = hotline::NewHotline { number: number.to_owned(), name: None, trunk, target };
+        let new = hotline::NewHotline { trunk, ..hotline::NewHotline::to(number, target) };
         hotline::create(actor, db, new).await.map_err(explain).map_err(|error| match trunk {
             Some(_) => error,
             None => error.context("--hotline needs --trunk-ip: calls to the number must come in somewhere"),

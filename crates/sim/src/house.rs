@@ -3,8 +3,9 @@
 use crate::far::Manner;
 use call::{Direction, RingPlan, Route, RouteTarget};
 use flow::Graph;
+use model::flow::{FlowAnswer, FlowQuestion};
 use model::id::Id;
-use model::{ExtensionId, FlowId, GroupId, HotlineId, TrunkId};
+use model::{ExtensionId, FlowId, GroupId, HotlineId, ScheduleId, TrunkId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -25,6 +26,10 @@ pub struct House {
     pub flows: BTreeMap<String, FlowId>,
     /// Their graphs.
     pub graphs: BTreeMap<FlowId, Arc<Graph>>,
+    /// Schedules by name, and what each says all the time.
+    pub schedules: BTreeMap<String, (ScheduleId, FlowAnswer)>,
+    /// What is known of the caller.
+    pub caller: Option<FlowAnswer>,
     /// Carriers by name.
     pub trunks: BTreeMap<String, TrunkId>,
     /// What happens to a call that goes out through a carrier.
@@ -67,6 +72,17 @@ impl House {
     pub fn flow(&mut self, name: &str) -> FlowId {
         let fresh = FlowId::from_bits(self.flows.len() as u128 + 1);
         *self.flows.entry(name.to_owned()).or_insert(fresh)
+    }
+
+    /// What a flow is told.
+    pub fn know(&self, question: FlowQuestion) -> FlowAnswer {
+        let known = match question {
+            FlowQuestion::Schedule(id) => {
+                self.schedules.values().find(|(known, _)| *known == id).map(|(_, says)| *says)
+            }
+            FlowQuestion::Caller => self.caller,
+        };
+        known.unwrap_or(FlowAnswer::Nothing)
     }
 
     /// The id of a carrier; made when it is new.

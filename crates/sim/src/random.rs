@@ -11,7 +11,7 @@ use call::{
     Direction, Input, Limits, Origin, Party, Released, Reply, RingMember, RingPlan, RouteTarget, Strategy, Ticket,
     TrunkStep,
 };
-use model::flow::{FlowCommand, FlowTarget};
+use model::flow::{FlowAnswer, FlowCommand, FlowTarget};
 use model::leg::{Sound, TransferTo};
 use model::{Cause, Digit, ExtensionId, GroupId, LegEvent, LegId, TrunkId};
 
@@ -143,6 +143,9 @@ fn furnish(world: &mut World, dice: &mut Dice) {
             world.house.plans.insert(group, plan);
         }
     }
+    let answers = [FlowAnswer::Open, FlowAnswer::Closed, FlowAnswer::Holiday];
+    world.house.schedules.insert("s".into(), (model::id::Id::from_bits(1), dice.pick(&answers)));
+    world.house.caller = Some(dice.pick(&[FlowAnswer::Nothing, FlowAnswer::Vip, FlowAnswer::Anonymous]));
     for n in 0..dice.of(1..=3) {
         let trunk = world.house.trunk(&format!("t{n}"));
         let manner = manner(dice);

@@ -6,6 +6,7 @@ use crate::world::World;
 use call::{
     Direction, Event, Input, LegSummary, Origin, Party, RingMember, RingPlan, RouteTarget, Strategy, Summary, TrunkStep,
 };
+use model::flow::FlowAnswer;
 use model::leg::{Sound, TransferNews};
 use model::{Cause, ExtensionId, LegCommand, LegId};
 use std::sync::Arc;
@@ -65,6 +66,21 @@ impl World {
         self
     }
 
+    /// A schedule that says the same all the time.
+    #[must_use]
+    pub fn schedule(mut self, name: &str, says: FlowAnswer) -> World {
+        let fresh = model::id::Id::from_bits(self.house.schedules.len() as u128 + 1);
+        self.house.schedules.insert(name.to_owned(), (fresh, says));
+        self
+    }
+
+    /// What the company knows of who calls.
+    #[must_use]
+    pub fn knows_the_caller(mut self, says: FlowAnswer) -> World {
+        self.house.caller = Some(says);
+        self
+    }
+
     /// The extension is on a call of its own all the time.
     #[must_use]
     pub fn on_a_call(mut self, name: &str) -> World {
@@ -80,6 +96,9 @@ impl World {
             .replace("@hello", "grt_00000000000000000000000001")
             .replace("@sorry", "grt_00000000000000000000000002");
         for (name, id) in &self.house.groups {
+            text = text.replace(&format!("@{name}"), &id.to_string());
+        }
+        for (name, (id, _)) in &self.house.schedules {
             text = text.replace(&format!("@{name}"), &id.to_string());
         }
         for (name, id) in &self.house.extensions {

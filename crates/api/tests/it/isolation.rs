@@ -27,6 +27,9 @@ async fn things(w: &World) -> HashMap<&'static str, String> {
     let target = json!({ "kind": "extension", "id": extension });
     let hotline = w.post(key, "/hotlines", json!({ "number": "19001000", "trunk": trunk, "target": target })).await;
     let group = w.post(key, "/ring-groups", json!({ "name": "G", "members": [extension] })).await.text("id");
+    let schedule = w.post(key, "/schedules", json!({ "name": "S", "weekly": [] })).await.text("id");
+    let rule = json!({ "list": "vip", "pattern": "0901234567" });
+    let rule = w.post(key, "/caller-rules", rule).await.text("id");
     let graph = json!({ "start": "end", "nodes": { "end": { "type": "hangup" } } });
     let flow = w.post(key, "/flows", json!({ "name": "F", "graph": graph })).await.text("id");
     let user = json!({ "login": "lan@alpha", "role": "agent", "password": "first password" });
@@ -49,6 +52,8 @@ async fn things(w: &World) -> HashMap<&'static str, String> {
         ("hotline_id", hotline.text("id")),
         ("group_id", group),
         ("flow_id", flow),
+        ("schedule_id", schedule),
+        ("caller_rule_id", rule),
         ("user_id", user),
         ("key_id", bearer),
         ("webhook_id", webhook),
@@ -154,6 +159,8 @@ async fn an_agent_reads_configuration_and_no_more() {
             "/trunks",
             "/hotlines",
             "/ring-groups",
+            "/schedules",
+            "/caller-rules",
             "/flows",
             "/greetings",
             "/sms/templates",
@@ -209,6 +216,8 @@ fn valid(path: &str, things: &HashMap<&'static str, String>) -> Value {
         "/trunks" => json!({ "name": "n", "kind": "address", "addresses": ["203.0.113.9"] }),
         "/hotlines" => json!({ "number": "19009000", "target": { "kind": "extension", "id": extension } }),
         "/ring-groups" => json!({ "name": "n", "members": [extension] }),
+        "/schedules" => json!({ "name": "n", "weekly": [] }),
+        "/caller-rules" => json!({ "list": "blocked", "pattern": "0999999999" }),
         "/flows" => json!({ "name": "n", "graph": { "start": "e", "nodes": { "e": { "type": "hangup" } } } }),
         "/webhooks" => json!({ "url": "http://127.0.0.1:9/" }),
         "/sms/templates" => json!({ "code": "n", "text": "n" }),

@@ -23,6 +23,7 @@ mod keys;
 mod phone;
 mod presence;
 mod robustness;
+mod schedules;
 mod session;
 mod simulation;
 mod statistics;

@@ -111,12 +111,5 @@ impl Flow {
 }
 
 fn menu_at<'a>(nodes: &'a std::collections::BTreeMap<String, Node>, name: &str) -> Option<&'a Menu> {
-    match nodes.get(name)? {
-        Node::Menu(menu) => Some(menu),
-        Node::Play { .. }
-        | Node::RingGroup { .. }
-        | Node::Extension { .. }
-        | Node::Flow { .. }
-        | Node::Hangup { .. } => None,
-    }
+    if let Node::Menu(menu) = nodes.get(name)? { Some(menu) } else { None }
 }

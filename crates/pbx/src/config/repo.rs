@@ -1,5 +1,6 @@
 //! The rows that order the changes of configuration, and the heads of companies for the snapshot.
 
+use crate::callers::Callers;
 use crate::limits::Limits;
 use crate::snapshot::Tenant;
 use sqlx::Row;
@@ -63,6 +64,8 @@ fn read(row: &AnyRow) -> Result<Tenant, Error> {
         trunks: BTreeMap::new(),
         groups: HashMap::new(),
         flows: HashMap::new(),
+        schedules: HashMap::new(),
+        callers: Callers::default(),
         greetings: HashMap::new(),
     })
 }

@@ -4,7 +4,7 @@
 use super::tenant::{Extension, Group, Tenant, Trunk};
 use crate::limits::Limits;
 use crate::trunk::parse_address;
-use crate::{config, extension, flow, greeting, group, hotline, limits, quota, trunk};
+use crate::{callers, config, extension, flow, greeting, group, hotline, limits, quota, schedule, trunk};
 use md5::Md5;
 use model::{Network, Problem, TenantId};
 use sha2::{Digest, Sha256};
@@ -57,6 +57,12 @@ async fn tenant(db: &Db, mut head: Tenant) -> Result<Tenant, Problem> {
         head.groups.insert(group.id, ready_group(group));
     }
     head.flows = flow::repo::all(&mut tx).await?.into_iter().map(|flow| (flow.id, Arc::new(flow.graph))).collect();
+    for schedule in schedule::repo::all(&mut tx).await? {
+        let zone = schedule.zone(&head.time_zone);
+        head.schedules.insert(schedule.id, (schedule, zone));
+    }
+    let rules = callers::repo::all(&mut tx).await?;
+    head.callers = callers::Callers::of(rules.iter().map(|rule| (rule.pattern.as_str(), rule.list)));
     let greetings = greeting::repo::all(&mut tx).await?;
     let mut limits = limits::repo::all(&mut tx).await?;
     head.quota = quota::repo::find(&mut tx).await?;

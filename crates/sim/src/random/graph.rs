@@ -3,7 +3,7 @@
 use crate::dice::Dice;
 use flow::{Graph, Menu, Node};
 use model::id::Id;
-use model::{Cause, ExtensionId, GreetingId, GroupId};
+use model::{Cause, ExtensionId, GreetingId, GroupId, ScheduleId};
 
 pub(super) fn random(dice: &mut Dice, extensions: &[ExtensionId], groups: &[GroupId]) -> Graph {
     let unchecked = dice.percent(10);
@@ -31,6 +31,15 @@ fn node(dice: &mut Dice, last: u64, extensions: &[ExtensionId], groups: &[GroupI
         0 | 1 => Node::Play { greeting: greeting(), next: name(dice, last) },
         2..=5 => Node::Menu(menu(dice, last)),
         6 | 7 => Node::RingGroup { group: dice.pick(groups), on_no_answer: maybe(dice, last) },
+        8 if dice.percent(40) => Node::Schedule {
+            schedule: ScheduleId::from_bits(dice.of(1..=2).into()),
+            open: name(dice, last),
+            closed: name(dice, last),
+            holiday: maybe(dice, last),
+        },
+        9 if dice.percent(40) => {
+            Node::Caller { vip: maybe(dice, last), anonymous: maybe(dice, last), otherwise: name(dice, last) }
+        }
         8 => Node::Extension { extension: dice.pick(extensions), on_no_answer: maybe(dice, last) },
         _ => Node::Hangup { cause: Cause::FlowEnded },
     }

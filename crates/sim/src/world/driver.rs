@@ -194,9 +194,15 @@ impl World {
     }
 
     fn flow_steps(&mut self, steps: Vec<FlowStep>) {
-        self.inbox.extend(steps.into_iter().map(|step| match step {
-            FlowStep::Command(command) => Input::Flow(command),
-            FlowStep::Trail(entry) => Input::Trail(entry),
-        }));
+        for step in steps {
+            match step {
+                FlowStep::Command(command) => self.inbox.push_back(Input::Flow(command)),
+                FlowStep::Trail(entry) => self.inbox.push_back(Input::Trail(entry)),
+                FlowStep::Ask(question) => {
+                    let answer = self.house.know(question);
+                    self.tell_flow(FlowEvent::Answer(answer));
+                }
+            }
+        }
     }
 }

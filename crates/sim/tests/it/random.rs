@@ -52,6 +52,7 @@ fn random_worlds_visit_every_decision() {
         "flow_failures",
         "flow_returned",
         "flow_hangup",
+        "flow_answer",
         "group",
         "divert",
         "too_many_diversions",

@@ -30,6 +30,7 @@ mod outbound;
 mod overload;
 mod registration;
 mod replaces;
+mod schedules;
 mod secrets;
 mod secure_trunks;
 mod sources;
