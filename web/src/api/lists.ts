@@ -27,6 +27,11 @@ export const groupsQuery = queryOptions({
   queryFn: () => all((after) => unwrap(client.GET('/api/v1/ring-groups', query(after)))),
   ...kept,
 })
+export const schedulesQuery = queryOptions({
+  queryKey: ['schedules'],
+  queryFn: () => all((after) => unwrap(client.GET('/api/v1/schedules', query(after)))),
+  ...kept,
+})
 export const flowsQuery = queryOptions({
   queryKey: ['flows'],
   queryFn: () => all((after) => unwrap(client.GET('/api/v1/flows', query(after)))),

@@ -135,6 +135,7 @@ const screens = [
   at('/extensions', () => import('~/features/extensions/Extensions'), 'Extensions'),
   at('/hotlines', () => import('~/features/hotlines/Hotlines'), 'Hotlines'),
   at('/groups', () => import('~/features/groups/Groups'), 'Groups'),
+  at('/schedules', () => import('~/features/schedules/Schedules'), 'Schedules'),
   at('/trunks', () => import('~/features/trunks/Trunks'), 'Trunks'),
   at('/greetings', () => import('~/features/greetings/Greetings'), 'Greetings'),
   at('/flows', () => import('~/features/flows/Flows'), 'Flows'),

@@ -16,6 +16,7 @@ const LISTS: Record<string, string> = {
   hotline: 'hotlines',
   trunk: 'trunks',
   group: 'groups',
+  schedule: 'schedules',
   flow: 'flows',
   greeting: 'greetings',
   user: 'users',

@@ -22,6 +22,7 @@ export const en = {
     exchange: 'Exchange',
     extensions: 'Extensions',
     groups: 'Ring groups',
+    schedules: 'Schedules',
     hotlines: 'Hotlines',
     flows: 'Flows',
     greetings: 'Greetings',

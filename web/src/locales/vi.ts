@@ -22,6 +22,7 @@ export const vi = {
     exchange: 'Tổng đài',
     extensions: 'Máy nhánh',
     groups: 'Nhóm đổ chuông',
+    schedules: 'Lịch mở cửa',
     hotlines: 'Hotline',
     flows: 'Kịch bản',
     greetings: 'Lời chào',

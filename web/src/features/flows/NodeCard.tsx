@@ -1,10 +1,12 @@
 import {
   AppstoreOutlined,
   BranchesOutlined,
+  ClockCircleOutlined,
   ClusterOutlined,
   PhoneOutlined,
   SoundOutlined,
   StopOutlined,
+  UserOutlined,
 } from '@ant-design/icons'
 import { type Node as FlowNode, Handle, type NodeProps, Position } from '@xyflow/react'
 import { useTranslation } from 'react-i18next'
@@ -23,6 +25,8 @@ const ICONS = {
   ring_group: <ClusterOutlined />,
   extension: <PhoneOutlined />,
   flow: <BranchesOutlined />,
+  schedule: <ClockCircleOutlined />,
+  caller: <UserOutlined />,
   hangup: <StopOutlined />,
 }
 
@@ -61,6 +65,8 @@ function What({ node }: { node: Node }) {
     ring_group: () => named('group' in node ? node.group : undefined),
     extension: () => named('extension' in node ? node.extension : undefined),
     flow: () => named('flow' in node ? node.flow : undefined),
+    schedule: () => named('schedule' in node ? node.schedule : undefined),
+    caller: () => t('node.callerAbout'),
     hangup: () => t(`cause.${('cause' in node && node.cause) || 'flow_ended'}`),
   }[node.type]
   return <div className="flow-what">{text()}</div>

@@ -2,7 +2,13 @@ import { useQuery } from '@tanstack/react-query'
 import { Alert, Button, Form, Input, InputNumber, Select } from 'antd'
 import type { TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
-import { extensionsQuery, flowsQuery, greetingsQuery, groupsQuery } from '~/api/lists'
+import {
+  extensionsQuery,
+  flowsQuery,
+  greetingsQuery,
+  groupsQuery,
+  schedulesQuery,
+} from '~/api/lists'
 import { extensionName } from '~/lib/names'
 import { fold } from '~/lib/phone'
 import { DIGITS, exits, type Graph, leading, type Menu, type Node, removed, renamed, withNode } from './graph'
@@ -62,7 +68,7 @@ export function NodePane({ graph, name, faults, mayEdit, onChange, onChoose }: P
             aria-label={exitName(field, t)}
             value={to || undefined}
             placeholder={t(
-              `exit.${field.startsWith('options.') || field === 'next' ? 'choose' : `${field}_none`}`,
+              `exit.${field.startsWith('options.') || MUST.includes(field) ? 'choose' : `${field}_none`}`,
             )}
             options={Object.keys(graph.nodes).map((value) => ({
               value,
@@ -96,6 +102,7 @@ function What({ node, put }: { node: Node; put: (node: Node) => void }) {
   const greetings = named(useQuery(greetingsQuery).data)
   const groups = named(useQuery(groupsQuery).data)
   const flows = named(useQuery(flowsQuery).data)
+  const schedules = named(useQuery(schedulesQuery).data)
   const extensions = (useQuery(extensionsQuery).data ?? []).map((one) => ({
     value: one.id,
     label: extensionName(one),
@@ -144,6 +151,12 @@ function What({ node, put }: { node: Node; put: (node: Node) => void }) {
           <MenuNumbers node={node} put={put} />
         </>
       )
+    case 'schedule':
+      return pick('node.scheduleOne', node.schedule, schedules, (schedule) =>
+        put({ ...node, schedule: schedule ?? '' }),
+      )
+    case 'caller':
+      return <p className="muted">{t('node.callerAbout')}</p>
     case 'hangup':
       return <p className="muted">{t('node.hangupAbout')}</p>
   }
@@ -189,6 +202,9 @@ function MenuNumbers({ node, put }: { node: Menu; put: (node: Node) => void }) {
     </>
   )
 }
+
+/** Ways out that have to lead somewhere. */
+const MUST = ['next', 'open', 'closed', 'otherwise']
 
 const exitName = (field: string, t: TFunction) =>
   field.startsWith('options.') ? t('exit.key', { key: field.slice(8) }) : t(`exit.${field}`)

@@ -34,7 +34,20 @@ export interface Hangup {
   type: 'hangup'
   cause?: string
 }
-export type Node = Play | Menu | RingGroup | Extension | OtherFlow | Hangup
+export interface Schedule {
+  type: 'schedule'
+  schedule?: string
+  open?: string
+  closed?: string
+  holiday?: string | undefined
+}
+export interface Caller {
+  type: 'caller'
+  vip?: string | undefined
+  anonymous?: string | undefined
+  otherwise?: string
+}
+export type Node = Play | Menu | RingGroup | Extension | OtherFlow | Schedule | Caller | Hangup
 export type Kind = Node['type']
 
 export type Graph = {
@@ -45,7 +58,16 @@ export type Graph = {
 /** What the API keeps as a graph. It was checked by the server, which alone writes it. */
 export const graphOf = (flow: { graph: Record<string, unknown> }): Graph => flow.graph as Graph
 
-export const KINDS: Kind[] = ['menu', 'play', 'ring_group', 'extension', 'flow', 'hangup']
+export const KINDS: Kind[] = [
+  'menu',
+  'play',
+  'ring_group',
+  'extension',
+  'flow',
+  'schedule',
+  'caller',
+  'hangup',
+]
 export const DIGITS = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '0', '*', '#']
 
 /** A way out of a node: its field, and where it leads. */
@@ -71,6 +93,18 @@ export function exits(node: Node): Exit[] {
     case 'ring_group':
     case 'extension':
       return [{ field: 'on_no_answer', to: node.on_no_answer }]
+    case 'schedule':
+      return [
+        { field: 'open', to: node.open },
+        { field: 'closed', to: node.closed },
+        { field: 'holiday', to: node.holiday },
+      ]
+    case 'caller':
+      return [
+        { field: 'vip', to: node.vip },
+        { field: 'anonymous', to: node.anonymous },
+        { field: 'otherwise', to: node.otherwise },
+      ]
     case 'flow':
     case 'hangup':
       return []
@@ -96,6 +130,8 @@ const FRESH: Record<Kind, Node> = {
   ring_group: { type: 'ring_group' },
   extension: { type: 'extension' },
   flow: { type: 'flow' },
+  schedule: { type: 'schedule' },
+  caller: { type: 'caller' },
   hangup: { type: 'hangup' },
 }
 
