@@ -15,6 +15,7 @@ mod extensions;
 mod flows;
 mod greetings;
 mod groups;
+mod handling;
 mod hotlines;
 mod keys;
 mod limits;
@@ -89,6 +90,7 @@ fn described() -> OpenApiRouter<State> {
         .merge(trunks::routes())
         .merge(hotlines::routes())
         .merge(groups::routes())
+        .merge(handling::routes())
         .merge(schedules::routes())
         .merge(caller_rules::routes())
         .merge(flows::routes())

@@ -2,6 +2,7 @@
 
 use crate::{Given, Party, Released, RingPlan, Route, Ticket};
 use model::flow::FlowCommand;
+use std::time::Duration;
 use model::{Cause, ExtensionId, LegEvent, LegId, TrailEntry, TrunkId};
 
 /// One thing that happened.
@@ -75,8 +76,21 @@ pub enum Reply {
     Route(Box<Route>),
     /// To `Question::Locate`: the keys of the registered phones, best first; empty when none is registered.
     Contacts(Vec<u64>),
+    /// To `Question::Locate`: the same, of an extension that has a ringing time of its own, or forwards.
+    Ring {
+        /// The keys of the registered phones, best first.
+        contacts: Vec<u64>,
+        /// How long it rings; the usual time when missing.
+        ring_for: Option<Duration>,
+        /// Whether to ask where the call goes when it fails here.
+        forwards: bool,
+    },
     /// To `Question::Locate`: the extension is not to be rung now, for this reason.
     Away(Cause),
+    /// To `Question::Locate`: the same, but ask where the call goes.
+    Forwarded(Cause),
+    /// To `Question::Forward`: the number it goes to, as the extension would dial it; none when it goes nowhere.
+    Forward(Option<String>),
     /// To `Question::Group`: how the group rings; none when there is no such group.
     Group(Option<RingPlan>),
     /// To `Question::Adopt`: whom the other call gave away.

@@ -3,6 +3,7 @@
 use crate::machine::Call;
 use crate::ringing::{Purpose, Wave};
 use crate::{Action, RouteTarget, Script};
+use model::leg::Sound;
 use model::{Cause, EndedBy, TrailEntry};
 
 /// How often one call goes on to another target because nobody answered: groups may name each other.
@@ -13,10 +14,8 @@ impl Call {
     pub(crate) fn lead(&mut self, purpose: Purpose, target: RouteTarget, cause: Cause) {
         match target {
             RouteTarget::Flow(flow) => self.steer_by(purpose, Script::Flow(flow)),
-            RouteTarget::Announcement(greeting) => self.steer_by(purpose, Script::Announcement(greeting, cause)),
-            RouteTarget::Extension(extension) => {
-                self.ring(purpose, [Wave::one(extension)], self.limits.ring_extension);
-            }
+            RouteTarget::Announcement(sound) => self.steer_by(purpose, Script::Announcement(sound, cause)),
+            RouteTarget::Extension(extension) => self.ring_extension(purpose, extension),
             RouteTarget::Group(group) => self.ask_group(group, purpose),
             RouteTarget::Trunk(steps) => {
                 self.ring(purpose, steps.into_iter().map(Wave::Carrier), self.limits.ring_trunk);
@@ -51,13 +50,22 @@ impl Call {
         }
     }
 
+    /// Counts one more way led on. False when the call was led on too often already.
+    pub(crate) fn may_go_on(&mut self) -> bool {
+        let may = self.diversions < MOST_DIVERSIONS;
+        if may {
+            self.diversions += 1;
+        } else {
+            self.note("too_many_diversions", "The call was led on as often as it may.");
+        }
+        may
+    }
+
     /// Nobody was reached, and somebody else is to be tried. False when the call was led on too often already.
     pub(crate) fn divert(&mut self, purpose: Purpose, target: RouteTarget, cause: Cause) -> bool {
-        if self.diversions >= MOST_DIVERSIONS {
-            self.note("too_many_diversions", "The call was led on as often as it may.");
+        if !self.may_go_on() {
             return false;
         }
-        self.diversions += 1;
         let entry = TrailEntry::new(self.now, "divert", "Nobody answered: the call goes on to the group's target.");
         self.keep(entry.fact("cause", cause.as_str()).fact("target", named(&target)));
         self.lead(purpose, target, cause);
@@ -68,7 +76,8 @@ impl Call {
 fn named(target: &RouteTarget) -> String {
     match target {
         RouteTarget::Flow(id) => id.to_string(),
-        RouteTarget::Announcement(id) => id.to_string(),
+        RouteTarget::Announcement(Sound::Greeting(id)) => id.to_string(),
+        RouteTarget::Announcement(_) => "a tone".to_owned(),
         RouteTarget::Extension(id) => id.to_string(),
         RouteTarget::Group(id) => id.to_string(),
         RouteTarget::Trunk(steps) => steps.first().map(|step| step.number.clone()).unwrap_or_default(),

@@ -4,7 +4,7 @@
 //! [`Call::deadline`] says when to call [`Call::timeout`] when nothing happens before. Nothing here reads a clock,
 //! rolls dice, opens or awaits; a fact that is needed is asked for ([`Action::Ask`]) and comes back as
 //! [`Input::Reply`]. The words are in [`input`], [`action`], [`route`], [`event`] and [`summary`]; the machine
-//! starts in `machine.rs` and each idea has its module: routing, leading, ringing, steering (by a flow), talking, transfer, ending.
+//! starts in `machine.rs` and each idea has its module: routing, leading, forwarding, ringing, steering (by a flow), talking, transfer, ending.
 //! `docs/specs/call.md` holds states, timers and examples.
 
 pub mod action;
@@ -15,6 +15,7 @@ pub mod route;
 pub mod summary;
 
 mod ending;
+mod forwarding;
 mod leading;
 mod leg;
 mod machine;
@@ -26,7 +27,7 @@ mod telling;
 mod timers;
 mod transfer;
 
-pub use action::{Action, Question, Released, Script, Ticket};
+pub use action::{Action, Question, Released, RingsAs, Script, Ticket};
 pub use event::{Event, Side};
 pub use input::{Input, Origin, Reply};
 pub use limits::Limits;

@@ -8,7 +8,7 @@ use crate::timers::{Timer, Timers};
 use crate::transfer::Transferring;
 use crate::{Action, Direction, Event, Input, LegKind, Limits, Origin, Party, Question, Reply, Ticket};
 use model::leg::{Play, Sound};
-use model::{CallId, Cause, Digit, EndedBy, LegCommand, LegEvent, LegId, Moment, TrailEntry};
+use model::{CallId, Cause, Digit, EndedBy, ExtensionId, LegCommand, LegEvent, LegId, Moment, TrailEntry};
 use std::time::Duration;
 
 /// More decisions than this are not kept; the last one always is.
@@ -36,6 +36,8 @@ pub struct Call {
     pub(crate) shown: (String, String),
     /// A flow machine of ours is alive at the driver.
     pub(crate) steered: bool,
+    /// Who forwarded the call.
+    pub(crate) forwarded: Vec<ExtensionId>,
     /// How often the call went on to another target.
     pub(crate) diversions: u8,
     /// How many flows had the caller.
@@ -111,6 +113,7 @@ impl Call {
             talked: None,
             shown: Default::default(),
             steered: false,
+            forwarded: Vec::new(),
             diversions: 0,
             flows: 0,
             announced: false,
@@ -268,10 +271,20 @@ impl Call {
     fn reply(&mut self, ticket: Ticket, reply: Reply) {
         match reply {
             Reply::Route(route) if matches!(self.stage, Stage::Transferring(_)) => self.transfer_routed(ticket, *route),
+            Reply::Route(route) if matches!(self.stage, Stage::Choosing(_)) => self.forward_routed(ticket, *route),
             Reply::Route(route) => self.route_found(ticket, *route),
             Reply::Adopted(released) => self.adopted(ticket, released),
             Reply::Contacts(contacts) => self.phones_found(ticket, contacts),
+            Reply::Ring { contacts, ring_for, forwards } => {
+                self.handles_calls(ticket, ring_for, forwards);
+                self.phones_found(ticket, contacts);
+            }
             Reply::Away(cause) => self.not_to_be_rung(ticket, cause),
+            Reply::Forwarded(cause) => {
+                self.handles_calls(ticket, None, true);
+                self.not_to_be_rung(ticket, cause);
+            }
+            Reply::Forward(number) => self.forward_found(ticket, number),
             Reply::Group(plan) => self.group_found(ticket, plan),
         }
     }

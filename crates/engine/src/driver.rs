@@ -6,6 +6,7 @@
 
 mod failure;
 mod finish;
+mod handling;
 mod leg;
 mod outside;
 mod protection;
@@ -21,8 +22,8 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use bus::capture::{Target, What};
-use call::{Action, Call, Input, Question, Reply, RouteTarget, Script, Ticket};
-use flow::{Flow, FlowStep, Graph};
+use call::{Action, Call, Input, Origin, Question, Reply, RouteTarget, Script, Ticket};
+use flow::{Announcement, Flow, FlowStep, Steering};
 use futures_util::FutureExt;
 use model::{CallId, Cause, GroupId, Id, LegEvent, LegId, Moment};
 use pbx::snapshot::Tenant;
@@ -78,7 +79,7 @@ pub(crate) struct Driver {
     tenant: Arc<Tenant>,
     anchor: Anchor,
     call: Call,
-    flow: Option<Flow>,
+    flow: Option<Steering>,
     legs: BTreeMap<LegId, Leg>,
     actions: VecDeque<Action>,
     mailbox: UnboundedSender<Letter>,
@@ -220,7 +221,7 @@ impl Driver {
     }
 
     fn deadline(&self) -> Option<Moment> {
-        let flow = self.flow.as_ref().and_then(Flow::deadline);
+        let flow = self.flow.as_ref().and_then(Steering::deadline);
         let finish = self.finish_deadline();
         [self.call.deadline(), flow, finish].into_iter().flatten().min()
     }
@@ -252,6 +253,7 @@ impl Driver {
             Letter::Gift(gift) => self.on_gift(*gift),
             Letter::Replace(leg, replacing) => self.on_replacing(leg, *replacing),
             Letter::Loaded(leg, play, sound) => self.play_loaded(leg, play, sound),
+            Letter::Obeyed(ticket, route) => self.feed(Input::Reply(ticket, Reply::Route(route))),
         }
     }
 
@@ -306,6 +308,11 @@ impl Driver {
     fn answer(&mut self, ticket: Ticket, question: &Question) {
         let reply = match question {
             Question::Route { origin, dialled } => {
+                if let Origin::Extension(extension) = origin
+                    && let Some(wanted) = pbx::handling::code::read(dialled)
+                {
+                    return self.obey_code(ticket, *extension, dialled, wanted);
+                }
                 let caller = pbx::Caller { number: &self.caller.0, name: &self.caller.1 };
                 let at = self.anchor.wall(self.shared.clock.now());
                 let mut route = pbx::route(&self.tenant, *origin, caller, dialled, at);
@@ -327,14 +334,8 @@ impl Driver {
                 }
                 Reply::Route(Box::new(route))
             }
-            // The lines of a wave are asked for before any of it rings, so the call does not find itself.
-            Question::Locate { extension, only_idle: true } if self.shared.lines.of(*extension).talking > 0 => {
-                Reply::Away(Cause::Busy)
-            }
-            Question::Locate { extension, .. } => {
-                let contacts = self.shared.stack.contacts(extension.bits());
-                Reply::Contacts(contacts.into_iter().map(|c| c.key).collect())
-            }
+            Question::Locate { extension, rings_as } => self.locate(*extension, *rings_as),
+            Question::Forward { extension, cause } => Reply::Forward(self.forward(*extension, *cause)),
             Question::Group(group) => {
                 self.group = Some(*group);
                 // The call's random id throws the dice; each group of a call has a throw of its own.
@@ -348,18 +349,20 @@ impl Driver {
 
     fn start_flow(&mut self, script: Script) {
         let now = self.shared.clock.now();
-        let graph = match script {
-            Script::Flow(id) => self.tenant.flows.get(&id).cloned(),
-            Script::Announcement(greeting, cause) => Some(Arc::new(Graph::announcement(greeting, cause))),
+        let steering = match script {
+            Script::Flow(id) => {
+                let graph = self.tenant.flows.get(&id).cloned();
+                graph.map(|graph| Steering::Flow(Box::new(Flow::new(graph, now))))
+            }
+            Script::Announcement(sound, cause) => Some(Steering::Announcement(Announcement::new(sound, cause))),
         };
-        let Some(graph) = graph else {
+        let Some(mut steering) = steering else {
             tracing::warn!(call.id = %self.id, flow = ?script, "the flow of a hotline is gone");
             self.feed(Input::Flow(model::flow::FlowCommand::Hangup(Cause::NoRoute)));
             return;
         };
-        let mut flow = Flow::new(graph, now);
-        let steps = flow.handle(now, model::flow::FlowEvent::Started);
-        self.flow = Some(flow);
+        let steps = steering.handle(now, model::flow::FlowEvent::Started);
+        self.flow = Some(steering);
         self.steer(steps);
     }
 

@@ -157,6 +157,7 @@ impl Engine {
         let captures = Arc::new(Captures::new(config.capture, &config.data, stack.clone(), clock));
         let shared = Arc::new(Shared {
             clock,
+            db: db.clone(),
             carriers: Carriers::new(stack.clone(), addresses, bus.clone()),
             health: Arc::new(health),
             alerts,

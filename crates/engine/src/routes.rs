@@ -35,6 +35,8 @@ pub(crate) enum Letter {
     Replace(LegId, Box<Replacing>),
     /// A greeting was read from the disk, for this leg; none when it cannot be.
     Loaded(LegId, Play, Option<Arc<media::Sound>>),
+    /// What a phone asked for by a code is done, or not: where its call goes.
+    Obeyed(call::Ticket, Box<call::Route>),
 }
 
 pub(crate) type Mailbox = UnboundedSender<Letter>;

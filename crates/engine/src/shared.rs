@@ -22,6 +22,7 @@ use crate::spending::Spending;
 
 pub(crate) struct Shared {
     pub(crate) clock: Clock,
+    pub(crate) db: store::Db,
     pub(crate) stack: Stack,
     pub(crate) media: Media,
     pub(crate) directory: Arc<Directory>,

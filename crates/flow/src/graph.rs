@@ -136,13 +136,6 @@ impl Graph {
     /// The most nodes a graph may have.
     pub const MAX_NODES: usize = 500;
 
-    /// A graph that plays one greeting to its end and then ends the call with this cause.
-    pub fn announcement(greeting: GreetingId, cause: Cause) -> Graph {
-        let play = Node::Play { greeting, next: "end".to_owned() };
-        let nodes = [("announcement".to_owned(), play), ("end".to_owned(), Node::Hangup { cause })];
-        Graph { start: "announcement".to_owned(), nodes: nodes.into() }
-    }
-
     /// Everything the graph names outside itself, each with the path of the field that names it
     /// (`nodes.sales.group`), so that a missing one can be reported there.
     pub fn references(&self) -> Vec<(String, Reference)> {

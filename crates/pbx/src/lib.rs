@@ -17,6 +17,7 @@ pub mod flow;
 pub mod greeting;
 pub mod group;
 pub mod held;
+pub mod handling;
 pub mod hotline;
 pub mod limits;
 pub mod quota;

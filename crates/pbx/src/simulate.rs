@@ -5,6 +5,7 @@ use crate::snapshot::Tenant;
 use crate::{Caller, Snapshot, route};
 use ::call::{Origin, RouteTarget};
 use ::flow::{Graph, Node, Step, trace};
+use model::leg::Sound;
 use model::{Actor, Cause, Digit, Moment, Permission, PhoneNumber, Problem, Timestamp, TrailEntry};
 use serde::Serialize;
 use store::Db;
@@ -55,11 +56,12 @@ pub fn call(tenant: &Tenant, to: &str, scene: &Scene<'_>) -> Result<Vec<Line>, P
             Some(graph) => story.extend(walk(tenant, graph, &script, scene)),
             None => story.push(plain("end", "The hotline leads to a flow that is not there.".to_owned())),
         },
-        RouteTarget::Extension(id) => story.push(ring(tenant, &id.to_string())),
+        RouteTarget::Extension(id) => story.extend(extension(tenant, *id)),
         RouteTarget::Group(id) => story.extend(group(tenant, *id)),
-        RouteTarget::Announcement(id) => {
+        RouteTarget::Announcement(Sound::Greeting(id)) => {
             story.push(plain("announcement", format!("The caller hears {}.", named(tenant, &id.to_string()))))
         }
+        RouteTarget::Announcement(_) => story.push(plain("announcement", "The caller hears a tone.".to_owned())),
         RouteTarget::Trunk(steps) => story.extend(steps.iter().map(|step| {
             plain("trunk", format!("{} is asked for {}.", named(tenant, &step.trunk.to_string()), step.number))
         })),
@@ -106,6 +108,28 @@ fn walk(tenant: &Tenant, graph: &Graph, script: &[Step], scene: &Scene<'_>) -> V
     for entry in trace(graph, script, &|question| tenant.know(question, scene.from, scene.at)) {
         story.push(line(tenant, &entry));
         story.append(&mut rings(tenant, graph, &entry));
+    }
+    story
+}
+
+/// An extension as it rings, and how it handles calls.
+fn extension(tenant: &Tenant, id: model::ExtensionId) -> Vec<Line> {
+    let Some(found) = tenant.extensions.get(&id) else { return vec![ring(tenant, &id.to_string())] };
+    let (handling, number) = (&found.handling, &found.number);
+    if let Some(to) = &handling.forward_always {
+        return vec![plain("forward", format!("Extension {number} forwards all calls to {to}."))];
+    }
+    let mut story = match handling.do_not_disturb {
+        true => vec![plain("no_phone", format!("Extension {number} is not to be disturbed."))],
+        false => vec![ring(tenant, &id.to_string())],
+    };
+    let forwards = [
+        ("busy", &handling.forward_busy),
+        ("no answer", &handling.forward_no_answer),
+        ("unreachable", &handling.forward_unreachable),
+    ];
+    for (when, to) in forwards.into_iter().filter_map(|(when, to)| Some((when, to.as_ref()?))) {
+        story.push(plain("forward", format!("On {when}, extension {number} forwards to {to}.")));
     }
     story
 }
@@ -167,7 +191,7 @@ fn rings(tenant: &Tenant, graph: &Graph, entry: &TrailEntry) -> Vec<Line> {
     let node = entry.facts.iter().find(|(name, _)| *name == "node").and_then(|(_, node)| graph.nodes.get(node));
     match node {
         Some(Node::RingGroup { group: id, .. }) => group(tenant, *id),
-        Some(Node::Extension { extension, .. }) => vec![ring(tenant, &extension.to_string())],
+        Some(Node::Extension { extension: id, .. }) => extension(tenant, *id),
         Some(_) | None => Vec::new(),
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::{extension, flow, greeting, group};
 use call::RouteTarget;
+use model::leg::Sound;
 use model::{ExtensionId, FlowId, GreetingId, GroupId};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -94,7 +95,7 @@ impl From<Target> for RouteTarget {
             Target::Flow(id) => RouteTarget::Flow(id),
             Target::Group(id) => RouteTarget::Group(id),
             Target::Extension(id) => RouteTarget::Extension(id),
-            Target::Greeting(id) => RouteTarget::Announcement(id),
+            Target::Greeting(id) => RouteTarget::Announcement(Sound::Greeting(id)),
         }
     }
 }

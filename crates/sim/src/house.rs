@@ -1,13 +1,14 @@
 //! The company of the world: extensions and their phones, groups, flows, carriers, and where numbers lead.
 
 use crate::far::Manner;
-use call::{Direction, RingPlan, Route, RouteTarget};
+use call::{Direction, Reply, RingPlan, RingsAs, Route, RouteTarget};
 use flow::Graph;
 use model::flow::{FlowAnswer, FlowQuestion};
 use model::id::Id;
-use model::{ExtensionId, FlowId, GroupId, HotlineId, ScheduleId, TrunkId};
+use model::{Cause, ExtensionId, FlowId, GroupId, HotlineId, ScheduleId, TrunkId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// What the driver can look up.
 #[derive(Debug, Clone, Default)]
@@ -18,6 +19,8 @@ pub struct House {
     pub phones: BTreeMap<ExtensionId, Vec<(u64, Manner)>>,
     /// Who is on a call of their own.
     pub talking: BTreeSet<ExtensionId>,
+    /// How extensions handle calls.
+    pub handling: BTreeMap<ExtensionId, Handling>,
     /// Groups by name.
     pub groups: BTreeMap<String, GroupId>,
     /// How each group rings.
@@ -55,7 +58,48 @@ pub struct Elsewhere {
     pub manner: Manner,
 }
 
+/// How an extension handles calls.
+#[derive(Debug, Clone, Default)]
+pub struct Handling {
+    /// No phone rings.
+    pub do_not_disturb: bool,
+    /// How long it rings.
+    pub ring_for: Option<Duration>,
+    /// Where its calls go: for this cause, or for all without ringing.
+    pub forwards: Vec<(Option<Cause>, String)>,
+}
+
 impl House {
+    /// What is known of an extension's phones.
+    pub fn locate(&self, extension: ExtensionId, rings_as: RingsAs) -> Reply {
+        let handling = self.handling.get(&extension).filter(|_| rings_as != RingsAs::Own);
+        let direct = rings_as == RingsAs::Direct;
+        let always = handling.is_some_and(|handling| handling.forwards.iter().any(|(cause, _)| cause.is_none()));
+        if direct && always {
+            return Reply::Forwarded(Cause::Unavailable);
+        }
+        let busy = rings_as == RingsAs::IdleMember && self.talking.contains(&extension);
+        if busy || handling.is_some_and(|handling| handling.do_not_disturb) {
+            let forwards = direct && self.forward(extension, Cause::Busy).is_some();
+            return if forwards { Reply::Forwarded(Cause::Busy) } else { Reply::Away(Cause::Busy) };
+        }
+        let phones = self.phones.get(&extension).into_iter().flatten();
+        let contacts = phones.map(|(contact, _)| *contact).collect();
+        match handling.filter(|_| direct) {
+            Some(Handling { ring_for, forwards, .. }) => {
+                Reply::Ring { contacts, ring_for: *ring_for, forwards: !forwards.is_empty() }
+            }
+            None => Reply::Contacts(contacts),
+        }
+    }
+
+    /// Where a call goes that failed at the extension.
+    pub fn forward(&self, extension: ExtensionId, cause: Cause) -> Option<String> {
+        let forwards = &self.handling.get(&extension)?.forwards;
+        let found = forwards.iter().find(|(on, _)| on.is_none_or(|on| on == cause))?;
+        Some(found.1.clone())
+    }
+
     /// The id of an extension; made when it is new.
     pub fn extension(&mut self, name: &str) -> ExtensionId {
         let fresh = ExtensionId::from_bits(self.extensions.len() as u128 + 1);

@@ -61,7 +61,7 @@ impl World {
     /// A number that leads to an announcement.
     #[must_use]
     pub fn announcement(mut self, number: &str, greeting: u128) -> World {
-        let to = RouteTarget::Announcement(model::id::Id::from_bits(greeting));
+        let to = RouteTarget::Announcement(Sound::Greeting(model::id::Id::from_bits(greeting)));
         self.house.add_number(number, Direction::Inbound, false, to);
         self
     }
@@ -78,6 +78,30 @@ impl World {
     #[must_use]
     pub fn knows_the_caller(mut self, says: FlowAnswer) -> World {
         self.house.caller = Some(says);
+        self
+    }
+
+    /// The extension forwards calls that fail for this cause, or all of them, to a number.
+    #[must_use]
+    pub fn forwards(mut self, name: &str, on: impl Into<Option<Cause>>, number: &str) -> World {
+        let extension = self.house.extension(name);
+        self.house.handling.entry(extension).or_default().forwards.push((on.into(), number.to_owned()));
+        self
+    }
+
+    /// The extension does not want to be disturbed.
+    #[must_use]
+    pub fn do_not_disturb(mut self, name: &str) -> World {
+        let extension = self.house.extension(name);
+        self.house.handling.entry(extension).or_default().do_not_disturb = true;
+        self
+    }
+
+    /// The extension rings for so long.
+    #[must_use]
+    pub fn rings_for(mut self, name: &str, time: Duration) -> World {
+        let extension = self.house.extension(name);
+        self.house.handling.entry(extension).or_default().ring_for = Some(time);
         self
     }
 

@@ -8,7 +8,7 @@ use crate::far::{Act, Manner};
 use crate::house::House;
 use crate::watch::{Broken, Watch};
 use call::{Call, Event, Input, Limits, Origin, Summary};
-use flow::Flow;
+use flow::Steering;
 use model::id::Id;
 use model::leg::Sound;
 use model::{CallId, LegCommand, LegId, Moment};
@@ -38,7 +38,7 @@ pub struct World {
     dice: Dice,
     now: Moment,
     call: Call,
-    flow: Option<Flow>,
+    flow: Option<Steering>,
     edges: BTreeMap<LegId, Edge>,
     caller: Manner,
     /// What the one does who comes over from another call.
@@ -214,7 +214,7 @@ impl World {
     }
 
     fn timer(&self) -> Option<Moment> {
-        [self.call.deadline(), self.flow.as_ref().and_then(Flow::deadline)].into_iter().flatten().min()
+        [self.call.deadline(), self.flow.as_ref().and_then(Steering::deadline)].into_iter().flatten().min()
     }
 
     fn step(&mut self) -> Result<(), String> {

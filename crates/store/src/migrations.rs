@@ -38,6 +38,11 @@ const FILES: &[(i64, &str, &str)] = &[
     (202611230935, "create call figures", include_str!("../migrations/202611230935_create_call_figures.sql")),
     (202611230940, "create partners", include_str!("../migrations/202611230940_create_partners.sql")),
     (202611230941, "create held numbers", include_str!("../migrations/202611230941_create_held_numbers.sql")),
+    (
+        202611230955,
+        "create extension handling",
+        include_str!("../migrations/202611230955_create_extension_handling.sql"),
+    ),
     (202611231002, "create texts", include_str!("../migrations/202611231002_create_texts.sql")),
     (202611231005, "create call notes", include_str!("../migrations/202611231005_create_call_notes.sql")),
 ];

@@ -57,6 +57,7 @@ fn words(actions: &[Action]) -> Vec<String> {
                     Question::Route { .. } => "Route",
                     Question::Locate { .. } => "Locate",
                     Question::Group(_) => "Group",
+                    Question::Forward { .. } => "Forward",
                     Question::Adopt { .. } => "Adopt",
                 };
                 format!("Ask({}, {what})", ticket.0)

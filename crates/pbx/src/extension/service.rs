@@ -1,7 +1,7 @@
 //! What one can do with extensions.
 
 use super::{CallFrom, Created, Extension, ExtensionPatch, NewExtension, repo};
-use crate::{config, flow, group, hotline, limits, target};
+use crate::{config, flow, group, handling, hotline, limits, target};
 use ::flow::Reference;
 use model::{
     Actor, ExtensionId, Faults, HotlineId, Network, Page, PageRequest, Permission, Problem, Slice, UserId, id_ending,
@@ -193,6 +193,7 @@ pub async fn delete(actor: &Actor, db: &Db, id: ExtensionId) -> Result<(), Probl
     users.extend(flow::repo::flows_with(&mut tx, Reference::Extension(id)).await?);
     config::unused(&format!("Extension {}", extension.number), &users)?;
     limits::repo::delete(&mut tx, id).await?;
+    handling::repo::delete(&mut tx, id).await?;
     repo::delete(&mut tx, id).await?;
     tx.emit(config::event("extension.deleted", id, &extension.number));
     tx.commit().await?;

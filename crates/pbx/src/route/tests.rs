@@ -46,6 +46,7 @@ fn extension(id: ExtensionId, number: &str, enabled: bool) -> Extension {
         call_from: CallFrom::Registered,
         srtp: Srtp::default(),
         limits: Limits::of_extension(),
+        handling: Default::default(),
         ha1_md5,
         ha1_sha256,
     }
@@ -279,7 +280,7 @@ fn a_hotline_leads_elsewhere_while_its_schedule_is_closed() {
     let at =
         |tenant: &Tenant, hours: i64| route(tenant, carrier, caller, "02873000001", Timestamp(NOW.0 + hours * HOUR));
     let flow = RouteTarget::Flow(FlowId::from_bits(5));
-    let closed = RouteTarget::Announcement(GreetingId::from_bits(3));
+    let closed = RouteTarget::Announcement(model::leg::Sound::Greeting(GreetingId::from_bits(3)));
     let open = at(&tenant, 0);
     assert_eq!(open.to, flow);
     assert!(open.facts.contains(&("opening", "open".into())));

@@ -3,6 +3,7 @@
 use crate::callers::{self, Callers, List};
 use crate::extension::CallFrom;
 use crate::hotline::Hotline;
+use crate::handling::Handling;
 use crate::limits::Limits;
 use crate::schedule::{Schedule, State};
 use crate::srtp::Srtp;
@@ -86,6 +87,8 @@ pub struct Extension {
     pub srtp: Srtp,
     /// How much it may call to the outside.
     pub limits: Limits,
+    /// How it handles calls.
+    pub handling: Handling,
     /// MD5 of `number:domain:password`.
     pub ha1_md5: [u8; 16],
     /// SHA-256 of `number:domain:password`.

@@ -3,6 +3,7 @@
 mod carriers;
 mod click;
 mod flows;
+mod forwards;
 mod groups;
 mod internal;
 mod races;

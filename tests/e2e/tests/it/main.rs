@@ -15,6 +15,7 @@ mod dialects;
 mod dribble;
 mod failover;
 mod flood;
+mod forwards;
 mod fraud;
 mod fuzz;
 mod groups;
