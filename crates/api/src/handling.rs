@@ -36,10 +36,7 @@ async fn update(
 
 /// How one's own extension handles calls.
 #[utoipa::path(get, path = "/phone/handling", tag = "phone", responses((status = 200, body = Handling)))]
-async fn show_own(
-    Caller(actor): Caller,
-    extract::State(state): extract::State<State>,
-) -> Answer<axum::Json<Handling>> {
+async fn show_own(Caller(actor): Caller, extract::State(state): extract::State<State>) -> Answer<axum::Json<Handling>> {
     Ok(axum::Json(handling::own(&actor, &state.db).await?))
 }
 

@@ -40,7 +40,9 @@ impl Call {
     /// Where the number leads that the extension forwards to.
     pub(crate) fn forward_routed(&mut self, ticket: Ticket, route: Route) {
         let Stage::Choosing(choosing) = &self.stage else { return };
-        let (purpose, Some(Choice::Route { cause })) = (choosing.purpose(), choosing.answered_by(ticket)) else { return };
+        let (purpose, Some(Choice::Route { cause })) = (choosing.purpose(), choosing.answered_by(ticket)) else {
+            return;
+        };
         self.timers.clear(crate::timers::Timer::Asks);
         self.keep(TrailEntry { at: self.now, step: "forward_route", reason: route.reason, facts: route.facts });
         match (&route.to, purpose) {

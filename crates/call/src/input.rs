@@ -2,8 +2,8 @@
 
 use crate::{Given, Party, Released, RingPlan, Route, Ticket};
 use model::flow::FlowCommand;
-use std::time::Duration;
 use model::{Cause, ExtensionId, LegEvent, LegId, TrailEntry, TrunkId};
+use std::time::Duration;
 
 /// One thing that happened.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -15,6 +15,7 @@ use tokio::sync::{Semaphore, oneshot};
 use crate::directory::Inbound;
 use crate::driver::{Driver, Replacing};
 use crate::load;
+use crate::pickup;
 use crate::recordings::{End, Recordings};
 use crate::refusals;
 use crate::routes::Letter;
@@ -197,6 +198,18 @@ impl Intake {
             let Origin::Extension(extension) = origin else { return refuse(Cause::Forbidden) };
             let replacing = Replacing { tenant: tenant.id, extension, early_only, incoming };
             if !self.shared.routes.deliver(leg.0, |id| Letter::Replace(id, Box::new(replacing))) {
+                refuse(Cause::NotFound);
+            }
+            return;
+        }
+        if let Origin::Extension(extension) = origin
+            && let Some(wanted) = pickup::read(&dialled)
+        {
+            let rings = pickup::find(&tenant, &self.shared.lines, extension, wanted);
+            let replacing = Replacing { tenant: tenant.id, extension, early_only: true, incoming };
+            let taken =
+                rings.is_some_and(|leg| self.shared.routes.deliver(leg, |id| Letter::Replace(id, Box::new(replacing))));
+            if !taken {
                 refuse(Cause::NotFound);
             }
             return;

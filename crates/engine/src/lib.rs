@@ -16,6 +16,7 @@ mod health;
 mod intake;
 mod lines;
 mod load;
+mod pickup;
 mod presence;
 mod recordings;
 mod refusals;

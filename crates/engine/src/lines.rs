@@ -25,6 +25,8 @@ pub(crate) struct Lines(Arc<Mutex<HashMap<ExtensionId, Vec<Taken>>>>);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Taken {
     call: CallId,
+    /// The leg's number at the edge.
+    edge: u64,
     talking: bool,
 }
 
@@ -51,16 +53,22 @@ impl Lines {
         Use { ringing: taken.len() - talking, talking, calls: (0..taken.len()).filter(first).count() }
     }
 
+    /// The oldest call that rings there, and its leg by its number at the edge.
+    pub(crate) fn ringing_at(&self, extension: ExtensionId) -> Option<(CallId, u64)> {
+        let lines = self.lock();
+        lines.get(&extension)?.iter().filter(|line| !line.talking).map(|line| (line.call, line.edge)).min()
+    }
+
     /// A leg to the extension begins to ring.
-    pub(crate) fn rings(&self, extension: ExtensionId, call: CallId) -> Line {
-        let taken = Taken { call, talking: false };
+    pub(crate) fn rings(&self, extension: ExtensionId, call: CallId, edge: u64) -> Line {
+        let taken = Taken { call, edge, talking: false };
         self.lock().entry(extension).or_default().push(taken);
         Line { lines: self.clone(), extension, taken }
     }
 
     /// The extension calls somebody.
-    pub(crate) fn calls(&self, extension: ExtensionId, call: CallId) -> Line {
-        let mut line = self.rings(extension, call);
+    pub(crate) fn calls(&self, extension: ExtensionId, call: CallId, edge: u64) -> Line {
+        let mut line = self.rings(extension, call, edge);
         line.answered();
         line
     }
@@ -101,14 +109,16 @@ mod tests {
     fn a_line_is_in_use_until_its_leg_is_over() {
         let (lines, lan) = (Lines::default(), ExtensionId::from_bits(1));
         let (one, two) = (CallId::from_bits(1), CallId::from_bits(2));
-        let mut first = lines.rings(lan, one);
-        let beside = lines.rings(lan, one);
-        let second = lines.calls(lan, two);
+        let mut first = lines.rings(lan, one, 11);
+        let beside = lines.rings(lan, one, 12);
+        let second = lines.calls(lan, two, 13);
+        assert_eq!(lines.ringing_at(lan), Some((one, 11)));
         assert_eq!(lines.of(lan), Use { ringing: 2, talking: 1, calls: 2 }, "one call rings on two phones");
         drop(beside);
         first.answered();
         first.answered();
         assert_eq!(lines.of(lan), Use { ringing: 0, talking: 2, calls: 2 });
+        assert_eq!(lines.ringing_at(lan), None);
         drop(second);
         assert_eq!(lines.of(lan), Use { ringing: 0, talking: 1, calls: 1 });
         drop(first);

@@ -62,7 +62,9 @@ impl Steering {
     pub fn timeout(&mut self, now: Moment) -> Vec<FlowStep> {
         match self {
             Steering::Flow(flow) => flow.timeout(now),
-            Steering::Announcement(announcement) if announcement.deadline.is_some_and(|at| at <= now) => announcement.end(),
+            Steering::Announcement(announcement) if announcement.deadline.is_some_and(|at| at <= now) => {
+                announcement.end()
+            }
             Steering::Announcement(_) => Vec::new(),
         }
     }

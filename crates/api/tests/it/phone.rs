@@ -50,7 +50,8 @@ async fn an_agent_forwards_its_own_phone_and_a_manager_any() {
     let set = w.patch(&session, "/phone/handling", json!({ "forward_no_answer": "102", "ring_ms": 15000 })).await;
     assert_eq!((set.status.as_u16(), set.text("forward_no_answer").as_str()), (200, "102"));
     assert_eq!(w.get(&w.alpha.key, &path(&own)).await.json(), set.json());
-    let cleared = w.patch(&w.alpha.key, &path(&own), json!({ "forward_no_answer": null, "do_not_disturb": true })).await;
+    let cleared =
+        w.patch(&w.alpha.key, &path(&own), json!({ "forward_no_answer": null, "do_not_disturb": true })).await;
     assert_eq!((&cleared.json()["forward_no_answer"], &cleared.json()["ring_ms"]), (&json!(null), &json!(15000)));
     assert_eq!(w.patch(&session, &path(&other), json!({ "do_not_disturb": true })).await.status, 403);
     assert_eq!(w.patch(&w.beta.key, &path(&own), json!({})).await.status, 404, "another company's");

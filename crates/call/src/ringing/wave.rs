@@ -86,7 +86,12 @@ impl Call {
     pub(crate) fn phones_not_found(&mut self) {
         let Stage::Ringing(ringing) = &mut self.stage else { return };
         for (_, extension) in std::mem::take(&mut ringing.locating) {
-            self.wave_failed("no_phone", extension, Cause::Failed, "Nobody said in time where the extension's phones are.");
+            self.wave_failed(
+                "no_phone",
+                extension,
+                Cause::Failed,
+                "Nobody said in time where the extension's phones are.",
+            );
         }
         self.go_on();
     }

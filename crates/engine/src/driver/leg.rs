@@ -188,7 +188,7 @@ impl Driver {
         leg.offer = incoming.offer.clone();
         leg.offers_late = incoming.offer.is_none();
         leg.line = match &far {
-            Far::Extension(extension) => Some(self.shared.lines.calls(*extension, self.id)),
+            Far::Extension(extension) => Some(self.shared.lines.calls(*extension, self.id, edge.0)),
             Far::Trunk(..) | Far::Unknown => None,
         };
         leg.far = far;
@@ -366,7 +366,7 @@ impl Driver {
             Destination::Trunk { trunk, number } => Far::Trunk(*trunk, number.clone()),
         };
         if let Far::Extension(extension) = leg.far {
-            leg.line = Some(self.shared.lines.rings(extension, self.id));
+            leg.line = Some(self.shared.lines.rings(extension, self.id, edge.0));
         }
         self.shared.routes.add_leg(edge.0, self.mailbox.clone(), id);
         self.legs.insert(id, leg);

@@ -44,9 +44,8 @@ async fn own_extension(actor: &Actor, db: &Db) -> Result<ExtensionId, Problem> {
         Some(user) => extension::repo::find_by_user(&mut db.read(actor.tenant).await?, user).await?,
         None => None,
     };
-    own.map(|extension| extension.id).ok_or_else(|| {
-        Problem::new(Kind::NotFound, "no_phone", "You have no extension; a manager can give you one.")
-    })
+    own.map(|extension| extension.id)
+        .ok_or_else(|| Problem::new(Kind::NotFound, "no_phone", "You have no extension; a manager can give you one."))
 }
 
 async fn exists(tx: &mut Tx, id: ExtensionId) -> Result<String, Problem> {

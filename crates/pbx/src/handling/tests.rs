@@ -65,7 +65,11 @@ async fn handling_is_set_and_cleared_field_by_field() {
         let (ours, theirs) = (company(db, "ours").await, company(db, "theirs").await);
         let lan = an_extension(&ours, db, "101").await;
         assert_eq!(get(&ours, db, lan).await, Ok(Handling::default()));
-        let some = HandlingPatch { forward_busy: forward(" 0901 234 567 "), max_calls: Some(Some(2)), ..HandlingPatch::default() };
+        let some = HandlingPatch {
+            forward_busy: forward(" 0901 234 567 "),
+            max_calls: Some(Some(2)),
+            ..HandlingPatch::default()
+        };
         let set = patch(&ours, db, lan, some).await.expect("set");
         assert_eq!((set.forward_busy.as_deref(), set.max_calls), (Some("0901 234 567"), Some(2)));
         let quiet = HandlingPatch { do_not_disturb: Some(true), max_calls: Some(None), ..HandlingPatch::default() };

@@ -2,8 +2,8 @@
 
 use crate::callers::{self, Callers, List};
 use crate::extension::CallFrom;
-use crate::hotline::Hotline;
 use crate::handling::Handling;
+use crate::hotline::Hotline;
 use crate::limits::Limits;
 use crate::schedule::{Schedule, State};
 use crate::srtp::Srtp;

@@ -36,7 +36,11 @@ fn each_reason_has_its_own_forward() {
         (SWITCHED_OFF, Cause::NotRegistered, 2),
     ];
     for (lan, cause, legs) in cases {
-        assert_eq!(outcome(world(lan.clone()).forwards("lan", cause, "minh")), (true, legs, Cause::Normal), "{cause:?}");
+        assert_eq!(
+            outcome(world(lan.clone()).forwards("lan", cause, "minh")),
+            (true, legs, Cause::Normal),
+            "{cause:?}"
+        );
         let other = if cause == Cause::Busy { Cause::NoAnswer } else { Cause::Busy };
         let (talks, _, ended) = outcome(world(lan).forwards("lan", other, "minh"));
         assert_eq!((talks, ended), (false, cause), "forwards for {other:?} alone");
