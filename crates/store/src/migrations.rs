@@ -36,7 +36,6 @@ const FILES: &[(i64, &str, &str)] = &[
     (202611230928, "add greeting speech", include_str!("../migrations/202611230928_add_greeting_speech.sql")),
     (202611230933, "create schedules", include_str!("../migrations/202611230933_create_schedules.sql")),
     (202611230935, "create call figures", include_str!("../migrations/202611230935_create_call_figures.sql")),
-    (202611230933, "create schedules", include_str!("../migrations/202611230933_create_schedules.sql")),
     (202611230940, "create partners", include_str!("../migrations/202611230940_create_partners.sql")),
     (202611230941, "create held numbers", include_str!("../migrations/202611230941_create_held_numbers.sql")),
     (

@@ -55,7 +55,7 @@ const SECTIONS: Section[] = [
         name: 'schedules',
         icon: <ClockCircleOutlined />,
         right: 'view_config',
-        key: 's',
+        key: 'd',
       },
       { to: '/flows', name: 'flows', icon: <ApartmentOutlined />, right: 'view_config', key: 'f' },
       { to: '/greetings', name: 'greetings', icon: <SoundOutlined />, right: 'view_config', key: 'm' },

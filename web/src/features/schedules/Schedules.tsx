@@ -18,9 +18,7 @@ export function Schedules() {
       title: t('schedules.weekly'),
       cell: (row) =>
         row.weekly
-          .map(
-            ({ days, from, to }) => `${days.map((day) => t(`schedules.${day}`)).join(' ')} ${from}–${to}`,
-          )
+          .map(({ days, from, to }) => `${days.map((day) => t(`schedules.${day}`)).join(' ')} ${from}–${to}`)
           .join(' · '),
       narrow: true,
     },
