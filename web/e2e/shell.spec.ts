@@ -1,4 +1,4 @@
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { accessible, api, expect, logIn, test, url } from './world'
@@ -22,7 +22,7 @@ test('anything is found and done by keys alone', async ({ page, request }) => {
   await accessible(page, 'palette')
   await page.keyboard.press('Enter')
   await expect(page).toHaveURL(/\/extensions\?open=ext_/)
-  await page.keyboard.press('Escape')
+  await page.goto(url('/'))
 
   // The hotline is kept as +84…; it is found as people at home and abroad write it.
   const home = hotline.number.replace('+84', '0')
@@ -100,17 +100,29 @@ test('a new company is led to a recorded test call', async ({ browser, request }
     multipart: { name: 'Chào', file: { name: 'a.wav', mimeType: 'audio/wav', buffer: await sound.body() } },
   })
   expect(uploaded.ok(), await uploaded.text()).toBe(true)
-  const play = { type: 'play', greeting: (await uploaded.json()).id, next: 'bye' }
-  const graph = { start: 'hello', nodes: { hello: play, bye: { type: 'hangup' } } }
+  const colleague = { login: 'lien@hoasen.test', password: 'mat-khau-cua-lien' }
+  const lien = await mine.post('/users', { ...colleague, name: 'Liên', role: 'agent' })
+  const second = await mine.post('/extensions', { number: '102', name: 'Liên' })
+  await mine.patch(`/extensions/${second.id}`, { user: lien.id })
+  const play = { type: 'play', greeting: (await uploaded.json()).id, next: 'ring' }
+  const ring = { type: 'extension', extension: second.id }
+  const graph = { start: 'hello', nodes: { hello: play, ring } }
   const flow = await mine.post('/flows', { name: 'Chào', graph })
   await mine.post('/hotlines', { number: '02873009999', target: { kind: 'flow', id: flow.id } })
   await expect(steps.getByText('5/6')).toBeVisible()
+  const elsewhere = await browser.newContext({ permissions: ['microphone'], locale: 'vi-VN' })
+  const other = await elsewhere.newPage()
+  await logIn(other, colleague)
+  await expect(other.locator('.phone-pill')).toContainText('Sẵn sàng')
   await steps.getByRole('button', { name: 'Gọi 028 7300 9999' }).click()
-  await expect(page.locator('.phone-call')).toBeVisible()
+  await expect(other.locator('.phone-call')).toBeVisible()
+  await other.keyboard.press('Alt+a')
+  await expect(other.locator('.phone-call')).toContainText('0:01')
+  await other.keyboard.press('Alt+x')
   await expect(steps, 'all steps are done').toHaveCount(0, { timeout: 60_000 })
   const [call] = (await mine.get('/calls?status=answered')).items
   expect(call.recording.duration_ms).toBeGreaterThan(0)
-  await context.close()
+  await Promise.all([context.close(), elsewhere.close()])
 })
 
 test('the steps can be hidden and brought back', async ({ page, request }) => {
@@ -142,11 +154,11 @@ test('the console is an app: kept without the API, told of a newer build, and sa
   expect(kept.length).toBeGreaterThan(20)
   expect(kept.filter((path) => !/^\/(assets\/|offline\.|icon\.svg)/.test(path))).toEqual([])
 
-  // A newer build: another entry script under another name.
+  // A newer build: an entry script under another name.
   const entry =
     /src="(\/assets\/index-[^"]+\.js)"/.exec(readFileSync(join(ui, 'index.html'), 'utf8'))?.[1] ?? ''
   const newer = '/assets/index-newer.js'
-  copyFileSync(join(ui, entry), join(ui, newer))
+  writeFileSync(join(ui, newer), `import '.${entry.replace('/assets', '')}'`)
   for (const name of ['index.html', 'sw.js']) {
     const text = readFileSync(join(ui, name), 'utf8')
     writeFileSync(join(ui, name), text.replaceAll(entry, newer).replace(/BUILD = "\w+"/, 'BUILD = "newer"'))

@@ -90,7 +90,8 @@ export const shell = {
     hotline: 'Add a hotline',
     hotlineWhy: 'The number customers call, and the flow that takes them.',
     call: 'Make a test call and hear its recording',
-    callWhy: 'Call the hotline with the phone in the corner, as a customer would.',
+    callWhy:
+      'Call the hotline from a mobile or with the phone in the corner; it is recorded when somebody else answers.',
     dial: 'Call {{number}}',
     ownPhone: 'Give yourself an extension',
   },

@@ -88,7 +88,8 @@ export const shell = {
     hotline: 'Thêm hotline',
     hotlineWhy: 'Số khách gọi đến, và kịch bản sẽ đón khách.',
     call: 'Gọi thử và nghe lại ghi âm',
-    callWhy: 'Gọi hotline từ điện thoại ở góc màn hình, như một khách hàng.',
+    callWhy:
+      'Gọi hotline từ di động hoặc từ điện thoại ở góc màn hình; khi một người khác nghe máy là có ghi âm.',
     dial: 'Gọi {{number}}',
     ownPhone: 'Giao cho bạn một máy nhánh',
   },
