@@ -4,6 +4,7 @@
 //! shows the result; no rule of the business stands here, and live calls are reached through `bus` only. Start with
 //! [`router`], then any module; `docs/API.md` is for the reader outside.
 
+mod agents;
 mod caller_rules;
 mod calls;
 mod captures;
@@ -23,6 +24,7 @@ mod openapi;
 mod passwords;
 mod phone;
 mod presence;
+mod queues;
 mod schedules;
 mod second_factor;
 mod session;
@@ -93,6 +95,8 @@ fn described() -> OpenApiRouter<State> {
         .merge(handling::routes())
         .merge(schedules::routes())
         .merge(caller_rules::routes())
+        .merge(queues::routes())
+        .merge(agents::routes())
         .merge(flows::routes())
         .merge(greetings::routes())
         .merge(simulation::routes())

@@ -1,6 +1,6 @@
 //! What a call asks of the driver.
 
-use crate::{Event, Given, Origin, Summary};
+use crate::{Event, Given, Origin, QueueNews, Summary};
 use model::flow::FlowEvent;
 use model::leg::Sound;
 use model::{Cause, ExtensionId, FlowId, GroupId, LegCommand, LegId};
@@ -42,6 +42,8 @@ pub enum Action {
     Flow(FlowEvent),
     /// The flow is no longer needed.
     StopFlow,
+    /// A word for the queue that the caller waits in.
+    Queue(QueueNews),
     /// The leg that came with this reply is this one from now on.
     Adopt(Ticket, LegId),
     /// The answer to [`Input::Release`](crate::Input::Release). A leg given away is no longer this call's: nothing it says

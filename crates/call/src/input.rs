@@ -1,8 +1,8 @@
 //! What the driver tells a call.
 
-use crate::{Given, Party, Released, RingPlan, Route, Ticket};
+use crate::{Given, Party, QueueOrder, Released, RingPlan, Route, Ticket};
 use model::flow::FlowCommand;
-use model::{Cause, ExtensionId, LegEvent, LegId, TrailEntry, TrunkId};
+use model::{Cause, ExtensionId, LegEvent, LegId, QueueId, TrailEntry, TrunkId};
 use std::time::Duration;
 
 /// One thing that happened.
@@ -36,6 +36,8 @@ pub enum Input {
     Reply(Ticket, Reply),
     /// The flow that steers the call wants something.
     Flow(FlowCommand),
+    /// The queue that the caller waits in wants something.
+    Queue(QueueId, QueueOrder),
     /// A decision made elsewhere for this call (by the flow, by the driver), to be kept in its trail.
     Trail(TrailEntry),
     /// Another call wants to take over whom this extension talks with here (an attended transfer). Answered by

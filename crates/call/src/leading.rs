@@ -4,7 +4,7 @@ use crate::machine::Call;
 use crate::ringing::{Purpose, Wave};
 use crate::{Action, RouteTarget, Script};
 use model::leg::Sound;
-use model::{Cause, EndedBy, TrailEntry};
+use model::{Cause, EndedBy, Enqueue, TrailEntry};
 
 /// How often one call goes on to another target because nobody answered: groups may name each other.
 const MOST_DIVERSIONS: u8 = 10;
@@ -17,6 +17,10 @@ impl Call {
             RouteTarget::Announcement(sound) => self.steer_by(purpose, Script::Announcement(sound, cause)),
             RouteTarget::Extension(extension) => self.ring_extension(purpose, extension),
             RouteTarget::Group(group) => self.ask_group(group, purpose),
+            RouteTarget::Queue(queue) => {
+                self.take_over(purpose);
+                self.enter_queue(Enqueue::plainly(queue), false);
+            }
             RouteTarget::Trunk(steps) => {
                 self.ring(purpose, steps.into_iter().map(Wave::Carrier), self.limits.ring_trunk);
             }
@@ -26,6 +30,12 @@ impl Call {
 
     /// A script takes whoever comes at once; a flow that sent the caller here has lost them.
     fn steer_by(&mut self, purpose: Purpose, script: Script) {
+        self.take_over(purpose);
+        self.start_flow(script);
+    }
+
+    /// Whoever had the caller so far has done so.
+    fn take_over(&mut self, purpose: Purpose) {
         match purpose {
             Purpose::Caller | Purpose::Callee => {}
             Purpose::Transfer => self.stop_flow(),
@@ -36,9 +46,9 @@ impl Call {
                 }
                 self.dismiss(handover.by);
                 self.turn_over(handover);
+                self.stop_play(handover.kept);
             }
         }
-        self.start_flow(script);
     }
 
     /// Nobody was reached, and there is nobody else to try.
@@ -80,6 +90,7 @@ fn named(target: &RouteTarget) -> String {
         RouteTarget::Announcement(_) => "a tone".to_owned(),
         RouteTarget::Extension(id) => id.to_string(),
         RouteTarget::Group(id) => id.to_string(),
+        RouteTarget::Queue(id) => id.to_string(),
         RouteTarget::Trunk(steps) => steps.first().map(|step| step.number.clone()).unwrap_or_default(),
         RouteTarget::Reject(cause) => cause.as_str().to_owned(),
     }

@@ -135,6 +135,9 @@ impl Call {
     }
 
     pub(crate) fn leg_rings(&mut self, id: LegId, early_media: bool) {
+        if matches!(self.stage, Stage::Queued(_)) {
+            return self.agent_rings(id);
+        }
         self.leg_reacted(id);
         let Stage::Ringing(ringing) = &self.stage else { return };
         let purpose = ringing.purpose;
@@ -193,6 +196,9 @@ impl Call {
 
     /// A dialled leg was answered.
     pub(crate) fn picked_up(&mut self, id: LegId) {
+        if matches!(self.stage, Stage::Queued(_)) {
+            return self.agent_picked_up(id);
+        }
         let Stage::Ringing(ringing) = &mut self.stage else {
             return self.hang_up(id, Cause::AnsweredElsewhere);
         };

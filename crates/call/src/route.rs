@@ -1,7 +1,7 @@
 //! Where a call goes: the answer to [`Question::Route`](crate::Question::Route), and how groups and carriers are tried.
 
 use model::leg::Sound;
-use model::{Cause, ExtensionId, FlowId, GroupId, HotlineId, TrunkId};
+use model::{Cause, ExtensionId, FlowId, GroupId, HotlineId, QueueId, TrunkId};
 use std::time::Duration;
 
 /// Where a call goes and how it is shown.
@@ -66,6 +66,8 @@ pub enum RouteTarget {
     Group(GroupId),
     /// Answer, play this to its end and hang up.
     Announcement(Sound),
+    /// Let the caller wait for an agent.
+    Queue(QueueId),
     /// Go out through carriers, tried in this order.
     Trunk(Vec<TrunkStep>),
     /// Refuse.

@@ -114,6 +114,7 @@ impl Call {
             FlowTarget::Group(group) => RouteTarget::Group(group),
             FlowTarget::Extension(extension) => RouteTarget::Extension(extension),
             FlowTarget::Flow(flow) => RouteTarget::Flow(flow),
+            FlowTarget::Queue(entry) => return self.enter_queue(entry, true),
         };
         self.lead(Purpose::Transfer, target, Cause::FlowEnded);
     }

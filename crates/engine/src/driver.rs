@@ -10,6 +10,7 @@ mod handling;
 mod leg;
 mod outside;
 mod protection;
+mod queue;
 mod record;
 mod story;
 mod tell;
@@ -114,6 +115,8 @@ pub(crate) struct Driver {
     adopting: Option<Box<Leg>>,
     /// Legs that went over to another call.
     gone: Vec<transfer::Gone>,
+    /// How many stays in queues it has behind it.
+    visits: i64,
     /// What it is, or may become, to the company's bill.
     expense: Option<Expense>,
 }
@@ -150,6 +153,7 @@ impl Driver {
             asked: VecDeque::new(),
             adopting: None,
             gone: Vec::new(),
+            visits: 0,
             expense: None,
             shared,
         }
@@ -252,6 +256,7 @@ impl Driver {
             Letter::Release(leg, ask) => self.on_ask(leg, *ask),
             Letter::Gift(gift) => self.on_gift(*gift),
             Letter::Replace(leg, replacing) => self.on_replacing(leg, *replacing),
+            Letter::Queue(order) => self.queue_orders(*order),
             Letter::Loaded(leg, play, sound) => self.play_loaded(leg, play, sound),
             Letter::Obeyed(ticket, route) => self.feed(Input::Reply(ticket, Reply::Route(route))),
         }
@@ -298,6 +303,7 @@ impl Driver {
                 }
             }
             Action::StopFlow => self.flow = None,
+            Action::Queue(news) => self.tell_queue(news),
             Action::Adopt(_, leg) => self.adopt(leg),
             Action::Release(released) => self.release(released),
             Action::Publish(event) => self.publish(event),

@@ -64,6 +64,10 @@ impl Intake {
             Event::Bindings { account, contacts } => {
                 let extension = ExtensionId::from_bits(account);
                 tracing::debug!(extension.id = %extension, contacts, "registrations changed");
+                let snapshot = self.shared.directory.snapshot();
+                if let Some((tenant, _)) = snapshot.extension(extension).filter(|(t, _)| !t.queues.is_empty()) {
+                    self.shared.queues.phones(tenant.id, extension, contacts > 0);
+                }
             }
             Event::Registration { id, state } => self.shared.carriers.on_registration(id, state),
             Event::Probed { id, status } => self.shared.health.on_probed(id, status),
@@ -113,6 +117,8 @@ impl Intake {
             Order::Presence { tenant, reply } => {
                 let _ = reply.send(Ok(crate::presence::of(&self.shared, tenant)));
             }
+            Order::Queues { tenant, reply } => self.shared.queues.show(tenant, reply),
+            Order::AgentsChanged => self.shared.queues.wished(),
             Order::Capture { tenant, call, reply } => {
                 self.look(reply, move |shared| async move { shared.captures.of(tenant, call, &shared.routes).await });
             }

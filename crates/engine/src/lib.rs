@@ -1,4 +1,4 @@
-//! Runs live calls: the one place where the pure machines `call` and `flow` meet the edges `sip` and `media`, the
+//! Runs live calls: the one place where the pure machines `call`, `acd` and `flow` meet the edges `sip` and `media`, the
 //! configuration of `pbx`, and the bus.
 //!
 //! Each call has one task and one mailbox ([`driver`]); [`intake`] puts letters into them. Everything a call needs to
@@ -18,6 +18,7 @@ mod lines;
 mod load;
 mod pickup;
 mod presence;
+mod queues;
 mod recordings;
 mod refusals;
 mod routes;
@@ -49,6 +50,7 @@ use directory::Directory;
 use health::Health;
 use intake::Intake;
 use pbx::calls::Journal;
+use queues::Queues;
 use recordings::Recordings;
 use routes::Routes;
 use shared::Shared;
@@ -155,6 +157,7 @@ impl Engine {
         let (alerts, alerting) = Alerts::start(db.clone(), clock);
         let health =
             Health::new(config.probe_every, stack.clone(), addresses.clone(), bus.clone(), alerts.clone(), clock);
+        let (queues, queue_words) = Queues::new();
         let captures = Arc::new(Captures::new(config.capture, &config.data, stack.clone(), clock));
         let shared = Arc::new(Shared {
             clock,
@@ -171,6 +174,7 @@ impl Engine {
             bus,
             recordings,
             captures: captures.clone(),
+            queues,
             shares: Arc::default(),
             lines: lines::Lines::default(),
             limits: config.limits,
@@ -179,13 +183,16 @@ impl Engine {
         });
         shared.carriers.follow(&directory.snapshot());
         shared.health.follow(&directory.snapshot());
+        shared.queues.companies(&directory.snapshot());
         let intake = Arc::new(Intake::new(shared.clone()));
         let carriers = shared.clone();
         let tasks = Mutex::new(vec![
+            tokio::spawn(queues::run(shared.clone(), db.clone(), queue_words)),
             directory.follow(db, shared.bus.clone(), move |snapshot| {
                 carriers.carriers.follow(snapshot);
                 carriers.health.follow(snapshot);
                 carriers.spending.follow(snapshot);
+                carriers.queues.companies(snapshot);
             }),
             alerting,
             shared.health.watch(),

@@ -1,7 +1,7 @@
 //! What is stored: nodes by their names, and where to start.
 
 use crate::text;
-use model::{Cause, Digit, ExtensionId, FlowId, GreetingId, GroupId, ScheduleId};
+use model::{Cause, Digit, ExtensionId, FlowId, GreetingId, GroupId, QueueId, ScheduleId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -80,6 +80,21 @@ pub enum Node {
         /// Where all others go.
         otherwise: NodeId,
     },
+    /// Let the caller wait for an agent of a queue.
+    Queue {
+        /// Which queue.
+        #[serde(with = "text::one")]
+        queue: QueueId,
+        /// Higher ones come first, -100 to 100.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        priority: i32,
+        /// What the agent must be able to do: skill and the least level, 1 to 10.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        skills: BTreeMap<String, u8>,
+        /// Where to go when no agent takes the caller; without it the caller goes where the queue sends them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on_overflow: Option<NodeId>,
+    },
     /// End the call.
     Hangup {
         /// The cause in the record.
@@ -130,6 +145,8 @@ pub enum Reference {
     Flow(FlowId),
     /// A schedule.
     Schedule(ScheduleId),
+    /// A queue.
+    Queue(QueueId),
 }
 
 impl Graph {
@@ -157,6 +174,7 @@ impl Graph {
                 }
                 Node::RingGroup { group, .. } => add("group", Reference::Group(*group)),
                 Node::Extension { extension, .. } => add("extension", Reference::Extension(*extension)),
+                Node::Queue { queue, .. } => add("queue", Reference::Queue(*queue)),
                 Node::Flow { flow } => add("flow", Reference::Flow(*flow)),
                 Node::Schedule { schedule, .. } => add("schedule", Reference::Schedule(*schedule)),
                 Node::Caller { .. } | Node::Hangup { .. } => {}
@@ -177,6 +195,7 @@ impl Node {
             Node::Flow { .. } => "flow",
             Node::Schedule { .. } => "schedule",
             Node::Caller { .. } => "caller",
+            Node::Queue { .. } => "queue",
             Node::Hangup { .. } => "hangup",
         }
     }
@@ -194,6 +213,7 @@ impl Node {
             Node::RingGroup { on_no_answer, .. } | Node::Extension { on_no_answer, .. } => {
                 on_no_answer.iter().map(|to| ("on_no_answer".to_owned(), to)).collect()
             }
+            Node::Queue { on_overflow, .. } => on_overflow.iter().map(|to| ("on_overflow".to_owned(), to)).collect(),
             Node::Schedule { open, closed, holiday, .. } => {
                 let both = [("open".to_owned(), open), ("closed".to_owned(), closed)];
                 both.into_iter().chain(holiday.iter().map(|to| ("holiday".to_owned(), to))).collect()
@@ -208,12 +228,13 @@ impl Node {
     }
 
     /// Whether time passes here for sure, so that a loop through this node cannot spin. A ring group does not count:
-    /// with no phone registered it comes back at once.
+    /// with no phone registered it comes back at once; nor does a queue, which may be full.
     pub const fn waits(&self) -> bool {
         match self {
             Node::Play { .. } | Node::Menu(_) => true,
             Node::RingGroup { .. }
             | Node::Extension { .. }
+            | Node::Queue { .. }
             | Node::Flow { .. }
             | Node::Schedule { .. }
             | Node::Caller { .. }
@@ -228,6 +249,10 @@ fn flow_ended() -> Cause {
 
 fn is_flow_ended(cause: &Cause) -> bool {
     *cause == Cause::FlowEnded
+}
+
+fn is_zero(number: &i32) -> bool {
+    *number == 0
 }
 
 fn three() -> u32 {

@@ -7,7 +7,7 @@ use crate::graph::{Graph, Node};
 use menu::Phase;
 use model::flow::{FlowAnswer, FlowCommand, FlowEvent, FlowQuestion, FlowTarget};
 use model::leg::Sound;
-use model::{Cause, Digit, Moment, TrailEntry};
+use model::{Cause, Digit, Enqueue, Moment, TrailEntry};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -181,6 +181,7 @@ impl Flow {
         }
         let next = match self.graph.nodes.get(&self.here) {
             Some(Node::RingGroup { on_no_answer, .. } | Node::Extension { on_no_answer, .. }) => on_no_answer.clone(),
+            Some(Node::Queue { on_overflow, .. }) => on_overflow.clone(),
             // Nobody is handed on from anywhere else.
             Some(_) | None => None,
         };
@@ -222,6 +223,11 @@ impl Flow {
             Node::Flow { flow } => self.transfer(FlowTarget::Flow(*flow)),
             Node::Schedule { schedule, .. } => self.ask(FlowQuestion::Schedule(*schedule)),
             Node::Caller { .. } => self.ask(FlowQuestion::Caller),
+            Node::Queue { queue, priority, skills, on_overflow } => {
+                let skills = skills.iter().map(|(skill, level)| (skill.clone(), *level)).collect();
+                let returns = on_overflow.is_some();
+                self.transfer(FlowTarget::Queue(Enqueue { queue: *queue, priority: *priority, skills, returns }));
+            }
             Node::Hangup { cause } => self.hang_up(*cause),
         }
     }

@@ -127,6 +127,7 @@ fn name(target: FlowTarget) -> String {
         FlowTarget::Group(group) => format!("The group {group}"),
         FlowTarget::Extension(extension) => format!("The extension {extension}"),
         FlowTarget::Flow(flow) => format!("The flow {flow}"),
+        FlowTarget::Queue(entry) => format!("An agent of the queue {}", entry.queue),
     }
 }
 

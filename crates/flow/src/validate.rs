@@ -2,7 +2,7 @@
 
 use crate::fault::{Fault, Wrong};
 use crate::graph::{Graph, Menu, Node, NodeId};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 impl Graph {
     /// Whether the graph can be walked; every fault names its node and field.
@@ -14,8 +14,10 @@ impl Graph {
         }
         self.check_targets(&mut faults);
         for (name, node) in &self.nodes {
-            if let Node::Menu(menu) = node {
-                check_menu(name, menu, &mut faults);
+            match node {
+                Node::Menu(menu) => check_menu(name, menu, &mut faults),
+                Node::Queue { priority, skills, .. } => check_queue(name, *priority, skills, &mut faults),
+                Node::Play { .. } | Node::RingGroup { .. } | Node::Extension { .. } | Node::Hangup { .. } => {}
             }
         }
         self.check_circles(&mut faults);
@@ -94,6 +96,18 @@ fn check_menu(name: &str, menu: &Menu, faults: &mut Vec<Fault>) {
     };
     bounds("timeout_ms", 500, 60_000, menu.timeout_ms);
     bounds("max_failures", 1, 10, menu.max_failures);
+}
+
+fn check_queue(name: &str, priority: i32, skills: &BTreeMap<String, u8>, faults: &mut Vec<Fault>) {
+    let mut fault = |field: String, wrong| faults.push(Fault { node: Some(name.to_owned()), field, wrong });
+    if !(-100..=100).contains(&priority) {
+        fault("priority".to_owned(), Wrong::BadPriority(priority));
+    }
+    for (skill, level) in skills {
+        if !(1..=10).contains(level) {
+            fault(format!("skills.{skill}"), Wrong::OutOfBounds { least: 1, most: 10, found: u32::from(*level) });
+        }
+    }
 }
 
 fn good_name(name: &str) -> bool {

@@ -1,7 +1,7 @@
 //! The words between a call and the flow that steers it: the flow says what to do ([`FlowCommand`]), the call says
 //! what came of it ([`FlowEvent`]). The driver carries them, so neither machine knows the other.
 
-use crate::{Cause, Digit, ExtensionId, FlowId, GroupId, ScheduleId, leg::Sound};
+use crate::{Cause, Digit, Enqueue, ExtensionId, FlowId, GroupId, ScheduleId, leg::Sound};
 
 /// What the call tells the flow.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,7 +72,7 @@ pub enum FlowCommand {
 }
 
 /// Where a flow can hand a caller.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FlowTarget {
     /// A ring group.
     Group(GroupId),
@@ -80,4 +80,6 @@ pub enum FlowTarget {
     Extension(ExtensionId),
     /// Another flow, which takes the place of this one.
     Flow(FlowId),
+    /// A queue.
+    Queue(Enqueue),
 }

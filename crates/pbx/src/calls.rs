@@ -23,7 +23,7 @@ pub use service::{
 pub use talked::{Talked, talked_outside};
 
 use call::Direction;
-use model::{CallId, Cause, EndedBy, ExtensionId, HotlineId, TenantId, TrunkId};
+use model::{CallId, Cause, EndedBy, ExtensionId, HotlineId, QueueId, TenantId, TrunkId};
 use serde::{Deserialize, Serialize};
 
 /// Everything kept of one finished call.
@@ -67,6 +67,12 @@ pub struct CallRecord {
     /// Who ended it.
     #[serde(with = "crate::text::ended_by")]
     pub ended_by: EndedBy,
+    /// The queue it waited in last.
+    #[serde(default, with = "crate::text::some_id")]
+    pub queue: Option<QueueId>,
+    /// How long it waited there.
+    #[serde(default)]
+    pub queue_wait_ms: Option<i64>,
     /// Its legs in order of appearance.
     pub legs: Vec<Leg>,
     /// Every decision, in order.
@@ -220,6 +226,13 @@ pub struct Call {
     #[serde(with = "crate::text::ended_by")]
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub ended_by: EndedBy,
+    /// The queue it waited in last.
+    #[serde(default, with = "crate::text::some_id", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub queue: Option<QueueId>,
+    /// How long it waited there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub queue_wait_ms: Option<i64>,
     /// The recording, when there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recording: Option<RecordingView>,
@@ -297,6 +310,8 @@ impl CallRecord {
             talk_ms: self.answered_at.map_or(0, |at| (self.ended_at - at).max(0)),
             cause: self.cause,
             ended_by: self.ended_by,
+            queue: self.queue,
+            queue_wait_ms: self.queue_wait_ms,
             recording: None,
         }
     }

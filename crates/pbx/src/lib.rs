@@ -5,6 +5,7 @@
 //! Each noun has its shape and rules in `noun.rs`, what one can do in `noun/service.rs`, its SQL in `noun/repo.rs`. Start with
 //! [`extension`], then [`snapshot`] and [`route`](route()).
 
+pub mod agent;
 pub mod callers;
 pub mod calls;
 pub mod capture;
@@ -20,6 +21,7 @@ pub mod handling;
 pub mod held;
 pub mod hotline;
 pub mod limits;
+pub mod queue;
 pub mod quota;
 mod route;
 pub mod schedule;

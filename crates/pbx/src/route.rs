@@ -64,6 +64,10 @@ fn from_extension(tenant: &Tenant, from: &Extension, dialled: &str, at: Timestam
         }
         return Route { to: RouteTarget::Extension(to.id), reason: format!("{dialled} is an extension."), ..base };
     }
+    if let Some(queue) = tenant.queue_by_number(dialled) {
+        let reason = format!("{dialled} is the queue {}.", queue.name);
+        return Route { to: RouteTarget::Queue(queue.id), reason, ..internal(tenant, Some(from), dialled) };
+    }
     let Some(number) = PhoneNumber::parse(dialled, &tenant.country) else {
         // Two digits can be an extension nobody has; anything else is no number at all.
         let short = (1..=15).contains(&dialled.len()) && dialled.bytes().all(|byte| byte.is_ascii_digit());

@@ -58,6 +58,7 @@ pub fn call(tenant: &Tenant, to: &str, scene: &Scene<'_>) -> Result<Vec<Line>, P
         },
         RouteTarget::Extension(id) => story.extend(extension(tenant, *id)),
         RouteTarget::Group(id) => story.extend(group(tenant, *id)),
+        RouteTarget::Queue(id) => story.push(waits(tenant, &id.to_string())),
         RouteTarget::Announcement(Sound::Greeting(id)) => {
             story.push(plain("announcement", format!("The caller hears {}.", named(tenant, &id.to_string()))))
         }
@@ -154,6 +155,10 @@ fn ring(tenant: &Tenant, who: &str) -> Line {
     plain("ring", format!("The phones of {} ring.", named(tenant, who)))
 }
 
+fn waits(tenant: &Tenant, queue: &str) -> Line {
+    plain("queue", format!("The caller waits for an agent of {}.", named(tenant, queue)))
+}
+
 /// An extension of the company, or somebody outside who comes in by the trunk the number is on.
 fn origin(tenant: &Tenant, from: &str, to: &str) -> Result<Origin, Problem> {
     if let Some(extension) = tenant.by_number(from) {
@@ -192,6 +197,7 @@ fn rings(tenant: &Tenant, graph: &Graph, entry: &TrailEntry) -> Vec<Line> {
     match node {
         Some(Node::RingGroup { group: id, .. }) => group(tenant, *id),
         Some(Node::Extension { extension: id, .. }) => extension(tenant, *id),
+        Some(Node::Queue { queue, .. }) => vec![waits(tenant, &queue.to_string())],
         Some(_) | None => Vec::new(),
     }
 }
@@ -228,6 +234,9 @@ pub fn named(tenant: &Tenant, text: &str) -> String {
             .map(|e| e.number.as_str())
             .collect();
         put(id.to_string(), format!("the group {:?} ({})", group.name, members.join(", ")));
+    }
+    for (id, queue) in &tenant.queues {
+        put(id.to_string(), format!("the queue {:?}", queue.name));
     }
     for (id, extension) in &tenant.extensions {
         put(id.to_string(), format!("extension {}", extension.number));

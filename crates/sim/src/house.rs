@@ -1,11 +1,13 @@
 //! The company of the world: extensions and their phones, groups, flows, carriers, and where numbers lead.
 
+use crate::dice::Dice;
 use crate::far::Manner;
+use crate::keeper::Keeper;
 use call::{Direction, Reply, RingPlan, RingsAs, Route, RouteTarget};
 use flow::Graph;
 use model::flow::{FlowAnswer, FlowQuestion};
 use model::id::Id;
-use model::{Cause, ExtensionId, FlowId, GroupId, HotlineId, ScheduleId, TrunkId};
+use model::{Cause, ExtensionId, FlowId, GroupId, HotlineId, QueueId, ScheduleId, TrunkId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,6 +35,8 @@ pub struct House {
     pub schedules: BTreeMap<String, (ScheduleId, FlowAnswer)>,
     /// What is known of the caller.
     pub caller: Option<FlowAnswer>,
+    /// What each queue does with its caller.
+    pub queues: BTreeMap<QueueId, Keeper>,
     /// Carriers by name.
     pub trunks: BTreeMap<String, TrunkId>,
     /// What happens to a call that goes out through a carrier.
@@ -104,6 +108,26 @@ impl House {
     pub fn extension(&mut self, name: &str) -> ExtensionId {
         let fresh = ExtensionId::from_bits(self.extensions.len() as u128 + 1);
         *self.extensions.entry(name.to_owned()).or_insert(fresh)
+    }
+
+    /// A queue whose keeper offers the caller so many times; made when it is new.
+    pub fn queue(&mut self, number: u64, offers: u64, dice: &mut Dice) -> QueueId {
+        let id = QueueId::from_bits(u128::from(number));
+        let agents: Vec<ExtensionId> = self.extensions.values().copied().collect();
+        let agents = (0..offers).map(|_| dice.pick(&agents)).collect();
+        let to = dice.percent(40).then(|| match dice.percent(50) {
+            true => RouteTarget::Queue(QueueId::from_bits(u128::from(dice.of(1..=3)))),
+            false => RouteTarget::Extension(ExtensionId::from_bits(1)),
+        });
+        let ring_for = dice.time(0..=20_000);
+        self.queues.entry(id).or_insert(Keeper {
+            agents,
+            ring_for,
+            to,
+            crosses: dice.percent(30),
+            silent: dice.percent(3),
+        });
+        id
     }
 
     /// The id of a group; made when it is new.

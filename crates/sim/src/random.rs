@@ -177,7 +177,8 @@ fn target(world: &mut World, dice: &mut Dice) -> RouteTarget {
         0 => RouteTarget::Reject(dice.pick(&[Cause::NotFound, Cause::Forbidden, Cause::InvalidNumber, Cause::NoRoute])),
         1 | 2 => RouteTarget::Extension(dice.pick(&extensions)),
         3 | 4 => RouteTarget::Group(dice.pick(&groups)),
-        5 | 6 => {
+        5 => RouteTarget::Queue(world.house.queue(dice.of(1..=3), dice.of(0..=3), dice)),
+        6 => {
             let step = |dice: &mut Dice| TrunkStep { trunk: dice.pick(&trunks), number: "0900".into() };
             RouteTarget::Trunk((0..dice.of(0..=3)).map(|_| step(dice)).collect())
         }

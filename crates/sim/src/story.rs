@@ -2,13 +2,14 @@
 
 use crate::far::Manner;
 use crate::house::Elsewhere;
+use crate::keeper::Keeper;
 use crate::world::World;
 use call::{
     Direction, Event, Input, LegSummary, Origin, Party, RingMember, RingPlan, RouteTarget, Strategy, Summary, TrunkStep,
 };
 use model::flow::FlowAnswer;
 use model::leg::{Sound, TransferNews};
-use model::{Cause, ExtensionId, LegCommand, LegId};
+use model::{Cause, ExtensionId, Id, LegCommand, LegId, QueueId};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -158,6 +159,15 @@ impl World {
     pub fn hotline_to_group(mut self, number: &str, group: &str) -> World {
         let group = self.house.group(group);
         self.house.add_number(number, Direction::Inbound, false, RouteTarget::Group(group));
+        self
+    }
+
+    /// Calls to the number wait in a queue of their own.
+    #[must_use]
+    pub fn hotline_to_queue(mut self, number: &str, keeper: Keeper) -> World {
+        let queue = QueueId::from_bits(self.house.queues.len() as u128 + 1);
+        self.house.queues.insert(queue, keeper);
+        self.house.add_number(number, Direction::Inbound, true, RouteTarget::Queue(queue));
         self
     }
 

@@ -1,13 +1,14 @@
 //! The world: one call, its driver, and everybody at the far ends, on one queue of things to come.
 
 mod driver;
+mod queue;
 
 use crate::dice::Dice;
 use crate::edge::{Edge, Effect};
 use crate::far::{Act, Manner};
 use crate::house::House;
 use crate::watch::{Broken, Watch};
-use call::{Call, Event, Input, Limits, Origin, Summary};
+use call::{Call, Event, Input, Limits, Origin, QueueNews, Summary};
 use flow::Steering;
 use model::id::Id;
 use model::leg::Sound;
@@ -29,6 +30,8 @@ pub struct World {
     pub story: Vec<String>,
     /// What was told to live sockets and webhooks.
     pub events: Vec<Event>,
+    /// What the call told its queue.
+    pub queue_news: Vec<QueueNews>,
     /// What each leg was played.
     pub heard: Vec<(LegId, Sound)>,
     /// Who was bridged with whom.
@@ -127,6 +130,7 @@ impl World {
             nature: Nature::default(),
             story: Vec::new(),
             events: Vec::new(),
+            queue_news: Vec::new(),
             heard: Vec::new(),
             bridges: Vec::new(),
             commands: Vec::new(),

@@ -32,6 +32,11 @@ export const schedulesQuery = queryOptions({
   queryFn: () => all((after) => unwrap(client.GET('/api/v1/schedules', query(after)))),
   ...kept,
 })
+export const queuesQuery = queryOptions({
+  queryKey: ['queues'],
+  queryFn: () => all((after) => unwrap(client.GET('/api/v1/queues', query(after)))),
+  ...kept,
+})
 export const flowsQuery = queryOptions({
   queryKey: ['flows'],
   queryFn: () => all((after) => unwrap(client.GET('/api/v1/flows', query(after)))),

@@ -6,6 +6,7 @@ import {
   ClockCircleOutlined,
   ClusterOutlined,
   ContactsOutlined,
+  CustomerServiceOutlined,
   HomeOutlined,
   KeyOutlined,
   NodeIndexOutlined,
@@ -49,6 +50,7 @@ const SECTIONS: Section[] = [
     places: [
       { to: '/extensions', name: 'extensions', icon: <PhoneOutlined />, right: 'view_config', key: 'e' },
       { to: '/groups', name: 'groups', icon: <ClusterOutlined />, right: 'view_config', key: 'r' },
+      { to: '/queues', name: 'queues', icon: <CustomerServiceOutlined />, right: 'view_config', key: 'q' },
       { to: '/hotlines', name: 'hotlines', icon: <SwapOutlined />, right: 'view_config', key: 'l' },
       {
         to: '/schedules',

@@ -17,6 +17,7 @@ const LISTS: Record<string, string> = {
   trunk: 'trunks',
   group: 'groups',
   schedule: 'schedules',
+  queue: 'queues',
   flow: 'flows',
   greeting: 'greetings',
   user: 'users',

@@ -23,6 +23,7 @@ export const en = {
     extensions: 'Extensions',
     groups: 'Ring groups',
     schedules: 'Schedules',
+    queues: 'Queues',
     hotlines: 'Hotlines',
     flows: 'Flows',
     greetings: 'Greetings',

@@ -23,6 +23,7 @@ export const vi = {
     extensions: 'Máy nhánh',
     groups: 'Nhóm đổ chuông',
     schedules: 'Lịch mở cửa',
+    queues: 'Hàng đợi',
     hotlines: 'Hotline',
     flows: 'Kịch bản',
     greetings: 'Lời chào',

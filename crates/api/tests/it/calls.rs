@@ -37,6 +37,8 @@ async fn record(w: &World, company: &Company, change: impl FnOnce(&mut CallRecor
         ended_at: 60_000,
         cause: Cause::Normal,
         ended_by: EndedBy::Caller,
+        queue: None,
+        queue_wait_ms: None,
         legs: vec![],
         trail: vec![decision],
     };

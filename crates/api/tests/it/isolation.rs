@@ -54,6 +54,8 @@ async fn things(w: &World) -> HashMap<&'static str, String> {
         ("flow_id", flow),
         ("schedule_id", schedule),
         ("caller_rule_id", rule),
+        ("queue_id", w.post(key, "/queues", json!({ "name": "Q" })).await.text("id")),
+        ("reason_id", w.post(key, "/pause-reasons", json!({ "name": "Lunch" })).await.text("id")),
         ("user_id", user),
         ("key_id", bearer),
         ("webhook_id", webhook),
@@ -86,6 +88,7 @@ fn unknown(id: &str) -> String {
 fn body(method: &str, path: &str) -> Value {
     match (method, path) {
         ("PATCH", "/users/{user_id}") => json!({ "enabled": false }),
+        ("PUT", "/agents/{extension_id}/state") => json!({ "state": "offline" }),
         ("PATCH" | "PUT", _) => json!({}),
         ("POST", path) if path.ends_with("/password") => json!({ "password": "another password" }),
         ("POST", path) if path.ends_with("/users") => {
@@ -167,17 +170,22 @@ async fn an_agent_reads_configuration_and_no_more() {
             "/presence",
             "/phone",
             "/limits",
+            "/queues",
+            "/pause-reasons",
         ];
         let own = format!("/companies/{}", w.alpha.actor.tenant);
         let filled = filled(&path, |name| things[name].clone());
-        let reads =
-            method == "GET" && readable.iter().any(|start| path.starts_with(start)) && !path.ends_with("/password");
+        let reads = method == "GET"
+            && readable.iter().any(|start| path.starts_with(start))
+            && !path.ends_with("/password")
+            && !path.ends_with("/state");
         let may = reads
             || (method == "GET" && [own.clone(), format!("{own}/quota")].contains(&filled))
             || path == "/sessions"
             || path.starts_with("/sessions/")
             || path.starts_with("/password-links")
             || path.starts_with("/session")
+            || path.starts_with("/agents/me")
             || path.starts_with("/simulation")
             // One's own phone is one's own matter.
             || path == "/phone/handling";
@@ -214,6 +222,8 @@ fn valid(path: &str, things: &HashMap<&'static str, String>) -> Value {
         }
         "/keys" | "/companies/{company_id}/keys" => json!({ "name": "n", "role": "agent" }),
         "/extensions" => json!({ "number": "900" }),
+        "/queues" | "/pause-reasons" => json!({ "name": "n" }),
+        "/agents/{extension_id}/state" => json!({ "state": "offline" }),
         "/extensions/bulk" => json!({ "extensions": [] }),
         "/trunks" => json!({ "name": "n", "kind": "address", "addresses": ["203.0.113.9"] }),
         "/hotlines" => json!({ "number": "19009000", "target": { "kind": "extension", "id": extension } }),

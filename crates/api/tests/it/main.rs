@@ -22,6 +22,7 @@ mod isolation;
 mod keys;
 mod phone;
 mod presence;
+mod queues;
 mod robustness;
 mod schedules;
 mod session;

@@ -79,6 +79,7 @@ fn words(actions: &[Action]) -> Vec<String> {
             Action::Record { .. } => "Record".to_owned(),
             Action::RecordBeside { stays, comes } => format!("RecordBeside({stays}, {comes})"),
             Action::StopRecord => "StopRecord".to_owned(),
+            Action::Queue(_) => "Queue".into(),
             Action::StopFlow => "StopFlow".to_owned(),
             Action::Adopt(ticket, id) => format!("Adopt({}, {id})", ticket.0),
             Action::Release(Released::Leg((id, _))) => format!("Release({id})"),

@@ -122,6 +122,8 @@ impl World {
             ended_at: 60_000,
             cause: Cause::Normal,
             ended_by: EndedBy::Caller,
+            queue: None,
+            queue_wait_ms: None,
             legs: vec![],
             trail: vec![],
         };

@@ -47,6 +47,8 @@ pub(crate) struct Leg {
     slot: Option<Slot>,
     /// The line of the extension that it takes.
     line: Option<Line>,
+    /// The same, for the queues that the extension works in.
+    works: Option<crate::queues::Line>,
     /// Whom it leads to.
     pub(super) far: Far,
     /// A greeting that is being read from the disk.
@@ -117,6 +119,7 @@ impl Leg {
             held: false,
             slot: None,
             line: None,
+            works: None,
             far: Far::Unknown,
             awaits: None,
             in_the_clear: None,
@@ -191,8 +194,17 @@ impl Driver {
             Far::Extension(extension) => Some(self.shared.lines.calls(*extension, self.id, edge.0)),
             Far::Trunk(..) | Far::Unknown => None,
         };
+        leg.works = self.works_on(&far);
         leg.far = far;
         (leg, unfit)
+    }
+
+    /// A phone of ours is in use from now on.
+    fn works_on(&self, far: &Far) -> Option<crate::queues::Line> {
+        match far {
+            Far::Extension(id) => self.shared.queues.line(&self.tenant, *id),
+            Far::Unknown | Far::Trunk(..) => None,
+        }
     }
 
     fn open_media(&self, tag: u64) -> Option<media::Leg> {
@@ -368,6 +380,7 @@ impl Driver {
         if let Far::Extension(extension) = leg.far {
             leg.line = Some(self.shared.lines.rings(extension, self.id, edge.0));
         }
+        leg.works = self.works_on(&leg.far);
         self.shared.routes.add_leg(edge.0, self.mailbox.clone(), id);
         self.legs.insert(id, leg);
         self.touched_by(id);
@@ -428,6 +441,7 @@ impl Driver {
             leg.media = None;
             leg.slot = None;
             leg.line = None;
+            leg.works = None;
         }
     }
 

@@ -15,8 +15,8 @@ use store::{Cell, Error, Rows, Sql, Tx};
 pub(super) async fn insert<'a>(tx: &mut Tx, records: &'a [CallRecord]) -> Result<Vec<(&'a CallRecord, String)>, Error> {
     let head = "insert into calls (id, tenant_id, direction, status, hotline_id, trunk_id, extension_id, caller_number, caller_name,
                    callee_number, started_at, ringing_at, answered_at, ended_at, duration_ms, talk_ms, cause,
-                   ended_by, legs, trail)";
-    let mut rows = Rows::new(head, "on conflict (id) do nothing returning id", 20);
+                   ended_by, legs, trail, queue_id, queue_wait_ms)";
+    let mut rows = Rows::new(head, "on conflict (id) do nothing returning id", 22);
     let mut written = Vec::with_capacity(records.len());
     for record in records {
         let legs = json(&record.legs);
@@ -43,6 +43,8 @@ pub(super) async fn insert<'a>(tx: &mut Tx, records: &'a [CallRecord]) -> Result
             Cell::from(record.ended_by.as_str()),
             Cell::from(legs.as_str()),
             Cell::from(json(&record.trail)),
+            Cell::from(record.queue.map(|id| id.to_string())),
+            Cell::from(record.queue_wait_ms),
         ]);
         written.push((record, legs));
     }
@@ -104,7 +106,7 @@ pub(super) async fn insert_recording(tx: &mut Tx, recording: &Recording) -> Resu
 const COLUMNS: &str =
     "select c.id, c.direction, c.status, c.hotline_id, c.trunk_id, c.extension_id, c.caller_number, c.caller_name,
        c.callee_number, c.started_at, c.ringing_at, c.answered_at, c.ended_at, c.duration_ms, c.talk_ms, c.cause,
-       c.ended_by, r.duration_ms, r.size_bytes, r.complete";
+       c.ended_by, r.duration_ms, r.size_bytes, r.complete, c.queue_id, c.queue_wait_ms";
 
 pub(super) async fn list(
     tx: &mut Tx,
@@ -258,7 +260,7 @@ pub(super) async fn find(tx: &mut Tx, id: CallId) -> Result<Option<CallDetail>, 
 }
 
 fn read_detail(row: &AnyRow) -> Result<CallDetail, Error> {
-    let legs: Vec<Leg> = serde_json::from_str(row.try_get(20)?).map_err(|_| Error::Corrupt("legs of a call"))?;
+    let legs: Vec<Leg> = serde_json::from_str(row.try_get(22)?).map_err(|_| Error::Corrupt("legs of a call"))?;
     Ok(CallDetail { call: read(row)?, legs })
 }
 
@@ -332,6 +334,8 @@ fn read(row: &AnyRow) -> Result<Call, Error> {
         talk_ms: row.try_get(14)?,
         cause: Cause::parse(row.try_get(15)?).ok_or(Error::Corrupt("cause of a call"))?,
         ended_by: crate::text::ended_by::parse(row.try_get(16)?).ok_or(Error::Corrupt("ended_by of a call"))?,
+        queue: some_id(row.try_get(20)?, "queue id of a call")?,
+        queue_wait_ms: row.try_get(21)?,
         recording,
     })
 }

@@ -23,6 +23,8 @@ pub(super) fn a_record(tenant: TenantId, started_at: i64) -> CallRecord {
         ended_at: started_at + 63_000,
         cause: Cause::Normal,
         ended_by: EndedBy::Caller,
+        queue: None,
+        queue_wait_ms: None,
         legs: vec![Leg {
             leg: 1,
             kind: "out".into(),
@@ -350,6 +352,7 @@ async fn a_summary_becomes_a_record_with_times_that_never_run_backwards() {
             caller_leg: Some(LegId(0)),
             callee_leg: Some(LegId(1)),
             recorded: true,
+            visits: Vec::new(),
             legs: vec![
                 leg(0, call::LegKind::In, from, Some(at(11_000))),
                 leg(1, call::LegKind::Out, to, Some(at(15_000))),

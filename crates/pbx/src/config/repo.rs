@@ -63,6 +63,7 @@ fn read(row: &AnyRow) -> Result<Tenant, Error> {
         hotlines: BTreeMap::new(),
         trunks: BTreeMap::new(),
         groups: HashMap::new(),
+        queues: BTreeMap::new(),
         flows: HashMap::new(),
         schedules: HashMap::new(),
         callers: Callers::default(),

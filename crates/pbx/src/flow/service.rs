@@ -1,7 +1,7 @@
 //! What one can do with flows.
 
 use super::{Flow, FlowPatch, NewFlow, repo};
-use crate::{Snapshot, config, extension, greeting, group, schedule, simulate, target};
+use crate::{Snapshot, config, extension, greeting, group, queue, schedule, simulate, target};
 use ::flow::{Graph, Reference};
 use model::{Actor, Faults, FlowId, Page, PageRequest, Permission, Problem};
 use store::{Db, Tx, mint, now};
@@ -39,6 +39,7 @@ async fn check(tx: &mut Tx, name: &str, graph: &Graph) -> Result<(), Problem> {
     let (mut groups, mut extensions, mut greetings) = (Vec::new(), Vec::new(), Vec::new());
     let mut flows = Vec::new();
     let mut schedules = Vec::new();
+    let mut queues = Vec::new();
     for (_, reference) in &references {
         match reference {
             Reference::Group(id) => groups.push(*id),
@@ -46,6 +47,7 @@ async fn check(tx: &mut Tx, name: &str, graph: &Graph) -> Result<(), Problem> {
             Reference::Greeting(id) => greetings.push(*id),
             Reference::Flow(id) => flows.push(*id),
             Reference::Schedule(id) => schedules.push(*id),
+            Reference::Queue(id) => queues.push(*id),
         }
     }
     let groups = group::repo::existing(tx, &groups).await?;
@@ -53,6 +55,7 @@ async fn check(tx: &mut Tx, name: &str, graph: &Graph) -> Result<(), Problem> {
     let greetings = greeting::repo::existing(tx, &greetings).await?;
     let flows = repo::existing(tx, &flows).await?;
     let schedules = schedule::repo::existing(tx, &schedules).await?;
+    let queues = queue::repo::existing(tx, &queues).await?;
     for (path, reference) in references {
         let (there, what) = match reference {
             Reference::Group(id) => (groups.contains(&id), "ring group"),
@@ -60,6 +63,7 @@ async fn check(tx: &mut Tx, name: &str, graph: &Graph) -> Result<(), Problem> {
             Reference::Greeting(id) => (greetings.contains(&id), "greeting"),
             Reference::Flow(id) => (flows.contains(&id), "flow"),
             Reference::Schedule(id) => (schedules.contains(&id), "schedule"),
+            Reference::Queue(id) => (queues.contains(&id), "queue"),
         };
         if !there {
             faults.add(format!("graph.{path}"), format!("There is no such {what}."));

@@ -1,7 +1,7 @@
 //! What one can do with sounds.
 
 use super::{Greeting, NewGreeting, repo};
-use crate::{config, flow, target};
+use crate::{config, flow, queue, target};
 use ::flow::Reference;
 use model::{Actor, Faults, GreetingId, Page, PageRequest, Permission, Problem, Slice};
 use store::{Db, now};
@@ -65,13 +65,16 @@ pub async fn slice(
     Ok(Slice { items, total })
 }
 
-/// Deletes a sound that no flow plays and nothing leads to. Its file is the caller's to remove, afterwards.
+/// Deletes a sound that no flow and no queue plays and nothing leads to. Its file is the caller's to remove, afterwards.
 pub async fn delete(actor: &Actor, db: &Db, id: GreetingId) -> Result<(), Problem> {
     actor.require(Permission::EditConfig)?;
     let mut tx = config::change(db, actor.tenant).await?;
     let greeting = repo::find(&mut tx, id).await?.ok_or_else(|| Problem::not_found("greeting"))?;
     let mut users = flow::repo::flows_with(&mut tx, Reference::Greeting(id)).await?;
     users.extend(target::leading_to(&mut tx, &id.to_string()).await?);
+    let queues = queue::repo::all(&mut tx).await?;
+    let plays = |queue: &&queue::Queue| queue.sounds.named().iter().any(|(_, sound)| *sound == id);
+    users.extend(queues.iter().filter(plays).map(|queue| format!("queue {}", queue.name)));
     config::unused(&format!("The greeting {}", greeting.name), &users)?;
     repo::delete(&mut tx, id).await?;
     tx.emit(config::event("greeting.deleted", id, &greeting.name));

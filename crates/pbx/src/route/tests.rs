@@ -118,6 +118,7 @@ fn acme() -> Tenant {
         hotlines: hotlines.into_iter().map(|one| (one.id, one)).collect(),
         trunks: trunks.into_iter().map(|one| (one.id, one)).collect::<BTreeMap<_, _>>(),
         groups: HashMap::from([(group, ringing)]),
+        queues: BTreeMap::new(),
         flows: HashMap::from([(flow, Arc::new(graph(Id::from_bits(3), group)))]),
         schedules: HashMap::new(),
         callers: Default::default(),

@@ -5,7 +5,9 @@ use super::tenant::{Extension, Group, Tenant, Trunk};
 use crate::handling::Handling;
 use crate::limits::Limits;
 use crate::trunk::parse_address;
-use crate::{callers, config, extension, flow, greeting, group, handling, hotline, limits, quota, schedule, trunk};
+use crate::{
+    callers, config, extension, flow, greeting, group, handling, hotline, limits, queue, quota, schedule, trunk,
+};
 use md5::Md5;
 use model::{Network, Problem, TenantId};
 use sha2::{Digest, Sha256};
@@ -57,6 +59,7 @@ async fn tenant(db: &Db, mut head: Tenant) -> Result<Tenant, Problem> {
     for group in group::repo::all(&mut tx).await? {
         head.groups.insert(group.id, ready_group(group));
     }
+    head.queues = queue::repo::all(&mut tx).await?.into_iter().map(|queue| (queue.id, queue)).collect();
     head.flows = flow::repo::all(&mut tx).await?.into_iter().map(|flow| (flow.id, Arc::new(flow.graph))).collect();
     for schedule in schedule::repo::all(&mut tx).await? {
         let zone = schedule.zone(&head.time_zone);

@@ -5,6 +5,7 @@ use crate::extension::CallFrom;
 use crate::handling::Handling;
 use crate::hotline::Hotline;
 use crate::limits::Limits;
+use crate::queue::Queue;
 use crate::schedule::{Schedule, State};
 use crate::srtp::Srtp;
 use crate::target::Target;
@@ -14,7 +15,7 @@ use call::RouteTarget;
 use jiff::tz::TimeZone;
 use model::flow::{FlowAnswer, FlowQuestion};
 use model::{
-    ExtensionId, FlowId, GreetingId, GroupId, HotlineId, Network, PhoneNumber, ScheduleId, TenantId, Timestamp, TrunkId,
+    ExtensionId, FlowId, GreetingId, GroupId, HotlineId, Network, PhoneNumber, QueueId, ScheduleId, TenantId, Timestamp, TrunkId,
 };
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
@@ -56,6 +57,8 @@ pub struct Tenant {
     pub trunks: BTreeMap<TrunkId, Trunk>,
     /// Ring groups.
     pub groups: HashMap<GroupId, Group>,
+    /// Queues, oldest first.
+    pub queues: BTreeMap<QueueId, Queue>,
     /// Flows.
     pub flows: HashMap<FlowId, Arc<Graph>>,
     /// When it is open, each schedule with the time zone of its hours.
@@ -145,6 +148,11 @@ impl Tenant {
     /// The extension of this number.
     pub fn by_number(&self, number: &str) -> Option<&Extension> {
         self.numbers.get(number).and_then(|id| self.extensions.get(id))
+    }
+
+    /// The queue of this internal number.
+    pub fn queue_by_number(&self, number: &str) -> Option<&Queue> {
+        self.queues.values().find(|queue| queue.number.as_deref() == Some(number))
     }
 
     /// The hotline of this number that comes in by this trunk.

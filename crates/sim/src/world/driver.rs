@@ -71,6 +71,7 @@ impl World {
                 Action::StartFlow(flow) => self.start_flow(flow),
                 Action::Flow(event) => self.tell_flow(event),
                 Action::StopFlow => self.flow = None,
+                Action::Queue(news) => self.tell_queue(news),
                 Action::Publish(event) => self.events.push(event),
             }
         }

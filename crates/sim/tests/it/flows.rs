@@ -180,6 +180,8 @@ fn the_world_is_told_what_happens_in_order() {
             Event::Answered { .. } => "answered",
             Event::Held { .. } => "held",
             Event::Resumed { .. } => "resumed",
+            Event::QueueJoined { .. } => "queue_joined",
+            Event::QueueLeft { .. } => "queue_left",
             Event::Transferred { .. } => "transferred",
             Event::Ended { .. } => "ended",
         })

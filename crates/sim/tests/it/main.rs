@@ -6,6 +6,7 @@ mod flows;
 mod forwards;
 mod groups;
 mod internal;
+mod queues;
 mod races;
 mod random;
 mod talks;

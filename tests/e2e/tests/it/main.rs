@@ -29,6 +29,7 @@ mod limits;
 mod names;
 mod outbound;
 mod overload;
+mod queues;
 mod registration;
 mod replaces;
 mod schedules;
