@@ -45,7 +45,7 @@ const FILES: &[(i64, &str, &str)] = &[
     ),
     (202611231002, "create texts", include_str!("../migrations/202611231002_create_texts.sql")),
     (202611231005, "create call notes", include_str!("../migrations/202611231005_create_call_notes.sql")),
-    (202611231006, "create queues", include_str!("../migrations/202611231006_create_queues.sql")),
+    (202611231041, "create queues", include_str!("../migrations/202611231041_create_queues.sql")),
 ];
 
 fn migrator() -> Migrator {

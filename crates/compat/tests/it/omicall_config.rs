@@ -41,7 +41,7 @@ impl World {
             }
         };
         let target = Target::Group(group.id);
-        let new = NewHotline { number: number.into(), name: None, trunk: Some(trunk), target };
+        let new = NewHotline { trunk: Some(trunk), ..NewHotline::to(number, target) };
         pbx::hotline::create(&company.actor, &self.db, new).await.unwrap().id
     }
 
@@ -234,9 +234,9 @@ async fn key_scripts_become_flows_and_come_back() {
     // What a caller lives through, by the flow's own simulator: key 1 of the second leads into the first.
     let flows = pbx::flow::list(&w.alpha.actor, &w.db, model::PageRequest::first()).await.unwrap().items;
     let graph = flows.iter().find(|flow| flow.name == "Second").unwrap().graph.clone();
-    let lines = pbx::flow::simulate(&w.alpha.actor, &w.db, graph.clone(), "1").await.unwrap();
+    let lines = pbx::flow::simulate(&w.alpha.actor, &w.db, graph.clone(), "0912345678", "1", None).await.unwrap();
     assert!(lines.iter().any(|line| line.step == "flow_key" && line.reason.contains("pressed 1")), "{lines:?}");
-    let wrong = pbx::flow::simulate(&w.alpha.actor, &w.db, graph, "9").await.unwrap();
+    let wrong = pbx::flow::simulate(&w.alpha.actor, &w.db, graph, "0912345678", "9", None).await.unwrap();
     assert!(wrong.iter().any(|line| line.step == "flow_failures"), "one wrong key is one too many: {wrong:?}");
 
     refused(&w.set("key-interaction/add", &token, script("Second", keys.clone())).await, "script_name_exists");

@@ -102,11 +102,12 @@ impl Worker {
         let Some(agreed) = self.legs.at(slot).and_then(|leg| leg.agreed) else { return };
         let beside = agreed.remote_rtcp.filter(|_| !agreed.mux);
         for (door, remote) in [(Door::Rtp, agreed.remote), (Door::Rtcp, beside)] {
+            let Some(remote) = remote else { continue };
             let Some(Guard::Dtls(dtls)) = self.legs.at(slot).map(|leg| &mut leg.guard) else { return };
             if dtls.ice.is_some() || !dtls.begins() {
                 return;
             }
-            let (Some(remote), Some(association)) = (remote, dtls.meet(door, now, clock)) else { continue };
+            let Some(association) = dtls.meet(door, now, clock) else { continue };
             association.partner.get_or_insert(remote);
             self.drive(slot, door);
         }

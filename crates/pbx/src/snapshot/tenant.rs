@@ -15,7 +15,8 @@ use call::RouteTarget;
 use jiff::tz::TimeZone;
 use model::flow::{FlowAnswer, FlowQuestion};
 use model::{
-    ExtensionId, FlowId, GreetingId, GroupId, HotlineId, Network, PhoneNumber, QueueId, ScheduleId, TenantId, Timestamp, TrunkId,
+    ExtensionId, FlowId, GreetingId, GroupId, HotlineId, Network, PhoneNumber, QueueId, ScheduleId, TenantId,
+    Timestamp, TrunkId,
 };
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;

@@ -156,12 +156,7 @@ async fn furnish(db: &TestDb, actor: &Actor) {
         ids.push(extension::create(actor, db, new).await.unwrap().extension.id);
     }
     let group = group::create(actor, db, NewGroup::of("Sales", ids[..2].to_vec())).await.unwrap();
-    let new = NewHotline {
-        number: "02873000001".into(),
-        name: Some("Sales".into()),
-        trunk: None,
-        target: Target::Group(group.id),
-    };
+    let new = NewHotline { name: Some("Sales".into()), ..NewHotline::to("02873000001", Target::Group(group.id)) };
     let hotline = hotline::create(actor, db, new).await.unwrap();
     let new = NewUser {
         login: "lan@theirs.example".into(),

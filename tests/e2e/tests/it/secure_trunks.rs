@@ -192,7 +192,11 @@ async fn a_carrier_that_refuses_keys_which_it_might_leave_is_asked_without() {
     assert!(!second.contains("a=crypto"), "{second}");
     assert_eq!(caller.refused().await.status(), 486);
     let record = server.record("the call", |call| call["direction"] == "outbound").await;
-    assert_eq!((record["cause"].as_str(), record["legs"].as_array().map(Vec::len)), (Some("busy"), Some(2)), "{record}");
+    assert_eq!(
+        (record["cause"].as_str(), record["legs"].as_array().map(Vec::len)),
+        (Some("busy"), Some(2)),
+        "{record}"
+    );
     assert!(invites.try_recv().is_err(), "it is asked twice, not more often");
     carrier.abort();
     std::fs::remove_dir_all(&folder).expect("the test's directory");

@@ -99,14 +99,14 @@ async fn by_words(
     sql.fetch_all(tx).await?.iter().map(read).collect()
 }
 
-fn in_ranges(sql: &mut Sql, ranges: &Ranges) {
+fn in_ranges(sql: &mut Sql, ranges: &[(String, String)]) {
     for (place, (from, to)) in ranges.iter().enumerate() {
         sql.push(if place == 0 { "w.word >= " } else { " or w.word >= " });
         sql.bind(from.as_str()).push(" and w.word < ").bind(to.as_str());
     }
 }
 
-fn in_ranges_of_other(sql: &mut Sql, ranges: &Ranges) {
+fn in_ranges_of_other(sql: &mut Sql, ranges: &[(String, String)]) {
     for (place, (from, to)) in ranges.iter().enumerate() {
         sql.push(if place == 0 { "o.word >= " } else { " or o.word >= " });
         sql.bind(from.as_str()).push(" and o.word < ").bind(to.as_str());
