@@ -15,6 +15,8 @@ use worker::webhook::Guard;
 
 /// How many live sockets may be open at once.
 const SOCKETS: usize = 2_000;
+/// How many uploaded files of contacts are read at once: each may take seconds of a core and a hundred megabytes.
+const IMPORTS: usize = 2;
 
 /// How long a live socket waits for its client.
 #[derive(Debug, Clone, Copy)]
@@ -56,6 +58,7 @@ pub struct State {
     /// How long live sockets wait for their clients.
     pub patience: Patience,
     pub(crate) sockets: Arc<Semaphore>,
+    pub(crate) imports: Arc<Semaphore>,
 }
 
 impl State {
@@ -72,6 +75,7 @@ impl State {
             logins: Logins::default(),
             patience: Patience::default(),
             sockets: Arc::new(Semaphore::new(SOCKETS)),
+            imports: Arc::new(Semaphore::new(IMPORTS)),
         }
     }
 

@@ -282,13 +282,18 @@ impl Call {
             Reply::Route(route) if matches!(self.stage, Stage::Choosing(_)) => self.forward_routed(ticket, *route),
             Reply::Route(route) => self.route_found(ticket, *route),
             Reply::Adopted(released) => self.adopted(ticket, released),
-            Reply::Contacts(contacts) if matches!(self.stage, Stage::Queued(_)) => self.agent_found(ticket, contacts),
+            // In a queue the offer's own time counts, and nobody is called elsewhere.
+            Reply::Contacts(contacts) | Reply::Ring { contacts, .. } if matches!(self.stage, Stage::Queued(_)) => {
+                self.agent_found(ticket, contacts);
+            }
+            Reply::Away(cause) | Reply::Forwarded(cause) if matches!(self.stage, Stage::Queued(_)) => {
+                self.agent_away(ticket, cause);
+            }
             Reply::Contacts(contacts) => self.phones_found(ticket, contacts),
             Reply::Ring { contacts, ring_for, forwards } => {
                 self.handles_calls(ticket, ring_for, forwards);
                 self.phones_found(ticket, contacts);
             }
-            Reply::Away(cause) if matches!(self.stage, Stage::Queued(_)) => self.agent_away(ticket, cause),
             Reply::Away(cause) => self.not_to_be_rung(ticket, cause),
             Reply::Forwarded(cause) => {
                 self.handles_calls(ticket, None, true);

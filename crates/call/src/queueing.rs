@@ -5,7 +5,9 @@ use crate::leg::State;
 use crate::machine::{Call, Stage};
 use crate::ringing::Purpose;
 use crate::timers::Timer;
-use crate::{Action, Event, LegKind, Party, Question, QueueNews, QueueOrder, Side, Ticket, Visit, most_telling};
+use crate::{
+    Action, Event, LegKind, Party, Question, QueueNews, QueueOrder, RingsAs, Side, Ticket, Visit, most_telling,
+};
 use model::leg::{Destination, Dial, Sound};
 use model::queue::{Enqueue, QueueOutcome};
 use model::{Cause, EndedBy, ExtensionId, LegCommand, LegId, Moment, QueueId, TrailEntry};
@@ -148,7 +150,7 @@ impl Call {
         if self.who.extension() == Some(agent) {
             return self.out.push(Action::Queue(QueueNews::Refused { agent, cause: Cause::Busy }));
         }
-        let ticket = self.ask(Question::Locate { extension: agent, only_idle: true });
+        let ticket = self.ask(Question::Locate { extension: agent, rings_as: RingsAs::IdleMember });
         let Stage::Queued(queued) = &mut self.stage else { return };
         queued.offers.push(Offering { agent, ticket: Some(ticket), legs: Vec::new(), failed: None });
     }

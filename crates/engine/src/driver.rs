@@ -7,6 +7,7 @@
 mod failure;
 mod finish;
 mod handling;
+mod keys;
 mod leg;
 mod outside;
 mod protection;

@@ -17,7 +17,13 @@ impl Graph {
             match node {
                 Node::Menu(menu) => check_menu(name, menu, &mut faults),
                 Node::Queue { priority, skills, .. } => check_queue(name, *priority, skills, &mut faults),
-                Node::Play { .. } | Node::RingGroup { .. } | Node::Extension { .. } | Node::Hangup { .. } => {}
+                Node::Play { .. }
+                | Node::RingGroup { .. }
+                | Node::Extension { .. }
+                | Node::Flow { .. }
+                | Node::Schedule { .. }
+                | Node::Caller { .. }
+                | Node::Hangup { .. } => {}
             }
         }
         self.check_circles(&mut faults);

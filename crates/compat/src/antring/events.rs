@@ -125,6 +125,8 @@ impl Teller {
             | call::Event::Answered { side: Side::Caller, .. }
             | call::Event::Held { .. }
             | call::Event::Resumed { .. }
+            | call::Event::QueueJoined { .. }
+            | call::Event::QueueLeft { .. }
             | call::Event::Transferred { .. }
             | call::Event::Digit { .. }
             | call::Event::Ended { .. } => {}
@@ -167,7 +169,11 @@ fn events_of(event: &call::Event) -> &'static [Event] {
         call::Event::Held { .. } => &[Event::Hold],
         call::Event::Resumed { .. } => &[Event::Unhold],
         call::Event::Ended { .. } => &[Event::Destroy],
-        call::Event::Ringing { .. } | call::Event::Transferred { .. } | call::Event::Digit { .. } => &[],
+        call::Event::Ringing { .. }
+        | call::Event::QueueJoined { .. }
+        | call::Event::QueueLeft { .. }
+        | call::Event::Transferred { .. }
+        | call::Event::Digit { .. } => &[],
     }
 }
 

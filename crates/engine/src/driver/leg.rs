@@ -7,9 +7,10 @@ use bus::capture::What;
 use bytes::Bytes;
 use call::Origin;
 use model::leg::{Destination, Dial, Play};
-use model::{Cause, ExtensionId, LegCommand, LegEvent, LegId, Moment, TrunkId};
+use model::{Cause, ExtensionId, LegCommand, LegEvent, LegId, TrunkId};
 use sip::{Command, Party, Signal, Target};
 
+use super::keys::Keys;
 use super::{Driver, Refusal, protection};
 use crate::carriers::Slot;
 use crate::lines::Line;
@@ -56,31 +57,6 @@ pub(crate) struct Leg {
     /// What to ask once more, without the keys that were offered, should they be refused.
     in_the_clear: Option<Box<Dial>>,
     keys: Keys,
-}
-
-/// Keys of one leg, against a phone that sends them by the thousand: so many at once, and so many in a second.
-#[derive(Debug, Default)]
-struct Keys {
-    taken_ms: u64,
-    since: Moment,
-}
-
-impl Keys {
-    const AT_ONCE: u64 = 40;
-    const PAUSE_MS: u64 = 50;
-
-    fn takes(&mut self, now: Moment) -> bool {
-        let past = u64::try_from(now.since(self.since).as_millis()).unwrap_or(u64::MAX);
-        self.since = now;
-        self.taken_ms = self.taken_ms.saturating_sub(past);
-        let fits = self.taken_ms + Self::PAUSE_MS <= Self::AT_ONCE * Self::PAUSE_MS;
-        if fits {
-            self.taken_ms += Self::PAUSE_MS;
-        } else {
-            metrics::counter!("alo_digits_dropped_total").increment(1);
-        }
-        fits
-    }
 }
 
 /// How long it took from the first sign of the call to our first answer or INVITE.
@@ -197,14 +173,6 @@ impl Driver {
         leg.works = self.works_on(&far);
         leg.far = far;
         (leg, unfit)
-    }
-
-    /// A phone of ours is in use from now on.
-    fn works_on(&self, far: &Far) -> Option<crate::queues::Line> {
-        match far {
-            Far::Extension(id) => self.shared.queues.line(&self.tenant, *id),
-            Far::Unknown | Far::Trunk(..) => None,
-        }
     }
 
     fn open_media(&self, tag: u64) -> Option<media::Leg> {
@@ -648,18 +616,5 @@ impl Driver {
         if let Some(media) = self.media_of(a) {
             media.unbridge();
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn keys_come_as_fast_as_fingers_and_no_faster() {
-        let mut keys = Keys::default();
-        assert!((0..60).all(|n| keys.takes(Moment::from_millis(10_000 + n * 60))), "a person or a robot that dials");
-        let flood = (0..10_000).filter(|n| keys.takes(Moment::from_millis(60_000 + n))).count();
-        assert!((200..=260).contains(&flood), "ten seconds of flood give {flood}");
     }
 }

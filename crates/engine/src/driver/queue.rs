@@ -6,9 +6,18 @@ use pbx::queue::visit::Visit;
 use std::time::Duration;
 
 use super::Driver;
-use crate::queues::Order;
+use super::leg::Far;
+use crate::queues::{Line, Order};
 
 impl Driver {
+    /// A phone of ours is in use from now on.
+    pub(super) fn works_on(&self, far: &Far) -> Option<Line> {
+        match far {
+            Far::Extension(id) => self.shared.queues.line(&self.tenant, *id),
+            Far::Unknown | Far::Trunk(..) => None,
+        }
+    }
+
     pub(super) fn tell_queue(&self, news: QueueNews) {
         let number = self.drafted.as_ref().map_or_else(|| self.caller.0.clone(), |draft| draft.caller_number.clone());
         self.shared.queues.call(self.tenant.id, self.id, news, number);

@@ -79,6 +79,7 @@ impl World {
         let new = NewKey { name: "Import".into(), dialect, role: Some(Role::Owner), ..NewKey::default() };
         let key = key::create(&theirs, &db, new).await.unwrap().secret;
         let state = compat::State {
+            sounds: worker::sound::Sounds::new((*db).clone(), db.folder().to_owned()),
             gate: account::Gate::new((*db).clone()),
             bus: bus::Bus::new().0,
             data: db.folder().to_owned(),
