@@ -129,7 +129,8 @@ export const exchange = {
     overflow: 'When no agent takes the call',
     overflowHelp: 'Empty: the call ends.',
     removeAsk: 'Delete the queue “{{name}}”?',
-    removeEffect: 'Callers who wait in it are sent on. It cannot be deleted while a hotline, a flow or a queue leads to it.',
+    removeEffect:
+      'Callers who wait in it are sent on. It cannot be deleted while a hotline, a flow or a queue leads to it.',
   },
   hotlines: {
     add: 'New hotline',
@@ -150,7 +151,14 @@ export const exchange = {
     removeAsk: 'Delete the hotline {{number}}?',
     removeEffect: 'Callers of this number reach nobody then.',
   },
-  target: { flow: 'Flow', group: 'Group', extension: 'Extension', greeting: 'Greeting', queue: 'Queue', none: 'Nowhere' },
+  target: {
+    flow: 'Flow',
+    group: 'Group',
+    extension: 'Extension',
+    greeting: 'Greeting',
+    queue: 'Queue',
+    none: 'Nowhere',
+  },
   srtp: {
     label: 'Protected sound (SRTP)',
     help: 'Required: calls without keys are refused.',

@@ -129,7 +129,8 @@ export const exchange = {
     overflow: 'Khi không ai nhận',
     overflowHelp: 'Để trống: cuộc gọi kết thúc.',
     removeAsk: 'Xóa hàng đợi “{{name}}”?',
-    removeEffect: 'Khách đang chờ sẽ được chuyển đi. Hotline, kịch bản hoặc hàng đợi nào còn dẫn đến đây thì chưa xóa được.',
+    removeEffect:
+      'Khách đang chờ sẽ được chuyển đi. Hotline, kịch bản hoặc hàng đợi nào còn dẫn đến đây thì chưa xóa được.',
   },
   hotlines: {
     add: 'Thêm hotline',

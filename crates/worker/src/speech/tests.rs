@@ -51,11 +51,8 @@ async fn a_program_that_fails_is_silent_or_is_not_there_is_told_alike() {
 }
 
 #[tokio::test]
-async fn espeak_ng_speaks_vietnamese_where_it_is_installed() {
-    let path = PathBuf::from("/usr/bin/espeak-ng");
-    if !path.exists() {
-        return;
-    }
+async fn espeak_ng_speaks_vietnamese() {
+    let path = PathBuf::from("espeak-ng");
     let sound = Speaker::Program(Program { path }).speak(&speech()).await.unwrap();
     let sound = media::sound::load(sound).unwrap();
     assert!(sound.duration().as_millis() > 500, "{:?}", sound.duration());

@@ -2,13 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Alert, Button, Form, Input, InputNumber, Select } from 'antd'
 import type { TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
-import {
-  extensionsQuery,
-  flowsQuery,
-  greetingsQuery,
-  groupsQuery,
-  schedulesQuery,
-} from '~/api/lists'
+import { extensionsQuery, flowsQuery, greetingsQuery, groupsQuery, schedulesQuery } from '~/api/lists'
 import { extensionName } from '~/lib/names'
 import { fold } from '~/lib/phone'
 import { DIGITS, exits, type Graph, leading, type Menu, type Node, removed, renamed, withNode } from './graph'
