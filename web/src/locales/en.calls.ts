@@ -127,6 +127,7 @@ export const calls = {
     flow_node_menu: 'Comes to the menu “{{node}}”.',
     flow_node_play: 'Comes to the greeting “{{node}}”.',
     flow_node_ring_group: 'Comes to the ring group “{{node}}”.',
+    flow_node_queue: 'Comes to the queue “{{node}}”.',
     flow_node_extension: 'Comes to the extension “{{node}}”.',
     flow_node_hangup: 'Comes to the end “{{node}}”.',
     flow_node_schedule: 'Comes to the opening hours “{{node}}”.',

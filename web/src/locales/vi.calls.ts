@@ -127,6 +127,7 @@ export const calls = {
     flow_node_menu: 'Đến bước chọn phím “{{node}}”.',
     flow_node_play: 'Đến bước phát lời chào “{{node}}”.',
     flow_node_ring_group: 'Đến bước gọi nhóm “{{node}}”.',
+    flow_node_queue: 'Đến bước hàng đợi “{{node}}”.',
     flow_node_extension: 'Đến bước gọi máy nhánh “{{node}}”.',
     flow_node_hangup: 'Đến bước kết thúc “{{node}}”.',
     flow_node_schedule: 'Xem giờ làm việc ở bước “{{node}}”.',

@@ -6,6 +6,7 @@ import {
   PhoneOutlined,
   SoundOutlined,
   StopOutlined,
+  TeamOutlined,
   UserOutlined,
 } from '@ant-design/icons'
 import { type Node as FlowNode, Handle, type NodeProps, Position } from '@xyflow/react'
@@ -24,6 +25,7 @@ const ICONS = {
   play: <SoundOutlined />,
   ring_group: <ClusterOutlined />,
   extension: <PhoneOutlined />,
+  queue: <TeamOutlined />,
   flow: <BranchesOutlined />,
   schedule: <ClockCircleOutlined />,
   caller: <UserOutlined />,
@@ -64,6 +66,7 @@ function What({ node }: { node: Node }) {
     menu: () => ('greeting' in node && node.greeting ? names.of(node.greeting) : t('node.silent')),
     ring_group: () => named('group' in node ? node.group : undefined),
     extension: () => named('extension' in node ? node.extension : undefined),
+    queue: () => named('queue' in node ? node.queue : undefined),
     flow: () => named('flow' in node ? node.flow : undefined),
     schedule: () => named('schedule' in node ? node.schedule : undefined),
     caller: () => t('node.callerAbout'),

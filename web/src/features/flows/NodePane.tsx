@@ -2,7 +2,14 @@ import { useQuery } from '@tanstack/react-query'
 import { Alert, Button, Form, Input, InputNumber, Select } from 'antd'
 import type { TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
-import { extensionsQuery, flowsQuery, greetingsQuery, groupsQuery, schedulesQuery } from '~/api/lists'
+import {
+  extensionsQuery,
+  flowsQuery,
+  greetingsQuery,
+  groupsQuery,
+  queuesQuery,
+  schedulesQuery,
+} from '~/api/lists'
 import { extensionName } from '~/lib/names'
 import { fold } from '~/lib/phone'
 import { DIGITS, exits, type Graph, leading, type Menu, type Node, removed, renamed, withNode } from './graph'
@@ -95,6 +102,7 @@ function What({ node, put }: { node: Node; put: (node: Node) => void }) {
   const { t } = useTranslation()
   const greetings = named(useQuery(greetingsQuery).data)
   const groups = named(useQuery(groupsQuery).data)
+  const queues = named(useQuery(queuesQuery).data)
   const flows = named(useQuery(flowsQuery).data)
   const schedules = named(useQuery(schedulesQuery).data)
   const extensions = (useQuery(extensionsQuery).data ?? []).map((one) => ({
@@ -130,6 +138,8 @@ function What({ node, put }: { node: Node; put: (node: Node) => void }) {
       return pick('node.extensionOne', node.extension, extensions, (extension) =>
         put({ ...node, extension: extension ?? '' }),
       )
+    case 'queue':
+      return pick('node.queueOne', node.queue, queues, (queue) => put({ ...node, queue: queue ?? '' }))
     case 'flow':
       return pick('node.flowOne', node.flow, flows, (flow) => put({ ...node, flow: flow ?? '' }))
     case 'menu':

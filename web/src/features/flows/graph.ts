@@ -26,6 +26,11 @@ export interface Extension {
   extension?: string
   on_no_answer?: string | undefined
 }
+export interface Queue {
+  type: 'queue'
+  queue?: string
+  on_overflow?: string | undefined
+}
 export interface OtherFlow {
   type: 'flow'
   flow?: string
@@ -47,7 +52,7 @@ export interface Caller {
   anonymous?: string | undefined
   otherwise?: string
 }
-export type Node = Play | Menu | RingGroup | Extension | OtherFlow | Schedule | Caller | Hangup
+export type Node = Play | Menu | RingGroup | Extension | Queue | OtherFlow | Schedule | Caller | Hangup
 export type Kind = Node['type']
 
 export type Graph = {
@@ -63,6 +68,7 @@ export const KINDS: Kind[] = [
   'play',
   'ring_group',
   'extension',
+  'queue',
   'flow',
   'schedule',
   'caller',
@@ -93,6 +99,8 @@ export function exits(node: Node): Exit[] {
     case 'ring_group':
     case 'extension':
       return [{ field: 'on_no_answer', to: node.on_no_answer }]
+    case 'queue':
+      return [{ field: 'on_overflow', to: node.on_overflow }]
     case 'schedule':
       return [
         { field: 'open', to: node.open },
@@ -129,6 +137,7 @@ const FRESH: Record<Kind, Node> = {
   menu: { type: 'menu', timeout_ms: 5000, max_failures: 3, options: { '1': '' } },
   ring_group: { type: 'ring_group' },
   extension: { type: 'extension' },
+  queue: { type: 'queue' },
   flow: { type: 'flow' },
   schedule: { type: 'schedule' },
   caller: { type: 'caller' },
@@ -211,7 +220,9 @@ export function missing(graph: Graph): { name: string; message: string }[] {
             ? { extension: node.extension }
             : node.type === 'flow'
               ? { flow: node.flow }
-              : {}
+              : node.type === 'queue'
+                ? { queue: node.queue }
+                : {}
     for (const [field, value] of Object.entries(needs))
       if (!value) found.push({ name: `graph.nodes.${name}.${field}`, message: `missing_${field}` })
     if (node.type === 'menu')
