@@ -1,25 +1,22 @@
 //! Legs: what the call asks of one becomes SIP and media commands, and what they report becomes the call's words.
 
-use std::sync::Arc;
+mod dialling;
+mod sounding;
+
 use std::time::Duration;
 
 use bus::capture::What;
 use bytes::Bytes;
 use call::Origin;
-use model::leg::{Destination, Dial, Play};
+use model::leg::{Dial, Play};
 use model::{Cause, ExtensionId, LegCommand, LegEvent, LegId, TrunkId};
-use sip::{Command, Party, Signal, Target};
+use sip::{Command, Signal};
 
 use super::keys::Keys;
 use super::{Driver, Refusal, protection};
 use crate::carriers::Slot;
 use crate::lines::Line;
 use crate::recordings::End;
-use crate::routes::Letter;
-use crate::sounds::Found;
-
-/// How long a sound that cannot be played takes.
-const MISSING_SOUND: Duration = Duration::from_millis(20);
 
 /// One leg at the edges. The SIP leg's number is also the tag of the media leg.
 #[derive(Debug)]
@@ -241,164 +238,6 @@ impl Driver {
                 }
             }
             LegCommand::Transfer(news) => self.tell_transfer(id, news),
-        }
-    }
-
-    fn play(&mut self, id: LegId, play: Play) {
-        let found = self.shared.sounds.get(&self.tenant, play.sound);
-        let Some(leg) = self.legs.get_mut(&id).filter(|leg| leg.media.is_some()) else { return };
-        leg.awaits = None;
-        match found {
-            Found::Ready(sound) => {
-                if let Some(media) = &leg.media {
-                    media.play(sound, play.repeat);
-                }
-            }
-            Found::Unread(file) => {
-                leg.awaits = Some(play.clone());
-                let (shared, mailbox) = (self.shared.clone(), self.mailbox.clone());
-                tokio::spawn(async move {
-                    let sound = shared.sounds.load(file).await;
-                    // The call may be over by then.
-                    let _ = mailbox.send(Letter::Loaded(id, play, sound));
-                });
-            }
-            Found::Missing => self.miss(id, play),
-        }
-    }
-
-    /// A greeting was read from the disk: it is played if the call still waits for it.
-    pub(super) fn play_loaded(&mut self, id: LegId, play: Play, sound: Option<Arc<media::Sound>>) {
-        let Some(leg) = self.legs.get_mut(&id).filter(|leg| leg.awaits.as_ref() == Some(&play)) else { return };
-        leg.awaits = None;
-        match (sound, &leg.media) {
-            (Some(sound), Some(media)) => media.play(sound, play.repeat),
-            (None, _) => self.miss(id, play),
-            (Some(_), None) => {}
-        }
-    }
-
-    fn miss(&mut self, id: LegId, play: Play) {
-        tracing::warn!(call.id = %self.id, sound = ?play.sound, "a sound cannot be played");
-        if let Some(media) = self.media_of(id) {
-            media.stop_play();
-        }
-        if !play.repeat {
-            self.play_done_soon(id);
-        }
-    }
-
-    /// A greeting that is missing counts as played, so that the flow goes on; not at once, since the call could take
-    /// the word for the end of the sound before it.
-    fn play_done_soon(&self, id: LegId) {
-        let (mailbox, tag) = (self.mailbox.clone(), self.legs.get(&id).map_or(0, |leg| leg.edge.0));
-        tokio::spawn(async move {
-            tokio::time::sleep(MISSING_SOUND).await;
-            // The call may be over by then.
-            let _ = mailbox.send(Letter::Media(id, media::Event::PlayDone { tag }));
-        });
-    }
-
-    fn dial(&mut self, id: LegId, dial: Dial) {
-        let (profile, policy) = self.protection(&dial.to);
-        self.dial_as(id, dial, profile, policy);
-    }
-
-    /// What to offer: what the caller would like, of which only what meets its codec once that is settled.
-    fn wishes(&self) -> media::Taste {
-        let Some(first) = self.legs.get(&LegId::FIRST) else { return media::Taste::default() };
-        let mut taste = first.media.as_ref().map(media::Leg::taste).unwrap_or_default();
-        if let Some(settled) = first.media.as_ref().and_then(media::Leg::codec).filter(|_| first.answered) {
-            taste.codecs = taste.codecs.iter().filter(|codec| codec.meets(settled)).collect();
-        }
-        taste
-    }
-
-    /// A far side that refuses an offer with keys which it may leave is asked once more, in the clear (488 or 606; RFC 3261
-    /// section 21.4.26).
-    fn dials_in_the_clear(&mut self, id: LegId, code: u16) -> bool {
-        if !matches!(code, 488 | 606) {
-            return false;
-        }
-        let Some(leg) = self.legs.get_mut(&id) else { return false };
-        let Some(dial) = leg.in_the_clear.take() else { return false };
-        tracing::info!(call.id = %self.id, leg = %id, code, "an offer with keys was refused; the next is without");
-        leg.slot = None;
-        self.shared.routes.remove_leg(leg.edge.0);
-        let (_, policy) = self.protection(&dial.to);
-        self.dial_as(id, *dial, media::Profile::Plain, policy);
-        true
-    }
-
-    fn dial_as(&mut self, id: LegId, dial: Dial, profile: media::Profile, policy: media::Policy) {
-        let edge = self.shared.stack.new_leg();
-        let prefer = self.wishes();
-        let video = self.media_of(LegId::FIRST).and_then(media::Leg::video);
-        let mut leg = Leg::new(edge, self.open_media(edge.0), true);
-        leg.in_the_clear = (profile == media::Profile::Offered).then(|| Box::new(dial.clone()));
-        let body = leg.media.as_mut().map(|media| {
-            media.set_policy(policy);
-            media.show(video);
-            media.offer(media::Offer { prefer, profile: Some(profile), ..media::Offer::default() })
-        });
-        leg.far = match &dial.to {
-            Destination::Contact { extension, .. } => Far::Extension(*extension),
-            Destination::Trunk { trunk, number } => Far::Trunk(*trunk, number.clone()),
-        };
-        if let Far::Extension(extension) = leg.far {
-            leg.line = Some(self.shared.lines.rings(extension, self.id, edge.0));
-        }
-        leg.works = self.works_on(&leg.far);
-        self.shared.routes.add_leg(edge.0, self.mailbox.clone(), id);
-        self.legs.insert(id, leg);
-        self.touched_by(id);
-
-        let request = match (&dial.to, body) {
-            (_, None) => Err(Cause::Overload),
-            (Destination::Contact { contact, .. }, Some(body)) => Ok(self.to_phone(*contact, &dial, body)),
-            (Destination::Trunk { trunk, number }, Some(body)) => self.take_slot(id, *trunk).and_then(|()| {
-                let trunk = self.tenant.trunks.get(trunk).ok_or(Cause::Unavailable)?;
-                self.shared.carriers.dial(trunk, &self.tenant, number, &dial, self.max_forwards, body)
-            }),
-        };
-        match request {
-            Ok(request) => {
-                measure(&mut self.set_up, self.shared.clock.now().since(self.anchor.moment()));
-                self.shared.stack.send(edge, Command::Dial(Box::new(request)));
-            }
-            Err(cause) => {
-                self.close_leg(id);
-                self.leg_event(id, LegEvent::Rejected { cause });
-            }
-        }
-    }
-
-    /// Counts the leg among the trunk's calls until it is over.
-    fn take_slot(&mut self, id: LegId, trunk: TrunkId) -> Result<(), Cause> {
-        let trunk = self.tenant.trunks.get(&trunk).ok_or(Cause::Unavailable)?;
-        let slot = self.shared.carriers.slot(trunk).ok_or(Cause::Overload)?;
-        if let Some(leg) = self.legs.get_mut(&id) {
-            leg.slot = Some(slot);
-        }
-        Ok(())
-    }
-
-    fn to_phone(&self, contact: u64, dial: &Dial, body: Bytes) -> sip::Dial {
-        let from = Party {
-            user: dial.caller_number.clone(),
-            host: self.tenant.domain.clone(),
-            display: dial.caller_name.clone(),
-        };
-        let headers = vec![("X-Alo-Call-Id".to_owned(), self.id.to_string())];
-        sip::Dial {
-            target: Target::Contact(contact),
-            from,
-            to: None,
-            body,
-            credentials: None,
-            asserted: None,
-            max_forwards: self.max_forwards,
-            headers,
         }
     }
 
