@@ -223,6 +223,7 @@ fn valid(path: &str, things: &HashMap<&'static str, String>) -> Value {
         "/keys" | "/companies/{company_id}/keys" => json!({ "name": "n", "role": "agent" }),
         "/extensions" => json!({ "number": "900" }),
         "/queues" | "/pause-reasons" => json!({ "name": "n" }),
+        "/greetings/speech" => json!({ "name": "n", "speech": { "text": "n" } }),
         "/agents/{extension_id}/state" => json!({ "state": "offline" }),
         "/extensions/bulk" => json!({ "extensions": [] }),
         "/trunks" => json!({ "name": "n", "kind": "address", "addresses": ["203.0.113.9"] }),
