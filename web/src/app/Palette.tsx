@@ -81,7 +81,11 @@ function Finder({ onClose }: { onClose: () => void }) {
   const navigate = useNavigate()
   const [text, setText] = useState('')
   const [place, setPlace] = useState(0)
-  const { groups, waiting } = useFound(useDeferredValue(text))
+  const looked = useDeferredValue(text)
+  const { groups, waiting } = useFound(looked)
+  const settled = looked === text && !waiting
+  // Enter means what was typed, so it waits for the answer to it.
+  const [entered, setEntered] = useState(false)
   const entries = groups.flatMap((group) => group.entries)
   const take = (index: number) => {
     const entry = entries[index]
@@ -95,8 +99,13 @@ function Finder({ onClose }: { onClose: () => void }) {
     if (next !== undefined) {
       event.preventDefault()
       setPlace((entries.length + next) % Math.max(1, entries.length))
-    } else if (event.key === 'Enter') take(place)
+    } else if (event.key === 'Enter') setEntered(true)
   }
+  useEffect(() => {
+    if (!entered || !settled) return
+    setEntered(false)
+    take(place)
+  })
   useEffect(() => {
     document.getElementById(`palette-${place}`)?.scrollIntoView({ block: 'nearest' })
   }, [place])
@@ -117,6 +126,7 @@ function Finder({ onClose }: { onClose: () => void }) {
         onChange={(event) => {
           setText(event.target.value)
           setPlace(0)
+          setEntered(false)
         }}
         onKeyDown={press}
       />
