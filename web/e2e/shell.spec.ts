@@ -40,6 +40,7 @@ test('anything is found and done by keys alone', async ({ page, request }) => {
   await seek(page, hotline.id)
   await expect(page.getByRole('option')).toHaveCount(1)
   await page.keyboard.press('Escape')
+  await expect(page.getByRole('dialog')).toHaveCount(0)
 
   await seek(page, 'giao dien toi')
   await page.keyboard.press('ArrowDown')

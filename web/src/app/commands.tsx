@@ -8,7 +8,7 @@ import {
   ReadOutlined,
   UserOutlined,
 } from '@ant-design/icons'
-import type { Entry, Source } from '~/lib/find/source'
+import { type Entry, hasWords, type Source } from '~/lib/find/source'
 import { speak } from '~/lib/i18n'
 import { may, type Right } from '~/lib/me'
 import { fold } from '~/lib/phone'
@@ -73,7 +73,7 @@ export const commandSource: Source = {
       },
     ]
     return [...makes, ...looks, ...rest].filter(({ title, hint = '' }) =>
-      fold(`${title} ${hint}`).includes(folded),
+      hasWords(fold(`${title} ${hint}`), folded),
     )
   },
 }

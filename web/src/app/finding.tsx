@@ -9,7 +9,7 @@ import { hotlineSource } from '~/features/hotlines/find'
 import { personSource } from '~/features/people/find'
 import { trunkSource } from '~/features/trunks/find'
 import { dialler } from '~/lib/dialling'
-import type { Source } from '~/lib/find/source'
+import { hasWords, type Source } from '~/lib/find/source'
 import { fold, formatPhone } from '~/lib/phone'
 import { commandSource } from './commands'
 import { sectionsFor } from './menu'
@@ -27,7 +27,7 @@ const screenSource: Source = {
         hint: `g ${key}`,
         go: { to },
       }))
-      .filter(({ title, hint }) => fold(`${title} ${hint}`).includes(folded)),
+      .filter(({ title, hint }) => hasWords(fold(`${title} ${hint}`), folded)),
 }
 
 /** What is typed is a number: one's own phone can call it. */

@@ -2,7 +2,7 @@ import type { QueryKey, UseQueryOptions } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import type { Right } from '~/lib/me'
 import { fold, numberFits } from '~/lib/phone'
-import type { Source } from './source'
+import { hasWords, type Source } from './source'
 
 interface Words {
   title: string
@@ -35,7 +35,7 @@ export function ofList<T extends { id: string }, K extends QueryKey>(kind: Kind<
         const { title, more = '', numbers = [] } = kind.words(row, me.country)
         const fits =
           row.id === text ||
-          fold(`${title} ${more}`).includes(folded) ||
+          hasWords(fold(`${title} ${more}`), folded) ||
           (number !== '' && numbers.some((one) => numberFits(one, number, me.country)))
         if (!fits) return []
         const go = kind.page

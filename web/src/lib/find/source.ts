@@ -40,6 +40,10 @@ export interface Source {
   find: (asked: Asked) => Entry[] | Promise<Entry[]>
 }
 
+/** Whether a folded text has all words that are looked for; whatever stands between them. */
+export const hasWords = (text: string, folded: string): boolean =>
+  folded.split(/\s+/).every((word) => text.includes(word))
+
 export function askedOf(text: string, rest: Pick<Asked, 'me' | 'queries' | 't'>): Asked {
   const trimmed = text.trim()
   return { ...rest, text: trimmed, folded: fold(trimmed), number: dialable(trimmed) }
