@@ -2,7 +2,7 @@
 # Makes sure that what Alo needs from the system is there. Run it as often as you like.
 #
 #   scripts/deps.sh build    what `make run` needs: Rust, a C compiler (embedded SQLite, TLS), Node for the web
-#   scripts/deps.sh test     also what `make test` needs: outside SIP agents, Opus tools, PostgreSQL and Chromium
+#   scripts/deps.sh test     also what `make test` needs: outside SIP agents, Opus tools, a speaking program, PostgreSQL and Chromium
 #
 # As root on Debian it installs what is missing; otherwise it names what is missing and fails.
 set -euo pipefail
@@ -11,7 +11,7 @@ need=${1:-build}
 declare -A packages=([cc]=gcc [pkg-config]=pkg-config [node]=nodejs [npm]=npm)
 case "$need" in
 build) ;;
-test) packages+=([sipp]=sip-tester [baresip]=baresip-core [opusdec]=opus-tools [chromium]=chromium) ;;
+test) packages+=([sipp]=sip-tester [baresip]=baresip-core [opusdec]=opus-tools [chromium]=chromium [espeak-ng]=espeak-ng) ;;
 *)
     echo "usage: scripts/deps.sh build|test" >&2
     exit 2

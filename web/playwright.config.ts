@@ -9,6 +9,10 @@ export default defineConfig({
   forbidOnly: process.env.CI !== undefined,
   reporter: [['line']],
   globalSetup: './e2e/server.ts',
+  projects: [
+    { name: 'demo', testIgnore: /steps\.spec/ },
+    { name: 'companies', testMatch: /steps\.spec/, dependencies: ['demo'] },
+  ],
   use: {
     locale: 'vi-VN',
     // What fades in has too little contrast for a moment.

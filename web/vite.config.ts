@@ -8,5 +8,5 @@ export default defineConfig({
   resolve: { alias: { '~': new URL('./src', import.meta.url).pathname } },
   build: { target: 'es2022', assetsInlineLimit: 0, chunkSizeWarningLimit: 900 },
   server: { proxy: { '/api': { target: server, ws: true }, '/docs': server, '/openapi.json': server } },
-  test: { include: ['src/**/*.test.{ts,tsx}'], environment: 'node' },
+  test: { include: ['{src,extension}/**/*.test.{ts,tsx}'], environment: 'node' },
 })

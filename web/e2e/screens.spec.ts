@@ -30,6 +30,7 @@ const SCREENS = [
   '/webhooks?open=new',
   '/company',
   '/me',
+  '/apps',
   '/nothing-here',
 ]
 

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { catchMail } from './mail'
@@ -18,7 +18,9 @@ export default async function start(): Promise<() => Promise<void>> {
   const mails = join(folder, 'mails')
   const post = await catchMail(address, mails)
   writeFileSync(config, settings(folder, post.port))
-  const ui = new URL('../dist', import.meta.url).pathname
+  // A copy, so that a test may put a newer build in its place.
+  const ui = join(folder, 'ui')
+  cpSync(new URL('../dist', import.meta.url), ui, { recursive: true })
   const child = spawn(BINARY, ['serve', '--config', config, '--ui-dir', ui], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -30,6 +32,7 @@ export default async function start(): Promise<() => Promise<void>> {
     ALO_LOGIN: login,
     ALO_PASSWORD: password,
     ALO_MAILS: mails,
+    ALO_UI: ui,
   })
   return async () => {
     const gone = new Promise((done) => child.once('exit', done))

@@ -30,12 +30,13 @@ export async function logIn(page: Page, who = admin()): Promise<void> {
   await expect(page).toHaveURL(url('/'))
 }
 
-/** The API as the administrator, for what a test needs to be there. */
-export async function api(request: APIRequestContext) {
-  const answer = await request.post(url('/api/v1/session'), { data: admin() })
+/** The API as the administrator or somebody else, for what a test needs to be there. */
+export async function api(request: APIRequestContext, who = admin()) {
+  const answer = await request.post(url('/api/v1/session'), { data: who })
   const { token } = (await answer.json()) as { token: string }
   const headers = { Authorization: `Bearer ${token}` }
   return {
+    headers,
     get: async (path: string) => (await request.get(url(`/api/v1${path}`), { headers })).json(),
     post: async (path: string, data: object) => {
       const made = await request.post(url(`/api/v1${path}`), { headers, data })

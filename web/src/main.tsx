@@ -20,8 +20,12 @@ import './styles/contacts.css'
 import './styles/figures.css'
 import { createRoot } from 'react-dom/client'
 import { App } from './app/App'
+import { hearInstall } from './lib/app/install'
+import { startWorker } from './lib/app/worker'
 import { startI18n } from './lib/i18n'
 
 const root = document.getElementById('root')
 if (!root) throw new Error('index.html has no #root')
+hearInstall()
+if (import.meta.env.PROD) startWorker()
 startI18n().then(() => createRoot(root).render(<App />))

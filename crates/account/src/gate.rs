@@ -70,6 +70,13 @@ impl Gate {
         self.admit_found(&found, source).await
     }
 
+    /// Whether a key that was admitted still counts, for what stays open: no request of its own.
+    pub async fn still_admits_id(&self, dialect: Dialect, key: KeyId, source: IpAddr) -> Result<Actor, Problem> {
+        let mut tx = self.db.system().await?;
+        let found = find_id(&mut tx, dialect, key, now().as_millis()).await?.ok_or_else(nobody)?;
+        found.check_source(source).map(|()| found.actor())
+    }
+
     /// Who makes this request in a dialect whose applications send a public name and a hash over their secret. `proves`
     /// tells whether the hash that was sent fits a secret; while a rotation overlaps it may be asked twice. Without such a
     /// name the problem is `bearer_unknown`, with a wrong hash `hash_mismatch`.

@@ -1,4 +1,4 @@
-//! `/greetings`: sounds that callers hear, uploaded as WAV or MP3 and kept as 8 kHz WAV.
+//! `/greetings`: sounds that callers hear, uploaded as WAV or MP3 or spoken by a machine, and kept as 8 kHz WAV.
 
 mod upload;
 
@@ -7,17 +7,22 @@ use axum::extract::multipart::MultipartRejection;
 use axum::extract::{self, DefaultBodyLimit, Multipart};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use model::{Actor, GreetingId, Permission};
-use pbx::greeting::{self, Greeting};
-use rest::{Answer, Caller, PageOf, Paging, Path, Query, id};
-use std::path::PathBuf;
+use model::Permission;
+use pbx::greeting::{self, Greeting, Speech};
+use rest::{Answer, Caller, Json, PageOf, Paging, Path, Query, id};
+use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub(crate) fn routes() -> OpenApiRouter<State> {
     let upload = OpenApiRouter::new().routes(routes!(create)).layer(DefaultBodyLimit::max(upload::REQUEST_LIMIT));
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(show, delete)).routes(routes!(audio)).merge(upload)
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(speak))
+        .routes(routes!(show, delete))
+        .routes(routes!(audio))
+        .merge(upload)
 }
 
 /// A sound to upload.
@@ -29,6 +34,16 @@ struct NewGreeting {
     /// A WAV or MP3 file of at most 10 MB and ten minutes.
     #[schema(format = Binary, content_media_type = "application/octet-stream")]
     file: String,
+}
+
+/// A text to be spoken.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Spoken {
+    /// The sound's name, 1–200 characters.
+    name: String,
+    /// What is said, and how.
+    speech: Speech,
 }
 
 /// The sounds of the company.
@@ -51,25 +66,19 @@ async fn create(
 ) -> Answer<(StatusCode, axum::Json<Greeting>)> {
     actor.require(Permission::EditConfig)?;
     let form = upload::read(form).await?;
-    let place = state.conversions.acquire().await;
-    let converted = upload::convert(form.file).await?;
-    drop(place);
-    let new_id = store::mint();
-    let file = file_of(&state, &actor, new_id);
-    upload::put(&file, converted.wav).await?;
-    let new = greeting::NewGreeting {
-        id: new_id,
-        name: form.name,
-        duration_ms: converted.duration_ms,
-        size_bytes: converted.size_bytes,
-    };
-    match greeting::create(&actor, &state.db, new).await {
-        Ok(greeting) => Ok((StatusCode::CREATED, axum::Json(greeting))),
-        Err(problem) => {
-            upload::remove(&file).await;
-            Err(problem.into())
-        }
-    }
+    Ok((StatusCode::CREATED, axum::Json(state.sounds.upload(&actor, form.name, form.file).await?)))
+}
+
+/// Have a text spoken and keep it as a sound. Where nobody speaks (`speech.driver` is off) the answer is 409 `speech_off`.
+#[utoipa::path(post, path = "/greetings/speech", tag = "greetings", request_body = Spoken,
+    responses((status = 201, body = Greeting)))]
+async fn speak(
+    Caller(actor): Caller,
+    extract::State(state): extract::State<State>,
+    Json(spoken): Json<Spoken>,
+) -> Answer<(StatusCode, axum::Json<Greeting>)> {
+    let greeting = state.sounds.speak(&actor, spoken.name, spoken.speech).await?;
+    Ok((StatusCode::CREATED, axum::Json(greeting)))
 }
 
 /// One sound.
@@ -91,9 +100,7 @@ async fn delete(
     extract::State(state): extract::State<State>,
     Path(greeting): Path<String>,
 ) -> Answer<StatusCode> {
-    let greeting = id("greeting", &greeting)?;
-    greeting::delete(&actor, &state.db, greeting).await?;
-    upload::remove(&file_of(&state, &actor, greeting)).await;
+    state.sounds.delete(&actor, id("greeting", &greeting)?).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -108,10 +115,6 @@ async fn audio(
     headers: HeaderMap,
 ) -> Answer<Response> {
     let greeting = greeting::get(&actor, &state.db, id("greeting", &greeting)?).await?;
-    let file = file_of(&state, &actor, greeting.id);
+    let file = state.sounds.file(&actor, greeting.id);
     rest::range::file(&file, "audio/wav", &format!("{}.wav", greeting.id), &headers).await
-}
-
-fn file_of(state: &State, actor: &Actor, id: GreetingId) -> PathBuf {
-    state.data.join(greeting::file(actor.tenant, id))
 }

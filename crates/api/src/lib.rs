@@ -4,6 +4,8 @@
 //! shows the result; no rule of the business stands here, and live calls are reached through `bus` only. Start with
 //! [`router`], then any module; `docs/API.md` is for the reader outside.
 
+mod agents;
+mod caller_rules;
 mod calls;
 mod captures;
 mod companies;
@@ -14,6 +16,7 @@ mod extensions;
 mod flows;
 mod greetings;
 mod groups;
+mod handling;
 mod hotlines;
 mod keys;
 mod limits;
@@ -21,6 +24,8 @@ mod openapi;
 mod passwords;
 mod phone;
 mod presence;
+mod queues;
+mod schedules;
 mod second_factor;
 mod session;
 mod sessions;
@@ -87,6 +92,11 @@ fn described() -> OpenApiRouter<State> {
         .merge(trunks::routes())
         .merge(hotlines::routes())
         .merge(groups::routes())
+        .merge(handling::routes())
+        .merge(schedules::routes())
+        .merge(caller_rules::routes())
+        .merge(queues::routes())
+        .merge(agents::routes())
         .merge(flows::routes())
         .merge(greetings::routes())
         .merge(simulation::routes())

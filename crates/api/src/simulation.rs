@@ -24,6 +24,9 @@ struct ImaginedCall {
     /// Keys pressed, in order; a comma lets the time for a key run out, `!` lets nobody answer, `b` is busy.
     #[serde(default)]
     digits: String,
+    /// When: `2026-12-24T09:00` on the company's clock, or with an offset (`…+07:00`, `…Z`); now when missing.
+    #[serde(default)]
+    at: Option<String>,
 }
 
 /// An imagined caller in a graph that need not be stored.
@@ -36,6 +39,16 @@ struct ImaginedCaller {
     /// As for an imagined call.
     #[serde(default)]
     digits: String,
+    /// Who calls; a stranger with an unknown number when missing.
+    #[serde(default = "somebody")]
+    from: String,
+    /// As for an imagined call.
+    #[serde(default)]
+    at: Option<String>,
+}
+
+fn somebody() -> String {
+    "+84900000000".to_owned()
 }
 
 /// What would happen.
@@ -44,7 +57,7 @@ struct Simulation {
     items: Vec<Line>,
 }
 
-/// What would happen if one number dialled another now.
+/// What would happen if one number dialled another, now or at another time.
 #[utoipa::path(post, path = "/simulation/call", tag = "simulation", request_body = ImaginedCall,
     responses((status = 200, body = Simulation)))]
 async fn dialled(
@@ -52,7 +65,8 @@ async fn dialled(
     extract::State(state): extract::State<State>,
     Json(asked): Json<ImaginedCall>,
 ) -> Answer<axum::Json<Simulation>> {
-    let items = simulate::dialled(&actor, &state.db, &asked.from, &asked.to, &asked.digits).await?;
+    let items =
+        simulate::dialled(&actor, &state.db, &asked.from, &asked.to, &asked.digits, asked.at.as_deref()).await?;
     Ok(axum::Json(Simulation { items }))
 }
 
@@ -64,6 +78,7 @@ async fn draft(
     extract::State(state): extract::State<State>,
     Json(asked): Json<ImaginedCaller>,
 ) -> Answer<axum::Json<Simulation>> {
-    let items = pbx::flow::simulate(&actor, &state.db, asked.graph, &asked.digits).await?;
+    let items =
+        pbx::flow::simulate(&actor, &state.db, asked.graph, &asked.from, &asked.digits, asked.at.as_deref()).await?;
     Ok(axum::Json(Simulation { items }))
 }

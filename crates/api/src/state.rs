@@ -10,12 +10,13 @@ use std::sync::Arc;
 use std::time::Duration;
 use store::Db;
 use tokio::sync::Semaphore;
+use worker::sound::Sounds;
 use worker::webhook::Guard;
 
 /// How many live sockets may be open at once.
 const SOCKETS: usize = 2_000;
-/// How many uploaded sounds are decoded at once: each may take seconds of a core and a hundred megabytes.
-const CONVERSIONS: usize = 2;
+/// How many uploaded files of contacts are read at once: each may take seconds of a core and a hundred megabytes.
+const IMPORTS: usize = 2;
 
 /// How long a live socket waits for its client.
 #[derive(Debug, Clone, Copy)]
@@ -46,6 +47,8 @@ pub struct State {
     pub bus: Bus,
     /// The data directory: greetings and recordings lie below it.
     pub data: PathBuf,
+    /// Takes sounds in.
+    pub sounds: Sounds,
     /// Which addresses webhooks may reach.
     pub guard: Guard,
     /// How links for passwords reach people.
@@ -55,7 +58,7 @@ pub struct State {
     /// How long live sockets wait for their clients.
     pub patience: Patience,
     pub(crate) sockets: Arc<Semaphore>,
-    pub(crate) conversions: Arc<Semaphore>,
+    pub(crate) imports: Arc<Semaphore>,
 }
 
 impl State {
@@ -63,6 +66,7 @@ impl State {
     pub fn new(db: Db, bus: Bus, data: PathBuf, guard: Guard) -> State {
         State {
             gate: Gate::new(db.clone()),
+            sounds: Sounds::new(db.clone(), data.clone()),
             db,
             bus,
             data,
@@ -71,7 +75,7 @@ impl State {
             logins: Logins::default(),
             patience: Patience::default(),
             sockets: Arc::new(Semaphore::new(SOCKETS)),
-            conversions: Arc::new(Semaphore::new(CONVERSIONS)),
+            imports: Arc::new(Semaphore::new(IMPORTS)),
         }
     }
 

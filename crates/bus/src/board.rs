@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use call::{Direction, Event, Side};
-use model::{CallId, ExtensionId, HotlineId, TenantId, Timestamp};
+use model::{CallId, ExtensionId, HotlineId, QueueId, TenantId, Timestamp};
 
 use crate::Occurrence;
 
@@ -28,6 +28,8 @@ pub struct LiveCall {
     pub answered_at: Option<Timestamp>,
     /// Whether one side holds the other.
     pub held: bool,
+    /// The queue that it waits in.
+    pub queue: Option<QueueId>,
 }
 
 #[derive(Default)]
@@ -58,6 +60,7 @@ impl Board {
                     started_at: what.at,
                     answered_at: None,
                     held: false,
+                    queue: None,
                 };
                 if self.tenants.entry(what.tenant).or_default().insert(what.call, live).is_none() {
                     self.calls += 1;
@@ -79,6 +82,8 @@ impl Board {
             Event::Answered { side: Side::Caller, .. } | Event::Digit { .. } | Event::Transferred { .. } => {}
             Event::Held { .. } => self.change(what, |call| call.held = true),
             Event::Resumed { .. } => self.change(what, |call| call.held = false),
+            Event::QueueJoined { queue } => self.change(what, |call| call.queue = Some(*queue)),
+            Event::QueueLeft { .. } => self.change(what, |call| call.queue = None),
             Event::Ended { .. } => self.remove(what),
         }
     }

@@ -1,6 +1,6 @@
 //! What the faces can ask of the engine.
 
-use crate::Presence;
+use crate::{Presence, Queues};
 use model::{CallId, CaptureId, Problem, TenantId};
 use tokio::sync::oneshot;
 
@@ -38,6 +38,15 @@ pub enum Command {
         /// Where the answer goes.
         reply: oneshot::Sender<Result<Presence, Problem>>,
     },
+    /// Tell who waits in queues, and what agents do.
+    Queues {
+        /// The company that asks.
+        tenant: TenantId,
+        /// Where the answer goes.
+        reply: oneshot::Sender<Result<Queues, Problem>>,
+    },
+    /// What agents want has changed in the database.
+    AgentsChanged,
     /// How a call was signalled.
     Capture {
         /// The company that asks; a call of another one counts as unknown.

@@ -9,6 +9,7 @@ mod board;
 pub mod capture;
 mod command;
 mod presence;
+mod queues;
 mod trunks;
 
 use std::collections::HashMap;
@@ -22,6 +23,7 @@ use tokio::sync::{broadcast, mpsc, oneshot, watch};
 pub use board::LiveCall;
 pub use command::{Command, Originate};
 pub use presence::{Phone, Presence, TrunkState};
+pub use queues::{AgentStatus, QueueLine, Queues, WaitingCaller};
 pub use trunks::TrunkHealth;
 
 /// Commands that may wait for the engine; a face gets `busy` beyond.
@@ -78,6 +80,16 @@ impl Bus {
     /// Which phones and trunks of the tenant can be reached right now.
     pub async fn presence(&self, tenant: TenantId) -> Result<Presence, Problem> {
         self.ask(|reply| Command::Presence { tenant, reply }).await
+    }
+
+    /// Who waits in the tenant's queues, and what their agents do.
+    pub async fn queues(&self, tenant: TenantId) -> Result<Queues, Problem> {
+        self.ask(|reply| Command::Queues { tenant, reply }).await
+    }
+
+    /// What agents want has changed in the database. Without room for the word the engine finds out by itself.
+    pub fn agents_changed(&self) {
+        let _ = self.commands.try_send(Command::AgentsChanged);
     }
 
     /// How a call of the tenant was signalled, live or ended.

@@ -1,8 +1,9 @@
 //! What a call asks of the driver.
 
-use crate::{Event, Given, Origin, Summary};
+use crate::{Event, Given, Origin, QueueNews, Summary};
 use model::flow::FlowEvent;
-use model::{Cause, ExtensionId, FlowId, GreetingId, GroupId, LegCommand, LegId};
+use model::leg::Sound;
+use model::{Cause, ExtensionId, FlowId, GroupId, LegCommand, LegId};
 
 /// One thing to do. A list of actions is performed in its order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +42,8 @@ pub enum Action {
     Flow(FlowEvent),
     /// The flow is no longer needed.
     StopFlow,
+    /// A word for the queue that the caller waits in.
+    Queue(QueueNews),
     /// The leg that came with this reply is this one from now on.
     Adopt(Ticket, LegId),
     /// The answer to [`Input::Release`](crate::Input::Release). A leg given away is no longer this call's: nothing it says
@@ -57,8 +60,8 @@ pub enum Action {
 pub enum Script {
     /// A flow of the company.
     Flow(FlowId),
-    /// One greeting, played to its end; then the call ends with the cause.
-    Announcement(GreetingId, Cause),
+    /// One sound, played to its end; then the call ends with the cause.
+    Announcement(Sound, Cause),
 }
 
 /// Joins a question with its answer.
@@ -79,8 +82,15 @@ pub enum Question {
     Locate {
         /// Whose phones.
         extension: ExtensionId,
-        /// Whether it is passed over while it is on a call.
-        only_idle: bool,
+        /// As what it is to ring.
+        rings_as: RingsAs,
+    },
+    /// Where does a call go that failed at this extension, which said that it forwards?
+    Forward {
+        /// Whose forwards.
+        extension: ExtensionId,
+        /// Why the call failed there.
+        cause: Cause,
     },
     /// How does this group ring?
     Group(GroupId),
@@ -93,6 +103,19 @@ pub enum Question {
         /// The number the leg will have here.
         leg: LegId,
     },
+}
+
+/// As what an extension is to ring.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RingsAs {
+    /// It asked for the call itself: nothing keeps its phones from ringing.
+    Own,
+    /// Somebody calls it: its forwards count.
+    Direct,
+    /// One of several who ring for the same caller: its forwards do not count.
+    Member,
+    /// The same, and it is passed over while it is on a call.
+    IdleMember,
 }
 
 /// What a call gives away when another takes over.

@@ -45,6 +45,7 @@ impl Call {
             | Stage::Routing(_)
             | Stage::Steered
             | Stage::Choosing(_)
+            | Stage::Queued(_)
             | Stage::Ringing(_)
             | Stage::Over => match handover {
                 Some(Handover { by, kept }) => Some(if self.caller == Some(by) { kept } else { by }),
@@ -59,7 +60,9 @@ impl Call {
             Stage::Fresh | Stage::Over => {}
             Stage::Talking { .. } | Stage::Transferring(_) => self.obey(of_a_talk(cause)),
             _ if self.times.answered.is_some() => self.obey(of_a_talk(cause)),
-            Stage::Routing(_) | Stage::Steered | Stage::Choosing(_) | Stage::Ringing(_) => self.obey(of_no_talk(cause)),
+            Stage::Routing(_) | Stage::Steered | Stage::Choosing(_) | Stage::Queued(_) | Stage::Ringing(_) => {
+                self.obey(of_no_talk(cause));
+            }
         }
     }
 
@@ -76,6 +79,7 @@ impl Call {
             | Stage::Routing(_)
             | Stage::Steered
             | Stage::Choosing(_)
+            | Stage::Queued(_)
             | Stage::Ringing(_)
             | Stage::Over => Cause::NoAnswer,
         };
@@ -89,6 +93,7 @@ impl Call {
             return;
         }
         let callee = self.called_side();
+        self.abandon_queue();
         self.timers.keep_only_hangups();
         self.stop_flow();
         if std::mem::take(&mut self.media.recording) {
@@ -133,6 +138,7 @@ impl Call {
             caller_leg: self.caller,
             callee_leg: callee,
             recorded: self.media.recorded,
+            visits: self.visits.clone(),
             legs: self.legs.iter().map(|(id, leg)| leg.summary(id, self.now)).collect(),
             trail,
         }

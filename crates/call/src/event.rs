@@ -1,7 +1,8 @@
 //! What the world is told while a call lives. The driver adds the call's id, its tenant and the time.
 
 use crate::Direction;
-use model::{Cause, Digit, EndedBy, ExtensionId, HotlineId, LegId};
+use model::{Cause, Digit, EndedBy, ExtensionId, HotlineId, LegId, QueueId, QueueOutcome};
+use std::time::Duration;
 
 /// Something to tell.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,6 +62,22 @@ pub enum Event {
         leg: LegId,
         /// Which key.
         digit: Digit,
+    },
+    /// The caller wants to wait in a queue.
+    QueueJoined {
+        /// Which one.
+        queue: QueueId,
+    },
+    /// The caller waits there no more.
+    QueueLeft {
+        /// Which one.
+        queue: QueueId,
+        /// What came of it.
+        outcome: QueueOutcome,
+        /// How long the caller waited.
+        waited: Duration,
+        /// Who took the call.
+        agent: Option<ExtensionId>,
     },
     /// The call is over; always the last event.
     Ended {

@@ -1,8 +1,9 @@
 //! What the driver tells a call.
 
-use crate::{Given, Party, Released, RingPlan, Route, Ticket};
+use crate::{Given, Party, QueueOrder, Released, RingPlan, Route, Ticket};
 use model::flow::FlowCommand;
-use model::{Cause, ExtensionId, LegEvent, LegId, TrailEntry, TrunkId};
+use model::{Cause, ExtensionId, LegEvent, LegId, QueueId, TrailEntry, TrunkId};
+use std::time::Duration;
 
 /// One thing that happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +36,8 @@ pub enum Input {
     Reply(Ticket, Reply),
     /// The flow that steers the call wants something.
     Flow(FlowCommand),
+    /// The queue that the caller waits in wants something.
+    Queue(QueueId, QueueOrder),
     /// A decision made elsewhere for this call (by the flow, by the driver), to be kept in its trail.
     Trail(TrailEntry),
     /// Another call wants to take over whom this extension talks with here (an attended transfer). Answered by
@@ -75,8 +78,21 @@ pub enum Reply {
     Route(Box<Route>),
     /// To `Question::Locate`: the keys of the registered phones, best first; empty when none is registered.
     Contacts(Vec<u64>),
+    /// To `Question::Locate`: the same, of an extension that has a ringing time of its own, or forwards.
+    Ring {
+        /// The keys of the registered phones, best first.
+        contacts: Vec<u64>,
+        /// How long it rings; the usual time when missing.
+        ring_for: Option<Duration>,
+        /// Whether to ask where the call goes when it fails here.
+        forwards: bool,
+    },
     /// To `Question::Locate`: the extension is not to be rung now, for this reason.
     Away(Cause),
+    /// To `Question::Locate`: the same, but ask where the call goes.
+    Forwarded(Cause),
+    /// To `Question::Forward`: the number it goes to, as the extension would dial it; none when it goes nowhere.
+    Forward(Option<String>),
     /// To `Question::Group`: how the group rings; none when there is no such group.
     Group(Option<RingPlan>),
     /// To `Question::Adopt`: whom the other call gave away.

@@ -3,7 +3,8 @@
 use crate::machine::Call;
 use crate::ringing::{Purpose, Wave};
 use crate::{Action, RouteTarget, Script};
-use model::{Cause, EndedBy, TrailEntry};
+use model::leg::Sound;
+use model::{Cause, EndedBy, Enqueue, TrailEntry};
 
 /// How often one call goes on to another target because nobody answered: groups may name each other.
 const MOST_DIVERSIONS: u8 = 10;
@@ -13,11 +14,13 @@ impl Call {
     pub(crate) fn lead(&mut self, purpose: Purpose, target: RouteTarget, cause: Cause) {
         match target {
             RouteTarget::Flow(flow) => self.steer_by(purpose, Script::Flow(flow)),
-            RouteTarget::Announcement(greeting) => self.steer_by(purpose, Script::Announcement(greeting, cause)),
-            RouteTarget::Extension(extension) => {
-                self.ring(purpose, [Wave::one(extension)], self.limits.ring_extension);
-            }
+            RouteTarget::Announcement(sound) => self.steer_by(purpose, Script::Announcement(sound, cause)),
+            RouteTarget::Extension(extension) => self.ring_extension(purpose, extension),
             RouteTarget::Group(group) => self.ask_group(group, purpose),
+            RouteTarget::Queue(queue) => {
+                self.take_over(purpose);
+                self.enter_queue(Enqueue::plainly(queue), false);
+            }
             RouteTarget::Trunk(steps) => {
                 self.ring(purpose, steps.into_iter().map(Wave::Carrier), self.limits.ring_trunk);
             }
@@ -27,6 +30,12 @@ impl Call {
 
     /// A script takes whoever comes at once; a flow that sent the caller here has lost them.
     fn steer_by(&mut self, purpose: Purpose, script: Script) {
+        self.take_over(purpose);
+        self.start_flow(script);
+    }
+
+    /// Whoever had the caller so far has done so.
+    fn take_over(&mut self, purpose: Purpose) {
         match purpose {
             Purpose::Caller | Purpose::Callee => {}
             Purpose::Transfer => self.stop_flow(),
@@ -37,9 +46,9 @@ impl Call {
                 }
                 self.dismiss(handover.by);
                 self.turn_over(handover);
+                self.stop_play(handover.kept);
             }
         }
-        self.start_flow(script);
     }
 
     /// Nobody was reached, and there is nobody else to try.
@@ -51,13 +60,22 @@ impl Call {
         }
     }
 
+    /// Counts one more way led on. False when the call was led on too often already.
+    pub(crate) fn may_go_on(&mut self) -> bool {
+        let may = self.diversions < MOST_DIVERSIONS;
+        if may {
+            self.diversions += 1;
+        } else {
+            self.note("too_many_diversions", "The call was led on as often as it may.");
+        }
+        may
+    }
+
     /// Nobody was reached, and somebody else is to be tried. False when the call was led on too often already.
     pub(crate) fn divert(&mut self, purpose: Purpose, target: RouteTarget, cause: Cause) -> bool {
-        if self.diversions >= MOST_DIVERSIONS {
-            self.note("too_many_diversions", "The call was led on as often as it may.");
+        if !self.may_go_on() {
             return false;
         }
-        self.diversions += 1;
         let entry = TrailEntry::new(self.now, "divert", "Nobody answered: the call goes on to the group's target.");
         self.keep(entry.fact("cause", cause.as_str()).fact("target", named(&target)));
         self.lead(purpose, target, cause);
@@ -68,9 +86,11 @@ impl Call {
 fn named(target: &RouteTarget) -> String {
     match target {
         RouteTarget::Flow(id) => id.to_string(),
-        RouteTarget::Announcement(id) => id.to_string(),
+        RouteTarget::Announcement(Sound::Greeting(id)) => id.to_string(),
+        RouteTarget::Announcement(_) => "a tone".to_owned(),
         RouteTarget::Extension(id) => id.to_string(),
         RouteTarget::Group(id) => id.to_string(),
+        RouteTarget::Queue(id) => id.to_string(),
         RouteTarget::Trunk(steps) => steps.first().map(|step| step.number.clone()).unwrap_or_default(),
         RouteTarget::Reject(cause) => cause.as_str().to_owned(),
     }

@@ -4,20 +4,24 @@
 //! [`Call::deadline`] says when to call [`Call::timeout`] when nothing happens before. Nothing here reads a clock,
 //! rolls dice, opens or awaits; a fact that is needed is asked for ([`Action::Ask`]) and comes back as
 //! [`Input::Reply`]. The words are in [`input`], [`action`], [`route`], [`event`] and [`summary`]; the machine
-//! starts in `machine.rs` and each idea has its module: routing, leading, ringing, steering (by a flow), talking, transfer, ending.
+//! starts in `machine.rs` and each idea has its module: routing, leading, forwarding, ringing, steering (by a flow), queueing,
+//! talking, transfer, ending.
 //! `docs/specs/call.md` holds states, timers and examples.
 
 pub mod action;
 pub mod event;
 pub mod input;
 pub mod limits;
+pub mod queue;
 pub mod route;
 pub mod summary;
 
 mod ending;
+mod forwarding;
 mod leading;
 mod leg;
 mod machine;
+mod queueing;
 mod ringing;
 mod routing;
 mod steering;
@@ -26,11 +30,12 @@ mod telling;
 mod timers;
 mod transfer;
 
-pub use action::{Action, Question, Released, Script, Ticket};
+pub use action::{Action, Question, Released, RingsAs, Script, Ticket};
 pub use event::{Event, Side};
 pub use input::{Input, Origin, Reply};
 pub use limits::Limits;
 pub use machine::Call;
+pub use queue::{QueueNews, QueueOrder, Visit};
 pub use route::{Direction, RingMember, RingPlan, Route, RouteTarget, Strategy, TrunkStep};
 pub use summary::{LegKind, LegSummary, Party, Summary};
 pub use telling::most_telling;

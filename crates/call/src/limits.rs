@@ -18,6 +18,8 @@ pub struct Limits {
     pub call: Duration,
     /// How long a leg may take to confirm its end before it counts as gone.
     pub hangup: Duration,
+    /// How many flows one caller may be handed through: flows that lead to each other must end somewhere.
+    pub flows: u16,
     /// How many legs one call may use over its life.
     pub legs: u16,
 }
@@ -31,6 +33,7 @@ impl Default for Limits {
             silent_trunk: Duration::from_millis(3_800),
             call: Duration::from_secs(4 * 60 * 60),
             hangup: Duration::from_secs(40),
+            flows: 100,
             legs: 500,
         }
     }

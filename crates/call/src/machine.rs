@@ -1,14 +1,15 @@
 //! The call itself: its stage, its legs, and where each input goes. What happens in a stage is in the stage's module.
 
 use crate::leg::{Leg, Legs, Sounding, State};
+use crate::queueing::Queued;
 use crate::ringing::Ringing;
 use crate::routing::{Routed, Who};
 use crate::steering::Choosing;
 use crate::timers::{Timer, Timers};
 use crate::transfer::Transferring;
-use crate::{Action, Direction, Event, Input, LegKind, Limits, Origin, Party, Question, Reply, Ticket};
+use crate::{Action, Direction, Event, Input, LegKind, Limits, Origin, Party, Question, Reply, Ticket, Visit};
 use model::leg::{Play, Sound};
-use model::{CallId, Cause, Digit, EndedBy, LegCommand, LegEvent, LegId, Moment, TrailEntry};
+use model::{CallId, Cause, Digit, EndedBy, ExtensionId, LegCommand, LegEvent, LegId, Moment, TrailEntry};
 use std::time::Duration;
 
 /// More decisions than this are not kept; the last one always is.
@@ -30,14 +31,20 @@ pub struct Call {
     /// The leg of the calling side, once it is known.
     pub(crate) caller: Option<LegId>,
     pub(crate) media: Media,
+    /// The queues it has waited in.
+    pub(crate) visits: Vec<Visit>,
     /// The leg of the called side that talked last.
     pub(crate) talked: Option<LegId>,
     /// The number and name shown to whom a call is transferred.
     pub(crate) shown: (String, String),
     /// A flow machine of ours is alive at the driver.
     pub(crate) steered: bool,
+    /// Who forwarded the call.
+    pub(crate) forwarded: Vec<ExtensionId>,
     /// How often the call went on to another target.
     pub(crate) diversions: u8,
+    /// How many flows had the caller.
+    pub(crate) flows: u16,
     /// `Event::Started` was told.
     pub(crate) announced: bool,
     pub(crate) times: Times,
@@ -60,6 +67,8 @@ pub(crate) enum Stage {
     Steered,
     /// Asked how a group rings.
     Choosing(Choosing),
+    /// The caller waits for an agent.
+    Queued(Queued),
     /// Phones or a carrier are being tried.
     Ringing(Ringing),
     /// One of two people hands the other over, and nobody rings yet.
@@ -106,10 +115,13 @@ impl Call {
             legs: Legs::default(),
             caller: None,
             media: Media::default(),
+            visits: Vec::new(),
             talked: None,
             shown: Default::default(),
             steered: false,
+            forwarded: Vec::new(),
             diversions: 0,
+            flows: 0,
             announced: false,
             times: Times { started: now, ringing: None, answered: None },
             timers: Timers::default(),
@@ -134,6 +146,7 @@ impl Call {
             Input::Leg(leg, event) => self.leg_event(leg, event),
             Input::Reply(ticket, reply) => self.reply(ticket, reply),
             Input::Flow(command) => self.flow_command(command),
+            Input::Queue(queue, order) => self.queue_order(queue, order),
             Input::Trail(entry) => self.keep(entry),
             Input::Release { leg, extension } => self.release(leg, extension),
             Input::Replace { leg, party } => self.replace(leg, party),
@@ -251,6 +264,7 @@ impl Call {
         }
         match &self.stage {
             Stage::Ringing(_) => self.target_failed(id, cause),
+            Stage::Queued(_) => self.agent_gone(id, cause),
             Stage::Talking { callee } if *callee == id => self.callee_left(cause),
             Stage::Talking { .. }
             | Stage::Transferring(_)
@@ -265,10 +279,27 @@ impl Call {
     fn reply(&mut self, ticket: Ticket, reply: Reply) {
         match reply {
             Reply::Route(route) if matches!(self.stage, Stage::Transferring(_)) => self.transfer_routed(ticket, *route),
+            Reply::Route(route) if matches!(self.stage, Stage::Choosing(_)) => self.forward_routed(ticket, *route),
             Reply::Route(route) => self.route_found(ticket, *route),
             Reply::Adopted(released) => self.adopted(ticket, released),
+            // In a queue the offer's own time counts, and nobody is called elsewhere.
+            Reply::Contacts(contacts) | Reply::Ring { contacts, .. } if matches!(self.stage, Stage::Queued(_)) => {
+                self.agent_found(ticket, contacts);
+            }
+            Reply::Away(cause) | Reply::Forwarded(cause) if matches!(self.stage, Stage::Queued(_)) => {
+                self.agent_away(ticket, cause);
+            }
             Reply::Contacts(contacts) => self.phones_found(ticket, contacts),
+            Reply::Ring { contacts, ring_for, forwards } => {
+                self.handles_calls(ticket, ring_for, forwards);
+                self.phones_found(ticket, contacts);
+            }
             Reply::Away(cause) => self.not_to_be_rung(ticket, cause),
+            Reply::Forwarded(cause) => {
+                self.handles_calls(ticket, None, true);
+                self.not_to_be_rung(ticket, cause);
+            }
+            Reply::Forward(number) => self.forward_found(ticket, number),
             Reply::Group(plan) => self.group_found(ticket, plan),
         }
     }
@@ -285,6 +316,7 @@ impl Call {
                 self.end(Cause::Failed, EndedBy::System);
             }
             Stage::Ringing(_) => self.phones_not_found(),
+            Stage::Queued(_) => self.queue_is_silent(),
             Stage::Fresh | Stage::Steered | Stage::Talking { .. } | Stage::Transferring(_) | Stage::Over => {}
         }
     }
@@ -306,6 +338,7 @@ impl Call {
                 leg.sounding = Sounding::Nothing;
                 if self.caller == Some(id) {
                     self.tell_flow_play_done();
+                    self.queue_sound_ended();
                 }
             }
             // A repeating sound has no end: this is the end of one that was replaced.

@@ -7,7 +7,7 @@ use crate::leg::State;
 use crate::machine::{Call, Stage};
 use crate::timers::Timer;
 use crate::transfer::Handover;
-use crate::{Action, Event, LegKind, Party, RingMember, RouteTarget, Side, Ticket, TrunkStep, most_telling};
+use crate::{Action, Event, LegKind, Party, RingMember, RingsAs, RouteTarget, Side, Ticket, TrunkStep, most_telling};
 use model::leg::{Destination, Dial, Sound, TransferNews};
 use model::{Cause, EndedBy, ExtensionId, LegCommand, LegId, TrailEntry};
 use std::collections::VecDeque;
@@ -35,8 +35,10 @@ pub(crate) struct Ringing {
     ring_for: Duration,
     /// Each member rings by its own clock, in place of one for the wave.
     own_clocks: bool,
-    /// Who is on a call is passed over.
-    only_idle: bool,
+    /// As what they ring.
+    rings_as: RingsAs,
+    /// The extension that forwards what fails here.
+    forwards: Option<ExtensionId>,
     /// Where the call goes when all has failed.
     otherwise: Option<RouteTarget>,
     /// The most telling failure so far.
@@ -92,7 +94,8 @@ impl Ringing {
             legs: Vec::new(),
             ring_for: bounded(ring_for),
             own_clocks: false,
-            only_idle: false,
+            rings_as: if purpose == Purpose::Caller { RingsAs::Own } else { RingsAs::Member },
+            forwards: None,
             otherwise: None,
             failed: None,
         }
@@ -114,6 +117,14 @@ impl Call {
         self.next_wave();
     }
 
+    /// One extension rings because it was called itself.
+    pub(crate) fn ring_extension(&mut self, purpose: Purpose, extension: ExtensionId) {
+        let ring_for = self.limits.ring_extension;
+        let ringing = Ringing::new(purpose, [Wave::one(extension)].into(), ring_for);
+        self.stage = Stage::Ringing(Ringing { rings_as: RingsAs::Direct, ..ringing });
+        self.next_wave();
+    }
+
     /// The far side works on it, so it is not silent.
     pub(crate) fn leg_reacted(&mut self, id: LegId) {
         let Some(leg) = self.legs.get_mut(id) else { return };
@@ -124,6 +135,9 @@ impl Call {
     }
 
     pub(crate) fn leg_rings(&mut self, id: LegId, early_media: bool) {
+        if matches!(self.stage, Stage::Queued(_)) {
+            return self.agent_rings(id);
+        }
         self.leg_reacted(id);
         let Stage::Ringing(ringing) = &self.stage else { return };
         let purpose = ringing.purpose;
@@ -182,6 +196,9 @@ impl Call {
 
     /// A dialled leg was answered.
     pub(crate) fn picked_up(&mut self, id: LegId) {
+        if matches!(self.stage, Stage::Queued(_)) {
+            return self.agent_picked_up(id);
+        }
         let Stage::Ringing(ringing) = &mut self.stage else {
             return self.hang_up(id, Cause::AnsweredElsewhere);
         };
@@ -296,9 +313,12 @@ impl Call {
         let Stage::Ringing(ringing) = &mut self.stage else { return };
         // No failure means that there was nobody to try.
         let cause = ringing.failed.unwrap_or(Cause::NoRoute);
-        let (purpose, otherwise) = (ringing.purpose, ringing.otherwise.take());
+        let (purpose, otherwise, forwards) = (ringing.purpose, ringing.otherwise.take(), ringing.forwards);
         let entry = TrailEntry::new(self.now, "not_reached", format!("Nobody could be reached: {}.", cause.as_str()));
         self.keep(entry.fact("cause", cause.as_str()));
+        if let Some(extension) = forwards {
+            return self.ask_forward(purpose, extension, cause);
+        }
         if !otherwise.is_some_and(|target| self.divert(purpose, target, cause)) {
             self.give_up(purpose, cause, refused_by(cause));
         }
@@ -338,7 +358,7 @@ fn bounded(time: Duration) -> Duration {
 }
 
 /// Who ended a call that nobody answered.
-fn refused_by(cause: Cause) -> EndedBy {
+pub(crate) fn refused_by(cause: Cause) -> EndedBy {
     match cause {
         Cause::Busy | Cause::Declined => EndedBy::Callee,
         Cause::Normal

@@ -1,6 +1,7 @@
 //! Where a call goes: the answer to [`Question::Route`](crate::Question::Route), and how groups and carriers are tried.
 
-use model::{Cause, ExtensionId, FlowId, GreetingId, GroupId, HotlineId, TrunkId};
+use model::leg::Sound;
+use model::{Cause, ExtensionId, FlowId, GroupId, HotlineId, QueueId, TrunkId};
 use std::time::Duration;
 
 /// Where a call goes and how it is shown.
@@ -64,7 +65,9 @@ pub enum RouteTarget {
     /// Ring a group.
     Group(GroupId),
     /// Answer, play this to its end and hang up.
-    Announcement(GreetingId),
+    Announcement(Sound),
+    /// Let the caller wait for an agent.
+    Queue(QueueId),
     /// Go out through carriers, tried in this order.
     Trunk(Vec<TrunkStep>),
     /// Refuse.

@@ -7,32 +7,60 @@ use crate::timers::Timer;
 use crate::{Action, Question, RingPlan, RouteTarget, Script, Ticket};
 use model::flow::{FlowCommand, FlowEvent, FlowTarget};
 use model::leg::Sound;
-use model::{Cause, Digit, EndedBy, GroupId, LegCommand, TrailEntry};
+use model::{Cause, Digit, EndedBy, ExtensionId, GroupId, LegCommand, TrailEntry};
 
-/// Waiting for the plan of a group.
+/// Waiting to know whom to ring.
 #[derive(Debug)]
 pub(crate) struct Choosing {
     ticket: Ticket,
-    group: GroupId,
     purpose: Purpose,
+    choice: Choice,
+}
+
+/// What is to be known.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Choice {
+    /// How a group rings.
+    Group(GroupId),
+    /// Where an extension forwards to, at which the call failed.
+    Forward { extension: ExtensionId, cause: Cause },
+    /// Where the number of a forward leads.
+    Route { cause: Cause },
 }
 
 impl Choosing {
+    pub(crate) fn new(ticket: Ticket, purpose: Purpose, choice: Choice) -> Choosing {
+        Choosing { ticket, purpose, choice }
+    }
+
     pub(crate) fn purpose(&self) -> Purpose {
         self.purpose
+    }
+
+    /// What was asked with this ticket; none when it is another question's.
+    pub(crate) fn answered_by(&self, ticket: Ticket) -> Option<Choice> {
+        (self.ticket == ticket).then_some(self.choice)
     }
 }
 
 impl Call {
     pub(crate) fn start_flow(&mut self, script: Script) {
+        self.flows += 1;
+        if self.flows > self.limits.flows {
+            self.note("flow_limit", "The caller was handed through too many flows.");
+            return self.end(Cause::Failed, EndedBy::System);
+        }
         self.keep(match script {
             Script::Flow(flow) => {
                 let entry = TrailEntry::new(self.now, "flow", "The call is answered and a flow takes the caller.");
                 entry.fact("flow", flow)
             }
-            Script::Announcement(greeting, _) => {
-                let entry = TrailEntry::new(self.now, "announcement", "The call is answered and a greeting is played.");
-                entry.fact("greeting", greeting)
+            Script::Announcement(sound, _) => {
+                let entry = TrailEntry::new(self.now, "announcement", "The call is answered and a sound is played.");
+                match sound {
+                    Sound::Greeting(greeting) => entry.fact("greeting", greeting),
+                    Sound::Ringback | Sound::Busy | Sound::Hold | Sound::Confirmed => entry,
+                }
             }
         });
         self.answer_caller();
@@ -76,7 +104,7 @@ impl Call {
     fn flow_plays(&mut self, caller: model::LegId, sound: Sound) {
         let repeat = match sound {
             Sound::Ringback | Sound::Busy | Sound::Hold => true,
-            Sound::Greeting(_) => false,
+            Sound::Greeting(_) | Sound::Confirmed => false,
         };
         self.play(caller, sound, repeat);
     }
@@ -85,21 +113,20 @@ impl Call {
         let target = match target {
             FlowTarget::Group(group) => RouteTarget::Group(group),
             FlowTarget::Extension(extension) => RouteTarget::Extension(extension),
+            FlowTarget::Flow(flow) => RouteTarget::Flow(flow),
+            FlowTarget::Queue(entry) => return self.enter_queue(entry, true),
         };
         self.lead(Purpose::Transfer, target, Cause::FlowEnded);
     }
 
     pub(crate) fn ask_group(&mut self, group: GroupId, purpose: Purpose) {
         let ticket = self.ask(Question::Group(group));
-        self.stage = Stage::Choosing(Choosing { ticket, group, purpose });
+        self.stage = Stage::Choosing(Choosing::new(ticket, purpose, Choice::Group(group)));
     }
 
     pub(crate) fn group_found(&mut self, ticket: Ticket, plan: Option<RingPlan>) {
         let Stage::Choosing(choosing) = &self.stage else { return };
-        if choosing.ticket != ticket {
-            return;
-        }
-        let (group, purpose) = (choosing.group, choosing.purpose);
+        let (purpose, Some(Choice::Group(group))) = (choosing.purpose, choosing.answered_by(ticket)) else { return };
         self.timers.clear(Timer::Asks);
         match plan {
             Some(plan) => {

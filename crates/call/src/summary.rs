@@ -1,6 +1,6 @@
 //! What is kept of a finished call.
 
-use crate::{Direction, Origin};
+use crate::{Direction, Origin, Visit};
 use model::{CallId, Cause, EndedBy, ExtensionId, HotlineId, LegId, Moment, TrailEntry, TrunkId};
 
 /// A finished call.
@@ -38,6 +38,8 @@ pub struct Summary {
     pub callee_leg: Option<LegId>,
     /// Whether a recording was asked for.
     pub recorded: bool,
+    /// The queues it waited in, in order.
+    pub visits: Vec<Visit>,
     /// All legs in order of appearance.
     pub legs: Vec<LegSummary>,
     /// Every decision, in order.

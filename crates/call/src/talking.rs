@@ -47,6 +47,7 @@ impl Call {
         };
         self.keep(TrailEntry::new(self.now, step, reason).fact("leg", id));
         self.settle();
+        self.queue_held(id, held);
         self.publish(event);
     }
 

@@ -47,7 +47,12 @@ impl Call {
             Stage::Transferring(transferring) => return Some(transferring.handover),
             Stage::Choosing(choosing) => choosing.purpose(),
             Stage::Ringing(ringing) => ringing.purpose(),
-            Stage::Fresh | Stage::Routing(_) | Stage::Steered | Stage::Talking { .. } | Stage::Over => return None,
+            Stage::Fresh
+            | Stage::Routing(_)
+            | Stage::Steered
+            | Stage::Queued(_)
+            | Stage::Talking { .. }
+            | Stage::Over => return None,
         };
         match purpose {
             Purpose::Handover(handover) => Some(handover),

@@ -4,6 +4,9 @@ use crate::State;
 use account::user::{self, User};
 use model::{Actor, Page, PageRequest, Problem};
 use pbx::extension::{self, Extension};
+use pbx::flow::{self, Flow};
+use pbx::greeting::{self, Greeting};
+use pbx::group::{self, Group};
 use pbx::hotline::{self, Hotline};
 use pbx::trunk::{self, Trunk};
 
@@ -21,6 +24,18 @@ pub(crate) async fn extensions(actor: &Actor, state: &State) -> Result<Vec<Exten
 
 pub(crate) async fn trunks(actor: &Actor, state: &State) -> Result<Vec<Trunk>, Problem> {
     all(|page| trunk::list(actor, state.db(), page)).await
+}
+
+pub(crate) async fn flows(actor: &Actor, state: &State) -> Result<Vec<Flow>, Problem> {
+    all(|page| flow::list(actor, state.db(), page)).await
+}
+
+pub(crate) async fn groups(actor: &Actor, state: &State) -> Result<Vec<Group>, Problem> {
+    all(|page| group::list(actor, state.db(), page)).await
+}
+
+pub(crate) async fn greetings(actor: &Actor, state: &State) -> Result<Vec<Greeting>, Problem> {
+    all(|page| greeting::list(actor, state.db(), page)).await
 }
 
 async fn all<T, F: Future<Output = Result<Page<T>, Problem>>>(

@@ -1,12 +1,19 @@
 //! OMICall: a token for an API key, then JSON in one envelope, whose `status_code` is 9999 or -9999.
 
+mod agents;
 mod answer;
 mod auth;
 mod click;
+mod greetings;
+mod groups;
 mod hooks;
+mod hotlines;
+mod input;
+mod menu;
 mod phones;
+mod scripts;
+mod search;
 mod tell;
-mod token;
 mod transactions;
 mod words;
 
@@ -19,16 +26,26 @@ use axum::Router;
 use axum::routing::{get, post, put};
 
 pub(crate) fn routes() -> Router<State> {
-    Router::new()
+    let router = Router::new()
         .route("/api/auth", get(auth::token))
         .route("/api/click2call", post(click::place))
         .route("/api/call_center/internal_phone/list", get(phones::list))
         .route("/api/call_center/internal_phone/status", put(phones::status).post(phones::status))
-        .route("/api/call_center/hotline/list", get(phones::hotlines))
+        .route("/api/call_center/internal_phone/update", post(phones::update))
         .route("/api/call_center/extensions/detail", get(phones::detail))
         .route("/api/webhooks/list", get(hooks::list))
         .route("/api/webhooks/register", post(hooks::register))
         .route("/api/webhooks/destroy", post(hooks::destroy))
         .route("/api/call_transaction/list", get(transactions::list))
         .route("/api/call_transaction/detail/{transaction}", get(transactions::detail))
+        // A newer client changes by PATCH.
+        .route("/api/call_transaction/change/{transaction}", post(transactions::change).patch(transactions::change));
+    let more = agents::routes()
+        .into_iter()
+        .chain(greetings::routes())
+        .chain(groups::routes())
+        .chain(hotlines::routes())
+        .chain(scripts::routes())
+        .chain(search::routes());
+    more.fold(router, |router, (path, handlers)| router.route(path, handlers))
 }

@@ -7,6 +7,7 @@ use rest::Logins;
 use std::path::PathBuf;
 use std::sync::Arc;
 use store::Db;
+use worker::sound::Sounds;
 use worker::webhook::Guard;
 
 /// What the faces share; clones are cheap.
@@ -18,6 +19,8 @@ pub struct State {
     pub bus: Bus,
     /// The data directory: recordings lie below it.
     pub data: PathBuf,
+    /// Takes sounds in.
+    pub sounds: Sounds,
     /// Where clients reach this server, without a slash at the end: `https://alo.example`.
     pub root: String,
     /// Which addresses webhooks may reach.

@@ -6,9 +6,12 @@
 
 mod failure;
 mod finish;
+mod handling;
+mod keys;
 mod leg;
 mod outside;
 mod protection;
+mod queue;
 mod record;
 mod story;
 mod tell;
@@ -21,8 +24,8 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use bus::capture::{Target, What};
-use call::{Action, Call, Input, Question, Reply, RouteTarget, Script, Ticket};
-use flow::{Flow, FlowStep, Graph};
+use call::{Action, Call, Input, Origin, Question, Reply, RouteTarget, Script, Ticket};
+use flow::{Announcement, Flow, FlowStep, Steering};
 use futures_util::FutureExt;
 use model::{CallId, Cause, GroupId, Id, LegEvent, LegId, Moment};
 use pbx::snapshot::Tenant;
@@ -78,7 +81,7 @@ pub(crate) struct Driver {
     tenant: Arc<Tenant>,
     anchor: Anchor,
     call: Call,
-    flow: Option<Flow>,
+    flow: Option<Steering>,
     legs: BTreeMap<LegId, Leg>,
     actions: VecDeque<Action>,
     mailbox: UnboundedSender<Letter>,
@@ -113,6 +116,8 @@ pub(crate) struct Driver {
     adopting: Option<Box<Leg>>,
     /// Legs that went over to another call.
     gone: Vec<transfer::Gone>,
+    /// How many stays in queues it has behind it.
+    visits: i64,
     /// What it is, or may become, to the company's bill.
     expense: Option<Expense>,
 }
@@ -149,6 +154,7 @@ impl Driver {
             asked: VecDeque::new(),
             adopting: None,
             gone: Vec::new(),
+            visits: 0,
             expense: None,
             shared,
         }
@@ -220,7 +226,7 @@ impl Driver {
     }
 
     fn deadline(&self) -> Option<Moment> {
-        let flow = self.flow.as_ref().and_then(Flow::deadline);
+        let flow = self.flow.as_ref().and_then(Steering::deadline);
         let finish = self.finish_deadline();
         [self.call.deadline(), flow, finish].into_iter().flatten().min()
     }
@@ -251,7 +257,9 @@ impl Driver {
             Letter::Release(leg, ask) => self.on_ask(leg, *ask),
             Letter::Gift(gift) => self.on_gift(*gift),
             Letter::Replace(leg, replacing) => self.on_replacing(leg, *replacing),
+            Letter::Queue(order) => self.queue_orders(*order),
             Letter::Loaded(leg, play, sound) => self.play_loaded(leg, play, sound),
+            Letter::Obeyed(ticket, route) => self.feed(Input::Reply(ticket, Reply::Route(route))),
         }
     }
 
@@ -296,6 +304,7 @@ impl Driver {
                 }
             }
             Action::StopFlow => self.flow = None,
+            Action::Queue(news) => self.tell_queue(news),
             Action::Adopt(_, leg) => self.adopt(leg),
             Action::Release(released) => self.release(released),
             Action::Publish(event) => self.publish(event),
@@ -306,8 +315,14 @@ impl Driver {
     fn answer(&mut self, ticket: Ticket, question: &Question) {
         let reply = match question {
             Question::Route { origin, dialled } => {
+                if let Origin::Extension(extension) = origin
+                    && let Some(wanted) = pbx::handling::code::read(dialled)
+                {
+                    return self.obey_code(ticket, *extension, dialled, wanted);
+                }
                 let caller = pbx::Caller { number: &self.caller.0, name: &self.caller.1 };
-                let mut route = pbx::route(&self.tenant, *origin, caller, dialled);
+                let at = self.anchor.wall(self.shared.clock.now());
+                let mut route = pbx::route(&self.tenant, *origin, caller, dialled, at);
                 route.record &= self.shared.may_record;
                 self.bound(*origin, &mut route, dialled);
                 if let RouteTarget::Trunk(steps) = &mut route.to {
@@ -326,14 +341,8 @@ impl Driver {
                 }
                 Reply::Route(Box::new(route))
             }
-            // The lines of a wave are asked for before any of it rings, so the call does not find itself.
-            Question::Locate { extension, only_idle: true } if self.shared.lines.of(*extension).talking > 0 => {
-                Reply::Away(Cause::Busy)
-            }
-            Question::Locate { extension, .. } => {
-                let contacts = self.shared.stack.contacts(extension.bits());
-                Reply::Contacts(contacts.into_iter().map(|c| c.key).collect())
-            }
+            Question::Locate { extension, rings_as } => self.locate(*extension, *rings_as),
+            Question::Forward { extension, cause } => Reply::Forward(self.forward(*extension, *cause)),
             Question::Group(group) => {
                 self.group = Some(*group);
                 // The call's random id throws the dice; each group of a call has a throw of its own.
@@ -347,26 +356,36 @@ impl Driver {
 
     fn start_flow(&mut self, script: Script) {
         let now = self.shared.clock.now();
-        let graph = match script {
-            Script::Flow(id) => self.tenant.flows.get(&id).cloned(),
-            Script::Announcement(greeting, cause) => Some(Arc::new(Graph::announcement(greeting, cause))),
+        let steering = match script {
+            Script::Flow(id) => {
+                let graph = self.tenant.flows.get(&id).cloned();
+                graph.map(|graph| Steering::Flow(Box::new(Flow::new(graph, now))))
+            }
+            Script::Announcement(sound, cause) => Some(Steering::Announcement(Announcement::new(sound, cause))),
         };
-        let Some(graph) = graph else {
+        let Some(mut steering) = steering else {
             tracing::warn!(call.id = %self.id, flow = ?script, "the flow of a hotline is gone");
             self.feed(Input::Flow(model::flow::FlowCommand::Hangup(Cause::NoRoute)));
             return;
         };
-        let mut flow = Flow::new(graph, now);
-        let steps = flow.handle(now, model::flow::FlowEvent::Started);
-        self.flow = Some(flow);
+        let steps = steering.handle(now, model::flow::FlowEvent::Started);
+        self.flow = Some(steering);
         self.steer(steps);
     }
 
     fn steer(&mut self, steps: Vec<FlowStep>) {
-        for step in steps {
+        let mut steps = VecDeque::from(steps);
+        while let Some(step) = steps.pop_front() {
             match step {
                 FlowStep::Command(command) => self.feed(Input::Flow(command)),
                 FlowStep::Trail(entry) => self.feed(Input::Trail(entry)),
+                FlowStep::Ask(question) => {
+                    let now = self.shared.clock.now();
+                    let answer = self.tenant.know(question, &self.caller.0, self.anchor.wall(now));
+                    if let Some(flow) = self.flow.as_mut() {
+                        steps.extend(flow.handle(now, model::flow::FlowEvent::Answer(answer)));
+                    }
+                }
             }
         }
     }

@@ -15,6 +15,7 @@ use tokio::sync::{Semaphore, oneshot};
 use crate::directory::Inbound;
 use crate::driver::{Driver, Replacing};
 use crate::load;
+use crate::pickup;
 use crate::recordings::{End, Recordings};
 use crate::refusals;
 use crate::routes::Letter;
@@ -63,6 +64,10 @@ impl Intake {
             Event::Bindings { account, contacts } => {
                 let extension = ExtensionId::from_bits(account);
                 tracing::debug!(extension.id = %extension, contacts, "registrations changed");
+                let snapshot = self.shared.directory.snapshot();
+                if let Some((tenant, _)) = snapshot.extension(extension).filter(|(t, _)| !t.queues.is_empty()) {
+                    self.shared.queues.phones(tenant.id, extension, contacts > 0);
+                }
             }
             Event::Registration { id, state } => self.shared.carriers.on_registration(id, state),
             Event::Probed { id, status } => self.shared.health.on_probed(id, status),
@@ -112,6 +117,8 @@ impl Intake {
             Order::Presence { tenant, reply } => {
                 let _ = reply.send(Ok(crate::presence::of(&self.shared, tenant)));
             }
+            Order::Queues { tenant, reply } => self.shared.queues.show(tenant, reply),
+            Order::AgentsChanged => self.shared.queues.wished(),
             Order::Capture { tenant, call, reply } => {
                 self.look(reply, move |shared| async move { shared.captures.of(tenant, call, &shared.routes).await });
             }
@@ -197,6 +204,18 @@ impl Intake {
             let Origin::Extension(extension) = origin else { return refuse(Cause::Forbidden) };
             let replacing = Replacing { tenant: tenant.id, extension, early_only, incoming };
             if !self.shared.routes.deliver(leg.0, |id| Letter::Replace(id, Box::new(replacing))) {
+                refuse(Cause::NotFound);
+            }
+            return;
+        }
+        if let Origin::Extension(extension) = origin
+            && let Some(wanted) = pickup::read(&dialled)
+        {
+            let rings = pickup::find(&tenant, &self.shared.lines, extension, wanted);
+            let replacing = Replacing { tenant: tenant.id, extension, early_only: true, incoming };
+            let taken =
+                rings.is_some_and(|leg| self.shared.routes.deliver(leg, |id| Letter::Replace(id, Box::new(replacing))));
+            if !taken {
                 refuse(Cause::NotFound);
             }
             return;

@@ -1,4 +1,4 @@
-//! Runs live calls: the one place where the pure machines `call` and `flow` meet the edges `sip` and `media`, the
+//! Runs live calls: the one place where the pure machines `call`, `acd` and `flow` meet the edges `sip` and `media`, the
 //! configuration of `pbx`, and the bus.
 //!
 //! Each call has one task and one mailbox ([`driver`]); [`intake`] puts letters into them. Everything a call needs to
@@ -16,7 +16,9 @@ mod health;
 mod intake;
 mod lines;
 mod load;
+mod pickup;
 mod presence;
+mod queues;
 mod recordings;
 mod refusals;
 mod routes;
@@ -48,6 +50,7 @@ use directory::Directory;
 use health::Health;
 use intake::Intake;
 use pbx::calls::Journal;
+use queues::Queues;
 use recordings::Recordings;
 use routes::Routes;
 use shared::Shared;
@@ -58,6 +61,8 @@ use spending::Spending;
 const LAST_RECORDS: Duration = Duration::from_secs(5);
 /// How long far sides may take to answer the end of their calls.
 const LAST_WORDS: Duration = Duration::from_secs(2);
+/// How long a start waits for what the database knows of the last day.
+const LAST_DAY: Duration = Duration::from_secs(2);
 
 /// What the engine needs to know before it starts.
 #[derive(Debug, Clone)]
@@ -142,6 +147,8 @@ impl Engine {
         let journal = Journal::start(db.clone(), &config.spool, spool, recordings.last_signs());
         let journal = journal.await.map_err(StartError::Spool)?;
         recordings.mend(&journal);
+        let spending = Spending::default();
+        recall(&spending, &journal, &db, &directory, clock).await;
         let (media_events, media_inbox) = mpsc::unbounded_channel();
         let media = Media::start(config.media, media_events).map_err(StartError::Media)?;
         let trace = config.capture.signalling_bytes > 0;
@@ -150,13 +157,15 @@ impl Engine {
         let (alerts, alerting) = Alerts::start(db.clone(), clock);
         let health =
             Health::new(config.probe_every, stack.clone(), addresses.clone(), bus.clone(), alerts.clone(), clock);
+        let (queues, queue_words) = Queues::new();
         let captures = Arc::new(Captures::new(config.capture, &config.data, stack.clone(), clock));
         let shared = Arc::new(Shared {
             clock,
+            db: db.clone(),
             carriers: Carriers::new(stack.clone(), addresses, bus.clone()),
             health: Arc::new(health),
             alerts,
-            spending: Spending::default(),
+            spending,
             stack,
             media,
             routes: Routes::new(),
@@ -165,6 +174,7 @@ impl Engine {
             bus,
             recordings,
             captures: captures.clone(),
+            queues,
             shares: Arc::default(),
             lines: lines::Lines::default(),
             limits: config.limits,
@@ -173,13 +183,16 @@ impl Engine {
         });
         shared.carriers.follow(&directory.snapshot());
         shared.health.follow(&directory.snapshot());
+        shared.queues.companies(&directory.snapshot());
         let intake = Arc::new(Intake::new(shared.clone()));
         let carriers = shared.clone();
         let tasks = Mutex::new(vec![
+            tokio::spawn(queues::run(shared.clone(), db.clone(), queue_words)),
             directory.follow(db, shared.bus.clone(), move |snapshot| {
                 carriers.carriers.follow(snapshot);
                 carriers.health.follow(snapshot);
                 carriers.spending.follow(snapshot);
+                carriers.queues.companies(snapshot);
             }),
             alerting,
             shared.health.watch(),
@@ -258,6 +271,26 @@ impl Engine {
         if tokio::time::timeout(patience, ended).await.is_err() {
             tracing::info!(left = left(self.counts()), "{or_else}");
         }
+    }
+}
+
+/// Lets the bounds on calls to the outside know what was talked before this start. What cannot be read counts as nothing:
+/// calls are not to wait for the database.
+async fn recall(spending: &Spending, journal: &Journal, db: &Db, directory: &Directory, clock: Clock) {
+    let stored = async {
+        // Records that a killed process left in the spool count too.
+        while journal.depth() > 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        for company in directory.snapshot().tenants() {
+            match pbx::calls::talked_outside(db, company.id, store::now().as_millis()).await {
+                Ok(talked) => talked.iter().for_each(|talked| spending.recall(clock.now(), company.id, talked)),
+                Err(error) => tracing::warn!(tenant.id = %company.id, %error, "what was talked today is not known"),
+            }
+        }
+    };
+    if tokio::time::timeout(LAST_DAY, stored).await.is_err() {
+        tracing::warn!("what was talked today could not be read in time; minutes to the outside are counted anew");
     }
 }
 

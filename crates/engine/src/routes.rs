@@ -33,8 +33,12 @@ pub(crate) enum Letter {
     Gift(Box<Gift>),
     /// An INVITE wants this leg's place.
     Replace(LegId, Box<Replacing>),
+    /// The queues have something for the call.
+    Queue(Box<crate::queues::Order>),
     /// A greeting was read from the disk, for this leg; none when it cannot be.
     Loaded(LegId, Play, Option<Arc<media::Sound>>),
+    /// What a phone asked for by a code is done, or not: where its call goes.
+    Obeyed(call::Ticket, Box<call::Route>),
 }
 
 pub(crate) type Mailbox = UnboundedSender<Letter>;

@@ -14,6 +14,7 @@ use crate::clock::Clock;
 use crate::directory::Directory;
 use crate::health::Health;
 use crate::lines::Lines;
+use crate::queues::Queues;
 use crate::recordings::Recordings;
 use crate::routes::Routes;
 use crate::shares::Shares;
@@ -22,6 +23,7 @@ use crate::spending::Spending;
 
 pub(crate) struct Shared {
     pub(crate) clock: Clock,
+    pub(crate) db: store::Db,
     pub(crate) stack: Stack,
     pub(crate) media: Media,
     pub(crate) directory: Arc<Directory>,
@@ -35,6 +37,7 @@ pub(crate) struct Shared {
     pub(crate) bus: Bus,
     pub(crate) recordings: Recordings,
     pub(crate) captures: Arc<Captures>,
+    pub(crate) queues: Queues,
     pub(crate) shares: Arc<Shares>,
     pub(crate) lines: Lines,
     pub(crate) limits: call::Limits,

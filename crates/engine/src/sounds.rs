@@ -17,6 +17,7 @@ pub(crate) struct Sounds {
     ringback: Arc<media::Sound>,
     busy: Arc<media::Sound>,
     hold: Arc<media::Sound>,
+    confirmed: Arc<media::Sound>,
     greetings: Mutex<Greetings>,
     turn: tokio::sync::Mutex<()>,
     /// Greetings' files are told from here on.
@@ -51,6 +52,7 @@ impl Sounds {
             ringback: Arc::new(media::sound::ringback()),
             busy: Arc::new(media::sound::busy()),
             hold: Arc::new(media::sound::hold()),
+            confirmed: Arc::new(media::sound::confirmed()),
             greetings: Mutex::default(),
             turn: tokio::sync::Mutex::default(),
             data,
@@ -63,6 +65,7 @@ impl Sounds {
             Name::Ringback => Found::Ready(self.ringback.clone()),
             Name::Busy => Found::Ready(self.busy.clone()),
             Name::Hold => Found::Ready(self.hold.clone()),
+            Name::Confirmed => Found::Ready(self.confirmed.clone()),
             Name::Greeting(id) => match (self.known(id), tenant.greetings.get(&id)) {
                 (Some(sound), Some(_)) => Found::Ready(sound),
                 (None, Some(path)) => Found::Unread(Unread { id, path: path.clone() }),

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use model::{CallId, ExtensionId, Moment, TenantId};
+use pbx::calls::Talked;
 use pbx::limits::Limits;
 use pbx::snapshot::Snapshot;
 
@@ -221,6 +222,19 @@ impl Spending {
                 let hour = used.hour as usize % HOURS;
                 used.talked_ms[hour] += now.since(since).as_millis() as u64;
             }
+        }
+    }
+
+    /// Takes over what was talked before this process began: so long, in the hour that lies so many hours back.
+    pub(crate) fn recall(&self, now: Moment, company: TenantId, talked: &Talked) {
+        let owners = talked.extension.map(Owner::Extension).into_iter().chain([Owner::Company(company)]);
+        let mut usage = self.usage();
+        for owner in owners {
+            let used = usage.entry(owner).or_default();
+            used.settle(now);
+            let ago = talked.hours_ago.min(HOURS as u64 - 1);
+            let hour = (used.hour + HOURS as u64 - ago) as usize % HOURS;
+            used.talked_ms[hour] = used.talked_ms[hour].saturating_add(talked.talk_ms);
         }
     }
 

@@ -43,6 +43,9 @@ pub enum Wrong {
         /// What stands there.
         found: u32,
     },
+    /// A priority is out of its bounds.
+    #[error("must be between -100 and 100, is {0}")]
+    BadPriority(i32),
     /// A circle in which nothing ever waits.
     #[error("goes round in a circle without a menu or a greeting in between: {}", .0.join(" → "))]
     Spins(Vec<String>),

@@ -1,7 +1,7 @@
 //! What is stored: nodes by their names, and where to start.
 
 use crate::text;
-use model::{Cause, Digit, ExtensionId, GreetingId, GroupId};
+use model::{Cause, Digit, ExtensionId, FlowId, GreetingId, GroupId, QueueId, ScheduleId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -50,6 +50,51 @@ pub enum Node {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         on_no_answer: Option<NodeId>,
     },
+    /// Go on in another flow; there is no way back.
+    Flow {
+        /// Which flow.
+        #[serde(with = "text::one")]
+        flow: FlowId,
+    },
+    /// Go on by what a schedule says of the present moment.
+    Schedule {
+        /// Which schedule.
+        #[serde(with = "text::one")]
+        schedule: ScheduleId,
+        /// Where to go while it is open.
+        open: NodeId,
+        /// Where to go while it is closed.
+        closed: NodeId,
+        /// Where to go on a holiday; without it, as when closed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        holiday: Option<NodeId>,
+    },
+    /// Go on by who calls.
+    Caller {
+        /// Where callers go that are to be treated with care.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        vip: Option<NodeId>,
+        /// Where callers go that show no number.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        anonymous: Option<NodeId>,
+        /// Where all others go.
+        otherwise: NodeId,
+    },
+    /// Let the caller wait for an agent of a queue.
+    Queue {
+        /// Which queue.
+        #[serde(with = "text::one")]
+        queue: QueueId,
+        /// Higher ones come first, -100 to 100.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        priority: i32,
+        /// What the agent must be able to do: skill and the least level, 1 to 10.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        skills: BTreeMap<String, u8>,
+        /// Where to go when no agent takes the caller; without it the caller goes where the queue sends them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on_overflow: Option<NodeId>,
+    },
     /// End the call.
     Hangup {
         /// The cause in the record.
@@ -65,6 +110,9 @@ pub struct Menu {
     /// What to play first; the caller may press a key while it plays.
     #[serde(default, with = "text::option", skip_serializing_if = "Option::is_none")]
     pub greeting: Option<GreetingId>,
+    /// What to play in place of the greeting when the caller hears the menu again.
+    #[serde(default, with = "text::option", skip_serializing_if = "Option::is_none")]
+    pub again_greeting: Option<GreetingId>,
     /// How long to wait for a key after the greeting, 500–60,000.
     pub timeout_ms: u32,
     /// After how many wrong or missing keys `on_failures` is taken, 1–10.
@@ -93,18 +141,17 @@ pub enum Reference {
     Group(GroupId),
     /// An extension.
     Extension(ExtensionId),
+    /// Another flow.
+    Flow(FlowId),
+    /// A schedule.
+    Schedule(ScheduleId),
+    /// A queue.
+    Queue(QueueId),
 }
 
 impl Graph {
     /// The most nodes a graph may have.
     pub const MAX_NODES: usize = 500;
-
-    /// A graph that plays one greeting to its end and then ends the call with this cause.
-    pub fn announcement(greeting: GreetingId, cause: Cause) -> Graph {
-        let play = Node::Play { greeting, next: "end".to_owned() };
-        let nodes = [("announcement".to_owned(), play), ("end".to_owned(), Node::Hangup { cause })];
-        Graph { start: "announcement".to_owned(), nodes: nodes.into() }
-    }
 
     /// Everything the graph names outside itself, each with the path of the field that names it
     /// (`nodes.sales.group`), so that a missing one can be reported there.
@@ -118,13 +165,19 @@ impl Graph {
                     if let Some(greeting) = menu.greeting {
                         add("greeting", Reference::Greeting(greeting));
                     }
+                    if let Some(greeting) = menu.again_greeting {
+                        add("again_greeting", Reference::Greeting(greeting));
+                    }
                     if let Some(greeting) = menu.invalid_greeting {
                         add("invalid_greeting", Reference::Greeting(greeting));
                     }
                 }
                 Node::RingGroup { group, .. } => add("group", Reference::Group(*group)),
                 Node::Extension { extension, .. } => add("extension", Reference::Extension(*extension)),
-                Node::Hangup { .. } => {}
+                Node::Queue { queue, .. } => add("queue", Reference::Queue(*queue)),
+                Node::Flow { flow } => add("flow", Reference::Flow(*flow)),
+                Node::Schedule { schedule, .. } => add("schedule", Reference::Schedule(*schedule)),
+                Node::Caller { .. } | Node::Hangup { .. } => {}
             }
         }
         found
@@ -139,6 +192,10 @@ impl Node {
             Node::Menu(_) => "menu",
             Node::RingGroup { .. } => "ring_group",
             Node::Extension { .. } => "extension",
+            Node::Flow { .. } => "flow",
+            Node::Schedule { .. } => "schedule",
+            Node::Caller { .. } => "caller",
+            Node::Queue { .. } => "queue",
             Node::Hangup { .. } => "hangup",
         }
     }
@@ -156,16 +213,32 @@ impl Node {
             Node::RingGroup { on_no_answer, .. } | Node::Extension { on_no_answer, .. } => {
                 on_no_answer.iter().map(|to| ("on_no_answer".to_owned(), to)).collect()
             }
-            Node::Hangup { .. } => Vec::new(),
+            Node::Queue { on_overflow, .. } => on_overflow.iter().map(|to| ("on_overflow".to_owned(), to)).collect(),
+            Node::Schedule { open, closed, holiday, .. } => {
+                let both = [("open".to_owned(), open), ("closed".to_owned(), closed)];
+                both.into_iter().chain(holiday.iter().map(|to| ("holiday".to_owned(), to))).collect()
+            }
+            Node::Caller { vip, anonymous, otherwise } => {
+                let vip = vip.iter().map(|to| ("vip".to_owned(), to));
+                let anonymous = anonymous.iter().map(|to| ("anonymous".to_owned(), to));
+                vip.chain(anonymous).chain([("otherwise".to_owned(), otherwise)]).collect()
+            }
+            Node::Flow { .. } | Node::Hangup { .. } => Vec::new(),
         }
     }
 
     /// Whether time passes here for sure, so that a loop through this node cannot spin. A ring group does not count:
-    /// with no phone registered it comes back at once.
+    /// with no phone registered it comes back at once; nor does a queue, which may be full.
     pub const fn waits(&self) -> bool {
         match self {
             Node::Play { .. } | Node::Menu(_) => true,
-            Node::RingGroup { .. } | Node::Extension { .. } | Node::Hangup { .. } => false,
+            Node::RingGroup { .. }
+            | Node::Extension { .. }
+            | Node::Queue { .. }
+            | Node::Flow { .. }
+            | Node::Schedule { .. }
+            | Node::Caller { .. }
+            | Node::Hangup { .. } => false,
         }
     }
 }
@@ -176,6 +249,10 @@ fn flow_ended() -> Cause {
 
 fn is_flow_ended(cause: &Cause) -> bool {
     *cause == Cause::FlowEnded
+}
+
+fn is_zero(number: &i32) -> bool {
+    *number == 0
 }
 
 fn three() -> u32 {

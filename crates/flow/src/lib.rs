@@ -8,6 +8,7 @@
 pub mod fault;
 pub mod graph;
 mod machine;
+mod steering;
 mod text;
 mod trace;
 mod validate;
@@ -15,4 +16,5 @@ mod validate;
 pub use fault::{Fault, Wrong};
 pub use graph::{Graph, Menu, Node, NodeId, Reference};
 pub use machine::{Flow, FlowStep};
+pub use steering::{Announcement, Steering};
 pub use trace::{Step, trace};

@@ -5,9 +5,9 @@ mod menu;
 
 use crate::graph::{Graph, Node};
 use menu::Phase;
-use model::flow::{FlowCommand, FlowEvent, FlowTarget};
+use model::flow::{FlowAnswer, FlowCommand, FlowEvent, FlowQuestion, FlowTarget};
 use model::leg::Sound;
-use model::{Cause, Digit, Moment, TrailEntry};
+use model::{Cause, Digit, Enqueue, Moment, TrailEntry};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,6 +17,8 @@ const LONGEST_SOUND: Duration = Duration::from_secs(10 * 60);
 const AT_ONCE: Duration = Duration::from_millis(100);
 /// How many nodes may follow each other at once before the flow is taken for a spinning one.
 const MOST_AT_ONCE: u32 = 50;
+/// A question that is not answered by then is taken as one without an answer.
+const LONGEST_ANSWER: Duration = Duration::from_secs(5);
 /// How many nodes one caller may enter in all.
 const MOST_NODES: u32 = 1_000;
 
@@ -27,6 +29,8 @@ pub enum FlowStep {
     Command(FlowCommand),
     /// Keep this with the call.
     Trail(TrailEntry),
+    /// Find this out and feed `FlowEvent::Answer`.
+    Ask(FlowQuestion),
 }
 
 /// One caller on the way through one graph.
@@ -54,6 +58,8 @@ enum State {
     Menu { phase: Phase, failures: u32 },
     /// For the transfer to come back.
     Away,
+    /// For the answer to a question.
+    Asking,
     /// For nothing: the flow is over.
     Over,
 }
@@ -90,6 +96,7 @@ impl Flow {
             FlowEvent::Digit(digit) => self.digit(digit),
             FlowEvent::PlayDone => self.play_done(),
             FlowEvent::Returned(cause) => self.returned(cause),
+            FlowEvent::Answer(answer) => self.answered(answer),
         }
         std::mem::take(&mut self.out)
     }
@@ -102,6 +109,7 @@ impl Flow {
             match self.state {
                 State::Playing => self.sound_ended(),
                 State::Menu { phase, failures } => self.menu_time(phase, failures),
+                State::Asking => self.answered(FlowAnswer::Nothing),
                 State::Fresh | State::Away | State::Over => {}
             }
         }
@@ -134,14 +142,14 @@ impl Flow {
                 let start = self.graph.start.clone();
                 self.enter(&start);
             }
-            State::Playing | State::Menu { .. } | State::Away | State::Over => {}
+            State::Playing | State::Menu { .. } | State::Away | State::Asking | State::Over => {}
         }
     }
 
     fn digit(&mut self, digit: Digit) {
         match self.state {
             State::Menu { failures, .. } => self.menu_digit(digit, failures),
-            State::Fresh | State::Playing | State::Away | State::Over => {}
+            State::Fresh | State::Playing | State::Away | State::Asking | State::Over => {}
         }
     }
 
@@ -159,12 +167,11 @@ impl Flow {
                     let next = next.clone();
                     self.enter(&next);
                 }
-                Some(Node::Menu(_) | Node::RingGroup { .. } | Node::Extension { .. } | Node::Hangup { .. }) | None => {
-                    self.hang_up(Cause::Failed);
-                }
+                // A sound is only waited for where one was begun.
+                Some(_) | None => self.hang_up(Cause::Failed),
             },
             State::Menu { phase, failures } => self.menu_sound_ended(phase, failures),
-            State::Fresh | State::Away | State::Over => {}
+            State::Fresh | State::Away | State::Asking | State::Over => {}
         }
     }
 
@@ -174,7 +181,9 @@ impl Flow {
         }
         let next = match self.graph.nodes.get(&self.here) {
             Some(Node::RingGroup { on_no_answer, .. } | Node::Extension { on_no_answer, .. }) => on_no_answer.clone(),
-            Some(Node::Play { .. } | Node::Menu(_) | Node::Hangup { .. }) | None => None,
+            Some(Node::Queue { on_overflow, .. }) => on_overflow.clone(),
+            // Nobody is handed on from anywhere else.
+            Some(_) | None => None,
         };
         let reason = match &next {
             Some(next) => format!("Nobody could be reached ({}); the flow goes on at `{next}`.", cause.as_str()),
@@ -211,8 +220,47 @@ impl Flow {
             Node::Menu(menu) => self.menu_enter(menu, 0),
             Node::RingGroup { group, .. } => self.transfer(FlowTarget::Group(*group)),
             Node::Extension { extension, .. } => self.transfer(FlowTarget::Extension(*extension)),
+            Node::Flow { flow } => self.transfer(FlowTarget::Flow(*flow)),
+            Node::Schedule { schedule, .. } => self.ask(FlowQuestion::Schedule(*schedule)),
+            Node::Caller { .. } => self.ask(FlowQuestion::Caller),
+            Node::Queue { queue, priority, skills, on_overflow } => {
+                let skills = skills.iter().map(|(skill, level)| (skill.clone(), *level)).collect();
+                let returns = on_overflow.is_some();
+                self.transfer(FlowTarget::Queue(Enqueue { queue: *queue, priority: *priority, skills, returns }));
+            }
             Node::Hangup { cause } => self.hang_up(*cause),
         }
+    }
+
+    fn ask(&mut self, question: FlowQuestion) {
+        self.state = State::Asking;
+        self.deadline = Some(self.now + LONGEST_ANSWER);
+        self.out.push(FlowStep::Ask(question));
+    }
+
+    /// What was asked is known, or nothing is.
+    fn answered(&mut self, answer: FlowAnswer) {
+        if self.state != State::Asking {
+            return;
+        }
+        let graph = Arc::clone(&self.graph);
+        let next = match graph.nodes.get(&self.here) {
+            Some(Node::Schedule { open, closed, holiday, .. }) => match answer {
+                FlowAnswer::Open => open,
+                FlowAnswer::Holiday => holiday.as_ref().unwrap_or(closed),
+                FlowAnswer::Closed | FlowAnswer::Vip | FlowAnswer::Anonymous | FlowAnswer::Nothing => closed,
+            },
+            Some(Node::Caller { vip, anonymous, otherwise }) => match answer {
+                FlowAnswer::Vip => vip.as_ref().unwrap_or(otherwise),
+                FlowAnswer::Anonymous => anonymous.as_ref().unwrap_or(otherwise),
+                FlowAnswer::Open | FlowAnswer::Closed | FlowAnswer::Holiday | FlowAnswer::Nothing => otherwise,
+            },
+            // Nothing is asked anywhere else.
+            Some(_) | None => return self.hang_up(Cause::Failed),
+        };
+        let facts = vec![("node", self.here.clone()), ("answer", answer.as_str().to_owned())];
+        self.note("flow_answer", format!("The answer is {}, which leads to `{next}`.", answer.as_str()), facts);
+        self.enter(next);
     }
 
     fn transfer(&mut self, target: FlowTarget) {

@@ -2,7 +2,7 @@
 
 use crate::graph::Graph;
 use crate::machine::{Flow, FlowStep};
-use model::flow::{FlowCommand, FlowEvent, FlowTarget};
+use model::flow::{FlowAnswer, FlowCommand, FlowEvent, FlowQuestion, FlowTarget};
 use model::{Cause, Digit, Moment, TrailEntry};
 use std::sync::Arc;
 
@@ -21,10 +21,10 @@ pub enum Step {
     Answer,
 }
 
-/// Walks the graph by the script. Greetings take no time. The last entry (`flow_end`) says where the caller is when
-/// the script, or the flow, is over.
-pub fn trace(graph: &Graph, script: &[Step]) -> Vec<TrailEntry> {
-    let mut walk = Walk::new(graph);
+/// Walks the graph by the script. Greetings take no time; `know` answers the questions. The last entry (`flow_end`) says
+/// where the caller is when the script, or the flow, is over.
+pub fn trace(graph: &Graph, script: &[Step], know: &dyn Fn(FlowQuestion) -> FlowAnswer) -> Vec<TrailEntry> {
+    let mut walk = Walk::new(graph, know);
     walk.event(FlowEvent::Started);
     for step in script {
         if walk.ended.is_some() {
@@ -35,8 +35,9 @@ pub fn trace(graph: &Graph, script: &[Step]) -> Vec<TrailEntry> {
     walk.close()
 }
 
-struct Walk {
+struct Walk<'a> {
     flow: Flow,
+    know: &'a dyn Fn(FlowQuestion) -> FlowAnswer,
     now: Moment,
     trail: Vec<TrailEntry>,
     playing: bool,
@@ -44,10 +45,10 @@ struct Walk {
     ended: Option<String>,
 }
 
-impl Walk {
-    fn new(graph: &Graph) -> Walk {
+impl<'a> Walk<'a> {
+    fn new(graph: &Graph, know: &'a dyn Fn(FlowQuestion) -> FlowAnswer) -> Walk<'a> {
         let flow = Flow::new(Arc::new(graph.clone()), Moment::START);
-        Walk { flow, now: Moment::START, trail: Vec::new(), playing: false, transferred: None, ended: None }
+        Walk { flow, know, now: Moment::START, trail: Vec::new(), playing: false, transferred: None, ended: None }
     }
 
     fn step(&mut self, step: Step) {
@@ -102,6 +103,7 @@ impl Walk {
         for step in steps {
             match step {
                 FlowStep::Trail(entry) => self.trail.push(entry),
+                FlowStep::Ask(question) => self.event(FlowEvent::Answer((self.know)(question))),
                 FlowStep::Command(FlowCommand::Play(_)) => self.playing = true,
                 FlowStep::Command(FlowCommand::StopPlay) => self.playing = false,
                 FlowStep::Command(FlowCommand::Transfer(target)) => self.transferred = Some(name(target)),
@@ -124,6 +126,8 @@ fn name(target: FlowTarget) -> String {
     match target {
         FlowTarget::Group(group) => format!("The group {group}"),
         FlowTarget::Extension(extension) => format!("The extension {extension}"),
+        FlowTarget::Flow(flow) => format!("The flow {flow}"),
+        FlowTarget::Queue(entry) => format!("An agent of the queue {}", entry.queue),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::fault::{Fault, Wrong};
 use crate::graph::{Graph, Menu, Node, NodeId};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 impl Graph {
     /// Whether the graph can be walked; every fault names its node and field.
@@ -14,8 +14,16 @@ impl Graph {
         }
         self.check_targets(&mut faults);
         for (name, node) in &self.nodes {
-            if let Node::Menu(menu) = node {
-                check_menu(name, menu, &mut faults);
+            match node {
+                Node::Menu(menu) => check_menu(name, menu, &mut faults),
+                Node::Queue { priority, skills, .. } => check_queue(name, *priority, skills, &mut faults),
+                Node::Play { .. }
+                | Node::RingGroup { .. }
+                | Node::Extension { .. }
+                | Node::Flow { .. }
+                | Node::Schedule { .. }
+                | Node::Caller { .. }
+                | Node::Hangup { .. } => {}
             }
         }
         self.check_circles(&mut faults);
@@ -51,31 +59,37 @@ impl Graph {
         }
     }
 
-    /// A node that does not wait has at most one way out, so a circle of such nodes is found by following it.
+    /// Follows the nodes that do not wait, and finds where they come back to themselves.
     fn check_circles(&self, faults: &mut Vec<Fault>) {
-        let mut done: BTreeSet<&NodeId> = BTreeSet::new();
+        let mut done = BTreeSet::new();
         for name in self.nodes.keys() {
-            let mut path: Vec<&NodeId> = Vec::new();
-            let mut here = name;
-            while let Some(node) = self.nodes.get(here) {
-                if node.waits() || done.contains(here) {
-                    break;
-                }
-                if let Some(first) = path.iter().position(|seen| *seen == here) {
-                    let mut circle: Vec<String> = path[first..].iter().map(|n| (*n).clone()).collect();
-                    circle.push(here.clone());
-                    let (last, field) = (path[path.len() - 1], "on_no_answer".to_owned());
-                    faults.push(Fault { node: Some(last.clone()), field, wrong: Wrong::Spins(circle) });
-                    break;
-                }
-                path.push(here);
-                match node.targets().pop() {
-                    Some((_, next)) => here = next,
-                    None => break,
-                }
-            }
-            done.extend(path);
+            self.follow(name, &mut Vec::new(), &mut done, faults);
         }
+    }
+
+    fn follow<'a>(
+        &'a self,
+        here: &'a NodeId,
+        path: &mut Vec<&'a NodeId>,
+        done: &mut BTreeSet<&'a NodeId>,
+        faults: &mut Vec<Fault>,
+    ) {
+        let Some(node) = self.nodes.get(here).filter(|node| !node.waits()) else { return };
+        if done.contains(here) {
+            return;
+        }
+        path.push(here);
+        for (field, next) in node.targets() {
+            match path.iter().position(|seen| *seen == next) {
+                Some(first) => {
+                    let circle = path[first..].iter().copied().chain([next]).cloned().collect();
+                    faults.push(Fault { node: Some(here.clone()), field, wrong: Wrong::Spins(circle) });
+                }
+                None => self.follow(next, path, done, faults),
+            }
+        }
+        path.pop();
+        done.insert(here);
     }
 }
 
@@ -88,6 +102,18 @@ fn check_menu(name: &str, menu: &Menu, faults: &mut Vec<Fault>) {
     };
     bounds("timeout_ms", 500, 60_000, menu.timeout_ms);
     bounds("max_failures", 1, 10, menu.max_failures);
+}
+
+fn check_queue(name: &str, priority: i32, skills: &BTreeMap<String, u8>, faults: &mut Vec<Fault>) {
+    let mut fault = |field: String, wrong| faults.push(Fault { node: Some(name.to_owned()), field, wrong });
+    if !(-100..=100).contains(&priority) {
+        fault("priority".to_owned(), Wrong::BadPriority(priority));
+    }
+    for (skill, level) in skills {
+        if !(1..=10).contains(level) {
+            fault(format!("skills.{skill}"), Wrong::OutOfBounds { least: 1, most: 10, found: u32::from(*level) });
+        }
+    }
 }
 
 fn good_name(name: &str) -> bool {

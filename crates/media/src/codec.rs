@@ -78,6 +78,11 @@ impl Codec {
         !matches!(self, Codec::G729)
     }
 
+    /// Whether two sides with these codecs can hear each other: the same is passed through, others have to be transcoded.
+    pub fn meets(self, other: Codec) -> bool {
+        self == other || self.is_spoken() && other.is_spoken()
+    }
+
     /// The law of G.711: one code word a sample, so that such sound can be cut and changed in place.
     pub const fn law(self) -> Option<Law> {
         match self {

@@ -244,10 +244,12 @@ impl Negotiation {
     /// Writes an offer. The version grows only when the text differs from our last one.
     pub fn offer(&mut self, want: Offer) -> String {
         let current = self.agreed.map(|a| a.send.codec);
-        let wished = want.prefer.codecs.iter().filter(|c| self.codecs.contains(*c));
-        // What can only be passed through is offered to whom it may come from.
-        let ours = self.codecs.iter().filter(|c| c.is_spoken());
-        let codecs: Codecs = wished.chain(current).chain(ours).collect();
+        let wished: Codecs = want.prefer.codecs.iter().filter(|c| self.codecs.contains(*c)).collect();
+        // What can only be passed through is offered to whom it may come from, and nothing else to who has nothing else on
+        // the other side: better no call than a silent one.
+        let only_passed = wished.iter().next().is_some() && !wished.iter().any(Codec::is_spoken);
+        let ours = self.codecs.iter().filter(|c| c.is_spoken() && !only_passed);
+        let codecs: Codecs = wished.iter().chain(current).chain(ours).collect();
         let noise = want.prefer.noise || self.agreed.is_some_and(|a| a.noise.is_some());
         let taste = Taste { codecs, ptime_ms: want.prefer.ptime_ms, noise };
         let profile = self.security.offer(want.profile);

@@ -5,7 +5,7 @@ mod tone;
 pub(crate) mod wav;
 
 pub use load::{LONGEST, LoadError, load};
-pub use tone::{busy, cadence, hold, ringback, tone};
+pub use tone::{busy, cadence, confirmed, hold, ringback, tone};
 pub(crate) use tone::{key, noise};
 pub use wav::{Recovered, recover, to_wav};
 

@@ -15,6 +15,8 @@ pub enum Permission {
     ViewCalls,
     /// Place and end calls.
     MakeCalls,
+    /// See and change what agents do, and watch queues.
+    Supervise,
     /// Keep the sound of calls on the wire for later, and read it.
     CaptureCalls,
     /// Register and replay webhooks.
@@ -31,12 +33,13 @@ pub enum Permission {
 
 impl Permission {
     /// All rights.
-    pub const ALL: [Permission; 11] = [
+    pub const ALL: [Permission; 12] = [
         Permission::ViewConfig,
         Permission::EditConfig,
         Permission::ManageUsers,
         Permission::ViewCalls,
         Permission::MakeCalls,
+        Permission::Supervise,
         Permission::CaptureCalls,
         Permission::ManageWebhooks,
         Permission::ViewContacts,
@@ -53,6 +56,7 @@ impl Permission {
             Permission::ManageUsers => "manage_users",
             Permission::ViewCalls => "view_calls",
             Permission::MakeCalls => "make_calls",
+            Permission::Supervise => "supervise",
             Permission::CaptureCalls => "capture_calls",
             Permission::ManageWebhooks => "manage_webhooks",
             Permission::ViewContacts => "view_contacts",

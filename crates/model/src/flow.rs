@@ -1,7 +1,7 @@
 //! The words between a call and the flow that steers it: the flow says what to do ([`FlowCommand`]), the call says
 //! what came of it ([`FlowEvent`]). The driver carries them, so neither machine knows the other.
 
-use crate::{Cause, Digit, ExtensionId, GroupId, leg::Sound};
+use crate::{Cause, Digit, Enqueue, ExtensionId, FlowId, GroupId, ScheduleId, leg::Sound};
 
 /// What the call tells the flow.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +14,48 @@ pub enum FlowEvent {
     PlayDone,
     /// A transfer did not reach anybody; the flow goes on.
     Returned(Cause),
+    /// The answer to a question.
+    Answer(FlowAnswer),
+}
+
+/// What a flow needs to know to go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FlowQuestion {
+    /// What does this schedule say of this moment?
+    Schedule(ScheduleId),
+    /// What does the company know of the caller?
+    Caller,
+}
+
+/// The answer to a [`FlowQuestion`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FlowAnswer {
+    /// The schedule is open.
+    Open,
+    /// The schedule is closed, on a day like others.
+    Closed,
+    /// The schedule is closed for a holiday.
+    Holiday,
+    /// The caller is one to be treated with care.
+    Vip,
+    /// The caller shows no number.
+    Anonymous,
+    /// Nothing is known: an ordinary caller, or a schedule that is gone.
+    Nothing,
+}
+
+impl FlowAnswer {
+    /// The stable word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            FlowAnswer::Open => "open",
+            FlowAnswer::Closed => "closed",
+            FlowAnswer::Holiday => "holiday",
+            FlowAnswer::Vip => "vip",
+            FlowAnswer::Anonymous => "anonymous",
+            FlowAnswer::Nothing => "nothing",
+        }
+    }
 }
 
 /// What the flow asks of the call.
@@ -30,10 +72,14 @@ pub enum FlowCommand {
 }
 
 /// Where a flow can hand a caller.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FlowTarget {
     /// A ring group.
     Group(GroupId),
     /// One extension.
     Extension(ExtensionId),
+    /// Another flow, which takes the place of this one.
+    Flow(FlowId),
+    /// A queue.
+    Queue(Enqueue),
 }

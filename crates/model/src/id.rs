@@ -115,8 +115,16 @@ ids! {
     TrunkId = "trk";
     /// Extensions that ring together or one after another.
     GroupId = "grp";
+    /// Callers who wait, and agents who are offered them.
+    QueueId = "que";
+    /// Why agents take a pause.
+    PauseReasonId = "prs";
     /// An IVR graph.
     FlowId = "flw";
+    /// When a company is open.
+    ScheduleId = "sch";
+    /// A rule about callers.
+    CallerRuleId = "clr";
     /// A sound that callers hear.
     GreetingId = "grt";
     /// One call, with all its legs.

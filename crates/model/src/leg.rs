@@ -155,6 +155,8 @@ pub enum Sound {
     Busy,
     /// Music while on hold.
     Hold,
+    /// Two short tones: what was asked for is done.
+    Confirmed,
     /// A greeting of the tenant.
     Greeting(GreetingId),
 }

@@ -15,6 +15,7 @@ pub mod network;
 pub mod page;
 pub mod phone;
 pub mod problem;
+pub mod queue;
 pub mod trail;
 
 pub use actor::{Actor, Permission, Role};
@@ -27,4 +28,5 @@ pub use network::Network;
 pub use page::{Page, PageRequest, Slice};
 pub use phone::PhoneNumber;
 pub use problem::{Faults, Kind, Problem};
+pub use queue::{Enqueue, QueueOutcome};
 pub use trail::TrailEntry;

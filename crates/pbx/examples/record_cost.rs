@@ -51,6 +51,8 @@ fn record(tenant: TenantId, started_at: i64) -> CallRecord {
         ended_at: started_at + 60_000,
         cause: Cause::Normal,
         ended_by: EndedBy::Caller,
+        queue: None,
+        queue_wait_ms: None,
         legs: vec![leg(0, "in"), leg(1, "out")],
         trail: ["route", "menu", "ring", "answer", "end"].map(decision).into(),
     }

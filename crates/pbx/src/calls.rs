@@ -4,20 +4,26 @@ mod finding;
 mod foreign;
 mod happening;
 mod journal;
+mod note;
 pub(crate) mod repo;
 mod service;
 mod summary;
+mod talked;
 #[cfg(test)]
 mod tests;
 
-pub use finding::{Filter, Status, Walk};
+pub use finding::{Filter, Party, Status, Tally, Walk};
 pub use foreign::{Foreign, take_over};
 pub use happening::Happening;
 pub use journal::{Journal, Notes};
-pub use service::{get, list, record, record_many, record_recording, recording, slice, trail, walk, with_numbers};
+pub use note::{Note, NotePatch, annotate, notes};
+pub use service::{
+    get, list, record, record_many, record_recording, recording, slice, tally, trail, walk, with_numbers,
+};
+pub use talked::{Talked, talked_outside};
 
 use call::Direction;
-use model::{CallId, Cause, EndedBy, ExtensionId, HotlineId, TenantId, TrunkId};
+use model::{CallId, Cause, EndedBy, ExtensionId, HotlineId, QueueId, TenantId, TrunkId};
 use serde::{Deserialize, Serialize};
 
 /// Everything kept of one finished call.
@@ -61,6 +67,12 @@ pub struct CallRecord {
     /// Who ended it.
     #[serde(with = "crate::text::ended_by")]
     pub ended_by: EndedBy,
+    /// The queue it waited in last.
+    #[serde(default, with = "crate::text::some_id")]
+    pub queue: Option<QueueId>,
+    /// How long it waited there.
+    #[serde(default)]
+    pub queue_wait_ms: Option<i64>,
     /// Its legs in order of appearance.
     pub legs: Vec<Leg>,
     /// Every decision, in order.
@@ -214,6 +226,13 @@ pub struct Call {
     #[serde(with = "crate::text::ended_by")]
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub ended_by: EndedBy,
+    /// The queue it waited in last.
+    #[serde(default, with = "crate::text::some_id", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub queue: Option<QueueId>,
+    /// How long it waited there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub queue_wait_ms: Option<i64>,
     /// The recording, when there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recording: Option<RecordingView>,
@@ -291,6 +310,8 @@ impl CallRecord {
             talk_ms: self.answered_at.map_or(0, |at| (self.ended_at - at).max(0)),
             cause: self.cause,
             ended_by: self.ended_by,
+            queue: self.queue,
+            queue_wait_ms: self.queue_wait_ms,
             recording: None,
         }
     }

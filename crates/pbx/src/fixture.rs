@@ -34,8 +34,7 @@ pub(crate) async fn a_group(actor: &Actor, db: &Db, members: Vec<ExtensionId>) -
 }
 
 pub(crate) async fn a_hotline(actor: &Actor, db: &Db, number: &str, target: Target) -> Hotline {
-    let new = NewHotline { number: number.into(), name: None, trunk: None, target };
-    hotline::create(actor, db, new).await.expect("a hotline")
+    hotline::create(actor, db, NewHotline::to(number, target)).await.expect("a hotline")
 }
 
 /// Plays a greeting, then rings a group.

@@ -10,7 +10,7 @@ pub use service::{create, delete, get, list, update};
 
 pub use crate::target::{Target, TargetText};
 
-use model::{HotlineId, TrunkId};
+use model::{HotlineId, ScheduleId, TrunkId};
 use serde::{Deserialize, Serialize};
 
 /// A public number.
@@ -33,6 +33,16 @@ pub struct Hotline {
     /// Where callers go.
     #[cfg_attr(feature = "openapi", schema(value_type = TargetText))]
     pub target: Target,
+    /// When it is open; always, when missing.
+    #[serde(with = "crate::text::some_id")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub schedule: Option<ScheduleId>,
+    /// Where callers go while the schedule is closed.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<TargetText>))]
+    pub closed_target: Option<Target>,
+    /// Where callers go on a holiday of the schedule; as when closed, when missing.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<TargetText>))]
+    pub holiday_target: Option<Target>,
     /// When it was created, milliseconds since 1970.
     pub created_at: i64,
     /// When it was last changed.
@@ -57,6 +67,33 @@ pub struct NewHotline {
     /// Where callers go.
     #[cfg_attr(feature = "openapi", schema(value_type = TargetText))]
     pub target: Target,
+    /// When it is open; always, when missing. With a schedule goes a `closed_target`.
+    #[serde(default, with = "crate::text::some_id")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub schedule: Option<ScheduleId>,
+    /// Where callers go while the schedule is closed.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<TargetText>))]
+    pub closed_target: Option<Target>,
+    /// Where callers go on a holiday of the schedule; as when closed, when missing.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<TargetText>))]
+    pub holiday_target: Option<Target>,
+}
+
+impl NewHotline {
+    /// A number that leads there at all hours, by the company's only trunk.
+    pub fn to(number: impl Into<String>, target: Target) -> NewHotline {
+        NewHotline {
+            number: number.into(),
+            name: None,
+            trunk: None,
+            target,
+            schedule: None,
+            closed_target: None,
+            holiday_target: None,
+        }
+    }
 }
 
 /// Changes to a public number; what is missing stays.
@@ -74,4 +111,16 @@ pub struct HotlinePatch {
     /// Where callers go.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<TargetText>))]
     pub target: Option<Target>,
+    /// When it is open; `null` for always.
+    #[serde(default, with = "crate::text::patch_id")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub schedule: Option<Option<ScheduleId>>,
+    /// Where callers go while the schedule is closed.
+    #[serde(default, deserialize_with = "crate::text::patch")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<TargetText>))]
+    pub closed_target: Option<Option<Target>>,
+    /// Where callers go on a holiday of the schedule; `null` for as when closed.
+    #[serde(default, deserialize_with = "crate::text::patch")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<TargetText>))]
+    pub holiday_target: Option<Option<Target>>,
 }

@@ -5,6 +5,8 @@
 //! Each noun has its shape and rules in `noun.rs`, what one can do in `noun/service.rs`, its SQL in `noun/repo.rs`. Start with
 //! [`extension`], then [`snapshot`] and [`route`](route()).
 
+pub mod agent;
+pub mod callers;
 pub mod calls;
 pub mod capture;
 mod config;
@@ -15,11 +17,14 @@ mod fixture;
 pub mod flow;
 pub mod greeting;
 pub mod group;
+pub mod handling;
 pub mod held;
 pub mod hotline;
 pub mod limits;
+pub mod queue;
 pub mod quota;
 mod route;
+pub mod schedule;
 pub mod simulate;
 pub mod snapshot;
 pub mod srtp;

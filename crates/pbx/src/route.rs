@@ -1,13 +1,15 @@
-//! Whose number is it? The one place that decides where a dialled number goes, from the snapshot alone: no database, no
-//! clock. Each decision says why, for the call's trail.
+//! Whose number is it? The one place that decides where a dialled number goes, from the snapshot and the moment alone: no
+//! database, no clock. Each decision says why, for the call's trail.
 
 #[cfg(test)]
 mod tests;
 
+use crate::callers::List;
 use crate::hotline::Hotline;
+use crate::schedule::State;
 use crate::snapshot::{Extension, Tenant};
 use call::{Direction, Origin, Route, RouteTarget, TrunkStep};
-use model::{Cause, PhoneNumber};
+use model::{Cause, PhoneNumber, Timestamp};
 
 /// What the caller's side said of itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -18,16 +20,14 @@ pub struct Caller<'a> {
     pub name: &'a str,
 }
 
-/// Decides where a call goes.
-pub fn route(tenant: &Tenant, origin: Origin, caller: Caller<'_>, dialled: &str) -> Route {
+/// Decides where a call goes that is made at this moment.
+pub fn route(tenant: &Tenant, origin: Origin, caller: Caller<'_>, dialled: &str, at: Timestamp) -> Route {
     match origin {
         Origin::Trunk(trunk) => {
-            let number = PhoneNumber::parse(caller.number, &tenant.country);
-            let shown = number.map_or_else(|| caller.number.to_owned(), |number| number.to_string());
             let base = Route {
                 direction: Direction::Inbound,
                 hotline: None,
-                caller_number: shown,
+                caller_number: tenant.shown(caller.number),
                 caller_name: caller.name.to_owned(),
                 to: RouteTarget::Reject(Cause::NotFound),
                 record: tenant.record,
@@ -38,18 +38,21 @@ pub fn route(tenant: &Tenant, origin: Origin, caller: Caller<'_>, dialled: &str)
                 .and_then(|number| tenant.hotline_on(trunk, number.as_str()))
                 .and_then(|id| tenant.hotlines.get(&id));
             match hotline {
-                Some(hotline) => to_hotline(base, hotline),
+                Some(hotline) => match tenant.callers.find(&base.caller_number) {
+                    Some((List::Blocked, pattern)) => blocked_caller(base, hotline, pattern),
+                    Some((List::Vip, _)) | None => to_hotline(tenant, base, hotline, at),
+                },
                 None => Route { reason: "No hotline of the company has this number on this trunk.".into(), ..base },
             }
         }
         Origin::Extension(id) => match tenant.extensions.get(&id) {
-            Some(extension) => from_extension(tenant, extension, dialled.trim()),
+            Some(extension) => from_extension(tenant, extension, dialled.trim(), at),
             None => refuse(tenant, None, dialled, Cause::Forbidden, "The calling extension does not exist any more."),
         },
     }
 }
 
-fn from_extension(tenant: &Tenant, from: &Extension, dialled: &str) -> Route {
+fn from_extension(tenant: &Tenant, from: &Extension, dialled: &str, at: Timestamp) -> Route {
     if !from.enabled {
         return refuse(tenant, Some(from), dialled, Cause::Forbidden, "The calling extension is disabled.");
     }
@@ -61,6 +64,10 @@ fn from_extension(tenant: &Tenant, from: &Extension, dialled: &str) -> Route {
         }
         return Route { to: RouteTarget::Extension(to.id), reason: format!("{dialled} is an extension."), ..base };
     }
+    if let Some(queue) = tenant.queue_by_number(dialled) {
+        let reason = format!("{dialled} is the queue {}.", queue.name);
+        return Route { to: RouteTarget::Queue(queue.id), reason, ..internal(tenant, Some(from), dialled) };
+    }
     let Some(number) = PhoneNumber::parse(dialled, &tenant.country) else {
         // Two digits can be an extension nobody has; anything else is no number at all.
         let short = (1..=15).contains(&dialled.len()) && dialled.bytes().all(|byte| byte.is_ascii_digit());
@@ -68,7 +75,7 @@ fn from_extension(tenant: &Tenant, from: &Extension, dialled: &str) -> Route {
         return refuse(tenant, Some(from), dialled, cause, "This is neither an extension nor a telephone number.");
     };
     if let Some(hotline) = tenant.hotline(number.as_str()) {
-        return to_hotline(internal(tenant, Some(from), dialled), hotline);
+        return to_hotline(tenant, internal(tenant, Some(from), dialled), hotline, at);
     }
     outside(tenant, from, dialled, &number)
 }
@@ -127,11 +134,34 @@ fn shown_hotline<'a>(tenant: &'a Tenant, from: &Extension) -> Option<&'a Hotline
     own.or_else(|| tenant.hotlines.values().find(usable))
 }
 
-fn to_hotline(base: Route, hotline: &Hotline) -> Route {
-    let (to, what) = (RouteTarget::from(hotline.target), hotline.target.what());
+/// A caller that the company does not want to hear.
+fn blocked_caller(base: Route, hotline: &Hotline, pattern: String) -> Route {
     let mut facts = base.facts;
-    facts.push(("target", hotline.target.to_string()));
-    let reason = format!("{} is the hotline {}, which leads to {what}.", hotline.number, hotline.name);
+    facts.push(("pattern", pattern));
+    let reason = "The caller stands on the company's list of blocked callers.".to_owned();
+    Route { hotline: Some(hotline.id), to: RouteTarget::Reject(Cause::Forbidden), reason, facts, ..base }
+}
+
+fn to_hotline(tenant: &Tenant, base: Route, hotline: &Hotline, at: Timestamp) -> Route {
+    let mut facts = base.facts;
+    // A schedule that is gone closes nothing.
+    let opening = hotline.schedule.and_then(|id| tenant.opening(id, at)).unwrap_or(State::Open);
+    let (target, when) = match opening {
+        State::Open => (Some(hotline.target), String::new()),
+        State::Closed => (hotline.closed_target, " and closed now".to_owned()),
+        State::Holiday(name) => (hotline.holiday_target.or(hotline.closed_target), format!(" and closed for {name}")),
+    };
+    if hotline.schedule.is_some() {
+        facts.push(("opening", opening.as_str().to_owned()));
+    }
+    let start = format!("{} is the hotline {}{when}", hotline.number, hotline.name);
+    let (to, reason) = match target {
+        Some(target) => {
+            facts.push(("target", target.to_string()));
+            (RouteTarget::from(target), format!("{start}, which leads to {}.", target.what()))
+        }
+        None => (RouteTarget::Reject(Cause::Unavailable), format!("{start}, and leads nowhere then.")),
+    };
     Route { hotline: Some(hotline.id), to, reason, facts, ..base }
 }
 

@@ -5,7 +5,8 @@ use crate::snapshot::Tenant;
 use crate::{Caller, Snapshot, route};
 use ::call::{Origin, RouteTarget};
 use ::flow::{Graph, Node, Step, trace};
-use model::{Actor, Cause, Digit, Moment, Permission, PhoneNumber, Problem, TrailEntry};
+use model::leg::Sound;
+use model::{Actor, Cause, Digit, Moment, Permission, PhoneNumber, Problem, Timestamp, TrailEntry};
 use serde::Serialize;
 use store::Db;
 
@@ -33,23 +34,35 @@ pub struct Fact {
     pub value: String,
 }
 
-/// The story of a call from one number to another. `digits` are the keys pressed, in order: a comma lets the time for a
-/// key run out, `!` lets nobody answer, `b` is busy.
-pub fn call(tenant: &Tenant, from: &str, to: &str, digits: &str) -> Result<Vec<Line>, Problem> {
-    let script = script(digits)?;
-    let routed = route(tenant, origin(tenant, from, to)?, Caller { number: from, name: "" }, to);
+/// What a story is told of.
+#[derive(Debug, Clone, Copy)]
+pub struct Scene<'a> {
+    /// Who dials: a public number, or an extension of the company.
+    pub from: &'a str,
+    /// The keys pressed, in order: a comma lets the time for a key run out, `!` lets nobody answer, `b` is busy.
+    pub digits: &'a str,
+    /// When: schedules go by it.
+    pub at: Timestamp,
+}
+
+/// The story of a call to a number.
+pub fn call(tenant: &Tenant, to: &str, scene: &Scene<'_>) -> Result<Vec<Line>, Problem> {
+    let (script, from) = (script(scene.digits)?, scene.from);
+    let routed = route(tenant, origin(tenant, from, to)?, Caller { number: from, name: "" }, to, scene.at);
     let first = TrailEntry { at: Moment::START, step: "route", reason: routed.reason, facts: routed.facts };
     let mut story = vec![line(tenant, &first)];
     match &routed.to {
         RouteTarget::Flow(id) => match tenant.flows.get(id) {
-            Some(graph) => story.extend(walk(tenant, graph, &script)),
+            Some(graph) => story.extend(walk(tenant, graph, &script, scene)),
             None => story.push(plain("end", "The hotline leads to a flow that is not there.".to_owned())),
         },
-        RouteTarget::Extension(id) => story.push(ring(tenant, &id.to_string())),
+        RouteTarget::Extension(id) => story.extend(extension(tenant, *id)),
         RouteTarget::Group(id) => story.extend(group(tenant, *id)),
-        RouteTarget::Announcement(id) => {
+        RouteTarget::Queue(id) => story.push(waits(tenant, &id.to_string())),
+        RouteTarget::Announcement(Sound::Greeting(id)) => {
             story.push(plain("announcement", format!("The caller hears {}.", named(tenant, &id.to_string()))))
         }
+        RouteTarget::Announcement(_) => story.push(plain("announcement", "The caller hears a tone.".to_owned())),
         RouteTarget::Trunk(steps) => story.extend(steps.iter().map(|step| {
             plain("trunk", format!("{} is asked for {}.", named(tenant, &step.trunk.to_string()), step.number))
         })),
@@ -58,23 +71,66 @@ pub fn call(tenant: &Tenant, from: &str, to: &str, digits: &str) -> Result<Vec<L
     Ok(story)
 }
 
-/// [`call`] in the company of the one who asks.
-pub async fn dialled(actor: &Actor, db: &Db, from: &str, to: &str, digits: &str) -> Result<Vec<Line>, Problem> {
+/// [`call`] in the company of the one who asks; `at` as in [`moment`], now when missing.
+pub async fn dialled(
+    actor: &Actor,
+    db: &Db,
+    from: &str,
+    to: &str,
+    digits: &str,
+    at: Option<&str>,
+) -> Result<Vec<Line>, Problem> {
     actor.require(Permission::ViewConfig)?;
     let tenant = Snapshot::company(db, actor.tenant).await?.ok_or_else(|| Problem::not_found("company"))?;
-    call(&tenant, from, to, digits)
+    call(&tenant, to, &Scene { from, digits, at: moment(&tenant.time_zone, at)? })
+}
+
+/// A moment in words: on the clock of the zone (`2026-12-24T09:00`), or with an offset from UTC
+/// (`2026-12-24T09:00:00+07:00`, `…Z`). Now, when nothing is said.
+pub fn moment(zone: &str, at: Option<&str>) -> Result<Timestamp, Problem> {
+    let Some(text) = at.map(str::trim) else { return Ok(store::now()) };
+    if let Ok(instant) = text.parse::<jiff::Timestamp>() {
+        return Ok(Timestamp(instant.as_millisecond()));
+    }
+    let zone = jiff::tz::TimeZone::get(zone).unwrap_or(jiff::tz::TimeZone::UTC);
+    let instant = text.parse::<jiff::civil::DateTime>().ok().and_then(|time| zone.to_timestamp(time).ok());
+    instant.map(|instant| Timestamp(instant.as_millisecond())).ok_or_else(|| {
+        Problem::invalid("at", "Use a time as 2026-12-24T09:00 (on the company's clock) or 2026-12-24T09:00:00+07:00.")
+    })
 }
 
 /// The story of a caller in a graph, which need not be stored.
-pub fn graph(tenant: &Tenant, graph: &Graph, digits: &str) -> Result<Vec<Line>, Problem> {
-    Ok(walk(tenant, graph, &script(digits)?))
+pub fn graph(tenant: &Tenant, graph: &Graph, scene: &Scene<'_>) -> Result<Vec<Line>, Problem> {
+    Ok(walk(tenant, graph, &script(scene.digits)?, scene))
 }
 
-fn walk(tenant: &Tenant, graph: &Graph, script: &[Step]) -> Vec<Line> {
+fn walk(tenant: &Tenant, graph: &Graph, script: &[Step], scene: &Scene<'_>) -> Vec<Line> {
     let mut story = Vec::new();
-    for entry in trace(graph, script) {
+    for entry in trace(graph, script, &|question| tenant.know(question, scene.from, scene.at)) {
         story.push(line(tenant, &entry));
         story.append(&mut rings(tenant, graph, &entry));
+    }
+    story
+}
+
+/// An extension as it rings, and how it handles calls.
+fn extension(tenant: &Tenant, id: model::ExtensionId) -> Vec<Line> {
+    let Some(found) = tenant.extensions.get(&id) else { return vec![ring(tenant, &id.to_string())] };
+    let (handling, number) = (&found.handling, &found.number);
+    if let Some(to) = &handling.forward_always {
+        return vec![plain("forward", format!("Extension {number} forwards all calls to {to}."))];
+    }
+    let mut story = match handling.do_not_disturb {
+        true => vec![plain("no_phone", format!("Extension {number} is not to be disturbed."))],
+        false => vec![ring(tenant, &id.to_string())],
+    };
+    let forwards = [
+        ("busy", &handling.forward_busy),
+        ("no answer", &handling.forward_no_answer),
+        ("unreachable", &handling.forward_unreachable),
+    ];
+    for (when, to) in forwards.into_iter().filter_map(|(when, to)| Some((when, to.as_ref()?))) {
+        story.push(plain("forward", format!("On {when}, extension {number} forwards to {to}.")));
     }
     story
 }
@@ -97,6 +153,10 @@ fn group(tenant: &Tenant, id: model::GroupId) -> Vec<Line> {
 
 fn ring(tenant: &Tenant, who: &str) -> Line {
     plain("ring", format!("The phones of {} ring.", named(tenant, who)))
+}
+
+fn waits(tenant: &Tenant, queue: &str) -> Line {
+    plain("queue", format!("The caller waits for an agent of {}.", named(tenant, queue)))
 }
 
 /// An extension of the company, or somebody outside who comes in by the trunk the number is on.
@@ -136,8 +196,9 @@ fn rings(tenant: &Tenant, graph: &Graph, entry: &TrailEntry) -> Vec<Line> {
     let node = entry.facts.iter().find(|(name, _)| *name == "node").and_then(|(_, node)| graph.nodes.get(node));
     match node {
         Some(Node::RingGroup { group: id, .. }) => group(tenant, *id),
-        Some(Node::Extension { extension, .. }) => vec![ring(tenant, &extension.to_string())],
-        Some(Node::Play { .. } | Node::Menu(_) | Node::Hangup { .. }) | None => Vec::new(),
+        Some(Node::Extension { extension: id, .. }) => extension(tenant, *id),
+        Some(Node::Queue { queue, .. }) => vec![waits(tenant, &queue.to_string())],
+        Some(_) | None => Vec::new(),
     }
 }
 
@@ -174,6 +235,9 @@ pub fn named(tenant: &Tenant, text: &str) -> String {
             .collect();
         put(id.to_string(), format!("the group {:?} ({})", group.name, members.join(", ")));
     }
+    for (id, queue) in &tenant.queues {
+        put(id.to_string(), format!("the queue {:?}", queue.name));
+    }
     for (id, extension) in &tenant.extensions {
         put(id.to_string(), format!("extension {}", extension.number));
     }
@@ -185,6 +249,9 @@ pub fn named(tenant: &Tenant, text: &str) -> String {
     }
     for id in tenant.flows.keys() {
         put(id.to_string(), "the flow".to_owned());
+    }
+    for (id, (schedule, _)) in &tenant.schedules {
+        put(id.to_string(), format!("the schedule {:?}", schedule.name));
     }
     for id in tenant.greetings.keys() {
         put(id.to_string(), "the greeting".to_owned());

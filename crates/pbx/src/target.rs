@@ -1,8 +1,9 @@
-//! Where a caller goes: a hotline leads there, and a group that nobody answered for.
+//! Where a caller goes: a hotline leads there, and a group or queue that nobody answered for.
 
-use crate::{extension, flow, greeting, group};
+use crate::{extension, flow, greeting, group, queue};
 use call::RouteTarget;
-use model::{ExtensionId, FlowId, GreetingId, GroupId};
+use model::leg::Sound;
+use model::{ExtensionId, FlowId, GreetingId, GroupId, QueueId};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use store::{Error, Tx};
@@ -19,6 +20,8 @@ pub enum Target {
     Extension(ExtensionId),
     /// A sound that is played to its end; then the call is over.
     Greeting(GreetingId),
+    /// A queue.
+    Queue(QueueId),
 }
 
 /// A target in JSON: `{"kind": "flow", "id": "flw_…"}`.
@@ -27,7 +30,7 @@ pub enum Target {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(as = HotlineTarget))]
 pub struct TargetText {
-    /// `flow`, `group`, `extension` or `greeting`.
+    /// `flow`, `group`, `extension`, `greeting` or `queue`.
     pub kind: String,
     /// The id of what is meant.
     pub id: String,
@@ -44,7 +47,7 @@ impl TryFrom<TargetText> for Target {
 
     fn try_from(text: TargetText) -> Result<Target, &'static str> {
         Target::parse(&text.kind, &text.id)
-            .ok_or("a target is a kind (flow, group, extension, greeting) and an id of that kind")
+            .ok_or("a target is a kind (flow, group, extension, greeting, queue) and an id of that kind")
     }
 }
 
@@ -56,6 +59,7 @@ impl Target {
             Target::Group(_) => "group",
             Target::Extension(_) => "extension",
             Target::Greeting(_) => "greeting",
+            Target::Queue(_) => "queue",
         }
     }
 
@@ -65,7 +69,16 @@ impl Target {
             "group" => id.parse().ok().map(Target::Group),
             "extension" => id.parse().ok().map(Target::Extension),
             "greeting" => id.parse().ok().map(Target::Greeting),
+            "queue" => id.parse().ok().map(Target::Queue),
             _ => None,
+        }
+    }
+
+    /// A target that may be missing, as two columns have it.
+    pub(crate) fn stored(kind: Option<&str>, id: Option<&str>) -> Result<Option<Target>, Error> {
+        match (kind, id) {
+            (Some(kind), Some(id)) => Target::parse(kind, id).map(Some).ok_or(Error::Corrupt("target")),
+            _ => Ok(None),
         }
     }
 
@@ -76,6 +89,7 @@ impl Target {
             Target::Group(_) => "the ring group",
             Target::Extension(_) => "the extension",
             Target::Greeting(_) => "an announcement",
+            Target::Queue(_) => "the queue",
         }
     }
 }
@@ -86,7 +100,8 @@ impl From<Target> for RouteTarget {
             Target::Flow(id) => RouteTarget::Flow(id),
             Target::Group(id) => RouteTarget::Group(id),
             Target::Extension(id) => RouteTarget::Extension(id),
-            Target::Greeting(id) => RouteTarget::Announcement(id),
+            Target::Greeting(id) => RouteTarget::Announcement(Sound::Greeting(id)),
+            Target::Queue(id) => RouteTarget::Queue(id),
         }
     }
 }
@@ -98,6 +113,7 @@ impl fmt::Display for Target {
             Target::Group(id) => id.fmt(f),
             Target::Extension(id) => id.fmt(f),
             Target::Greeting(id) => id.fmt(f),
+            Target::Queue(id) => id.fmt(f),
         }
     }
 }
@@ -109,12 +125,14 @@ pub(crate) async fn exists(tx: &mut Tx, target: Target) -> Result<bool, Error> {
         Target::Group(id) => group::repo::find(tx, id).await?.is_some(),
         Target::Extension(id) => extension::repo::existing(tx, &[id]).await?.contains(&id),
         Target::Greeting(id) => greeting::repo::existing(tx, &[id]).await?.contains(&id),
+        Target::Queue(id) => queue::repo::existing(tx, &[id]).await?.contains(&id),
     })
 }
 
-/// What leads to this flow, group, extension or greeting, for people.
+/// What leads to this flow, group, extension, greeting or queue, for people.
 pub(crate) async fn leading_to(tx: &mut Tx, id: &str) -> Result<Vec<String>, Error> {
     let mut users = crate::hotline::repo::hotlines_to(tx, id).await?;
     users.extend(group::repo::groups_to(tx, id).await?);
+    users.extend(queue::repo::queues_to(tx, id).await?);
     Ok(users)
 }

@@ -72,6 +72,30 @@ where
     serde::Deserialize::deserialize(input).map(Some)
 }
 
+pub(crate) mod ids {
+    use serde::ser::SerializeSeq;
+    use serde::{Deserialize, Deserializer, Serializer};
+    use std::fmt::Display;
+    use std::str::FromStr;
+
+    pub(crate) fn serialize<T: Display, S: Serializer>(values: &[T], out: S) -> Result<S::Ok, S::Error> {
+        let mut list = out.serialize_seq(Some(values.len()))?;
+        for value in values {
+            list.serialize_element(&value.to_string())?;
+        }
+        list.end()
+    }
+
+    pub(crate) fn deserialize<'de, T, D>(input: D) -> Result<Vec<T>, D::Error>
+    where
+        T: FromStr<Err: Display>,
+        D: Deserializer<'de>,
+    {
+        let texts = Vec::<String>::deserialize(input)?;
+        texts.iter().map(|text| text.parse().map_err(serde::de::Error::custom)).collect()
+    }
+}
+
 /// Makes a serde module for a type with `as_str` and `parse`.
 macro_rules! words {
     ($($module:ident: $type:ty, $what:literal;)*) => {$(
@@ -92,6 +116,7 @@ macro_rules! words {
 
 words! {
     cause: model::Cause, "cause";
+    queue_outcome: model::QueueOutcome, "outcome";
     direction: call::Direction, "direction: inbound, outbound or internal";
 }
 

@@ -220,7 +220,7 @@ async fn welcome(actor: &Actor, db: &Db, data: &Path, tenant: TenantId) -> anyho
     if known.is_none() {
         let duration_ms = i64::try_from(chime::melody().duration().as_millis()).unwrap_or(i64::MAX);
         let size_bytes = i64::try_from(sound.len()).unwrap_or(i64::MAX);
-        let new = greeting::NewGreeting { id, name: GREETING.into(), duration_ms, size_bytes };
+        let new = greeting::NewGreeting { id, name: GREETING.into(), duration_ms, size_bytes, speech: None };
         greeting::create(actor, db, new).await.map_err(explain)?;
     }
     Ok(id)
@@ -237,6 +237,7 @@ async fn ivr(actor: &Actor, db: &Db, sound: GreetingId, first: GroupId, all: Gro
         greeting: Some(sound),
         timeout_ms: KEY_MS,
         max_failures: 3,
+        again_greeting: None,
         invalid_greeting: None,
         options: BTreeMap::from([(one, "first".to_owned())]),
         on_timeout: Some("all".to_owned()),
@@ -277,7 +278,7 @@ async fn public_number(
     let known = hotlines.iter().any(|h| h.number == parsed.as_str() && trunk.is_none_or(|t| t == h.trunk));
     if !known {
         let target = hotline::Target::Flow(ivr);
-        let new = hotline::NewHotline { number: number.to_owned(), name: None, trunk, target };
+        let new = hotline::NewHotline { trunk, ..hotline::NewHotline::to(number, target) };
         hotline::create(actor, db, new).await.map_err(explain).map_err(|error| match trunk {
             Some(_) => error,
             None => error.context("--hotline needs --trunk-ip: calls to the number must come in somewhere"),

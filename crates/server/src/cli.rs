@@ -147,6 +147,9 @@ pub(crate) struct Simulate {
     /// Keys pressed, in order: "9,1". A comma lets the time for a key run out, ! lets nobody answer.
     #[arg(long, default_value = "")]
     pub(crate) digits: String,
+    /// When: 2026-12-24T09:00 on the company's clock, or with an offset (+07:00, Z); now when missing.
+    #[arg(long, value_name = "TIME")]
+    pub(crate) at: Option<String>,
     /// The company, by name or id; needed when there are several.
     #[arg(long)]
     pub(crate) company: Option<String>,

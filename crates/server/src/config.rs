@@ -38,6 +38,7 @@ pub(crate) struct Config {
     pub(crate) webhooks: Webhooks,
     pub(crate) mail: Mail,
     pub(crate) sms: Sms,
+    pub(crate) speech: Speech,
     pub(crate) limits: Limits,
     pub(crate) capture: Capture,
     pub(crate) stop: Stop,
@@ -136,6 +137,25 @@ pub(crate) struct Media {
     pub(crate) threads: usize,
     /// Silence that ends a call; zero: never.
     pub(crate) silence_s: u64,
+}
+
+/// Who speaks texts.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Speech {
+    pub(crate) driver: SpeechDriver,
+    /// Where espeak-ng lies.
+    pub(crate) program: PathBuf,
+    /// Where the service is; empty for nowhere.
+    pub(crate) url: String,
+    pub(crate) key: Option<Secret>,
+}
+
+/// The kinds of speakers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SpeechDriver {
+    Off,
+    Espeak,
+    Http,
 }
 
 /// How mail is sent.
@@ -285,6 +305,7 @@ impl Default for Config {
             webhooks: Webhooks { allow: Vec::new() },
             mail: Mail { url: None, from: "Alo <alo@localhost>".into() },
             sms: Sms { provider: SmsProvider::Off },
+            speech: Speech { driver: SpeechDriver::Off, program: "espeak-ng".into(), url: String::new(), key: None },
             limits: Limits { calls: 2_000, open_files: 65_536 },
             capture: Capture { signalling_mb: 256, keep_days: 7, sound_mb: 256 },
             stop: Stop { wait_s: 30 },

@@ -6,7 +6,7 @@ mod watch_demo;
 pub(crate) use watch_demo::plan as demo_plan;
 
 use crate::certificate::{Acme, Certificate};
-use crate::config::{Config, Demo, Recording, SmsProvider};
+use crate::config::{Config, Demo, Recording, SmsProvider, SpeechDriver};
 use crate::doors::{self, Door};
 use crate::health::{Bound, Health};
 use crate::{cli, control, figures, health, home, limits, phones, web};
@@ -24,7 +24,9 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tokio_rustls::rustls::ClientConfig;
 use worker::mail::Courier;
+use worker::speech::{Hosted, Program, Speaker};
 use worker::webhook::{Guard, Sender};
 
 /// How long open HTTP answers may take when the server stops.
@@ -60,7 +62,8 @@ pub(crate) async fn run(config: Config, ui_dir: Option<PathBuf>) -> anyhow::Resu
     }
     let (phones, kept) = phones::open(&config.data_dir)?;
     let (keeper, keeping) = phones.keep();
-    let mut wanted = engine_config(&config, &db, &certificate)?;
+    let (trust, roots) = crate::trust::client(&config)?;
+    let mut wanted = engine_config(&config, &db, &certificate, trust);
     (wanted.sip.keeper, wanted.sip.kept) = (Some(keeper), kept);
     let engine = Engine::start(wanted, db.clone(), bus.clone(), orders).await;
     let engine = Arc::new(engine.map_err(explain)?);
@@ -83,11 +86,12 @@ pub(crate) async fn run(config: Config, ui_dir: Option<PathBuf>) -> anyhow::Resu
     });
     let mut state = api::State::new(db.clone(), bus.clone(), config.data_dir.clone(), guard.clone());
     state.post = account::link::Post { site: config.http_url(), mail: courier.is_some() };
+    state.sounds = state.sounds.spoken_by(speaker(&config)?);
     // One gate for all faces: a key's requests are counted together.
     let (gate, data, root) = (state.gate.clone(), config.data_dir.clone(), config.http_url());
     let (logins, sip_port) = (state.logins.clone(), engine.udp_addr().map_or(5060, |at| at.port()));
-    let others =
-        compat::State { gate, bus, data, root, guard: guard.clone(), logins, sip_port, carrier: carrier(&config) };
+    let (sounds, guard_of_faces, carrier) = (state.sounds.clone(), guard.clone(), carrier(&config));
+    let others = compat::State { gate, bus, data, root, sounds, guard: guard_of_faces, logins, sip_port, carrier };
     let tongues = compat::tongues(&others);
     let webhooks =
         Sender::start(db.clone(), worker::webhook::Config { tongues, ..worker::webhook::Config::new(guard) })?;
@@ -102,6 +106,7 @@ pub(crate) async fn run(config: Config, ui_dir: Option<PathBuf>) -> anyhow::Resu
     let control = control::open(&config.data_dir, api.clone());
     let faces = api.merge(others).merge(health).merge(browsers);
     let certificate = certificate.watch();
+    let roots = roots.map(|roots| roots.watch());
     let demo = match config.demo {
         Demo::Auto => Some(tokio::spawn(watch_demo::run(db.clone(), engine.udp_addr(), stopping))),
         Demo::Off => None,
@@ -137,7 +142,7 @@ pub(crate) async fn run(config: Config, ui_dir: Option<PathBuf>) -> anyhow::Resu
         control.abort();
     }
     end(demo, served).await;
-    for task in acme.into_iter().flatten().chain([certificate, keeping]) {
+    for task in acme.into_iter().flatten().chain(roots).chain([certificate, keeping]) {
         task.abort();
     }
     webhooks.stop().await;
@@ -193,7 +198,7 @@ fn shown(address: Option<SocketAddr>) -> String {
     address.map_or_else(|| "off".to_owned(), |address| address.to_string())
 }
 
-fn engine_config(config: &Config, db: &Db, certificate: &Certificate) -> anyhow::Result<engine::Config> {
+fn engine_config(config: &Config, db: &Db, certificate: &Certificate, trust: Arc<ClientConfig>) -> engine::Config {
     let sip = &config.sip;
     let mut stack = sip::Config {
         udp: sip.udp.clone(),
@@ -202,7 +207,7 @@ fn engine_config(config: &Config, db: &Db, certificate: &Certificate) -> anyhow:
         ws: sip.ws.clone(),
         wss: sip.wss.clone(),
         identity: Some(certificate.for_sip()),
-        trust: Some(crate::trust::client(config)?),
+        trust: Some(trust),
         locator: sip::locate::Locator::new(sip.dns.clone()),
         advertise: sip.address,
         secret: db.vault().derive("sip nonces"),
@@ -228,7 +233,7 @@ fn engine_config(config: &Config, db: &Db, certificate: &Certificate) -> anyhow:
         silence: (config.media.silence_s > 0).then(|| Duration::from_secs(config.media.silence_s)),
         ..media::Config::default()
     };
-    Ok(engine::Config {
+    engine::Config {
         sip: stack,
         media,
         data: config.data_dir.clone(),
@@ -241,6 +246,19 @@ fn engine_config(config: &Config, db: &Db, certificate: &Certificate) -> anyhow:
             keep: Duration::from_secs(config.capture.keep_days * 86_400),
             sound_bytes: config.capture.sound_mb << 20,
         },
+    }
+}
+
+/// Who speaks texts.
+fn speaker(config: &Config) -> anyhow::Result<Speaker> {
+    let speech = &config.speech;
+    Ok(match speech.driver {
+        SpeechDriver::Off => Speaker::Off,
+        SpeechDriver::Espeak => Speaker::Program(Program { path: speech.program.clone() }),
+        SpeechDriver::Http => {
+            let key = speech.key.as_ref().map(|key| key.expose().to_owned());
+            Speaker::Hosted(Hosted::new(speech.url.clone(), key).context("the client for speech.url")?)
+        }
     })
 }
 

@@ -3,7 +3,8 @@
 use crate::cli::Simulate;
 use anyhow::Context;
 use pbx::Snapshot;
-use pbx::simulate::{self, Line};
+use pbx::simulate::{self, Line, Scene};
+use pbx::snapshot::Tenant;
 use serde_json::json;
 use store::Db;
 
@@ -11,7 +12,7 @@ use store::Db;
 pub(crate) async fn run(db: &Db, asked: &Simulate) -> anyhow::Result<String> {
     let company = crate::company::choose(db, asked.company.as_deref()).await?;
     let tenant = Snapshot::company(db, company.id).await?.context("the company has just vanished")?;
-    let mut story = simulate::call(&tenant, &asked.from, &asked.to, &asked.digits).map_err(|problem| {
+    let mut story = told(&tenant, asked).map_err(|problem| {
         // The words for forms say less than the field's own.
         anyhow::anyhow!(problem.fields.first().map_or(problem.message.clone(), |field| field.message.clone()))
     })?;
@@ -19,6 +20,11 @@ pub(crate) async fn run(db: &Db, asked: &Simulate) -> anyhow::Result<String> {
         fact.value = simulate::named(&tenant, &fact.value);
     }
     Ok(if asked.json { as_json(&story) } else { as_text(&company.name, asked, &story) })
+}
+
+fn told(tenant: &Tenant, asked: &Simulate) -> Result<Vec<Line>, model::Problem> {
+    let at = simulate::moment(&tenant.time_zone, asked.at.as_deref())?;
+    simulate::call(tenant, &asked.to, &Scene { from: &asked.from, digits: &asked.digits, at })
 }
 
 fn as_json(story: &[Line]) -> String {

@@ -1,12 +1,16 @@
 //! The company of the world: extensions and their phones, groups, flows, carriers, and where numbers lead.
 
+use crate::dice::Dice;
 use crate::far::Manner;
-use call::{Direction, RingPlan, Route, RouteTarget};
+use crate::keeper::Keeper;
+use call::{Direction, Reply, RingPlan, RingsAs, Route, RouteTarget};
 use flow::Graph;
+use model::flow::{FlowAnswer, FlowQuestion};
 use model::id::Id;
-use model::{ExtensionId, FlowId, GroupId, HotlineId, TrunkId};
+use model::{Cause, ExtensionId, FlowId, GroupId, HotlineId, QueueId, ScheduleId, TrunkId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// What the driver can look up.
 #[derive(Debug, Clone, Default)]
@@ -17,6 +21,8 @@ pub struct House {
     pub phones: BTreeMap<ExtensionId, Vec<(u64, Manner)>>,
     /// Who is on a call of their own.
     pub talking: BTreeSet<ExtensionId>,
+    /// How extensions handle calls.
+    pub handling: BTreeMap<ExtensionId, Handling>,
     /// Groups by name.
     pub groups: BTreeMap<String, GroupId>,
     /// How each group rings.
@@ -25,6 +31,12 @@ pub struct House {
     pub flows: BTreeMap<String, FlowId>,
     /// Their graphs.
     pub graphs: BTreeMap<FlowId, Arc<Graph>>,
+    /// Schedules by name, and what each says all the time.
+    pub schedules: BTreeMap<String, (ScheduleId, FlowAnswer)>,
+    /// What is known of the caller.
+    pub caller: Option<FlowAnswer>,
+    /// What each queue does with its caller.
+    pub queues: BTreeMap<QueueId, Keeper>,
     /// Carriers by name.
     pub trunks: BTreeMap<String, TrunkId>,
     /// What happens to a call that goes out through a carrier.
@@ -50,11 +62,72 @@ pub struct Elsewhere {
     pub manner: Manner,
 }
 
+/// How an extension handles calls.
+#[derive(Debug, Clone, Default)]
+pub struct Handling {
+    /// No phone rings.
+    pub do_not_disturb: bool,
+    /// How long it rings.
+    pub ring_for: Option<Duration>,
+    /// Where its calls go: for this cause, or for all without ringing.
+    pub forwards: Vec<(Option<Cause>, String)>,
+}
+
 impl House {
+    /// What is known of an extension's phones.
+    pub fn locate(&self, extension: ExtensionId, rings_as: RingsAs) -> Reply {
+        let handling = self.handling.get(&extension).filter(|_| rings_as != RingsAs::Own);
+        let direct = rings_as == RingsAs::Direct;
+        let always = handling.is_some_and(|handling| handling.forwards.iter().any(|(cause, _)| cause.is_none()));
+        if direct && always {
+            return Reply::Forwarded(Cause::Unavailable);
+        }
+        let busy = rings_as == RingsAs::IdleMember && self.talking.contains(&extension);
+        if busy || handling.is_some_and(|handling| handling.do_not_disturb) {
+            let forwards = direct && self.forward(extension, Cause::Busy).is_some();
+            return if forwards { Reply::Forwarded(Cause::Busy) } else { Reply::Away(Cause::Busy) };
+        }
+        let phones = self.phones.get(&extension).into_iter().flatten();
+        let contacts = phones.map(|(contact, _)| *contact).collect();
+        match handling.filter(|_| direct) {
+            Some(Handling { ring_for, forwards, .. }) => {
+                Reply::Ring { contacts, ring_for: *ring_for, forwards: !forwards.is_empty() }
+            }
+            None => Reply::Contacts(contacts),
+        }
+    }
+
+    /// Where a call goes that failed at the extension.
+    pub fn forward(&self, extension: ExtensionId, cause: Cause) -> Option<String> {
+        let forwards = &self.handling.get(&extension)?.forwards;
+        let found = forwards.iter().find(|(on, _)| on.is_none_or(|on| on == cause))?;
+        Some(found.1.clone())
+    }
+
     /// The id of an extension; made when it is new.
     pub fn extension(&mut self, name: &str) -> ExtensionId {
         let fresh = ExtensionId::from_bits(self.extensions.len() as u128 + 1);
         *self.extensions.entry(name.to_owned()).or_insert(fresh)
+    }
+
+    /// A queue whose keeper offers the caller so many times; made when it is new.
+    pub fn queue(&mut self, number: u64, offers: u64, dice: &mut Dice) -> QueueId {
+        let id = QueueId::from_bits(u128::from(number));
+        let agents: Vec<ExtensionId> = self.extensions.values().copied().collect();
+        let agents = (0..offers).map(|_| dice.pick(&agents)).collect();
+        let to = dice.percent(40).then(|| match dice.percent(50) {
+            true => RouteTarget::Queue(QueueId::from_bits(u128::from(dice.of(1..=3)))),
+            false => RouteTarget::Extension(ExtensionId::from_bits(1)),
+        });
+        let ring_for = dice.time(0..=20_000);
+        self.queues.entry(id).or_insert(Keeper {
+            agents,
+            ring_for,
+            to,
+            crosses: dice.percent(30),
+            silent: dice.percent(3),
+        });
+        id
     }
 
     /// The id of a group; made when it is new.
@@ -67,6 +140,17 @@ impl House {
     pub fn flow(&mut self, name: &str) -> FlowId {
         let fresh = FlowId::from_bits(self.flows.len() as u128 + 1);
         *self.flows.entry(name.to_owned()).or_insert(fresh)
+    }
+
+    /// What a flow is told.
+    pub fn know(&self, question: FlowQuestion) -> FlowAnswer {
+        let known = match question {
+            FlowQuestion::Schedule(id) => {
+                self.schedules.values().find(|(known, _)| *known == id).map(|(_, says)| *says)
+            }
+            FlowQuestion::Caller => self.caller,
+        };
+        known.unwrap_or(FlowAnswer::Nothing)
     }
 
     /// The id of a carrier; made when it is new.

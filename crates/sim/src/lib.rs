@@ -9,6 +9,7 @@ pub mod dice;
 pub mod edge;
 pub mod far;
 pub mod house;
+pub mod keeper;
 pub mod random;
 pub mod story;
 pub mod watch;

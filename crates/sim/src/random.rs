@@ -3,7 +3,7 @@
 
 use crate::dice::Dice;
 use crate::far::{Act, Manner, OnHangup};
-use crate::house::Elsewhere;
+use crate::house::{Elsewhere, Handling};
 use crate::watch::Broken;
 use crate::world::{Nature, World};
 use crate::{minutes, ms, secs};
@@ -11,7 +11,7 @@ use call::{
     Direction, Input, Limits, Origin, Party, Released, Reply, RingMember, RingPlan, RouteTarget, Strategy, Ticket,
     TrunkStep,
 };
-use model::flow::{FlowCommand, FlowTarget};
+use model::flow::{FlowAnswer, FlowCommand, FlowTarget};
 use model::leg::{Sound, TransferTo};
 use model::{Cause, Digit, ExtensionId, GroupId, LegEvent, LegId, TrunkId};
 
@@ -120,6 +120,15 @@ fn furnish(world: &mut World, dice: &mut Dice) {
         if dice.percent(20) {
             world.house.talking.insert(extension);
         }
+        if dice.percent(25) {
+            let numbers = ["100", "200", "300", "unknown"];
+            let causes = [None, Some(Cause::Busy), Some(Cause::NoAnswer), Some(Cause::NotRegistered)];
+            let forward = |dice: &mut Dice| (dice.pick(&causes), dice.pick(&numbers).to_owned());
+            let forwards = (0..dice.of(0..=2)).map(|_| forward(dice)).collect();
+            let ring_for = dice.percent(30).then(|| dice.time(1_000..=20_000));
+            let handling = Handling { do_not_disturb: dice.percent(15), ring_for, forwards };
+            world.house.handling.insert(extension, handling);
+        }
         for _ in 0..dice.pick(&[0, 1, 1, 1, 2, 3]) {
             world.house.add_phone(extension, manner(dice));
         }
@@ -134,7 +143,7 @@ fn furnish(world: &mut World, dice: &mut Dice) {
             0 => Some(RouteTarget::Group(world.house.group(&format!("g{}", dice.of(0..=2))))),
             1 => Some(RouteTarget::Extension(dice.pick(&everybody))),
             2 => Some(RouteTarget::Flow(world.house.flow("main"))),
-            3 => Some(RouteTarget::Announcement(model::id::Id::from_bits(1))),
+            3 => Some(RouteTarget::Announcement(Sound::Greeting(model::id::Id::from_bits(1)))),
             _ => None,
         };
         let plan = RingPlan { strategy, members, ring_for, otherwise };
@@ -143,6 +152,9 @@ fn furnish(world: &mut World, dice: &mut Dice) {
             world.house.plans.insert(group, plan);
         }
     }
+    let answers = [FlowAnswer::Open, FlowAnswer::Closed, FlowAnswer::Holiday];
+    world.house.schedules.insert("s".into(), (model::id::Id::from_bits(1), dice.pick(&answers)));
+    world.house.caller = Some(dice.pick(&[FlowAnswer::Nothing, FlowAnswer::Vip, FlowAnswer::Anonymous]));
     for n in 0..dice.of(1..=3) {
         let trunk = world.house.trunk(&format!("t{n}"));
         let manner = manner(dice);
@@ -165,7 +177,8 @@ fn target(world: &mut World, dice: &mut Dice) -> RouteTarget {
         0 => RouteTarget::Reject(dice.pick(&[Cause::NotFound, Cause::Forbidden, Cause::InvalidNumber, Cause::NoRoute])),
         1 | 2 => RouteTarget::Extension(dice.pick(&extensions)),
         3 | 4 => RouteTarget::Group(dice.pick(&groups)),
-        5 | 6 => {
+        5 => RouteTarget::Queue(world.house.queue(dice.of(1..=3), dice.of(0..=3), dice)),
+        6 => {
             let step = |dice: &mut Dice| TrunkStep { trunk: dice.pick(&trunks), number: "0900".into() };
             RouteTarget::Trunk((0..dice.of(0..=3)).map(|_| step(dice)).collect())
         }
@@ -298,7 +311,7 @@ fn stray_word(dice: &mut Dice) -> Input {
     let leg = LegId(dice.of(0..=6) as u16);
     let ticket = Ticket(dice.of(0..=8) as u32);
     let cause = dice.pick(&Cause::ALL);
-    match dice.of(0..=19) {
+    match dice.of(0..=22) {
         0 => Input::Leg(leg, LegEvent::Progress),
         14 => Input::Release { leg, extension: model::id::Id::from_bits(u128::from(dice.of(1..=3))) },
         15 => Input::Reply(ticket, Reply::Adopted(Released::Nobody)),
@@ -317,6 +330,8 @@ fn stray_word(dice: &mut Dice) -> Input {
         8 => Input::Leg(leg, LegEvent::MediaLost),
         9 => Input::Reply(ticket, Reply::Contacts(vec![1, 1, 2])),
         18 => Input::Reply(ticket, Reply::Away(cause)),
+        20 => Input::Reply(ticket, Reply::Forward(Some("100".into()))),
+        21 => Input::Reply(ticket, Reply::Forwarded(cause)),
         10 => Input::Reply(ticket, Reply::Group(None)),
         11 => Input::Flow(FlowCommand::Play(Sound::Busy)),
         12 => Input::Flow(FlowCommand::Transfer(FlowTarget::Extension(model::id::Id::from_bits(1)))),

@@ -2,12 +2,14 @@
 
 use crate::far::Manner;
 use crate::house::Elsewhere;
+use crate::keeper::Keeper;
 use crate::world::World;
 use call::{
     Direction, Event, Input, LegSummary, Origin, Party, RingMember, RingPlan, RouteTarget, Strategy, Summary, TrunkStep,
 };
+use model::flow::FlowAnswer;
 use model::leg::{Sound, TransferNews};
-use model::{Cause, ExtensionId, LegCommand, LegId};
+use model::{Cause, ExtensionId, Id, LegCommand, LegId, QueueId};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -60,8 +62,47 @@ impl World {
     /// A number that leads to an announcement.
     #[must_use]
     pub fn announcement(mut self, number: &str, greeting: u128) -> World {
-        let to = RouteTarget::Announcement(model::id::Id::from_bits(greeting));
+        let to = RouteTarget::Announcement(Sound::Greeting(model::id::Id::from_bits(greeting)));
         self.house.add_number(number, Direction::Inbound, false, to);
+        self
+    }
+
+    /// A schedule that says the same all the time.
+    #[must_use]
+    pub fn schedule(mut self, name: &str, says: FlowAnswer) -> World {
+        let fresh = model::id::Id::from_bits(self.house.schedules.len() as u128 + 1);
+        self.house.schedules.insert(name.to_owned(), (fresh, says));
+        self
+    }
+
+    /// What the company knows of who calls.
+    #[must_use]
+    pub fn knows_the_caller(mut self, says: FlowAnswer) -> World {
+        self.house.caller = Some(says);
+        self
+    }
+
+    /// The extension forwards calls that fail for this cause, or all of them, to a number.
+    #[must_use]
+    pub fn forwards(mut self, name: &str, on: impl Into<Option<Cause>>, number: &str) -> World {
+        let extension = self.house.extension(name);
+        self.house.handling.entry(extension).or_default().forwards.push((on.into(), number.to_owned()));
+        self
+    }
+
+    /// The extension does not want to be disturbed.
+    #[must_use]
+    pub fn do_not_disturb(mut self, name: &str) -> World {
+        let extension = self.house.extension(name);
+        self.house.handling.entry(extension).or_default().do_not_disturb = true;
+        self
+    }
+
+    /// The extension rings for so long.
+    #[must_use]
+    pub fn rings_for(mut self, name: &str, time: Duration) -> World {
+        let extension = self.house.extension(name);
+        self.house.handling.entry(extension).or_default().ring_for = Some(time);
         self
     }
 
@@ -80,6 +121,9 @@ impl World {
             .replace("@hello", "grt_00000000000000000000000001")
             .replace("@sorry", "grt_00000000000000000000000002");
         for (name, id) in &self.house.groups {
+            text = text.replace(&format!("@{name}"), &id.to_string());
+        }
+        for (name, (id, _)) in &self.house.schedules {
             text = text.replace(&format!("@{name}"), &id.to_string());
         }
         for (name, id) in &self.house.extensions {
@@ -115,6 +159,15 @@ impl World {
     pub fn hotline_to_group(mut self, number: &str, group: &str) -> World {
         let group = self.house.group(group);
         self.house.add_number(number, Direction::Inbound, false, RouteTarget::Group(group));
+        self
+    }
+
+    /// Calls to the number wait in a queue of their own.
+    #[must_use]
+    pub fn hotline_to_queue(mut self, number: &str, keeper: Keeper) -> World {
+        let queue = QueueId::from_bits(self.house.queues.len() as u128 + 1);
+        self.house.queues.insert(queue, keeper);
+        self.house.add_number(number, Direction::Inbound, true, RouteTarget::Queue(queue));
         self
     }
 

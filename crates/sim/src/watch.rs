@@ -4,7 +4,7 @@
 use call::{Action, Call, Event, Input, LegKind, Party, Released, Summary};
 use model::flow::FlowEvent;
 use model::leg::{Destination, Sound, TransferNews};
-use model::{Cause, LegCommand, LegEvent, LegId, Moment};
+use model::{Cause, LegCommand, LegEvent, LegId, Moment, QueueOutcome};
 use std::collections::BTreeMap;
 
 /// An invariant that did not hold.
@@ -93,6 +93,7 @@ impl Watch {
             Input::Offered { .. }
             | Input::Reply(..)
             | Input::Flow(_)
+            | Input::Queue(..)
             | Input::Trail(_)
             | Input::Release { .. }
             | Input::Replace { .. }
@@ -200,6 +201,7 @@ impl Watch {
                 Ok(())
             }
             Action::Release(Released::Number(_) | Released::Nobody) => Ok(()),
+            Action::Queue(_) => Ok(()),
             Action::Publish(event) => self.published(event),
             Action::Finish(summary) => self.finish(summary),
         }
@@ -315,6 +317,8 @@ impl Watch {
             | Event::Held { .. }
             | Event::Resumed { .. }
             | Event::Transferred { .. }
+            | Event::QueueJoined { .. }
+            | Event::QueueLeft { .. }
             | Event::Digit { .. } => must(self.started, || format!("told {event:?} before the start")),
         }
     }
@@ -387,6 +391,10 @@ fn check_summary(summary: &Summary) -> Verdict {
     let cancelled = summary.cause == Cause::Cancelled;
     must(!cancelled || answered.is_none(), || "cancelled although answered".into())?;
     must(summary.cause != Cause::Normal || answered.is_some(), || "a normal end without a talk".into())?;
+    for visit in &summary.visits {
+        must(visit.joined <= visit.left, || "left a queue before joining it".into())?;
+        must((visit.outcome == QueueOutcome::Answered) == visit.agent.is_some(), || "served by nobody".into())?;
+    }
     for leg in &summary.legs {
         let times: Vec<Moment> =
             [Some(leg.started), leg.ringing, leg.answered, Some(leg.ended)].into_iter().flatten().collect();

@@ -1,14 +1,15 @@
 //! The world: one call, its driver, and everybody at the far ends, on one queue of things to come.
 
 mod driver;
+mod queue;
 
 use crate::dice::Dice;
 use crate::edge::{Edge, Effect};
 use crate::far::{Act, Manner};
 use crate::house::House;
 use crate::watch::{Broken, Watch};
-use call::{Call, Event, Input, Limits, Origin, Summary};
-use flow::Flow;
+use call::{Call, Event, Input, Limits, Origin, QueueNews, Summary};
+use flow::Steering;
 use model::id::Id;
 use model::leg::Sound;
 use model::{CallId, LegCommand, LegId, Moment};
@@ -29,6 +30,8 @@ pub struct World {
     pub story: Vec<String>,
     /// What was told to live sockets and webhooks.
     pub events: Vec<Event>,
+    /// What the call told its queue.
+    pub queue_news: Vec<QueueNews>,
     /// What each leg was played.
     pub heard: Vec<(LegId, Sound)>,
     /// Who was bridged with whom.
@@ -38,7 +41,7 @@ pub struct World {
     dice: Dice,
     now: Moment,
     call: Call,
-    flow: Option<Flow>,
+    flow: Option<Steering>,
     edges: BTreeMap<LegId, Edge>,
     caller: Manner,
     /// What the one does who comes over from another call.
@@ -127,6 +130,7 @@ impl World {
             nature: Nature::default(),
             story: Vec::new(),
             events: Vec::new(),
+            queue_news: Vec::new(),
             heard: Vec::new(),
             bridges: Vec::new(),
             commands: Vec::new(),
@@ -214,7 +218,7 @@ impl World {
     }
 
     fn timer(&self) -> Option<Moment> {
-        [self.call.deadline(), self.flow.as_ref().and_then(Flow::deadline)].into_iter().flatten().min()
+        [self.call.deadline(), self.flow.as_ref().and_then(Steering::deadline)].into_iter().flatten().min()
     }
 
     fn step(&mut self) -> Result<(), String> {

@@ -343,7 +343,9 @@ impl Endpoint {
             }
             return;
         }
-        let Some(leg) = self.legs.remove(&id) else { return };
+        let Some(mut leg) = self.legs.remove(&id) else { return };
+        // However it ended: a request that still waits for the house would wait for ever.
+        leg.drop_change(&mut self.core);
         let dialog = &leg.dialog;
         self.traces.close(self.core.hash(dialog.call_id.as_str()), id, self.core.now);
         self.core.shared.forget_leg(&dialog.call_id, &dialog.local_tag);

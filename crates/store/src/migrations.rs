@@ -33,10 +33,19 @@ const FILES: &[(i64, &str, &str)] = &[
     (202611230714, "add access", include_str!("../migrations/202611230714_add_access.sql")),
     (202611230858, "create contacts", include_str!("../migrations/202611230858_create_contacts.sql")),
     (202611230918, "widen ring groups", include_str!("../migrations/202611230918_widen_ring_groups.sql")),
+    (202611230928, "add greeting speech", include_str!("../migrations/202611230928_add_greeting_speech.sql")),
+    (202611230933, "create schedules", include_str!("../migrations/202611230933_create_schedules.sql")),
     (202611230935, "create call figures", include_str!("../migrations/202611230935_create_call_figures.sql")),
     (202611230940, "create partners", include_str!("../migrations/202611230940_create_partners.sql")),
     (202611230941, "create held numbers", include_str!("../migrations/202611230941_create_held_numbers.sql")),
+    (
+        202611230955,
+        "create extension handling",
+        include_str!("../migrations/202611230955_create_extension_handling.sql"),
+    ),
     (202611231002, "create texts", include_str!("../migrations/202611231002_create_texts.sql")),
+    (202611231005, "create call notes", include_str!("../migrations/202611231005_create_call_notes.sql")),
+    (202611231041, "create queues", include_str!("../migrations/202611231041_create_queues.sql")),
 ];
 
 fn migrator() -> Migrator {

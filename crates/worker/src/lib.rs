@@ -3,4 +3,6 @@
 //! Here: webhooks and mail. Start with [`webhook`].
 
 pub mod mail;
+pub mod sound;
+pub mod speech;
 pub mod webhook;

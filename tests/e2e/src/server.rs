@@ -319,6 +319,15 @@ impl Server {
         self.json(path, request).await
     }
 
+    /// `PUT` under `/api/v1` with the company's key.
+    ///
+    /// # Panics
+    /// When the answer is no success or no JSON.
+    pub async fn put(&self, path: &str, body: &Value) -> Value {
+        let request = self.client.put(self.url(&format!("/api/v1{path}"))).bearer_auth(self.api_key()).json(body);
+        self.json(path, request).await
+    }
+
     /// Ends a live call, if it is still up.
     pub async fn end_call(&self, id: &str) {
         let request = self.client.delete(self.url(&format!("/api/v1/calls/{id}"))).bearer_auth(self.api_key());

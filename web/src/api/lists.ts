@@ -27,6 +27,16 @@ export const groupsQuery = queryOptions({
   queryFn: () => all((after) => unwrap(client.GET('/api/v1/ring-groups', query(after)))),
   ...kept,
 })
+export const schedulesQuery = queryOptions({
+  queryKey: ['schedules'],
+  queryFn: () => all((after) => unwrap(client.GET('/api/v1/schedules', query(after)))),
+  ...kept,
+})
+export const queuesQuery = queryOptions({
+  queryKey: ['queues'],
+  queryFn: () => all((after) => unwrap(client.GET('/api/v1/queues', query(after)))),
+  ...kept,
+})
 export const flowsQuery = queryOptions({
   queryKey: ['flows'],
   queryFn: () => all((after) => unwrap(client.GET('/api/v1/flows', query(after)))),

@@ -7,25 +7,37 @@ import { type Look, useLook } from '~/lib/theme'
 const LOOKS: Look[] = ['system', 'light', 'dark']
 const NAMES = { vi: 'Tiếng Việt', en: 'English' }
 
+const ICONS = { system: <BulbOutlined />, light: <SunOutlined />, dark: <MoonOutlined /> }
+
+/** The looks and the languages to choose from, for any menu. */
+export function useChoices() {
+  const { t, i18n } = useTranslation()
+  const { look, choose } = useLook()
+  return {
+    look,
+    looks: LOOKS.map((key) => ({ key, label: t(`look.${key}`), onClick: () => choose(key) })),
+    tongue: i18n.language,
+    tongues: LANGUAGES.map((key) => ({ key, label: NAMES[key], onClick: () => void speak(key) })),
+  }
+}
+
 export function LookButton() {
   const { t } = useTranslation()
-  const { look, choose } = useLook()
-  const icon = { system: <BulbOutlined />, light: <SunOutlined />, dark: <MoonOutlined /> }[look]
-  const items = LOOKS.map((key) => ({ key, label: t(`look.${key}`), onClick: () => choose(key) }))
+  const { look, looks } = useChoices()
   return (
-    <Dropdown menu={{ items, selectable: true, selectedKeys: [look] }} trigger={['click']}>
-      <Button type="text" icon={icon} aria-label={t('look.title')} />
+    <Dropdown menu={{ items: looks, selectable: true, selectedKeys: [look] }} trigger={['click']}>
+      <Button type="text" icon={ICONS[look]} aria-label={t('look.title')} />
     </Dropdown>
   )
 }
 
 export function TongueButton() {
-  const { t, i18n } = useTranslation()
-  const items = LANGUAGES.map((key) => ({ key, label: NAMES[key], onClick: () => void speak(key) }))
+  const { t } = useTranslation()
+  const { tongue, tongues } = useChoices()
   return (
-    <Dropdown menu={{ items, selectable: true, selectedKeys: [i18n.language] }} trigger={['click']}>
+    <Dropdown menu={{ items: tongues, selectable: true, selectedKeys: [tongue] }} trigger={['click']}>
       <Button type="text" aria-label={t('language.title')}>
-        {i18n.language.toUpperCase()}
+        {tongue.toUpperCase()}
       </Button>
     </Dropdown>
   )

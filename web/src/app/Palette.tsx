@@ -1,14 +1,24 @@
-import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useQueries, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { Input, Modal } from 'antd'
-import { type KeyboardEvent, useState } from 'react'
+import { Input, Modal, Spin } from 'antd'
+import { type KeyboardEvent, useDeferredValue, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { client, unwrap } from '~/api/client'
-import { useMay, useMe } from '~/lib/me'
-import { useNames } from '~/lib/names'
-import { findEntries } from './entries'
+import { askedOf, type Entry } from '~/lib/find/source'
+import { may, useMe } from '~/lib/me'
+import { SOURCES } from './finding'
 
-/** Ctrl-K: go anywhere, find any number, name or id, without the mouse. */
+const MOST_OF_A_KIND = 6
+/** Nothing typed yet: where one can go and what one can do. */
+const FIRST = ['screens', 'commands']
+const MOST_AT_FIRST = 12
+const PAUSE_MS = 180
+
+interface Group {
+  name: string
+  entries: Entry[]
+}
+
+/** Ctrl-K: go anywhere, find any number, name or id, do anything, without the mouse. */
 export function Palette({ open, onClose }: { open: boolean; onClose: () => void }) {
   const { t } = useTranslation()
   return (
@@ -26,41 +36,79 @@ export function Palette({ open, onClose }: { open: boolean; onClose: () => void 
   )
 }
 
-/** Contacts that fit what was typed so far. */
-function useContacts(q: string) {
-  const may = useMay('view_contacts')
-  const query = useQuery({
-    queryKey: ['contacts', 'find', q],
-    enabled: may && q.length >= 2,
-    queryFn: async () =>
-      (await unwrap(client.GET('/api/v1/contacts', { params: { query: { q, limit: 6 } } }))).items,
-    placeholderData: keepPreviousData,
+function useFound(text: string): { groups: Group[]; waiting: boolean } {
+  const { t, i18n } = useTranslation()
+  const me = useMe()
+  const queries = useQueryClient()
+  const asked = askedOf(text, { me, queries, t })
+  const first = asked.text === ''
+  const sources = SOURCES.filter(({ name, right }) => may(me, right) && (!first || FIRST.includes(name)))
+  const answers = useQueries({
+    queries: sources.map(({ name, find, remote }) => ({
+      queryKey: ['find', name, asked.text, i18n.language],
+      queryFn: async ({ signal }: { signal: AbortSignal }) => {
+        if (remote) await pause(signal)
+        return find(asked)
+      },
+      // What is at hand is there at once and may stand until then; Enter must never take an old answer of the server.
+      ...(remote ? {} : { placeholderData: keepPreviousData<Entry[]> }),
+      staleTime: 0,
+      gcTime: 10_000,
+      retry: false,
+    })),
   })
-  return q.length >= 2 ? (query.data ?? []) : []
+  const most = first ? MOST_AT_FIRST : MOST_OF_A_KIND
+  const groups = sources.map(({ name }, at) => ({ name, entries: (answers[at]?.data ?? []).slice(0, most) }))
+  return {
+    groups: groups.filter(({ entries }) => entries.length > 0),
+    waiting: answers.some(({ isFetching }) => isFetching),
+  }
+}
+
+/** Until the typing has paused; what is typed meanwhile ends the question. */
+function pause(signal: AbortSignal): Promise<void> {
+  return new Promise((go, stop) => {
+    const timer = setTimeout(go, PAUSE_MS)
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer)
+      stop(signal.reason)
+    })
+  })
 }
 
 function Finder({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation()
   const navigate = useNavigate()
-  const me = useMe()
-  const names = useNames()
   const [text, setText] = useState('')
   const [place, setPlace] = useState(0)
-  const contacts = useContacts(text.trim())
-  const entries = findEntries(text, { me, names, contacts, t })
-  const go = (index: number) => {
+  const looked = useDeferredValue(text)
+  const { groups, waiting } = useFound(looked)
+  const settled = looked === text && !waiting
+  // Enter means what was typed, so it waits for the answer to it.
+  const [entered, setEntered] = useState(false)
+  const entries = groups.flatMap((group) => group.entries)
+  const take = (index: number) => {
     const entry = entries[index]
     if (!entry) return
     onClose()
-    void navigate(entry.go as { to: '/' })
+    entry.run?.()
+    if (entry.go) void navigate(entry.go as { to: '/' })
   }
   const press = (event: KeyboardEvent) => {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
-    if (step !== undefined) {
+    const next = { ArrowDown: place + 1, ArrowUp: place - 1 }[event.key]
+    if (next !== undefined) {
       event.preventDefault()
-      setPlace((entries.length + place + step) % Math.max(1, entries.length))
-    } else if (event.key === 'Enter') go(place)
+      setPlace((entries.length + next) % Math.max(1, entries.length))
+    } else if (event.key === 'Enter') setEntered(true)
   }
+  useEffect(() => {
+    if (!entered || !settled) return
+    setEntered(false)
+    take(place)
+  })
+  useEffect(() => {
+    document.getElementById(`palette-${place}`)?.scrollIntoView({ block: 'nearest' })
+  }, [place])
   return (
     <>
       <Input
@@ -74,35 +122,69 @@ function Finder({ onClose }: { onClose: () => void }) {
         aria-expanded
         aria-controls="palette-list"
         aria-activedescendant={entries[place] ? `palette-${place}` : undefined}
+        suffix={waiting ? <Spin size="small" /> : <span />}
         onChange={(event) => {
           setText(event.target.value)
           setPlace(0)
+          setEntered(false)
         }}
         onKeyDown={press}
       />
       {entries.length > 0 ? (
-        <div className="palette-list" id="palette-list" role="listbox" aria-label={t('palette.open')}>
-          {entries.map((entry, index) => (
-            // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are the field's above
-            <div
-              key={entry.key}
-              id={`palette-${index}`}
-              role="option"
-              tabIndex={-1}
-              aria-selected={index === place}
-              className="palette-item"
-              onMouseMove={() => setPlace(index)}
-              onClick={() => go(index)}
-            >
-              <span aria-hidden="true">{entry.icon}</span>
-              {entry.title}
-              <span className="hint">{entry.hint}</span>
-            </div>
-          ))}
-        </div>
+        <Groups groups={groups} place={place} onPoint={setPlace} onTake={take} />
       ) : (
-        <p className="muted waiting">{t('palette.nothing')}</p>
+        <p className="muted waiting" role="status">
+          {waiting ? t('palette.waiting') : t('palette.nothing')}
+        </p>
       )}
     </>
+  )
+}
+
+interface GroupsProps {
+  groups: Group[]
+  place: number
+  onPoint: (index: number) => void
+  onTake: (index: number) => void
+}
+
+function Groups({ groups, place, onPoint, onTake }: GroupsProps) {
+  const { t } = useTranslation()
+  let before = 0
+  return (
+    <div className="palette-list" id="palette-list" role="listbox" aria-label={t('palette.open')}>
+      {groups.map(({ name, entries }) => {
+        const start = before
+        before += entries.length
+        return (
+          // biome-ignore lint/a11y/useSemanticElements: a group of options, not of fields
+          <div key={name} role="group" aria-label={t(`find.${name}`)}>
+            <div className="palette-head" aria-hidden="true">
+              {t(`find.${name}`)}
+            </div>
+            {entries.map((entry, at) => {
+              const index = start + at
+              return (
+                // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are the field's above
+                <div
+                  key={entry.key}
+                  id={`palette-${index}`}
+                  role="option"
+                  tabIndex={-1}
+                  aria-selected={index === place}
+                  className="palette-item"
+                  onMouseMove={() => onPoint(index)}
+                  onClick={() => onTake(index)}
+                >
+                  <span aria-hidden="true">{entry.icon}</span>
+                  <span className="palette-title">{entry.title}</span>
+                  <span className="hint">{entry.hint}</span>
+                </div>
+              )
+            })}
+          </div>
+        )
+      })}
+    </div>
   )
 }

@@ -2,9 +2,9 @@ import { useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { Avatar, Button, Dropdown } from 'antd'
 import { useTranslation } from 'react-i18next'
-import { client, unwrap } from '~/api/client'
-import { forget } from '~/lib/live/store'
 import { useMe } from '~/lib/me'
+import { useChoices } from './Choices'
+import { leave } from './leave'
 
 /** Who is logged in, and the way out. */
 export function Person() {
@@ -12,22 +12,20 @@ export function Person() {
   const me = useMe()
   const queries = useQueryClient()
   const navigate = useNavigate()
-  const leave = async () => {
-    await unwrap(client.DELETE('/api/v1/session'))
-    await navigate({ to: '/login', search: {} })
-    // Nothing of this company stays for whoever comes next.
-    queries.clear()
-    forget()
-  }
+  const { look, looks, tongue, tongues } = useChoices()
+  const out = () => leave(queries, () => navigate({ to: '/login', search: {} }))
   const name = me.name || me.login || t('person.key')
   const items = [
     { key: 'who', disabled: true, label: `${me.login ?? ''} · ${t(`role.${me.role}`)}` },
     { key: 'me', label: <Link to="/me">{t('person.profile')}</Link> },
+    // On a phone there is no other place for these two.
+    { key: 'look', label: t('look.title'), children: looks },
+    { key: 'tongue', label: t('language.title'), children: tongues },
     { type: 'divider' as const },
-    { key: 'out', label: t('person.leave'), onClick: leave },
+    { key: 'out', label: t('person.leave'), onClick: out },
   ]
   return (
-    <Dropdown menu={{ items }} trigger={['click']}>
+    <Dropdown menu={{ items, selectedKeys: [look, tongue] }} trigger={['click']}>
       <Button type="text" shape="circle" aria-label={t('person.menu', { name })}>
         <Avatar size={28} style={{ background: 'var(--jade-soft)', color: 'var(--jade)', fontWeight: 600 }}>
           {initial(name)}

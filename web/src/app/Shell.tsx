@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { Dock } from '~/features/phone/Dock'
 import { useLiveState } from '~/lib/live/store'
 import { KeySheet } from './KeySheet'
+import { NewBuild } from './NewBuild'
 import { Palette } from './Palette'
 import { Side } from './Side'
 import { Top } from './Top'
@@ -46,6 +47,7 @@ export function Shell() {
       </Drawer>
       <main className="main" id="main">
         <Stale />
+        <NewBuild />
         <Outlet />
       </main>
       <Dock />

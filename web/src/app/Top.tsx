@@ -1,9 +1,11 @@
-import { MenuOutlined, QuestionCircleOutlined, SearchOutlined } from '@ant-design/icons'
+import { MenuOutlined, SearchOutlined } from '@ant-design/icons'
 import { Link } from '@tanstack/react-router'
-import { Button, Dropdown, Tooltip } from 'antd'
+import { Button } from 'antd'
 import { useTranslation } from 'react-i18next'
+import { Bell } from '~/features/notices/Bell'
 import { useMe } from '~/lib/me'
 import { LookButton, TongueButton } from './Choices'
+import { Help } from './Help'
 import { Person } from './Person'
 
 export function Top(props: { onMenu: () => void; onSearch: () => void; onKeys: () => void }) {
@@ -29,30 +31,13 @@ export function Top(props: { onMenu: () => void; onSearch: () => void; onKeys: (
       <button type="button" className="seek" onClick={props.onSearch} aria-label={t('palette.open')}>
         <SearchOutlined aria-hidden="true" /> <span>{t('palette.hint')}</span> <kbd>Ctrl K</kbd>
       </button>
-      <LookButton />
-      <TongueButton />
+      <Bell />
+      <span className="wide-only">
+        <LookButton />
+        <TongueButton />
+      </span>
       <Help onKeys={props.onKeys} />
       <Person />
     </header>
-  )
-}
-
-function Help({ onKeys }: { onKeys: () => void }) {
-  const { t } = useTranslation()
-  const items = [
-    { key: 'keys', label: t('help.keys'), onClick: onKeys },
-    { key: 'docs', label: <a href="/docs">{t('help.api')}</a> },
-  ]
-  return (
-    <Dropdown menu={{ items }} trigger={['click']}>
-      <Tooltip title={t('help.title')}>
-        <Button
-          className="wide-only"
-          type="text"
-          icon={<QuestionCircleOutlined />}
-          aria-label={t('help.title')}
-        />
-      </Tooltip>
-    </Dropdown>
   )
 }

@@ -135,6 +135,8 @@ const screens = [
   at('/extensions', () => import('~/features/extensions/Extensions'), 'Extensions'),
   at('/hotlines', () => import('~/features/hotlines/Hotlines'), 'Hotlines'),
   at('/groups', () => import('~/features/groups/Groups'), 'Groups'),
+  at('/schedules', () => import('~/features/schedules/Schedules'), 'Schedules'),
+  at('/queues', () => import('~/features/queues/Queues'), 'Queues'),
   at('/trunks', () => import('~/features/trunks/Trunks'), 'Trunks'),
   at('/greetings', () => import('~/features/greetings/Greetings'), 'Greetings'),
   at('/flows', () => import('~/features/flows/Flows'), 'Flows'),
@@ -157,6 +159,11 @@ const screens = [
     getParentRoute: () => inside,
     path: '/company',
     component: lazyRouteComponent(() => import('~/features/company/Company'), 'Company'),
+  }),
+  createRoute({
+    getParentRoute: () => inside,
+    path: '/apps',
+    component: lazyRouteComponent(() => import('~/features/apps/Apps'), 'Apps'),
   }),
   createRoute({
     getParentRoute: () => inside,

@@ -1,13 +1,14 @@
 import { type QueryClient, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { useEffect } from 'react'
+import { useEffect, useRef } from 'react'
 import { client, unwrap } from '~/api/client'
 import { extensionsQuery } from '~/api/lists'
 import { putEnded } from '~/features/calls/queries'
+import { note } from '~/features/notices/store'
 import { fromList, type LiveEvent } from '~/lib/live/board'
 import { openLive } from '~/lib/live/socket'
 import { setBoard, setState, tell } from '~/lib/live/store'
-import { useMay } from '~/lib/me'
+import { useMay, useMe } from '~/lib/me'
 
 /** Which list an event is about; a list that changed is read again once, however many events came. */
 const LISTS: Record<string, string> = {
@@ -15,6 +16,8 @@ const LISTS: Record<string, string> = {
   hotline: 'hotlines',
   trunk: 'trunks',
   group: 'groups',
+  schedule: 'schedules',
+  queue: 'queues',
   flow: 'flows',
   greeting: 'greetings',
   user: 'users',
@@ -30,6 +33,7 @@ export function useLive(): void {
   const queries = useQueryClient()
   const navigate = useNavigate()
   const allowed = useMay('view_calls')
+  const me = useRef(useMe())
   useEffect(() => {
     if (!allowed) return
     const stale = staleLists(queries)
@@ -38,6 +42,7 @@ export function useLive(): void {
         tell(event)
         if (event.type === 'call.ended') putEnded(queries, event.data)
         stale.note(event)
+        note(me.current, event)
       },
       state: (state) => {
         setState(state)

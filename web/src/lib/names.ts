@@ -7,6 +7,8 @@ import {
   greetingsQuery,
   groupsQuery,
   hotlinesQuery,
+  queuesQuery,
+  schedulesQuery,
   trunksQuery,
 } from '~/api/lists'
 import { formatPhone } from './phone'
@@ -21,7 +23,7 @@ export interface Names {
   extensionByNumber: (number: string) => Schema['Extension'] | undefined
 }
 
-const PATTERN = /\b(?:ext|hot|trk|grp|flw|grt)_[0-9a-z]{26}\b/g
+const PATTERN = /\b(?:ext|hot|trk|grp|flw|grt|sch|que)_[0-9a-z]{26}\b/g
 
 export function useNames(): Names {
   const extensions = useQuery(extensionsQuery).data
@@ -30,11 +32,13 @@ export function useNames(): Names {
   const groups = useQuery(groupsQuery).data
   const flows = useQuery(flowsQuery).data
   const greetings = useQuery(greetingsQuery).data
+  const schedules = useQuery(schedulesQuery).data
+  const queues = useQuery(queuesQuery).data
   return useMemo(() => {
     const known = new Map<string, string>()
     for (const one of extensions ?? []) known.set(one.id, extensionName(one))
     for (const one of hotlines ?? []) known.set(one.id, hotlineName(one))
-    for (const list of [trunks, groups, flows, greetings])
+    for (const list of [trunks, groups, flows, greetings, schedules, queues])
       for (const one of list ?? []) known.set(one.id, one.name)
     const byNumber = new Map((extensions ?? []).map((one) => [one.number, one]))
     return {
@@ -43,7 +47,7 @@ export function useNames(): Names {
       of: (id) => known.get(id) ?? `…${id.slice(-4)}`,
       extensionByNumber: (number) => byNumber.get(number),
     }
-  }, [extensions, hotlines, trunks, groups, flows, greetings])
+  }, [extensions, hotlines, trunks, groups, flows, greetings, schedules, queues])
 }
 
 export const extensionName = ({ number, name }: { number: string; name: string }): string =>

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { dialable, fold, formatPhone } from './phone'
+import { dialable, fold, formatPhone, numberFits } from './phone'
 
 describe('phone numbers', () => {
   test.each([
@@ -18,6 +18,23 @@ describe('phone numbers', () => {
     expect(dialable(' 0901.234-567 ')).toBe('0901234567')
     expect(dialable('*98#')).toBe('*98#')
     expect(dialable('Lan')).toBe('')
+  })
+
+  test.each([
+    '0901234567',
+    '+84901234567',
+    '84901234567',
+    '0084901234567',
+    '901234567',
+    '0901.234-567',
+    '234567',
+  ])('%s finds the number that is kept as +84901234567', (typed) => {
+    expect(numberFits('+84901234567', typed)).toBe(true)
+    expect(numberFits('+84907654321', typed)).toBe(false)
+  })
+
+  test('nothing typed fits no number', () => {
+    expect(numberFits('+84901234567', '0')).toBe(false)
   })
 
   test('accents do not matter when searching', () => {

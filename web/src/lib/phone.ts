@@ -43,3 +43,19 @@ export function dialable(text: string): string {
   const cleaned = text.replace(/[\s().\-/]/g, '')
   return /^\+?[\d*#]+$/.test(cleaned) ? cleaned : ''
 }
+
+/** The digits that tell one line from another: without the country's code, the leading zero and signs. */
+function core(number: string, country: string): string {
+  const digits = number.replace(/\D/g, '')
+  const plain = /^\s*\+/.test(number) ? digits : digits.replace(/^00/, '')
+  const abroad = /^\s*(?:\+|00)/.test(number)
+  const national =
+    plain.startsWith(country) && (abroad || plain.length > 9) ? plain.slice(country.length) : plain
+  return national.replace(/^0/, '')
+}
+
+/** Whether a number that is kept can be the one typed, or holds the part typed, in whichever form each is written. */
+export function numberFits(kept: string, typed: string, country = '84'): boolean {
+  const part = core(typed, country)
+  return part !== '' && core(kept, country).includes(part)
+}

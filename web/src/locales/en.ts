@@ -3,6 +3,7 @@ import { calls } from './en.calls'
 import { contacts } from './en.contacts'
 import { exchange } from './en.exchange'
 import { phone } from './en.phone'
+import { shell } from './en.shell'
 import { statistics } from './en.statistics'
 
 export const en = {
@@ -11,12 +12,8 @@ export const en = {
   ...contacts,
   ...exchange,
   ...phone,
+  ...shell,
   ...statistics,
-  shell: {
-    menu: 'Menu',
-    skip: 'Skip to content',
-    stale: 'The live connection is lost. Figures may be old; Alo is reconnecting…',
-  },
   menu: {
     home: 'Overview',
     calls: 'Call history',
@@ -25,6 +22,8 @@ export const en = {
     exchange: 'Exchange',
     extensions: 'Extensions',
     groups: 'Ring groups',
+    schedules: 'Schedules',
+    queues: 'Queues',
     hotlines: 'Hotlines',
     flows: 'Flows',
     greetings: 'Greetings',
@@ -37,17 +36,8 @@ export const en = {
     live_one: '{{count}} call is up',
     live_other: '{{count}} calls are up',
   },
-  palette: {
-    open: 'Find and go',
-    hint: 'Find a number, name, screen…',
-    placeholder: 'A phone number, name, call id or screen',
-    nothing: 'Nothing found. Try a phone number or a part of a name.',
-    call: 'Call',
-    callsOf: 'Calls of {{number}}',
-  },
   look: { title: 'Light or dark', system: 'Like the system', light: 'Light', dark: 'Dark' },
   language: { title: 'Language' },
-  help: { title: 'Help', keys: 'Keyboard', api: 'API documentation' },
   keys: {
     palette: 'Find and go',
     sheet: 'This sheet',
@@ -234,16 +224,6 @@ export const en = {
     end: 'End the call',
     endAsk: 'End this call?',
     endEffect: 'Both sides are cut off at once.',
-  },
-  steps: {
-    title: 'A few steps to the first call',
-    hide: 'Hide the steps',
-    done: 'Done',
-    extension: 'Create an extension',
-    phone: 'Register a phone',
-    trunk: 'Connect a carrier',
-    flow: 'Write a flow',
-    hotline: 'Add a hotline',
   },
   people: {
     add: 'Add a person',

@@ -3,6 +3,7 @@ import { calls } from './vi.calls'
 import { contacts } from './vi.contacts'
 import { exchange } from './vi.exchange'
 import { phone } from './vi.phone'
+import { shell } from './vi.shell'
 import { statistics } from './vi.statistics'
 
 export const vi = {
@@ -11,12 +12,8 @@ export const vi = {
   ...contacts,
   ...exchange,
   ...phone,
+  ...shell,
   ...statistics,
-  shell: {
-    menu: 'Menu',
-    skip: 'Đến nội dung chính',
-    stale: 'Mất kết nối trực tiếp. Số liệu có thể đã cũ, Alo đang tự kết nối lại…',
-  },
   menu: {
     home: 'Tổng quan',
     calls: 'Lịch sử cuộc gọi',
@@ -25,6 +22,8 @@ export const vi = {
     exchange: 'Tổng đài',
     extensions: 'Máy nhánh',
     groups: 'Nhóm đổ chuông',
+    schedules: 'Lịch mở cửa',
+    queues: 'Hàng đợi',
     hotlines: 'Hotline',
     flows: 'Kịch bản',
     greetings: 'Lời chào',
@@ -36,17 +35,8 @@ export const vi = {
     webhooks: 'Webhook',
     live: '{{count}} cuộc gọi đang diễn ra',
   },
-  palette: {
-    open: 'Tìm và đi tới',
-    hint: 'Tìm số, tên, màn hình…',
-    placeholder: 'Nhập số điện thoại, tên, mã cuộc gọi hoặc tên màn hình',
-    nothing: 'Không tìm thấy gì. Thử số điện thoại hoặc một phần của tên.',
-    call: 'Cuộc gọi',
-    callsOf: 'Các cuộc gọi của {{number}}',
-  },
   look: { title: 'Giao diện sáng hay tối', system: 'Theo hệ thống', light: 'Sáng', dark: 'Tối' },
   language: { title: 'Ngôn ngữ' },
-  help: { title: 'Trợ giúp', keys: 'Phím tắt', api: 'Tài liệu API' },
   keys: {
     palette: 'Tìm và đi tới',
     sheet: 'Bảng phím tắt',
@@ -232,16 +222,6 @@ export const vi = {
     end: 'Kết thúc cuộc gọi',
     endAsk: 'Kết thúc cuộc gọi này?',
     endEffect: 'Hai bên đang nói sẽ bị ngắt ngay.',
-  },
-  steps: {
-    title: 'Vài bước nữa là gọi được',
-    hide: 'Ẩn các bước',
-    done: 'Xong',
-    extension: 'Tạo máy nhánh',
-    phone: 'Đăng ký một điện thoại',
-    trunk: 'Nối nhà mạng',
-    flow: 'Viết kịch bản chào khách',
-    hotline: 'Thêm số hotline',
   },
   people: {
     add: 'Thêm người dùng',

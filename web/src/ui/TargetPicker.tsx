@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Select, Space } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { extensionsQuery, flowsQuery, greetingsQuery, groupsQuery } from '~/api/lists'
+import { extensionsQuery, flowsQuery, greetingsQuery, groupsQuery, queuesQuery } from '~/api/lists'
 import { extensionName } from '~/lib/names'
 import { fold } from '~/lib/phone'
 
@@ -11,7 +11,7 @@ interface Target {
   id: string
 }
 
-const KINDS = ['flow', 'group', 'extension', 'greeting']
+const KINDS = ['flow', 'group', 'queue', 'extension', 'greeting']
 
 interface Props {
   value?: Target | null
@@ -20,18 +20,20 @@ interface Props {
   optional?: boolean
 }
 
-/** Where callers go: a flow, a group, an extension, or a greeting that is played. */
+/** Where callers go: a flow, a group, a queue, an extension, or a greeting that is played. */
 export function TargetPicker({ value, onChange, optional = false }: Props) {
   const { t } = useTranslation()
   const [chosen, setChosen] = useState('flow')
   const kind = value?.kind ?? chosen
   const flows = useQuery(flowsQuery).data ?? []
   const groups = useQuery(groupsQuery).data ?? []
+  const queues = useQuery(queuesQuery).data ?? []
   const extensions = useQuery(extensionsQuery).data ?? []
   const greetings = useQuery(greetingsQuery).data ?? []
   const things = {
     flow: flows.map(({ id, name }) => ({ value: id, label: name })),
     group: groups.map(({ id, name }) => ({ value: id, label: name })),
+    queue: queues.map(({ id, name }) => ({ value: id, label: name })),
     extension: extensions.map((one) => ({ value: one.id, label: extensionName(one) })),
     greeting: greetings.map(({ id, name }) => ({ value: id, label: name })),
   }[kind]

@@ -53,6 +53,8 @@ struct Live {
     answered_at: Option<i64>,
     /// Whether one side holds the other.
     held: bool,
+    /// The queue it waits in.
+    queue_id: Option<String>,
 }
 
 /// The calls that are up.
@@ -72,6 +74,7 @@ fn view(call: LiveCall) -> Live {
         started_at: call.started_at.as_millis(),
         answered_at: call.answered_at.map(|at| at.as_millis()),
         held: call.held,
+        queue_id: call.queue.map(|id| id.to_string()),
     }
 }
 

@@ -96,7 +96,7 @@ async fn create(
 ) -> Answer<(StatusCode, axum::Json<Import>)> {
     actor.require(Permission::ManageContacts)?;
     let (name, file) = read(form).await?;
-    let place = state.conversions.acquire().await;
+    let place = state.imports.acquire().await;
     let read = tokio::task::spawn_blocking(move || sheet::read(&file)).await;
     drop(place);
     let table = read

@@ -1,14 +1,12 @@
-//! The form of an upload, the conversion, and the file in its place.
+//! The form of an upload.
 
 use axum::extract::Multipart;
 use axum::extract::multipart::{Field, MultipartError, MultipartRejection};
 use axum::http::StatusCode;
 use model::Problem;
 use rest::{Answer, Failure};
-use std::path::Path;
+use worker::sound::FILE_LIMIT;
 
-/// The largest file.
-const FILE_LIMIT: usize = 10 * 1000 * 1000;
 /// The largest request: the file, the name, and the form around them.
 pub(super) const REQUEST_LIMIT: usize = FILE_LIMIT + 64 * 1024;
 
@@ -16,13 +14,6 @@ pub(super) const REQUEST_LIMIT: usize = FILE_LIMIT + 64 * 1024;
 pub(super) struct Form {
     pub(super) name: String,
     pub(super) file: Vec<u8>,
-}
-
-/// A sound in the form that is kept.
-pub(super) struct Converted {
-    pub(super) wav: Vec<u8>,
-    pub(super) duration_ms: i64,
-    pub(super) size_bytes: i64,
 }
 
 pub(super) async fn read(form: Result<Multipart, MultipartRejection>) -> Answer<Form> {
@@ -61,41 +52,4 @@ fn broken(error: MultipartError) -> Failure {
         return Failure::too_large();
     }
     Failure::with_status(StatusCode::BAD_REQUEST, "form_malformed", "The form cannot be read.")
-}
-
-/// Decodes whatever it is and writes it anew, so nothing of the uploaded bytes is kept as they came.
-pub(super) async fn convert(file: Vec<u8>) -> Answer<Converted> {
-    let work = tokio::task::spawn_blocking(move || {
-        let sound = media::sound::load(file).map_err(|error| Problem::invalid("file", format!("{error}.")))?;
-        let wav = media::sound::to_wav(&sound);
-        let duration_ms = i64::try_from(sound.duration().as_millis()).unwrap_or(i64::MAX);
-        let size_bytes = i64::try_from(wav.len()).unwrap_or(i64::MAX);
-        Ok::<Converted, Problem>(Converted { wav, duration_ms, size_bytes })
-    });
-    let done = work.await.map_err(|error| {
-        tracing::error!(%error, "an uploaded sound made the decoder fail");
-        Problem::invalid("file", "The file cannot be decoded.")
-    })?;
-    Ok(done?)
-}
-
-/// Writes the file beside its place and moves it there, so that no reader ever sees half of it.
-pub(super) async fn put(file: &Path, wav: Vec<u8>) -> Result<(), Problem> {
-    let aside = file.with_extension("part");
-    let written = async {
-        if let Some(folder) = file.parent() {
-            tokio::fs::create_dir_all(folder).await?;
-        }
-        tokio::fs::write(&aside, wav).await?;
-        tokio::fs::File::open(&aside).await?.sync_all().await?;
-        tokio::fs::rename(&aside, file).await
-    };
-    written.await.map_err(|error| Problem::internal(format!("{} cannot be written: {error}", file.display())))
-}
-
-/// Removes the file; one that stays behind takes room and does no harm.
-pub(super) async fn remove(file: &Path) {
-    if let Err(error) = tokio::fs::remove_file(file).await {
-        tracing::warn!(file = %file.display(), %error, "a sound that is no more wanted could not be removed");
-    }
 }

@@ -8,7 +8,8 @@ use serde_json::json;
 /// A greeting of the company, without its file.
 pub(crate) async fn greeting(w: &World, company: &Company) -> GreetingId {
     let id = store::mint();
-    let new = pbx::greeting::NewGreeting { id, name: "Hello".into(), duration_ms: 1_000, size_bytes: 16_044 };
+    let new =
+        pbx::greeting::NewGreeting { id, name: "Hello".into(), duration_ms: 1_000, size_bytes: 16_044, speech: None };
     pbx::greeting::create(&company.actor, &w.db, new).await.unwrap().id
 }
 
@@ -36,6 +37,8 @@ async fn record(w: &World, company: &Company, change: impl FnOnce(&mut CallRecor
         ended_at: 60_000,
         cause: Cause::Normal,
         ended_by: EndedBy::Caller,
+        queue: None,
+        queue_wait_ms: None,
         legs: vec![],
         trail: vec![decision],
     };

@@ -27,6 +27,9 @@ async fn things(w: &World) -> HashMap<&'static str, String> {
     let target = json!({ "kind": "extension", "id": extension });
     let hotline = w.post(key, "/hotlines", json!({ "number": "19001000", "trunk": trunk, "target": target })).await;
     let group = w.post(key, "/ring-groups", json!({ "name": "G", "members": [extension] })).await.text("id");
+    let schedule = w.post(key, "/schedules", json!({ "name": "S", "weekly": [] })).await.text("id");
+    let rule = json!({ "list": "vip", "pattern": "0901234567" });
+    let rule = w.post(key, "/caller-rules", rule).await.text("id");
     let graph = json!({ "start": "end", "nodes": { "end": { "type": "hangup" } } });
     let flow = w.post(key, "/flows", json!({ "name": "F", "graph": graph })).await.text("id");
     let user = json!({ "login": "lan@alpha", "role": "agent", "password": "first password" });
@@ -49,6 +52,10 @@ async fn things(w: &World) -> HashMap<&'static str, String> {
         ("hotline_id", hotline.text("id")),
         ("group_id", group),
         ("flow_id", flow),
+        ("schedule_id", schedule),
+        ("caller_rule_id", rule),
+        ("queue_id", w.post(key, "/queues", json!({ "name": "Q" })).await.text("id")),
+        ("reason_id", w.post(key, "/pause-reasons", json!({ "name": "Lunch" })).await.text("id")),
         ("user_id", user),
         ("key_id", bearer),
         ("webhook_id", webhook),
@@ -81,6 +88,7 @@ fn unknown(id: &str) -> String {
 fn body(method: &str, path: &str) -> Value {
     match (method, path) {
         ("PATCH", "/users/{user_id}") => json!({ "enabled": false }),
+        ("PUT", "/agents/{extension_id}/state") => json!({ "state": "offline" }),
         ("PATCH" | "PUT", _) => json!({}),
         ("POST", path) if path.ends_with("/password") => json!({ "password": "another password" }),
         ("POST", path) if path.ends_with("/users") => {
@@ -154,24 +162,34 @@ async fn an_agent_reads_configuration_and_no_more() {
             "/trunks",
             "/hotlines",
             "/ring-groups",
+            "/schedules",
+            "/caller-rules",
             "/flows",
             "/greetings",
             "/sms/templates",
             "/presence",
             "/phone",
             "/limits",
+            "/queues",
+            "/pause-reasons",
         ];
         let own = format!("/companies/{}", w.alpha.actor.tenant);
         let filled = filled(&path, |name| things[name].clone());
-        let reads =
-            method == "GET" && readable.iter().any(|start| path.starts_with(start)) && !path.ends_with("/password");
+        let reads = method == "GET"
+            && readable.iter().any(|start| path.starts_with(start))
+            && !path.ends_with("/password")
+            // Who waits and who works is for those who watch over it.
+            && !(path.starts_with("/queues/") && path.ends_with("/state"));
         let may = reads
             || (method == "GET" && [own.clone(), format!("{own}/quota")].contains(&filled))
             || path == "/sessions"
             || path.starts_with("/sessions/")
             || path.starts_with("/password-links")
             || path.starts_with("/session")
-            || path.starts_with("/simulation");
+            || path.starts_with("/agents/me")
+            || path.starts_with("/simulation")
+            // One's own phone is one's own matter.
+            || path == "/phone/handling";
         let knows = path.starts_with("/contacts")
             && !path.starts_with("/contacts/imports")
             && !path.ends_with("/export")
@@ -205,10 +223,15 @@ fn valid(path: &str, things: &HashMap<&'static str, String>) -> Value {
         }
         "/keys" | "/companies/{company_id}/keys" => json!({ "name": "n", "role": "agent" }),
         "/extensions" => json!({ "number": "900" }),
+        "/queues" | "/pause-reasons" => json!({ "name": "n" }),
+        "/greetings/speech" => json!({ "name": "n", "speech": { "text": "n" } }),
+        "/agents/{extension_id}/state" => json!({ "state": "offline" }),
         "/extensions/bulk" => json!({ "extensions": [] }),
         "/trunks" => json!({ "name": "n", "kind": "address", "addresses": ["203.0.113.9"] }),
         "/hotlines" => json!({ "number": "19009000", "target": { "kind": "extension", "id": extension } }),
         "/ring-groups" => json!({ "name": "n", "members": [extension] }),
+        "/schedules" => json!({ "name": "n", "weekly": [] }),
+        "/caller-rules" => json!({ "list": "blocked", "pattern": "0999999999" }),
         "/flows" => json!({ "name": "n", "graph": { "start": "e", "nodes": { "e": { "type": "hangup" } } } }),
         "/webhooks" => json!({ "url": "http://127.0.0.1:9/" }),
         "/sms/templates" => json!({ "code": "n", "text": "n" }),

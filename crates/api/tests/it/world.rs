@@ -100,6 +100,8 @@ impl World {
                         _ = reply.send(Err(Problem::not_found("capture")));
                     }
                     Command::Presence { reply, .. } => _ = reply.send(Ok(bus::Presence::default())),
+                    Command::Queues { reply, .. } => _ = reply.send(Ok(bus::Queues::default())),
+                    Command::AgentsChanged => {}
                     Command::Capture { reply, .. } => _ = reply.send(Err(Problem::not_found("capture"))),
                     Command::Pcap { reply, .. } => _ = reply.send(Err(Problem::not_found("capture"))),
                     Command::Watch(_, reply) => _ = reply.send(Ok(())),

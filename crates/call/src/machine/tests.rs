@@ -57,6 +57,7 @@ fn words(actions: &[Action]) -> Vec<String> {
                     Question::Route { .. } => "Route",
                     Question::Locate { .. } => "Locate",
                     Question::Group(_) => "Group",
+                    Question::Forward { .. } => "Forward",
                     Question::Adopt { .. } => "Adopt",
                 };
                 format!("Ask({}, {what})", ticket.0)
@@ -78,6 +79,7 @@ fn words(actions: &[Action]) -> Vec<String> {
             Action::Record { .. } => "Record".to_owned(),
             Action::RecordBeside { stays, comes } => format!("RecordBeside({stays}, {comes})"),
             Action::StopRecord => "StopRecord".to_owned(),
+            Action::Queue(_) => "Queue".into(),
             Action::StopFlow => "StopFlow".to_owned(),
             Action::Adopt(ticket, id) => format!("Adopt({}, {id})", ticket.0),
             Action::Release(Released::Leg((id, _))) => format!("Release({id})"),
@@ -223,4 +225,19 @@ fn a_trail_that_grows_too_long_keeps_its_end() {
     let trail = summary(call.handle(at(9), Input::Hangup { cause: Cause::Normal })).trail;
     assert_eq!(trail.len(), LONGEST_TRAIL + 1);
     assert_eq!(trail.last().map(|entry| entry.step), Some("end"));
+}
+
+#[test]
+fn flows_that_lead_to_each_other_end_somewhere() {
+    let (mut call, flow) = (new(), FlowId::from_bits(7));
+    call.handle(at(0), offered());
+    let begun = call.handle(at(1), reply(1, routed(RouteTarget::Flow(flow))));
+    assert!(words(&begun).contains(&"StartFlow".to_owned()));
+    let to_another = Input::Flow(FlowCommand::Transfer(FlowTarget::Flow(flow)));
+    for _ in 1..100 {
+        assert_eq!(words(&call.handle(at(2), to_another.clone())), ["StopFlow", "StartFlow"]);
+    }
+    let last = summary(call.handle(at(3), to_another));
+    assert_eq!(last.cause, Cause::Failed);
+    assert!(last.trail.iter().any(|entry| entry.step == "flow_limit"));
 }

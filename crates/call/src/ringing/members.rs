@@ -3,7 +3,7 @@
 use super::{Purpose, Ringing, Wave, bounded};
 use crate::machine::{Call, Stage};
 use crate::timers::Timer;
-use crate::{Question, RingMember, RingPlan, Strategy};
+use crate::{Question, RingMember, RingPlan, RingsAs, Strategy};
 use model::{LegId, TrailEntry};
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ impl Call {
         };
         self.stage = Stage::Ringing(Ringing {
             own_clocks: plan.strategy != Strategy::Simultaneous,
-            only_idle: plan.strategy == Strategy::Rollover,
+            rings_as: if plan.strategy == Strategy::Rollover { RingsAs::IdleMember } else { RingsAs::Member },
             otherwise: plan.otherwise,
             ..Ringing::new(purpose, ahead, plan.ring_for)
         });
@@ -77,8 +77,8 @@ impl Call {
     fn locate(&mut self, place: u16) {
         let Stage::Ringing(ringing) = &self.stage else { return };
         let Some(member) = ringing.members.get(usize::from(place)) else { return };
-        let (extension, only_idle) = (member.extension, ringing.only_idle);
-        let ticket = self.ask(Question::Locate { extension, only_idle });
+        let (extension, rings_as) = (member.extension, ringing.rings_as);
+        let ticket = self.ask(Question::Locate { extension, rings_as });
         let Stage::Ringing(ringing) = &mut self.stage else { return };
         ringing.locating.push((ticket, extension));
     }

@@ -6,6 +6,7 @@ use crate::timers::Timer;
 use crate::{Party, Ticket, TrunkStep, most_telling};
 use model::leg::{Destination, Sound};
 use model::{Cause, ExtensionId, TrailEntry};
+use std::time::Duration;
 
 impl Call {
     pub(super) fn next_wave(&mut self) {
@@ -38,10 +39,20 @@ impl Call {
         Some(extension)
     }
 
+    /// The extension rings for a time of its own, or forwards what fails at it.
+    pub(crate) fn handles_calls(&mut self, ticket: Ticket, ring_for: Option<Duration>, forwards: bool) {
+        let Stage::Ringing(ringing) = &mut self.stage else { return };
+        let Some((_, extension)) = ringing.locating.iter().find(|(asked, _)| *asked == ticket) else { return };
+        ringing.forwards = forwards.then_some(*extension);
+        if let Some(time) = ring_for {
+            ringing.ring_for = super::bounded(time);
+        }
+    }
+
     /// The extension is not to be rung now.
     pub(crate) fn not_to_be_rung(&mut self, ticket: Ticket, cause: Cause) {
         let Some(extension) = self.located(ticket) else { return };
-        self.wave_failed(extension, cause, "The extension is not to be rung now.");
+        self.wave_failed("passed_over", extension, cause, "The extension is not to be rung now.");
         self.go_on();
     }
 
@@ -55,7 +66,7 @@ impl Call {
             }
         });
         if contacts.is_empty() {
-            self.wave_failed(extension, Cause::NotRegistered, "No phone of the extension is registered.");
+            self.wave_failed("no_phone", extension, Cause::NotRegistered, "No phone of the extension is registered.");
         } else {
             let reason =
                 if contacts.len() == 1 { "The extension's phone rings." } else { "The extension's phones ring." };
@@ -75,15 +86,20 @@ impl Call {
     pub(crate) fn phones_not_found(&mut self) {
         let Stage::Ringing(ringing) = &mut self.stage else { return };
         for (_, extension) in std::mem::take(&mut ringing.locating) {
-            self.wave_failed(extension, Cause::Failed, "Nobody said in time where the extension's phones are.");
+            self.wave_failed(
+                "no_phone",
+                extension,
+                Cause::Failed,
+                "Nobody said in time where the extension's phones are.",
+            );
         }
         self.go_on();
     }
 
-    fn wave_failed(&mut self, extension: ExtensionId, cause: Cause, reason: &str) {
+    fn wave_failed(&mut self, step: &'static str, extension: ExtensionId, cause: Cause, reason: &str) {
         let Stage::Ringing(ringing) = &mut self.stage else { return };
         ringing.failed = Some(ringing.failed.map_or(cause, |before| most_telling(before, cause)));
-        let entry = TrailEntry::new(self.now, "no_phone", reason).fact("extension", extension);
+        let entry = TrailEntry::new(self.now, step, reason).fact("extension", extension);
         self.keep(entry.fact("cause", cause.as_str()));
     }
 

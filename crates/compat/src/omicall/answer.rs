@@ -19,6 +19,8 @@ pub(super) struct Payload(pub(super) Value);
 pub(super) enum Refusal {
     /// A word of the vendor's list.
     Word(&'static str),
+    /// The same, with a sentence on what is to be done.
+    Told(&'static str, String),
     /// Ours.
     Failure(Box<Failure>),
 }
@@ -45,6 +47,7 @@ impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         match self {
             Refusal::Word(word) => envelope(StatusCode::OK, -9999, Some(word), None, Value::Null),
+            Refusal::Told(word, detail) => envelope(StatusCode::OK, -9999, Some(word), Some(&detail), Value::Null),
             Refusal::Failure(other) => failure(*other),
         }
     }

@@ -1,8 +1,8 @@
 //! Who asks: a token of `GET /api/auth`, or the API key itself.
 
 use super::answer::{Outcome, Payload, Refusal, failure};
-use super::token;
 use crate::State;
+use crate::token::{self, Purpose};
 use axum::extract::{FromRequestParts, State as Shared};
 use axum::http::header;
 use axum::http::request::Parts;
@@ -22,7 +22,7 @@ impl FromRequestParts<State> for Client {
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Client, Response> {
         let Ok(Source(source)) = Source::from_request_parts(parts, state).await;
         let credential = credential(parts).ok_or_else(|| failure(nobody().into()))?;
-        let admitted = match token::read(state, &credential, now().as_millis() / 1000) {
+        let admitted = match token::read(state, Purpose::Omicall, &credential, now().as_millis() / 1000) {
             Some(key) => state.gate.admit_id(Dialect::Omicall, key, source).await,
             None => state.gate.admit_key(Dialect::Omicall, &credential, source).await,
         };
@@ -62,7 +62,7 @@ pub(super) async fn token(
     };
     let key = actor.key.ok_or_else(nobody)?;
     Ok(Payload(json!({
-        "access_token": token::write(&state, key, now().as_millis() / 1000),
+        "access_token": token::write(&state, Purpose::Omicall, key, now().as_millis() / 1000),
         "access_type": "normal",
         "token_type": "Bearer",
     })))

@@ -2,18 +2,17 @@
 
 use super::answer::{Outcome, Payload, Refusal};
 use super::auth::Client;
-use super::phones::all_hotlines;
+use super::input::{self, Body};
 use crate::State;
-use axum::body::Bytes;
 use axum::extract::State as Shared;
 use bus::Originate;
-use model::{Actor, Permission, PhoneNumber};
+use model::Permission;
 use serde::Deserialize;
 use serde_json::json;
 
 /// The body. Texts may come as numbers.
 #[derive(Deserialize)]
-struct Order {
+pub(super) struct Order {
     #[serde(default, deserialize_with = "crate::loose::text")]
     extension: String,
     #[serde(default, deserialize_with = "crate::loose::text")]
@@ -22,11 +21,12 @@ struct Order {
     phone_number: String,
 }
 
-pub(super) async fn place(Shared(state): Shared<State>, Client(actor): Client, body: Bytes) -> Outcome {
-    if body.is_empty() {
-        return Err(Refusal::Word("request_body_required"));
-    }
-    let Ok(order) = serde_json::from_slice::<Order>(&body) else { return Err(Refusal::Word("data_is_required")) };
+pub(super) async fn place(
+    Shared(state): Shared<State>,
+    Client(actor): Client,
+    order: Result<Body<Order>, Refusal>,
+) -> Outcome {
+    let Body(order) = order.map_err(incomplete)?;
     if order.extension.is_empty() || order.phone_number.is_empty() {
         return Err(Refusal::Word("data_is_required"));
     }
@@ -37,7 +37,7 @@ pub(super) async fn place(Shared(state): Shared<State>, Client(actor): Client, b
     if !extension.enabled {
         return Err(Refusal::Word("extension_invalid"));
     }
-    if !order.hotline.is_empty() && !has_hotline(&actor, &state, &order.hotline).await? {
+    if !order.hotline.is_empty() && input::hotline(&actor, &state, &order.hotline).await?.is_none() {
         return Err(Refusal::Word("number_call_out_invalid"));
     }
     let presence = state.bus.presence(actor.tenant).await?;
@@ -49,9 +49,10 @@ pub(super) async fn place(Shared(state): Shared<State>, Client(actor): Client, b
     Ok(Payload(json!({ "call_uuid": call.to_string() })))
 }
 
-/// Whether the number is one of the company's, in whatever form it is written.
-async fn has_hotline(actor: &Actor, state: &State, wanted: &str) -> Result<bool, Refusal> {
-    let country = account::tenant::get(actor, state.db(), actor.tenant).await?.country;
-    let wanted = PhoneNumber::parse(wanted, &country).map_or(wanted.to_owned(), |number| number.to_string());
-    Ok(all_hotlines(actor, state).await?.iter().any(|hotline| hotline.number == wanted))
+/// A body that does not fit lacks something, in the vendor's list of this address.
+fn incomplete(refusal: Refusal) -> Refusal {
+    match refusal {
+        Refusal::Failure(failure) if failure.problem().code == "invalid_field" => Refusal::Word("data_is_required"),
+        other => other,
+    }
 }

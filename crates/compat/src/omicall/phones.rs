@@ -2,13 +2,14 @@
 
 use super::answer::{Outcome, Paging, Payload, Refusal, page};
 use super::auth::Client;
+use super::input::{self, Body, needed};
 use super::words;
 use crate::State;
-use account::user::{self, User};
+use account::user::User;
 use axum::extract::State as Shared;
-use model::{Actor, HotlineId, PageRequest};
+use model::{Actor, ExtensionId, HotlineId};
 use pbx::extension::{self, Extension, ExtensionPatch};
-use pbx::hotline::{self, Hotline};
+use pbx::hotline::Hotline;
 use rest::{Failure, Query};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -26,12 +27,6 @@ pub(super) struct Listing {
 pub(super) struct Status {
     sip_user: Option<String>,
     enabled: Option<String>,
-}
-
-/// The query of the numbers of an extension.
-#[derive(Deserialize)]
-pub(super) struct Numbers {
-    extension: Option<String>,
 }
 
 /// The query of one extension.
@@ -79,24 +74,38 @@ pub(super) async fn status(
     Ok(Payload(json!(true)))
 }
 
-/// The numbers that may be shown when calling out; of an extension with a number of its own, that one alone.
-pub(super) async fn hotlines(
-    Shared(state): Shared<State>,
-    Client(actor): Client,
-    wanted: Result<Query<Numbers>, Failure>,
-) -> Outcome {
-    let Query(wanted) = wanted?;
-    let hotlines = all_hotlines(&actor, &state).await?;
-    let own = match wanted.extension.filter(|number| !number.is_empty()) {
-        None => None,
-        Some(number) => {
-            let found = extension::find_by_number(&actor, state.db(), &number).await?;
-            found.ok_or(Refusal::Word("extension_invalid"))?.hotline
+/// A phone's changes.
+#[derive(Deserialize)]
+pub(super) struct Change {
+    #[serde(default, deserialize_with = "crate::loose::text")]
+    sip_user: String,
+    #[serde(default, deserialize_with = "crate::loose::text")]
+    password: String,
+}
+
+/// Gives a phone a new password.
+pub(super) async fn update(Shared(state): Shared<State>, Client(actor): Client, Body(wanted): Body<Change>) -> Outcome {
+    let number = needed(Some(wanted.sip_user), "sip_user_is_required")?;
+    let password = needed(Some(wanted.password), "password_is_required")?;
+    let found = extension::find_by_number(&actor, state.db(), &number).await?;
+    let found = found.ok_or(Refusal::Word("extension_invalid"))?;
+    let patch = ExtensionPatch { password: Some(password), ..ExtensionPatch::default() };
+    match extension::update(&actor, state.db(), found.id, patch).await {
+        Err(problem) if problem.fields.iter().any(|field| field.name == "password") => {
+            Err(Refusal::Told("password_invalid", problem.message))
         }
-    };
-    let fits = |hotline: &&Hotline| own.is_none_or(|own| own == hotline.id);
-    let numbers: Vec<&str> = hotlines.iter().filter(fits).map(|hotline| words::number(&hotline.number)).collect();
-    Ok(Payload(json!(numbers)))
+        other => {
+            other?;
+            Ok(Payload(row(&state, &actor, found.id).await?))
+        }
+    }
+}
+
+/// An extension as lists show it.
+pub(super) async fn row(state: &State, actor: &Actor, id: ExtensionId) -> Result<Value, Refusal> {
+    let shown = Shown::load(actor, state).await?;
+    let password = extension::password(actor, state.db(), id).await?;
+    Ok(shown.row(&extension::get(actor, state.db(), id).await?, &password))
 }
 
 /// What a web phone needs to register as the extension.
@@ -132,7 +141,12 @@ impl Shown {
     async fn load(actor: &Actor, state: &State) -> Result<Shown, Refusal> {
         let domain = account::tenant::get(actor, state.db(), actor.tenant).await?.domain;
         let server = state.browser_sip();
-        Ok(Shown { domain, server, hotlines: all_hotlines(actor, state).await?, users: all_users(actor, state).await? })
+        Ok(Shown {
+            domain,
+            server,
+            hotlines: input::hotlines(actor, state).await?,
+            users: input::users(actor, state).await?,
+        })
     }
 
     fn user(&self, extension: &Extension) -> Option<&User> {
@@ -188,26 +202,4 @@ impl Shown {
         let Some(user) = self.users.iter().find(|user| user.login == wanted) else { return Ok(None) };
         Ok(extension::find_by_user(actor, state.db(), user.id).await?)
     }
-}
-
-pub(super) async fn all_hotlines(actor: &Actor, state: &State) -> Result<Vec<Hotline>, Refusal> {
-    let mut all = Vec::new();
-    let mut page = Some(PageRequest { limit: PageRequest::MAX, after: None });
-    while let Some(wanted) = page.take() {
-        let found = hotline::list(actor, state.db(), wanted).await?;
-        all.extend(found.items);
-        page = found.next.map(|after| PageRequest { limit: PageRequest::MAX, after: Some(after) });
-    }
-    Ok(all)
-}
-
-async fn all_users(actor: &Actor, state: &State) -> Result<Vec<User>, Refusal> {
-    let mut all = Vec::new();
-    let mut page = Some(PageRequest { limit: PageRequest::MAX, after: None });
-    while let Some(wanted) = page.take() {
-        let found = user::list(actor, state.db(), wanted).await?;
-        all.extend(found.items);
-        page = found.next.map(|after| PageRequest { limit: PageRequest::MAX, after: Some(after) });
-    }
-    Ok(all)
 }

@@ -2,11 +2,12 @@
 
 use super::answer::{Outcome, Paging, Payload, Refusal, page};
 use super::auth::Client;
+use super::input::Body;
 use super::words;
 use crate::{State, links};
 use axum::extract::State as Shared;
-use model::{Actor, CallId, ExtensionId, Kind};
-use pbx::calls::{self, Call, Filter, Status};
+use model::{Actor, CallId, ExtensionId, HotlineId, Kind, Problem, TenantId};
+use pbx::calls::{self, Call, Filter, NotePatch, Status};
 use pbx::extension;
 use rest::{Failure, Path, Query};
 use serde::Deserialize;
@@ -14,7 +15,7 @@ use serde_json::{Value, json};
 use std::collections::HashMap;
 
 /// The longest span of a list.
-const MOST_MS: i64 = 30 * 24 * 3600 * 1000;
+pub(super) const MOST_MS: i64 = 30 * 24 * 3600 * 1000;
 /// How long a link to a recording counts.
 const LINK_MS: i64 = 30 * 24 * 3600 * 1000;
 
@@ -65,6 +66,34 @@ pub(super) async fn detail(
     Ok(Payload(item))
 }
 
+/// What is written on a call.
+#[derive(Deserialize)]
+pub(super) struct Written {
+    tag: Option<Vec<String>>,
+    note: Option<String>,
+}
+
+pub(super) async fn change(
+    Shared(state): Shared<State>,
+    Client(actor): Client,
+    transaction: Result<Path<String>, Failure>,
+    Body(written): Body<Written>,
+) -> Outcome {
+    let Path(transaction) = transaction?;
+    let unknown = || Refusal::Word("transaction_id_invalid");
+    let id: CallId = transaction.parse().map_err(|_| unknown())?;
+    let patch = NotePatch { text: written.note, tags: written.tag };
+    let at = |problem: &Problem, name: &str| problem.fields.iter().any(|field| field.name == name);
+    match calls::annotate(&actor, state.db(), id, patch).await {
+        Err(problem) if problem.kind == Kind::NotFound => return Err(unknown()),
+        Err(problem) if at(&problem, "note") => return Err(Refusal::Told("note_invalid", problem.message)),
+        Err(problem) if at(&problem, "tag") => return Err(Refusal::Told("tag_invalid", problem.message)),
+        other => other?,
+    };
+    let found = calls::get(&actor, state.db(), id).await?;
+    Ok(Payload(Shown::new(&state, &actor).item(&found.call).await?))
+}
+
 /// What is looked for; `None` when nothing can fit.
 async fn filter(actor: &Actor, state: &State, wanted: &Listing) -> Result<Option<Filter>, Refusal> {
     let moment = |text: &Option<String>, missing: &'static str| match text.as_deref().filter(|text| !text.is_empty()) {
@@ -98,15 +127,16 @@ async fn filter(actor: &Actor, state: &State, wanted: &Listing) -> Result<Option
 }
 
 /// Turns calls into items; what several of them share is read once.
-struct Shown<'a> {
+pub(super) struct Shown<'a> {
     state: &'a State,
     actor: &'a Actor,
     extensions: HashMap<ExtensionId, Option<extension::Extension>>,
+    hotlines: HashMap<HotlineId, Option<String>>,
 }
 
 impl<'a> Shown<'a> {
-    fn new(state: &'a State, actor: &'a Actor) -> Shown<'a> {
-        Shown { state, actor, extensions: HashMap::new() }
+    pub(super) fn new(state: &'a State, actor: &'a Actor) -> Shown<'a> {
+        Shown { state, actor, extensions: HashMap::new(), hotlines: HashMap::new() }
     }
 
     async fn extension(&mut self, id: ExtensionId) -> Result<Option<extension::Extension>, Refusal> {
@@ -122,12 +152,37 @@ impl<'a> Shown<'a> {
         Ok(found)
     }
 
-    async fn item(&mut self, call: &Call) -> Result<Value, Refusal> {
+    /// Whose calls they are.
+    pub(super) fn tenant(&self) -> TenantId {
+        self.actor.tenant
+    }
+
+    /// The number of the hotline that the call concerned, as the vendor writes it.
+    pub(super) async fn hotline(&mut self, call: &Call) -> Result<Option<String>, Refusal> {
+        let Some(id) = call.hotline else { return Ok(None) };
+        if let Some(known) = self.hotlines.get(&id) {
+            return Ok(known.clone());
+        }
+        // A deleted hotline stays in the records of its calls.
+        let found = match pbx::hotline::get(self.actor, self.state.db(), id).await {
+            Err(problem) if problem.kind == Kind::NotFound => None,
+            other => Some(words::number(&other?.number).to_owned()),
+        };
+        self.hotlines.insert(id, found.clone());
+        Ok(found)
+    }
+
+    pub(super) async fn item(&mut self, call: &Call) -> Result<Value, Refusal> {
         let extension = match call.extension {
             Some(id) => self.extension(id).await?,
             None => None,
         };
-        Ok(item(self.state, self.actor, call, extension.as_ref()))
+        let mut item = item(self.state, self.actor, call, extension.as_ref());
+        if let Some(note) = calls::notes(self.actor, self.state.db(), &[call.id]).await?.remove(&call.id) {
+            item["note"] = note.text.into();
+            item["tag"] = note.tags.into();
+        }
+        Ok(item)
     }
 }
 

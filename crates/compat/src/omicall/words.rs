@@ -1,7 +1,7 @@
 //! The vendor's words for what Alo knows.
 
 use call::Direction;
-use model::Id;
+use model::{Cause, Id};
 use pbx::calls::Status;
 use unicode_normalization::UnicodeNormalization;
 
@@ -47,6 +47,50 @@ pub(super) fn unsigned(text: &str) -> String {
             other => other,
         })
         .collect()
+}
+
+/// Why a call ended, in the words of the vendor's switch.
+pub(super) fn hangup(cause: Cause) -> &'static str {
+    match q850(cause) {
+        17 => "USER_BUSY",
+        18 | 19 => "NO_ANSWER",
+        21 => "CALL_REJECTED",
+        1 => "UNALLOCATED_NUMBER",
+        3 => "NO_ROUTE_DESTINATION",
+        28 => "INVALID_NUMBER_FORMAT",
+        52 => "OUTGOING_CALL_BARRED",
+        88 => "INCOMPATIBLE_DESTINATION",
+        42 => "SWITCH_CONGESTION",
+        20 => "SUBSCRIBER_ABSENT",
+        41 => "NORMAL_TEMPORARY_FAILURE",
+        // A caller that gives up clears the call normally; the switch has a word of its own for it.
+        16 if cause == Cause::Cancelled => "ORIGINATOR_CANCEL",
+        _ => "NORMAL_CLEARING",
+    }
+}
+
+/// The cause by ITU-T Q.850.
+pub(super) fn q850(cause: Cause) -> u8 {
+    match cause {
+        Cause::Normal | Cause::Transferred | Cause::FlowEnded | Cause::Cancelled | Cause::AnsweredElsewhere => 16,
+        Cause::Busy => 17,
+        Cause::NoAnswer => 19,
+        Cause::Declined => 21,
+        Cause::NotRegistered => 20,
+        Cause::NotFound => 1,
+        Cause::NoRoute => 3,
+        Cause::InvalidNumber => 28,
+        Cause::Forbidden => 52,
+        Cause::Incompatible | Cause::NotProtected => 88,
+        Cause::Overload => 42,
+        Cause::Unreachable
+        | Cause::Unavailable
+        | Cause::MediaTimeout
+        | Cause::SessionExpired
+        | Cause::ServerStopping
+        | Cause::ServerRestart
+        | Cause::Failed => 41,
+    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //! busy month needs no more memory than a quiet one.
 
 use super::{company, failure, words};
-use crate::{State, links, time};
+use crate::{State, links, numbers, time};
 use account::tenant::Tenant;
 use axum::body::Body;
 use axum::extract;
@@ -123,8 +123,8 @@ impl Report {
             "callid": words::call_id(call.id),
             "calldate": time::sql(call.started_at, &self.zone),
             "direction": words::direction(call.direction),
-            "callerid": words::local(&call.caller_number, &self.tenant.country),
-            "destination": words::local(&call.callee_number, &self.tenant.country),
+            "callerid": numbers::local(&call.caller_number, &self.tenant.country),
+            "destination": numbers::local(&call.callee_number, &self.tenant.country),
             "duration": (call.duration_ms / 1000).to_string(),
             "billsec": (call.talk_ms / 1000).to_string(),
             "status": words::status(call.status),

@@ -4,7 +4,7 @@
 use super::words;
 use crate::State;
 use crate::told::{Books, Happened, OfCall};
-use crate::{links, time};
+use crate::{links, numbers, time};
 use account::tenant::Tenant;
 use jiff::tz::TimeZone;
 use model::{Dialect, Problem};
@@ -56,7 +56,10 @@ type Pairs = Vec<(&'static str, String)>;
 fn ringing(event: &OfCall<'_>, company: &Tenant) -> (&'static str, Pairs) {
     let mut pairs = parties(event, company);
     if event.is_inbound() {
-        pairs.extend([("did", words::local(event.text("hotline"), &company.country)), ("event", "RINGING".to_owned())]);
+        pairs.extend([
+            ("did", numbers::local(event.text("hotline"), &company.country)),
+            ("event", "RINGING".to_owned()),
+        ]);
         pairs.extend(queue(event.text("group")));
         ("call_in", pairs)
     } else {
@@ -79,7 +82,7 @@ fn answered(event: &OfCall<'_>, company: &Tenant) -> (&'static str, Pairs) {
 
 fn parties(event: &OfCall<'_>, company: &Tenant) -> Pairs {
     vec![
-        ("phone", words::local(event.phone(), &company.country)),
+        ("phone", numbers::local(event.phone(), &company.country)),
         ("extension", event.extension().to_owned()),
         ("callid", words::call_id(event.call)),
     ]
@@ -94,7 +97,7 @@ async fn log(books: &Books<'_>, event: &OfCall<'_>, company: &Tenant, endpoint: 
     let call = books.call(event.call).await?;
     let zone = time::zone(&company.time_zone);
     let mut pairs = vec![("callid", words::call_id(call.id)), ("calldate", calldate(call.started_at, &zone, endpoint))];
-    let phone = ("phone", words::local(phone(&call, event), &company.country));
+    let phone = ("phone", numbers::local(phone(&call, event), &company.country));
     let seconds = (call.duration_ms / 1000).to_string();
     let missed = event.is_inbound() && call.status != Status::Answered;
     if missed && let Some(group) = books.group_of(call.id).await? {

@@ -29,25 +29,14 @@ pub(super) fn call_id(id: impl Id) -> String {
     format!("{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", part(96, 32), part(80, 16), part(64, 16), part(48, 16), part(0, 48))
 }
 
-/// A number in local form: `+84901234567` is `0901234567` in Vietnam. Foreign numbers and extensions stay.
-pub(super) fn local(number: &str, country: &str) -> String {
-    match number.strip_prefix('+').and_then(|number| number.strip_prefix(country)) {
-        Some(rest) => format!("0{rest}"),
-        None => number.trim_start_matches('+').to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use model::CallId;
 
     #[test]
-    fn ids_and_numbers_take_the_vendors_form() {
+    fn ids_take_the_vendors_form() {
         let id = CallId::from_bits(0x5e012a75_121b_4c10_bdb4_c4b235b6a677);
         assert_eq!(call_id(id), "5e012a75-121b-4c10-bdb4-c4b235b6a677");
-        assert_eq!(local("+84901234567", "84"), "0901234567");
-        assert_eq!(local("+12025550123", "84"), "12025550123");
-        assert_eq!(local("101", "84"), "101");
     }
 }

@@ -2,9 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
+mod antring;
 mod etelecom;
 mod events;
 mod omicall;
+mod omicall_config;
+mod omicall_people;
 mod receiver;
+mod socket;
 mod voicecloud;
 mod world;

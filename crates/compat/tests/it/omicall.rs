@@ -7,13 +7,13 @@ use serde_json::{Value, json};
 
 impl World {
     /// Asks with this credential in `Authorization`.
-    async fn ask(&self, method: &str, path: &str, authorization: &str, body: Value) -> Answer {
+    pub(crate) async fn ask(&self, method: &str, path: &str, authorization: &str, body: Value) -> Answer {
         let request = Request::builder().method(method).uri(format!("/omicrm{path}"));
         let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
         self.send(request.header("authorization", authorization).body(body).unwrap()).await
     }
 
-    async fn token(&self) -> String {
+    pub(crate) async fn token(&self) -> String {
         let answer = self.get(&format!("/omicrm/api/auth?apiKey={}", self.alpha.key)).await;
         assert_eq!(answer.status, 200, "{}", answer.text);
         answer.json()["payload"]["access_token"].as_str().unwrap().to_owned()
@@ -25,7 +25,7 @@ fn word(answer: &Answer) -> (u16, i64, String) {
     (answer.status, json["status_code"].as_i64().unwrap(), json["message"].as_str().unwrap_or("").to_owned())
 }
 
-fn refused(answer: &Answer, expected: &str) {
+pub(crate) fn refused(answer: &Answer, expected: &str) {
     assert_eq!(word(answer), (200, -9999, expected.to_owned()), "{}", answer.text);
     assert_eq!(answer.json()["payload"], Value::Null);
 }

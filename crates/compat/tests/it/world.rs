@@ -4,7 +4,7 @@ use account::bootstrap;
 use account::key::{self, NewKey};
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::http::{Request, Response};
+use axum::http::{HeaderMap, Request, Response};
 use bus::{Bus, Command};
 use call::Direction;
 use compat::{Prefixes, State};
@@ -14,6 +14,8 @@ use pbx::extension::NewExtension;
 use store::testing::{TestDb, sqlite};
 use tokio::sync::mpsc;
 use tower::ServiceExt;
+use worker::sound::Sounds;
+use worker::speech::Speaker;
 use worker::webhook::Guard;
 
 /// Where the test's server says that it is reached.
@@ -34,16 +36,30 @@ pub(crate) struct Company {
     pub(crate) actor: Actor,
     pub(crate) domain: String,
     pub(crate) key: String,
+    /// The name that goes with the key, of vendors whose applications have one.
+    pub(crate) public: Option<String>,
+}
+
+impl Company {
+    /// The application's id.
+    pub(crate) fn app(&self) -> &str {
+        self.public.as_deref().expect("an application")
+    }
 }
 
 /// An answer.
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) content_type: String,
+    headers: HeaderMap,
     pub(crate) text: String,
 }
 
 impl Answer {
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or("")
+    }
+
     pub(crate) fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("JSON in {}", self.text))
     }
@@ -56,11 +72,18 @@ impl World {
         let gate = account::Gate::new((*db).clone());
         let guard = Guard::new(vec!["127.0.0.0/8".parse().expect("a block")]);
         let (data, root, logins) = (db.folder().to_owned(), ROOT.to_owned(), rest::Logins::default());
-        let state =
-            State { gate, bus, data, root, guard, logins, sip_port: 5060, carrier: std::sync::Arc::new(sms::Sandbox) };
+        let sounds = Sounds::new((*db).clone(), db.folder().to_owned());
+        let carrier = std::sync::Arc::new(sms::Sandbox);
+        let state = State { gate, bus, data, root, sounds, guard, logins, sip_port: 5060, carrier };
         let alpha = company(&db, "Alpha", dialect).await;
         let beta = company(&db, "Beta", dialect).await;
         World { router: compat::router(state.clone(), &Prefixes::default()), state, db, orders, alpha, beta }
+    }
+
+    /// From now on texts are spoken by this one.
+    pub(crate) fn spoken_by(&mut self, speaker: Speaker) {
+        self.state.sounds = self.state.sounds.clone().spoken_by(speaker);
+        self.router = compat::router(self.state.clone(), &Prefixes::default());
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
@@ -76,8 +99,9 @@ impl World {
         let status = response.status().as_u16();
         let content_type =
             response.headers().get("content-type").and_then(|v| v.to_str().ok()).unwrap_or("").to_owned();
+        let headers = response.headers().clone();
         let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();
-        Answer { status, content_type, text: String::from_utf8_lossy(&bytes).into_owned() }
+        Answer { status, content_type, headers, text: String::from_utf8_lossy(&bytes).into_owned() }
     }
 
     /// A finished call from outside that was answered and began then.
@@ -98,6 +122,8 @@ impl World {
             ended_at: 60_000,
             cause: Cause::Normal,
             ended_by: EndedBy::Caller,
+            queue: None,
+            queue_wait_ms: None,
             legs: vec![],
             trail: vec![],
         };
@@ -124,7 +150,7 @@ async fn company(db: &TestDb, name: &str, dialect: Dialect) -> Company {
     let made = bootstrap::run(db, name).await.unwrap();
     let actor = Actor::system(made.tenant.id);
     let new = NewKey { name: "CRM".into(), dialect, ..NewKey::default() };
-    let key = key::create(&actor, db, new).await.unwrap().secret;
+    let made_key = key::create(&actor, db, new).await.unwrap();
     pbx::extension::create(&actor, db, NewExtension::number("101")).await.unwrap();
-    Company { actor, domain: made.tenant.domain, key }
+    Company { actor, domain: made.tenant.domain, key: made_key.secret, public: made_key.key.public_id }
 }

@@ -1,24 +1,22 @@
 //! Legs: what the call asks of one becomes SIP and media commands, and what they report becomes the call's words.
 
-use std::sync::Arc;
+mod dialling;
+mod sounding;
+
 use std::time::Duration;
 
 use bus::capture::What;
 use bytes::Bytes;
 use call::Origin;
-use model::leg::{Destination, Dial, Play};
-use model::{Cause, ExtensionId, LegCommand, LegEvent, LegId, Moment, TrunkId};
-use sip::{Command, Party, Signal, Target};
+use model::leg::{Dial, Play};
+use model::{Cause, ExtensionId, LegCommand, LegEvent, LegId, TrunkId};
+use sip::{Command, Signal};
 
+use super::keys::Keys;
 use super::{Driver, Refusal, protection};
 use crate::carriers::Slot;
 use crate::lines::Line;
 use crate::recordings::End;
-use crate::routes::Letter;
-use crate::sounds::Found;
-
-/// How long a sound that cannot be played takes.
-const MISSING_SOUND: Duration = Duration::from_millis(20);
 
 /// One leg at the edges. The SIP leg's number is also the tag of the media leg.
 #[derive(Debug)]
@@ -47,36 +45,15 @@ pub(crate) struct Leg {
     slot: Option<Slot>,
     /// The line of the extension that it takes.
     line: Option<Line>,
+    /// The same, for the queues that the extension works in.
+    works: Option<crate::queues::Line>,
     /// Whom it leads to.
     pub(super) far: Far,
     /// A greeting that is being read from the disk.
     awaits: Option<Play>,
+    /// What to ask once more, without the keys that were offered, should they be refused.
+    in_the_clear: Option<Box<Dial>>,
     keys: Keys,
-}
-
-/// Keys of one leg, against a phone that sends them by the thousand: so many at once, and so many in a second.
-#[derive(Debug, Default)]
-struct Keys {
-    taken_ms: u64,
-    since: Moment,
-}
-
-impl Keys {
-    const AT_ONCE: u64 = 40;
-    const PAUSE_MS: u64 = 50;
-
-    fn takes(&mut self, now: Moment) -> bool {
-        let past = u64::try_from(now.since(self.since).as_millis()).unwrap_or(u64::MAX);
-        self.since = now;
-        self.taken_ms = self.taken_ms.saturating_sub(past);
-        let fits = self.taken_ms + Self::PAUSE_MS <= Self::AT_ONCE * Self::PAUSE_MS;
-        if fits {
-            self.taken_ms += Self::PAUSE_MS;
-        } else {
-            metrics::counter!("alo_digits_dropped_total").increment(1);
-        }
-        fits
-    }
 }
 
 /// How long it took from the first sign of the call to our first answer or INVITE.
@@ -115,8 +92,10 @@ impl Leg {
             held: false,
             slot: None,
             line: None,
+            works: None,
             far: Far::Unknown,
             awaits: None,
+            in_the_clear: None,
             keys: Keys::default(),
         }
     }
@@ -185,9 +164,10 @@ impl Driver {
         leg.offer = incoming.offer.clone();
         leg.offers_late = incoming.offer.is_none();
         leg.line = match &far {
-            Far::Extension(extension) => Some(self.shared.lines.calls(*extension)),
+            Far::Extension(extension) => Some(self.shared.lines.calls(*extension, self.id, edge.0)),
             Far::Trunk(..) | Far::Unknown => None,
         };
+        leg.works = self.works_on(&far);
         leg.far = far;
         (leg, unfit)
     }
@@ -261,132 +241,6 @@ impl Driver {
         }
     }
 
-    fn play(&mut self, id: LegId, play: Play) {
-        let found = self.shared.sounds.get(&self.tenant, play.sound);
-        let Some(leg) = self.legs.get_mut(&id).filter(|leg| leg.media.is_some()) else { return };
-        leg.awaits = None;
-        match found {
-            Found::Ready(sound) => {
-                if let Some(media) = &leg.media {
-                    media.play(sound, play.repeat);
-                }
-            }
-            Found::Unread(file) => {
-                leg.awaits = Some(play.clone());
-                let (shared, mailbox) = (self.shared.clone(), self.mailbox.clone());
-                tokio::spawn(async move {
-                    let sound = shared.sounds.load(file).await;
-                    // The call may be over by then.
-                    let _ = mailbox.send(Letter::Loaded(id, play, sound));
-                });
-            }
-            Found::Missing => self.miss(id, play),
-        }
-    }
-
-    /// A greeting was read from the disk: it is played if the call still waits for it.
-    pub(super) fn play_loaded(&mut self, id: LegId, play: Play, sound: Option<Arc<media::Sound>>) {
-        let Some(leg) = self.legs.get_mut(&id).filter(|leg| leg.awaits.as_ref() == Some(&play)) else { return };
-        leg.awaits = None;
-        match (sound, &leg.media) {
-            (Some(sound), Some(media)) => media.play(sound, play.repeat),
-            (None, _) => self.miss(id, play),
-            (Some(_), None) => {}
-        }
-    }
-
-    fn miss(&mut self, id: LegId, play: Play) {
-        tracing::warn!(call.id = %self.id, sound = ?play.sound, "a sound cannot be played");
-        if let Some(media) = self.media_of(id) {
-            media.stop_play();
-        }
-        if !play.repeat {
-            self.play_done_soon(id);
-        }
-    }
-
-    /// A greeting that is missing counts as played, so that the flow goes on; not at once, since the call could take
-    /// the word for the end of the sound before it.
-    fn play_done_soon(&self, id: LegId) {
-        let (mailbox, tag) = (self.mailbox.clone(), self.legs.get(&id).map_or(0, |leg| leg.edge.0));
-        tokio::spawn(async move {
-            tokio::time::sleep(MISSING_SOUND).await;
-            // The call may be over by then.
-            let _ = mailbox.send(Letter::Media(id, media::Event::PlayDone { tag }));
-        });
-    }
-
-    fn dial(&mut self, id: LegId, dial: Dial) {
-        let edge = self.shared.stack.new_leg();
-        let prefer = self.media_of(LegId::FIRST).map(media::Leg::taste).unwrap_or_default();
-        let video = self.media_of(LegId::FIRST).and_then(media::Leg::video);
-        let mut leg = Leg::new(edge, self.open_media(edge.0), true);
-        let (profile, policy) = self.protection(&dial.to);
-        let body = leg.media.as_mut().map(|media| {
-            media.set_policy(policy);
-            media.show(video);
-            media.offer(media::Offer { prefer, profile: Some(profile), ..media::Offer::default() })
-        });
-        leg.far = match &dial.to {
-            Destination::Contact { extension, .. } => Far::Extension(*extension),
-            Destination::Trunk { trunk, number } => Far::Trunk(*trunk, number.clone()),
-        };
-        if let Far::Extension(extension) = leg.far {
-            leg.line = Some(self.shared.lines.rings(extension));
-        }
-        self.shared.routes.add_leg(edge.0, self.mailbox.clone(), id);
-        self.legs.insert(id, leg);
-        self.touched_by(id);
-
-        let request = match (&dial.to, body) {
-            (_, None) => Err(Cause::Overload),
-            (Destination::Contact { contact, .. }, Some(body)) => Ok(self.to_phone(*contact, &dial, body)),
-            (Destination::Trunk { trunk, number }, Some(body)) => self.take_slot(id, *trunk).and_then(|()| {
-                let trunk = self.tenant.trunks.get(trunk).ok_or(Cause::Unavailable)?;
-                self.shared.carriers.dial(trunk, &self.tenant, number, &dial, self.max_forwards, body)
-            }),
-        };
-        match request {
-            Ok(request) => {
-                measure(&mut self.set_up, self.shared.clock.now().since(self.anchor.moment()));
-                self.shared.stack.send(edge, Command::Dial(Box::new(request)));
-            }
-            Err(cause) => {
-                self.close_leg(id);
-                self.leg_event(id, LegEvent::Rejected { cause });
-            }
-        }
-    }
-
-    /// Counts the leg among the trunk's calls until it is over.
-    fn take_slot(&mut self, id: LegId, trunk: TrunkId) -> Result<(), Cause> {
-        let trunk = self.tenant.trunks.get(&trunk).ok_or(Cause::Unavailable)?;
-        let slot = self.shared.carriers.slot(trunk).ok_or(Cause::Overload)?;
-        if let Some(leg) = self.legs.get_mut(&id) {
-            leg.slot = Some(slot);
-        }
-        Ok(())
-    }
-
-    fn to_phone(&self, contact: u64, dial: &Dial, body: Bytes) -> sip::Dial {
-        let from = Party {
-            user: dial.caller_number.clone(),
-            host: self.tenant.domain.clone(),
-            display: dial.caller_name.clone(),
-        };
-        let headers = vec![("X-Alo-Call-Id".to_owned(), self.id.to_string())];
-        sip::Dial {
-            target: Target::Contact(contact),
-            from,
-            to: None,
-            body,
-            credentials: None,
-            asserted: None,
-            max_forwards: self.max_forwards,
-            headers,
-        }
-    }
-
     /// Frees the media of a leg that will carry no more sound, and notes that nothing follows.
     fn close_leg(&mut self, id: LegId) {
         if let Some(leg) = self.legs.get_mut(&id) {
@@ -394,6 +248,7 @@ impl Driver {
             leg.media = None;
             leg.slot = None;
             leg.line = None;
+            leg.works = None;
         }
     }
 
@@ -406,6 +261,7 @@ impl Driver {
             }
             Signal::Ringing { body: None } => self.leg_event(id, LegEvent::Ringing { early_media: false }),
             Signal::Answered { body } => self.on_answered(id, body.as_deref()),
+            Signal::Rejected { code, .. } if self.dials_in_the_clear(id, code) => {}
             Signal::Rejected { cause, .. } => {
                 self.close_leg(id);
                 self.leg_event(id, LegEvent::Rejected { cause });
@@ -449,6 +305,12 @@ impl Driver {
                 agreed.then_some(()).ok_or(Cause::Incompatible)
             }
         };
+        let meets = |other: &media::Leg| match (other.codec(), self.media_of(id).and_then(media::Leg::codec)) {
+            (Some(other), Some(ours)) => other.meets(ours),
+            (None, _) | (_, None) => true,
+        };
+        let met = self.other_media(id).is_none_or(meets);
+        let settled = settled.and_then(|()| met.then_some(()).ok_or(Cause::Incompatible));
         let Err(cause) = settled else {
             if let Some(leg) = self.legs.get_mut(&id) {
                 leg.answered = true;
@@ -593,18 +455,5 @@ impl Driver {
         if let Some(media) = self.media_of(a) {
             media.unbridge();
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn keys_come_as_fast_as_fingers_and_no_faster() {
-        let mut keys = Keys::default();
-        assert!((0..60).all(|n| keys.takes(Moment::from_millis(10_000 + n * 60))), "a person or a robot that dials");
-        let flood = (0..10_000).filter(|n| keys.takes(Moment::from_millis(60_000 + n))).count();
-        assert!((200..=260).contains(&flood), "ten seconds of flood give {flood}");
     }
 }

@@ -32,6 +32,7 @@ impl Driver {
             | RouteTarget::Extension(_)
             | RouteTarget::Group(_)
             | RouteTarget::Announcement(_)
+            | RouteTarget::Queue(_)
             | RouteTarget::Reject(_) => {}
         }
     }

@@ -39,6 +39,8 @@ impl Driver {
             ended_at: started_at,
             cause: Cause::Failed,
             ended_by: EndedBy::System,
+            queue: None,
+            queue_wait_ms: None,
             legs: Vec::new(),
             trail: Vec::new(),
         }

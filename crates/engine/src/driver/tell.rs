@@ -2,7 +2,7 @@
 //! once; what goes to the journal is written when the step is done.
 
 use call::{Event, Side};
-use model::{ExtensionId, HotlineId, LegId};
+use model::{ExtensionId, HotlineId, LegId, QueueId};
 use pbx::calls::Happening;
 use serde_json::{Value, json};
 
@@ -16,6 +16,9 @@ impl Driver {
         self.keep_draft(&event, at.as_millis());
         if let (Event::Answered { side: Side::Callee, .. }, Some(expense)) = (&event, &self.expense) {
             expense.answered();
+        }
+        if let Event::QueueLeft { queue, outcome, waited, agent } = &event {
+            self.keep_visit(*queue, *outcome, *waited, *agent);
         }
         if let Some((what, mut data)) = self.words(&event) {
             data["at"] = json!(at.as_millis());
@@ -54,6 +57,8 @@ impl Driver {
             | Event::Held { .. }
             | Event::Resumed { .. }
             | Event::Digit { .. }
+            | Event::QueueJoined { .. }
+            | Event::QueueLeft { .. }
             | Event::Ended { .. } => false,
         };
         if let Some(draft) = self.drafted.as_ref().filter(|_| changed) {
@@ -99,6 +104,22 @@ impl Driver {
             Event::Digit { leg, digit } => {
                 (Happening::Digit, json!({"call_id": call, "leg": leg.0, "digit": digit.as_char().to_string()}))
             }
+            Event::QueueJoined { queue } => {
+                let mut data = json!({"call_id": call, "queue_id": queue.to_string(), "queue": self.queue(*queue)});
+                data["from"] = json!(self.drafted.as_ref().map(|draft| draft.caller_number.as_str()));
+                (Happening::QueueJoined, data)
+            }
+            Event::QueueLeft { queue, outcome, waited, agent } => (
+                Happening::QueueLeft,
+                json!({
+                    "call_id": call,
+                    "queue_id": queue.to_string(),
+                    "queue": self.queue(*queue),
+                    "outcome": outcome.as_str(),
+                    "waited_ms": u64::try_from(waited.as_millis()).unwrap_or(u64::MAX),
+                    "extension": agent.and_then(|id| self.extension(id)),
+                }),
+            ),
             Event::Ended { .. } => return None,
         })
     }
@@ -123,6 +144,10 @@ impl Driver {
 
     fn extension(&self, id: ExtensionId) -> Option<String> {
         self.tenant.extensions.get(&id).map(|extension| extension.number.clone())
+    }
+
+    fn queue(&self, id: QueueId) -> Option<String> {
+        self.tenant.queues.get(&id).map(|queue| queue.name.clone())
     }
 
     fn hotline(&self, id: HotlineId) -> Option<String> {

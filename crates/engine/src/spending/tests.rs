@@ -119,3 +119,20 @@ fn who_used_nothing_lately_is_forgotten() {
     spending.overdue(at(300), &Snapshot::default());
     assert!(spending.usage().is_empty());
 }
+
+#[test]
+fn what_was_talked_before_a_restart_counts_until_it_is_a_day_old() {
+    let (spending, own) = (Spending::default(), limits(0, 60, 0));
+    let (company, extension) = (TenantId::from_bits(COMPANY), Some(ExtensionId::from_bits(LAN)));
+    let talked = |hours_ago, minutes: u64| Talked { extension, hours_ago, talk_ms: minutes * 60_000 };
+    spending.recall(at(0), company, &talked(2, 40));
+    spending.recall(at(0), company, &talked(23, 20));
+    let refused = begins(&spending, 0, 1, LAN, &own, &unbounded()).expect_err("an hour was talked");
+    assert_eq!((refused.bound, refused.own), (Bound::Minutes, true));
+    let refused = begins(&spending, 0, 1, LAN + 1, &unbounded(), &own).expect_err("the company's hour");
+    assert_eq!((refused.bound, refused.own), (Bound::Minutes, false));
+    assert!(begins(&spending, 3_600, 1, LAN, &own, &unbounded()).is_ok(), "the older part is a day old");
+    let long = limits(0, 40, 0);
+    assert!(begins(&spending, 21 * 3_600, 2, LAN, &long, &unbounded()).is_err());
+    assert!(begins(&spending, 22 * 3_600, 3, LAN, &long, &unbounded()).is_ok());
+}

@@ -20,7 +20,8 @@ pub(super) enum Phase {
 
 impl Flow {
     pub(super) fn menu_enter(&mut self, menu: &Menu, failures: u32) {
-        match menu.greeting {
+        let again = menu.again_greeting.filter(|_| failures > 0);
+        match again.or(menu.greeting) {
             Some(greeting) => {
                 self.state = State::Menu { phase: Phase::Greeting, failures };
                 self.play(Sound::Greeting(greeting));
@@ -110,8 +111,5 @@ impl Flow {
 }
 
 fn menu_at<'a>(nodes: &'a std::collections::BTreeMap<String, Node>, name: &str) -> Option<&'a Menu> {
-    match nodes.get(name)? {
-        Node::Menu(menu) => Some(menu),
-        Node::Play { .. } | Node::RingGroup { .. } | Node::Extension { .. } | Node::Hangup { .. } => None,
-    }
+    if let Node::Menu(menu) = nodes.get(name)? { Some(menu) } else { None }
 }

@@ -47,6 +47,7 @@ impl Walk {
                 FlowStep::Command(FlowCommand::StopPlay) => self.said.push_back("stop".into()),
                 FlowStep::Command(FlowCommand::Transfer(_)) => self.said.push_back("transfer".into()),
                 FlowStep::Command(FlowCommand::Hangup(cause)) => self.said.push_back(format!("bye {}", cause.as_str())),
+                FlowStep::Ask(_) => self.said.push_back("ask".into()),
                 FlowStep::Trail(_) => {}
             }
         }
@@ -167,4 +168,43 @@ fn events_out_of_turn_change_nothing() {
     let mut walk = Walk::new(MENU);
     walk.says(&["play 1"]).hear(FlowEvent::Started).hear(FlowEvent::Returned(Cause::Busy)).says(&[]);
     walk.hear(FlowEvent::PlayDone).hear(FlowEvent::PlayDone).after(2_999).says(&[]);
+}
+
+#[test]
+fn a_menu_heard_again_may_greet_otherwise_and_another_flow_takes_the_place_of_this_one() {
+    let mut walk = Walk::new(
+        r#"{"start":{"type":"menu","greeting":"@hello","again_greeting":"@sorry","timeout_ms":1000,"max_failures":3,
+            "options":{"1":"other"}},
+        "other":{"type":"flow","flow":"flw_00000000000000000000000007"}}"#,
+    );
+    walk.says(&["play 1"]).hear(FlowEvent::PlayDone).after(1_000).says(&["play 2"]);
+    walk.press('9').says(&["play 2"]).press('1').says(&["stop", "transfer"]);
+}
+
+#[test]
+fn a_question_is_answered_once_or_not_at_all() {
+    const HOURS: &str = r#"{"start":"when","nodes":{
+        "when":{"type":"schedule","schedule":"sch_00000000000000000000000001","open":"day","closed":"night"},
+        "day":{"type":"hangup"},
+        "night":{"type":"hangup","cause":"unavailable"}}}"#;
+    let flow = || {
+        let graph: Graph = serde_json::from_str(HOURS).expect("a graph");
+        let mut flow = Flow::new(Arc::new(graph), Moment::START);
+        let steps = flow.handle(Moment::START, FlowEvent::Started);
+        assert!(matches!(steps.last(), Some(FlowStep::Ask(_))), "{steps:?}");
+        flow
+    };
+    let ends = |steps: Vec<FlowStep>| match steps.last() {
+        Some(FlowStep::Command(FlowCommand::Hangup(cause))) => Some(*cause),
+        _ => None,
+    };
+    let mut open = flow();
+    assert_eq!(ends(open.handle(Moment::START, FlowEvent::Answer(FlowAnswer::Open))), Some(Cause::FlowEnded));
+    assert!(open.handle(Moment::START, FlowEvent::Answer(FlowAnswer::Closed)).is_empty(), "nothing was asked any more");
+    let mut silent = flow();
+    let deadline = silent.deadline().expect("nobody waits for ever");
+    assert_eq!(ends(silent.timeout(deadline)), Some(Cause::Unavailable), "no answer is closed");
+    let mut keys = flow();
+    assert!(keys.handle(Moment::START, FlowEvent::Digit(Digit::new('1').expect("a key"))).is_empty());
+    assert!(keys.handle(Moment::START, FlowEvent::PlayDone).is_empty());
 }

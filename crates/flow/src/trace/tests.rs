@@ -10,7 +10,7 @@ const SHOP: &str = r#"{"start":"hi","nodes":{
 fn told(script: &[Step]) -> Vec<(&'static str, String)> {
     let graph: Graph = serde_json::from_str(SHOP).unwrap();
     let node = |entry: &TrailEntry| entry.facts.first().map(|(_, value)| value.clone()).unwrap_or_default();
-    trace(&graph, script).iter().map(|entry| (entry.step, node(entry))).collect()
+    trace(&graph, script, &|_| FlowAnswer::Nothing).iter().map(|entry| (entry.step, node(entry))).collect()
 }
 
 fn words(told: &[(&'static str, String)]) -> Vec<String> {
@@ -45,13 +45,13 @@ fn no_key_at_all() {
 #[test]
 fn an_answer_ends_the_flow() {
     let graph: Graph = serde_json::from_str(SHOP).unwrap();
-    let last = trace(&graph, &[one(), Step::Answer, Step::Timeout]).pop().unwrap();
+    let last = trace(&graph, &[one(), Step::Answer, Step::Timeout], &|_| FlowAnswer::Nothing).pop().unwrap();
     assert_eq!(last.reason, "The group grp_00000000000000000000000001 answers and the flow is done.");
 }
 
 #[test]
 fn a_script_that_is_too_short_says_where_the_caller_waits() {
     let graph: Graph = serde_json::from_str(SHOP).unwrap();
-    let last = trace(&graph, &[]).pop().unwrap();
+    let last = trace(&graph, &[], &|_| FlowAnswer::Nothing).pop().unwrap();
     assert_eq!((last.step, last.reason.as_str()), ("flow_end", "The script is over; the caller is at `hi`."));
 }

@@ -133,3 +133,33 @@ fn what_a_graph_names_is_listed_with_its_field() {
     let paths: Vec<String> = graph(&json).references().into_iter().map(|(path, _)| path).collect();
     assert_eq!(paths, ["nodes.m.greeting", "nodes.m.invalid_greeting", "nodes.s.group", "nodes.x.extension"]);
 }
+
+#[test]
+fn a_circle_through_one_of_several_ways_is_found() {
+    let graph = graph_of(
+        r#"{"start":"who","nodes":{
+            "who":{"type":"caller","vip":"end","otherwise":"hours"},
+            "hours":{"type":"schedule","schedule":"sch_00000000000000000000000001","open":"end","closed":"group","holiday":"who"},
+            "group":{"type":"ring_group","group":"grp_00000000000000000000000001","on_no_answer":"hours"},
+            "end":{"type":"hangup"}}}"#,
+    );
+    let faults = graph.validate().expect_err("it spins");
+    let paths: Vec<String> = faults.iter().map(crate::Fault::path).collect();
+    assert_eq!(paths, ["nodes.hours.closed", "nodes.who.otherwise"]);
+}
+
+#[test]
+fn ways_that_meet_again_are_no_circle() {
+    let graph = graph_of(
+        r#"{"start":"who","nodes":{
+            "who":{"type":"caller","vip":"group","anonymous":"end","otherwise":"hours"},
+            "hours":{"type":"schedule","schedule":"sch_00000000000000000000000001","open":"group","closed":"end"},
+            "group":{"type":"ring_group","group":"grp_00000000000000000000000001","on_no_answer":"end"},
+            "end":{"type":"hangup"}}}"#,
+    );
+    assert_eq!(graph.validate(), Ok(()));
+}
+
+fn graph_of(json: &str) -> Graph {
+    serde_json::from_str(json).expect("a graph")
+}

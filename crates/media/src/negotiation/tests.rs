@@ -71,6 +71,9 @@ fn what_one_leg_likes_is_offered_to_the_other_first() {
     let offer = far.offer(Offer { prefer: near.taste(), ..Offer::default() });
     assert_eq!(formats(&offer)[0], "m=audio 20000 RTP/AVP 18 111 0 8 9 101 102 13");
     assert!(offer.contains("a=ptime:40\r\n") && offer.contains("a=fmtp:18 annexb=no\r\n"), "{offer}");
+    // Who has nothing else is joined with his like only.
+    let passed = all().offer(Offer { prefer: Some(Codec::G729).into(), ..Offer::default() });
+    assert_eq!(formats(&passed)[0], "m=audio 20000 RTP/AVP 18 101");
     // Whoever cannot decode it is not offered it either.
     assert!(!all().offer(Offer::default()).contains("G729"));
 }

@@ -19,6 +19,12 @@ pub fn busy() -> Sound {
     cadence(PROGRESS_HZ, 500, 500)
 }
 
+/// What was asked for is done: two short tones of a pitch of their own.
+pub fn confirmed() -> Sound {
+    let beep = sum(&[660.0], 400, 150);
+    Sound::from_pcm([beep.clone(), beep].concat())
+}
+
 /// Music for those who wait: a slow broken chord, 8 s. Play it with `repeat`.
 pub fn hold() -> Sound {
     /// C, A minor, F and G, four notes each.

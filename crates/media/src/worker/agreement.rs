@@ -31,6 +31,7 @@ impl Worker {
             }
         }
         self.share_port(slot, agreed.mux);
+        self.begin_handshakes(slot);
         self.arrange_care(slot);
         if let Some((sound, repeat)) = pending {
             self.play(key, sound, repeat);

@@ -259,6 +259,11 @@ impl Dtls {
         self.association(door)
     }
 
+    /// Whether it is for us to begin.
+    pub(super) fn begins(&self) -> bool {
+        self.rtp.handshake.as_ref().is_some_and(|handshake| handshake.terms().active)
+    }
+
     /// Whether this source may take part in the handshake: with ICE, who has passed a check (CVE-2023-49786: else anybody
     /// could begin one first and keep the far side out).
     pub(super) fn admits(&self, now: Moment, source: SocketAddr) -> Option<bool> {

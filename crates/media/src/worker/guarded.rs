@@ -95,6 +95,24 @@ impl Worker {
         self.drive(slot, door);
     }
 
+    /// Begins the handshakes that are ours to begin with who does not speak ICE: nobody but its description says where it
+    /// waits (RFC 5763 section 5).
+    pub(super) fn begin_handshakes(&mut self, slot: usize) {
+        let (now, clock) = (self.now, self.instant());
+        let Some(agreed) = self.legs.at(slot).and_then(|leg| leg.agreed) else { return };
+        let beside = agreed.remote_rtcp.filter(|_| !agreed.mux);
+        for (door, remote) in [(Door::Rtp, agreed.remote), (Door::Rtcp, beside)] {
+            let Some(remote) = remote else { continue };
+            let Some(Guard::Dtls(dtls)) = self.legs.at(slot).map(|leg| &mut leg.guard) else { return };
+            if dtls.ice.is_some() || !dtls.begins() {
+                return;
+            }
+            let Some(association) = dtls.meet(door, now, clock) else { continue };
+            association.partner.get_or_insert(remote);
+            self.drive(slot, door);
+        }
+    }
+
     /// A handshake wanted to be looked at now.
     pub(super) fn handshake_on(&mut self, slot: usize, due: Moment) {
         let clock = self.instant();

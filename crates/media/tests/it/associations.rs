@@ -19,13 +19,19 @@ struct Side {
 impl Side {
     /// Does the handshake as the one who begins it.
     fn connect(socket: UdpSocket, to: SocketAddr, fingerprint: &Fingerprint) -> Side {
-        let terms = Terms { active: true, fingerprints: vec![fingerprint.clone()] };
+        Side::shake(socket, to, fingerprint, true)
+    }
+
+    fn shake(socket: UdpSocket, to: SocketAddr, fingerprint: &Fingerprint, active: bool) -> Side {
+        let terms = Terms { active, fingerprints: vec![fingerprint.clone()] };
         let began = Instant::now();
         let mut handshake = Handshake::new(terms, began).expect("a certificate");
         socket.set_read_timeout(Some(Duration::from_millis(20))).expect("a timeout");
         let (mut scratch, mut buffer) = (Vec::new(), [0; 2_048]);
         loop {
-            handshake.begin();
+            if active {
+                handshake.begin();
+            }
             handshake.poll(&mut scratch, |packet| drop(socket.send_to(packet, to))).expect("a handshake");
             if let Some((sealer, opener)) = handshake.take_keys() {
                 socket.set_read_timeout(Some(PATIENCE)).expect("a timeout");
@@ -100,4 +106,35 @@ fn rtp_and_rtcp_have_keys_each() {
     assert!(reports.opener.rtcp(&mut report.clone()).is_ok());
     let quality = house.quality(leg);
     assert_eq!((quality.security, quality.forged_packets), (Security::Dtls, 0));
+}
+
+#[test]
+fn who_waits_for_the_handshake_is_called() {
+    let mut house = House::new();
+    let mut leg = house.media.open(1).expect("a leg");
+    let socket = socket();
+    let port = socket.local_addr().expect("an address").port();
+    let ours = &Certificate::ours().expect("a certificate").fingerprint;
+    let offer = format!(
+        "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio {port} UDP/TLS/RTP/SAVP 0\r\n\
+         a=rtcp-mux\r\na=setup:passive\r\na=fingerprint:{ours}\r\n"
+    );
+    let answer = leg.accept_offer(offer.as_bytes(), None).expect("an answer");
+    let answer = Session::parse(&answer).expect("a description");
+    let value = |name: &str| answer.media[0].attribute(name).and_then(|a| a.value.clone());
+    assert_eq!(value("setup").as_deref(), Some("active"));
+    let theirs = Fingerprint::parse(&value("fingerprint").expect("a fingerprint")).expect("one of ours");
+    let mut side = Side::shake(socket, leg.local(), &theirs, false);
+    let (plain, mut phone) = house.call("0");
+    leg.bridge(&plain);
+    let mut packet = vec![0; rtp::HEADER];
+    rtp::write(packet.first_chunk_mut().expect("room"), 0, false, 7, 160, 5);
+    packet.extend([1; 160]);
+    assert!(side.sealer.rtp(&mut packet));
+    side.socket.send_to(&packet, side.to).expect("sent");
+    assert_eq!(phone.hear().1, [1; 160]);
+    phone.say(0, &[2; 160]);
+    let mut packet = side.hear();
+    let length = side.opener.rtp(&mut packet).expect("what the key opens");
+    assert_eq!(packet[length - 160..length], [2; 160]);
 }

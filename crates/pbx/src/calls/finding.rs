@@ -106,6 +106,49 @@ pub struct Filter {
     pub from: Option<i64>,
     /// Began before then.
     pub to: Option<i64>,
+    /// One of these directions; any when empty.
+    pub directions: Vec<Direction>,
+    /// One of these calls; any when empty.
+    pub ids: Vec<CallId>,
+    /// Of each of these lists at least one took part.
+    pub parties: Vec<Vec<Party>>,
+    /// The oldest first, in lists by position.
+    pub oldest_first: bool,
+}
+
+/// Somebody who took part in a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Party {
+    /// One of our phones: called, rang, or talked.
+    Extension(ExtensionId),
+    /// A public number of ours.
+    Hotline(HotlineId),
+    /// A number, in any usual form.
+    Number(String),
+}
+
+impl Party {
+    /// As parties are stored.
+    pub(super) fn key(&self) -> String {
+        match self {
+            Party::Extension(id) => id.to_string(),
+            Party::Hotline(id) => id.to_string(),
+            Party::Number(number) => number.clone(),
+        }
+    }
+}
+
+/// How many calls went one way and became the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tally {
+    /// Which way they went.
+    pub direction: Direction,
+    /// What became of them.
+    pub status: Status,
+    /// How many.
+    pub calls: u64,
+    /// How long was talked in all of them.
+    pub talk_ms: i64,
 }
 
 /// A piece of a list from a key on, in either direction.

@@ -46,6 +46,8 @@ fn record(tenant: TenantId, country: &str, exchange: &str, call: &Foreign) -> Ca
     let number = |text: &str| PhoneNumber::parse(text, country).map_or_else(|| text.to_owned(), |n| n.to_string());
     let reason = format!("It was taken over from {exchange}, where it is {}.", call.key);
     CallRecord {
+        queue: None,
+        queue_wait_ms: None,
         id: id(tenant, exchange, call),
         tenant,
         direction: call.direction,

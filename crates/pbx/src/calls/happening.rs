@@ -20,6 +20,10 @@ pub enum Happening {
     Transferred,
     /// A key was pressed.
     Digit,
+    /// The caller wants to wait in a queue.
+    QueueJoined,
+    /// The caller waits there no more.
+    QueueLeft,
 }
 
 impl Happening {
@@ -33,6 +37,8 @@ impl Happening {
             Happening::Resumed => "call.resumed",
             Happening::Transferred => "call.transferred",
             Happening::Digit => "call.digit",
+            Happening::QueueJoined => "queue.joined",
+            Happening::QueueLeft => "queue.left",
         }
     }
 }

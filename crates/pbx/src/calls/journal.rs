@@ -11,6 +11,7 @@ mod tests;
 mod writer;
 
 use super::{CallRecord, Happening, Recording};
+use crate::queue::visit::Visit;
 use model::{CallId, Cause, Problem, TenantId};
 pub use notes::Notes;
 use notes::{Line, What};
@@ -37,6 +38,8 @@ pub(crate) enum Entry {
     Recorded(Recording),
     /// Something happened on a call that is up.
     Told(Told),
+    /// A caller waits in a queue no more.
+    Visited(Visit),
 }
 
 /// An event of a call that is up, for the outbox.

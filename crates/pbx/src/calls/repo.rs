@@ -1,7 +1,7 @@
 //! How records of calls are stored.
 
 use super::finding::parties;
-use super::{Call, CallDetail, CallRecord, Decision, Filter, Leg, Recording, RecordingView, Status, Walk};
+use super::{Call, CallDetail, CallRecord, Decision, Filter, Leg, Recording, RecordingView, Status, Tally, Walk};
 use call::Direction;
 use model::{CallId, Cause};
 use serde::Serialize;
@@ -15,8 +15,8 @@ use store::{Cell, Error, Rows, Sql, Tx};
 pub(super) async fn insert<'a>(tx: &mut Tx, records: &'a [CallRecord]) -> Result<Vec<(&'a CallRecord, String)>, Error> {
     let head = "insert into calls (id, tenant_id, direction, status, hotline_id, trunk_id, extension_id, caller_number, caller_name,
                    callee_number, started_at, ringing_at, answered_at, ended_at, duration_ms, talk_ms, cause,
-                   ended_by, legs, trail)";
-    let mut rows = Rows::new(head, "on conflict (id) do nothing returning id", 20);
+                   ended_by, legs, trail, queue_id, queue_wait_ms)";
+    let mut rows = Rows::new(head, "on conflict (id) do nothing returning id", 22);
     let mut written = Vec::with_capacity(records.len());
     for record in records {
         let legs = json(&record.legs);
@@ -43,6 +43,8 @@ pub(super) async fn insert<'a>(tx: &mut Tx, records: &'a [CallRecord]) -> Result
             Cell::from(record.ended_by.as_str()),
             Cell::from(legs.as_str()),
             Cell::from(json(&record.trail)),
+            Cell::from(record.queue.map(|id| id.to_string())),
+            Cell::from(record.queue_wait_ms),
         ]);
         written.push((record, legs));
     }
@@ -63,6 +65,23 @@ pub(super) async fn insert<'a>(tx: &mut Tx, records: &'a [CallRecord]) -> Result
     }
     rows.insert(tx).await?;
     Ok(written)
+}
+
+/// Who talked to the outside and how long, by the hour (since 1970) in which the calls ended.
+pub(super) async fn talked(tx: &mut Tx, since: i64, day_before: i64) -> Result<Vec<(Option<String>, i64, i64)>, Error> {
+    let rows = sqlx::query(
+        "select extension_id, cast(ended_at / 3600000 as bigint), cast(sum(talk_ms) as bigint)
+         from calls
+         where tenant_id = $1 and started_at >= $2 and ended_at >= $3 and direction = $4
+         group by extension_id, ended_at / 3600000",
+    )
+    .bind(tx.tenant().to_string())
+    .bind(day_before)
+    .bind(since)
+    .bind(Direction::Outbound.as_str())
+    .fetch_all(tx.conn())
+    .await?;
+    rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?))).collect()
 }
 
 /// True when it was not there yet.
@@ -87,7 +106,7 @@ pub(super) async fn insert_recording(tx: &mut Tx, recording: &Recording) -> Resu
 const COLUMNS: &str =
     "select c.id, c.direction, c.status, c.hotline_id, c.trunk_id, c.extension_id, c.caller_number, c.caller_name,
        c.callee_number, c.started_at, c.ringing_at, c.answered_at, c.ended_at, c.duration_ms, c.talk_ms, c.cause,
-       c.ended_by, r.duration_ms, r.size_bytes, r.complete";
+       c.ended_by, r.duration_ms, r.size_bytes, r.complete, c.queue_id, c.queue_wait_ms";
 
 pub(super) async fn list(
     tx: &mut Tx,
@@ -115,7 +134,7 @@ pub(super) async fn walk(tx: &mut Tx, filter: &Filter, walk: Walk) -> Result<Vec
 pub(super) async fn slice(tx: &mut Tx, filter: &Filter, offset: u64, limit: u32) -> Result<Vec<Call>, Error> {
     let mut sql = Sql::new(COLUMNS);
     matching(&mut sql, tx, filter, None, false);
-    in_order(&mut sql, filter, false);
+    in_order(&mut sql, filter, filter.oldest_first);
     sql.push("\nlimit ").bind(i64::from(limit));
     sql.push("\noffset ").bind(i64::try_from(offset).unwrap_or(i64::MAX));
     sql.fetch_all(tx).await?.iter().map(read).collect()
@@ -171,6 +190,17 @@ fn matching(sql: &mut Sql, tx: &Tx, filter: &Filter, from: Option<(i64, CallId)>
     if let Some(status) = filter.status {
         sql.push("\nand c.status = ").bind(status.as_str());
     }
+    if !filter.directions.is_empty() {
+        let words = filter.directions.iter().map(|direction| Cell::from(direction.as_str())).collect();
+        sql.push("\nand c.direction in (").bind_list(words).push(")");
+    }
+    if !filter.ids.is_empty() {
+        let ids = filter.ids.iter().map(|id| Cell::from(id.to_string())).collect();
+        sql.push("\nand c.id in (").bind_list(ids).push(")");
+    }
+    for any in &filter.parties {
+        one_of(sql, any.iter().map(|party| Cell::from(party.key())).collect());
+    }
     if let Some(answered) = filter.answered {
         sql.push(if answered { "\nand c.answered_at is not null" } else { "\nand c.answered_at is null" });
     }
@@ -183,6 +213,22 @@ fn one_of(sql: &mut Sql, parties: Vec<Cell>) {
     }
     sql.push("\nand exists (select 1 from call_parties q where q.tenant_id = c.tenant_id and q.party in (");
     sql.bind_list(parties).push(") and q.started_at = c.started_at and q.call_id = c.id)");
+}
+
+pub(super) async fn tally(tx: &mut Tx, filter: &Filter) -> Result<Vec<Tally>, Error> {
+    let mut sql = Sql::new("select c.direction, c.status, count(*), cast(coalesce(sum(c.talk_ms), 0) as bigint)");
+    matching(&mut sql, tx, filter, None, false);
+    sql.push("\ngroup by c.direction, c.status\norder by c.direction, c.status");
+    let rows = sql.fetch_all(tx).await?;
+    let read = |row: &AnyRow| {
+        Ok(Tally {
+            direction: Direction::parse(row.try_get(0)?).ok_or(Error::Corrupt("direction of a call"))?,
+            status: Status::parse(row.try_get(1)?).ok_or(Error::Corrupt("status of a call"))?,
+            calls: row.try_get::<i64, _>(2)?.unsigned_abs(),
+            talk_ms: row.try_get(3)?,
+        })
+    };
+    rows.iter().map(read).collect()
 }
 
 fn in_order(sql: &mut Sql, filter: &Filter, upward: bool) {
@@ -214,7 +260,7 @@ pub(super) async fn find(tx: &mut Tx, id: CallId) -> Result<Option<CallDetail>, 
 }
 
 fn read_detail(row: &AnyRow) -> Result<CallDetail, Error> {
-    let legs: Vec<Leg> = serde_json::from_str(row.try_get(20)?).map_err(|_| Error::Corrupt("legs of a call"))?;
+    let legs: Vec<Leg> = serde_json::from_str(row.try_get(22)?).map_err(|_| Error::Corrupt("legs of a call"))?;
     Ok(CallDetail { call: read(row)?, legs })
 }
 
@@ -288,6 +334,8 @@ fn read(row: &AnyRow) -> Result<Call, Error> {
         talk_ms: row.try_get(14)?,
         cause: Cause::parse(row.try_get(15)?).ok_or(Error::Corrupt("cause of a call"))?,
         ended_by: crate::text::ended_by::parse(row.try_get(16)?).ok_or(Error::Corrupt("ended_by of a call"))?,
+        queue: some_id(row.try_get(20)?, "queue id of a call")?,
+        queue_wait_ms: row.try_get(21)?,
         recording,
     })
 }

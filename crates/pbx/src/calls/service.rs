@@ -1,6 +1,6 @@
 //! What one can do with records of calls.
 
-use super::{Call, CallDetail, CallRecord, Decision, Filter, Recording, Walk, repo};
+use super::{Call, CallDetail, CallRecord, Decision, Filter, Party, Recording, Tally, Walk, repo};
 use crate::{extension, figures, hotline};
 use model::{Actor, CallId, Page, PageRequest, Permission, PhoneNumber, Problem, Slice};
 use std::collections::BTreeMap;
@@ -113,11 +113,28 @@ pub async fn walk(actor: &Actor, db: &Db, filter: Filter, walk: Walk) -> Result<
     Ok((found, more))
 }
 
-/// The filter with its number as records hold it.
+/// How many calls there were, by direction and by what became of them.
+pub async fn tally(actor: &Actor, db: &Db, filter: Filter) -> Result<Vec<Tally>, Problem> {
+    actor.require(Permission::ViewCalls)?;
+    let mut tx = db.read(actor.tenant).await?;
+    let filter = with_whole_number(&mut tx, filter).await?;
+    Ok(repo::tally(&mut tx, &filter).await?)
+}
+
+/// The filter with its numbers as records hold them.
 async fn with_whole_number(tx: &mut Tx, mut filter: Filter) -> Result<Filter, Problem> {
-    if let Some(number) = filter.number.take() {
+    let numbers = filter.parties.iter_mut().flatten().filter_map(|party| match party {
+        Party::Number(number) => Some(number),
+        Party::Extension(_) | Party::Hotline(_) => None,
+    });
+    let mut numbers: Vec<&mut String> = numbers.chain(filter.number.as_mut()).collect();
+    if !numbers.is_empty() {
         let country = hotline::repo::country(tx).await?;
-        filter.number = Some(PhoneNumber::parse(&number, &country).map_or(number, |number| number.to_string()));
+        for number in &mut numbers {
+            if let Some(whole) = PhoneNumber::parse(number, &country) {
+                **number = whole.to_string();
+            }
+        }
     }
     Ok(filter)
 }

@@ -41,6 +41,8 @@ impl CallRecord {
             ended_at: wall(summary.ended),
             cause: summary.cause,
             ended_by: summary.ended_by,
+            queue: summary.visits.last().map(|visit| visit.queue),
+            queue_wait_ms: summary.visits.last().map(|visit| millis(visit.left, visit.joined)),
             trail: summary.trail.iter().map(|entry| keep_decision(tenant, entry, &wall)).collect(),
             legs,
         }
@@ -136,6 +138,7 @@ fn named(tenant: &Tenant, value: &str) -> String {
         Some("ext") => value.parse().ok().and_then(|id| tenant.extensions.get(&id)).map(|one| &one.number),
         Some("hot") => value.parse().ok().and_then(|id| tenant.hotlines.get(&id)).map(|one| &one.number),
         Some("trk") => value.parse().ok().and_then(|id| tenant.trunks.get(&id)).map(|one| &one.name),
+        Some("que") => value.parse().ok().and_then(|id| tenant.queues.get(&id)).map(|one| &one.name),
         Some("grp") => value.parse().ok().and_then(|id| tenant.groups.get(&id)).map(|one| &one.name),
         _ => None,
     };

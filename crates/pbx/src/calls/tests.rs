@@ -23,6 +23,8 @@ pub(super) fn a_record(tenant: TenantId, started_at: i64) -> CallRecord {
         ended_at: started_at + 63_000,
         cause: Cause::Normal,
         ended_by: EndedBy::Caller,
+        queue: None,
+        queue_wait_ms: None,
         legs: vec![Leg {
             leg: 1,
             kind: "out".into(),
@@ -350,6 +352,7 @@ async fn a_summary_becomes_a_record_with_times_that_never_run_backwards() {
             caller_leg: Some(LegId(0)),
             callee_leg: Some(LegId(1)),
             recorded: true,
+            visits: Vec::new(),
             legs: vec![
                 leg(0, call::LegKind::In, from, Some(at(11_000))),
                 leg(1, call::LegKind::Out, to, Some(at(15_000))),
@@ -380,4 +383,78 @@ fn each_cause_has_a_status_and_each_status_its_word() {
     for (status, word) in Status::ALL {
         assert_eq!((Status::parse(word), status.as_str()), (Some(status), word));
     }
+}
+
+#[tokio::test]
+async fn what_was_talked_to_the_outside_lately_is_summed_by_hour_for_the_own_company() {
+    on_both(async |db: &TestDb| {
+        let (ours, theirs) = (company(db, "ours").await, company(db, "theirs").await);
+        let hour = 3_600_000;
+        let now = 1_000 * hour + 1;
+        let call = |tenant, ended_at: i64, direction| {
+            let begun = a_record(tenant, ended_at - 63_000);
+            CallRecord { direction, ..begun }
+        };
+        let lately = now - 3 * hour;
+        keep(
+            db,
+            &[
+                call(ours.tenant, lately, Direction::Outbound),
+                call(ours.tenant, lately + 1, Direction::Outbound),
+                call(ours.tenant, lately, Direction::Inbound),
+                call(ours.tenant, now - 25 * hour, Direction::Outbound),
+                call(theirs.tenant, lately, Direction::Outbound),
+            ],
+        )
+        .await;
+        let talked = talked_outside(db, ours.tenant, now).await.expect("talked");
+        let expected = Talked { extension: Some(Id::from_bits(101)), hours_ago: 3, talk_ms: 120_000 };
+        assert_eq!(talked, [expected]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn lists_of_directions_calls_and_parties_narrow_together_and_are_counted() {
+    on_both(async |db: &TestDb| {
+        let (ours, theirs) = (company(db, "ours").await, company(db, "theirs").await);
+        let lan: ExtensionId = Id::from_bits(101);
+        let inbound = a_record(ours.tenant, 3_000);
+        let mut outbound = a_record(ours.tenant, 2_000);
+        (outbound.direction, outbound.answered_at, outbound.cause) = (Direction::Outbound, None, Cause::Busy);
+        (outbound.extension, outbound.legs) = (None, Vec::new());
+        outbound.callee_number = "+84912345678".into();
+        let mut internal = a_record(ours.tenant, 1_000);
+        internal.direction = Direction::Internal;
+        let of_them = a_record(theirs.tenant, 2_500);
+        assert_eq!(keep(db, &[inbound.clone(), outbound.clone(), internal, of_them.clone()]).await, 4);
+        let at = async |filter: Filter| {
+            let slice = slice(&ours, db, filter, 0, 50).await.expect("a slice");
+            let found: Vec<i64> = slice.items.into_iter().map(|call| call.started_at).collect();
+            assert_eq!(found.len() as u64, slice.total);
+            found
+        };
+        let any = Filter::default;
+        assert_eq!(
+            at(Filter { directions: vec![Direction::Inbound, Direction::Internal], ..any() }).await,
+            [3_000, 1_000]
+        );
+        assert_eq!(at(Filter { ids: vec![outbound.id, of_them.id], ..any() }).await, [2_000]);
+        assert_eq!(at(Filter { oldest_first: true, ..any() }).await, [1_000, 2_000, 3_000]);
+        let numbers = vec![Party::Number("0912345678".into()), Party::Number("nobody".into())];
+        assert_eq!(at(Filter { parties: vec![numbers.clone()], ..any() }).await, [2_000]);
+        assert_eq!(at(Filter { parties: vec![vec![Party::Extension(lan)]], ..any() }).await, [3_000, 1_000]);
+        assert_eq!(
+            at(Filter { parties: vec![vec![Party::Extension(lan)], numbers], ..any() }).await,
+            Vec::<i64>::new()
+        );
+        let tallies = tally(&ours, db, any()).await.expect("tallies");
+        let told: Vec<(&str, &str, u64, i64)> =
+            tallies.iter().map(|t| (t.direction.as_str(), t.status.as_str(), t.calls, t.talk_ms)).collect();
+        let expected =
+            [("inbound", "answered", 1, 60_000), ("internal", "answered", 1, 60_000), ("outbound", "busy", 1, 0)];
+        assert_eq!(told, expected);
+        assert_eq!(tally(&theirs, db, any()).await.expect("tallies").len(), 1, "another tenant counts its own");
+    })
+    .await;
 }

@@ -1,5 +1,6 @@
 //! The rows that order the changes of configuration, and the heads of companies for the snapshot.
 
+use crate::callers::Callers;
 use crate::limits::Limits;
 use crate::snapshot::Tenant;
 use sqlx::Row;
@@ -62,7 +63,10 @@ fn read(row: &AnyRow) -> Result<Tenant, Error> {
         hotlines: BTreeMap::new(),
         trunks: BTreeMap::new(),
         groups: HashMap::new(),
+        queues: BTreeMap::new(),
         flows: HashMap::new(),
+        schedules: HashMap::new(),
+        callers: Callers::default(),
         greetings: HashMap::new(),
     })
 }

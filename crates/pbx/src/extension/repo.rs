@@ -85,7 +85,7 @@ pub(crate) async fn find(tx: &mut Tx, id: ExtensionId) -> Result<Option<Extensio
     row.as_ref().map(read).transpose()
 }
 
-pub(super) async fn find_by_number(tx: &mut Tx, number: &str) -> Result<Option<Extension>, Error> {
+pub(crate) async fn find_by_number(tx: &mut Tx, number: &str) -> Result<Option<Extension>, Error> {
     let row = sqlx::query(
         "select id, number, name, hotline_id, enabled, created_at, updated_at, user_id, allowed_networks, call_from, srtp
          from extensions
@@ -115,7 +115,7 @@ pub(super) async fn find_ending(tx: &mut Tx, ending: &str) -> Result<Option<Exte
 }
 
 /// The extension of this person.
-pub(super) async fn find_by_user(tx: &mut Tx, user: UserId) -> Result<Option<Extension>, Error> {
+pub(crate) async fn find_by_user(tx: &mut Tx, user: UserId) -> Result<Option<Extension>, Error> {
     let row = sqlx::query(
         "select id, number, name, hotline_id, enabled, created_at, updated_at, user_id, allowed_networks, call_from, srtp
          from extensions

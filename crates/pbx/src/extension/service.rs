@@ -1,7 +1,7 @@
 //! What one can do with extensions.
 
 use super::{CallFrom, Created, Extension, ExtensionPatch, NewExtension, repo};
-use crate::{config, flow, group, hotline, limits, target};
+use crate::{agent, config, flow, group, handling, hotline, limits, queue, target};
 use ::flow::Reference;
 use model::{
     Actor, ExtensionId, Faults, HotlineId, Network, Page, PageRequest, Permission, Problem, Slice, UserId, id_ending,
@@ -21,6 +21,10 @@ pub async fn create(actor: &Actor, db: &Db, new: NewExtension) -> Result<Created
     faults.done()?;
     let mut tx = config::change(db, actor.tenant).await?;
     let number = new.number.clone();
+    if queue::repo::numbers_taken(&mut tx, &[&number]).await?.contains(&number) {
+        let message = format!("The number {number} is a queue's; choose another.");
+        return Err(Problem::conflict("already_exists", message.clone()).with_field("number", message));
+    }
     if let Some(hotline) = new.hotline {
         check_hotline(&mut tx, hotline).await?;
     }
@@ -49,7 +53,9 @@ pub async fn create_many(actor: &Actor, db: &Db, new: Vec<NewExtension>) -> Resu
     faults.done()?;
     let mut tx = config::change(db, actor.tenant).await?;
     let mut faults = Faults::default();
-    let taken = repo::numbers_taken(&mut tx, new.iter().map(|one| one.number.as_str()).collect()).await?;
+    let numbers: Vec<&str> = new.iter().map(|one| one.number.as_str()).collect();
+    let mut taken = repo::numbers_taken(&mut tx, numbers.clone()).await?;
+    taken.extend(queue::repo::numbers_taken(&mut tx, &numbers).await?);
     for (place, one) in new.iter().enumerate().filter(|(_, one)| taken.contains(&one.number)) {
         faults.add(format!("extensions[{place}].number"), format!("The number {} is taken.", one.number));
     }
@@ -191,8 +197,11 @@ pub async fn delete(actor: &Actor, db: &Db, id: ExtensionId) -> Result<(), Probl
     let mut users = group::repo::groups_with(&mut tx, id).await?;
     users.extend(target::leading_to(&mut tx, &id.to_string()).await?);
     users.extend(flow::repo::flows_with(&mut tx, Reference::Extension(id)).await?);
+    users.extend(queue::repo::queues_with(&mut tx, id).await?);
     config::unused(&format!("Extension {}", extension.number), &users)?;
     limits::repo::delete(&mut tx, id).await?;
+    handling::repo::delete(&mut tx, id).await?;
+    agent::repo::delete(&mut tx, id).await?;
     repo::delete(&mut tx, id).await?;
     tx.emit(config::event("extension.deleted", id, &extension.number));
     tx.commit().await?;

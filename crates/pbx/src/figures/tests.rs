@@ -31,6 +31,8 @@ fn record(tenant: TenantId, id: u128, started_at: i64, pick: (u8, u8, u8, u8)) -
         ended_at: started_at + 65_000 + i64::from(extension),
         cause: [Cause::Normal, Cause::NoAnswer, Cause::Transferred, Cause::Busy][usize::from(cause) % 4],
         ended_by: EndedBy::Caller,
+        queue: None,
+        queue_wait_ms: None,
         legs: Vec::new(),
         trail: Vec::new(),
     }

@@ -5,7 +5,8 @@ use ::flow::{Graph, Reference};
 use model::FlowId;
 use sqlx::Row;
 use sqlx::any::AnyRow;
-use store::{Error, Sql, Tx};
+use std::collections::HashSet;
+use store::{Cell, Error, Sql, Tx};
 
 fn text(graph: &Graph) -> String {
     serde_json::to_string(graph).expect("a graph has only text for keys")
@@ -76,6 +77,15 @@ pub(crate) async fn all(tx: &mut Tx) -> Result<Vec<Flow>, Error> {
     let mut sql = Sql::new(COLUMNS);
     sql.bind(tx.tenant()).push("\norder by id");
     sql.fetch_all(tx).await?.iter().map(read).collect()
+}
+
+/// Which of these exist.
+pub(crate) async fn existing(tx: &mut Tx, ids: &[FlowId]) -> Result<HashSet<FlowId>, Error> {
+    let mut sql = Sql::new("select id\nfrom flows\nwhere tenant_id = ");
+    sql.bind(tx.tenant()).push("\nand id in (");
+    sql.bind_list(ids.iter().map(|id| Cell::from(id.to_string())).collect()).push(")");
+    let rows = sql.fetch_all(tx).await?;
+    rows.iter().map(|row| row.try_get::<&str, _>(0)?.parse().map_err(|_| Error::Corrupt("flow id"))).collect()
 }
 
 /// Flows whose graph names this, for people. A company has few flows, so their graphs are read.

@@ -1,7 +1,7 @@
 //! What one can do with flows.
 
 use super::{Flow, FlowPatch, NewFlow, repo};
-use crate::{Snapshot, config, extension, greeting, group, simulate, target};
+use crate::{Snapshot, config, extension, greeting, group, queue, schedule, simulate, target};
 use ::flow::{Graph, Reference};
 use model::{Actor, Faults, FlowId, Page, PageRequest, Permission, Problem};
 use store::{Db, Tx, mint, now};
@@ -37,21 +37,33 @@ async fn check(tx: &mut Tx, name: &str, graph: &Graph) -> Result<(), Problem> {
     }
     let references = graph.references();
     let (mut groups, mut extensions, mut greetings) = (Vec::new(), Vec::new(), Vec::new());
+    let mut flows = Vec::new();
+    let mut schedules = Vec::new();
+    let mut queues = Vec::new();
     for (_, reference) in &references {
         match reference {
             Reference::Group(id) => groups.push(*id),
             Reference::Extension(id) => extensions.push(*id),
             Reference::Greeting(id) => greetings.push(*id),
+            Reference::Flow(id) => flows.push(*id),
+            Reference::Schedule(id) => schedules.push(*id),
+            Reference::Queue(id) => queues.push(*id),
         }
     }
     let groups = group::repo::existing(tx, &groups).await?;
     let extensions = extension::repo::existing(tx, &extensions).await?;
     let greetings = greeting::repo::existing(tx, &greetings).await?;
+    let flows = repo::existing(tx, &flows).await?;
+    let schedules = schedule::repo::existing(tx, &schedules).await?;
+    let queues = queue::repo::existing(tx, &queues).await?;
     for (path, reference) in references {
         let (there, what) = match reference {
             Reference::Group(id) => (groups.contains(&id), "ring group"),
             Reference::Extension(id) => (extensions.contains(&id), "extension"),
             Reference::Greeting(id) => (greetings.contains(&id), "greeting"),
+            Reference::Flow(id) => (flows.contains(&id), "flow"),
+            Reference::Schedule(id) => (schedules.contains(&id), "schedule"),
+            Reference::Queue(id) => (queues.contains(&id), "queue"),
         };
         if !there {
             faults.add(format!("graph.{path}"), format!("There is no such {what}."));
@@ -60,14 +72,23 @@ async fn check(tx: &mut Tx, name: &str, graph: &Graph) -> Result<(), Problem> {
     faults.done()
 }
 
-/// What a caller would live through in a graph that need not be stored; `digits` as in [`simulate::graph`].
-pub async fn simulate(actor: &Actor, db: &Db, graph: Graph, digits: &str) -> Result<Vec<simulate::Line>, Problem> {
+/// What a caller would live through in a graph that need not be stored; the scene as in
+/// [`simulate::Scene`].
+pub async fn simulate(
+    actor: &Actor,
+    db: &Db,
+    graph: Graph,
+    from: &str,
+    digits: &str,
+    at: Option<&str>,
+) -> Result<Vec<simulate::Line>, Problem> {
     actor.require(Permission::ViewConfig)?;
     let mut tx = db.read(actor.tenant).await?;
     check(&mut tx, "draft", &graph).await?;
     drop(tx);
     let tenant = Snapshot::company(db, actor.tenant).await?.ok_or_else(|| Problem::not_found("company"))?;
-    simulate::graph(&tenant, &graph, digits)
+    let at = simulate::moment(&tenant.time_zone, at)?;
+    simulate::graph(&tenant, &graph, &simulate::Scene { from, digits, at })
 }
 
 /// One flow.
@@ -113,7 +134,8 @@ pub async fn delete(actor: &Actor, db: &Db, id: FlowId) -> Result<(), Problem> {
     actor.require(Permission::EditConfig)?;
     let mut tx = config::change(db, actor.tenant).await?;
     let flow = repo::find(&mut tx, id).await?.ok_or_else(|| Problem::not_found("flow"))?;
-    let users = target::leading_to(&mut tx, &id.to_string()).await?;
+    let mut users = target::leading_to(&mut tx, &id.to_string()).await?;
+    users.extend(repo::flows_with(&mut tx, Reference::Flow(id)).await?);
     config::unused(&format!("The flow {}", flow.name), &users)?;
     repo::delete(&mut tx, id).await?;
     tx.emit(config::event("flow.deleted", id, &flow.name));

@@ -8,7 +8,7 @@ use store::testing::{TestDb, on_both};
 use store::{Db, mint};
 
 async fn a_greeting(actor: &Actor, db: &Db) -> GreetingId {
-    let new = NewGreeting { id: mint(), name: "Hello".into(), duration_ms: 2_000, size_bytes: 32_044 };
+    let new = NewGreeting { id: mint(), name: "Hello".into(), duration_ms: 2_000, size_bytes: 32_044, speech: None };
     greeting::create(actor, db, new).await.expect("a greeting").id
 }
 

@@ -1,9 +1,9 @@
 //! What one can do with sounds.
 
 use super::{Greeting, NewGreeting, repo};
-use crate::{config, flow, target};
+use crate::{config, flow, queue, target};
 use ::flow::Reference;
-use model::{Actor, Faults, GreetingId, Page, PageRequest, Permission, Problem};
+use model::{Actor, Faults, GreetingId, Page, PageRequest, Permission, Problem, Slice};
 use store::{Db, now};
 
 /// Adds a sound whose file is in its place.
@@ -16,12 +16,16 @@ pub async fn create(actor: &Actor, db: &Db, new: NewGreeting) -> Result<Greeting
     if !(1..=600_000).contains(&new.duration_ms) {
         faults.add("file", "Use a sound of at most ten minutes.");
     }
+    if let Some(speech) = &new.speech {
+        speech.check(&mut faults);
+    }
     faults.done()?;
     let greeting = Greeting {
         id: new.id,
         name: new.name.trim().to_owned(),
         duration_ms: new.duration_ms,
         size_bytes: new.size_bytes,
+        speech: new.speech,
         created_at: now().as_millis(),
     };
     let mut tx = config::change(db, actor.tenant).await?;
@@ -47,13 +51,30 @@ pub async fn list(actor: &Actor, db: &Db, page: PageRequest) -> Result<Page<Gree
     Ok(Page::from_rows(rows, limit, |greeting| greeting.id.to_string()))
 }
 
-/// Deletes a sound that no flow plays and nothing leads to. Its file is the caller's to remove, afterwards.
+/// A piece of the list by position, newest first; of those whose name holds `search`.
+pub async fn slice(
+    actor: &Actor,
+    db: &Db,
+    search: Option<&str>,
+    offset: u64,
+    limit: u32,
+) -> Result<Slice<Greeting>, Problem> {
+    actor.require(Permission::ViewConfig)?;
+    let mut tx = db.read(actor.tenant).await?;
+    let (items, total) = repo::slice(&mut tx, search, offset, limit.clamp(1, PageRequest::MAX)).await?;
+    Ok(Slice { items, total })
+}
+
+/// Deletes a sound that no flow and no queue plays and nothing leads to. Its file is the caller's to remove, afterwards.
 pub async fn delete(actor: &Actor, db: &Db, id: GreetingId) -> Result<(), Problem> {
     actor.require(Permission::EditConfig)?;
     let mut tx = config::change(db, actor.tenant).await?;
     let greeting = repo::find(&mut tx, id).await?.ok_or_else(|| Problem::not_found("greeting"))?;
     let mut users = flow::repo::flows_with(&mut tx, Reference::Greeting(id)).await?;
     users.extend(target::leading_to(&mut tx, &id.to_string()).await?);
+    let queues = queue::repo::all(&mut tx).await?;
+    let plays = |queue: &&queue::Queue| queue.sounds.named().iter().any(|(_, sound)| *sound == id);
+    users.extend(queues.iter().filter(plays).map(|queue| format!("queue {}", queue.name)));
     config::unused(&format!("The greeting {}", greeting.name), &users)?;
     repo::delete(&mut tx, id).await?;
     tx.emit(config::event("greeting.deleted", id, &greeting.name));

@@ -178,10 +178,7 @@ fn read(row: &AnyRow) -> Result<Group, Error> {
         strategy: value(&Strategy::ALL, row.try_get(2)?).ok_or(Error::Corrupt("strategy of a ring group"))?,
         ring_ms: row.try_get(3)?,
         members: Vec::new(),
-        on_no_answer: match (row.try_get(4)?, row.try_get(5)?) {
-            (Some(kind), Some(id)) => Some(Target::parse(kind, id).ok_or(Error::Corrupt("target of a ring group"))?),
-            _ => None,
-        },
+        on_no_answer: Target::stored(row.try_get(4)?, row.try_get(5)?)?,
         created_at: row.try_get(6)?,
         updated_at: row.try_get(7)?,
     })

@@ -80,7 +80,7 @@ pub async fn give(actor: &Actor, db: &Db, id: HotlineId, to: &Actor) -> Result<H
     }
     let group = group::insert(&mut tx, NewGroup::of(held.name.clone(), [])).await?.id;
     let (number, name, target) = (held.number.clone(), Some(held.name.clone()), Target::Group(group));
-    let hotline = hotline::insert(&mut tx, NewHotline { number, name, trunk: None, target }).await?.id;
+    let hotline = hotline::insert(&mut tx, NewHotline { name, ..NewHotline::to(number, target) }).await?.id;
     (held.owner, held.hotline, held.group) = (Some(to.tenant), Some(hotline), Some(group));
     held.updated_at = now().as_millis();
     repo::save(&mut tx, actor.tenant, &held).await?;

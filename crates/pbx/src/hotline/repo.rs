@@ -1,7 +1,7 @@
 //! How public numbers are stored.
 
 use super::{Hotline, Target};
-use model::{HotlineId, TrunkId};
+use model::{HotlineId, ScheduleId, TrunkId};
 use sqlx::Row;
 use sqlx::any::AnyRow;
 use store::{Error, Sql, Tx};
@@ -15,10 +15,20 @@ pub(crate) async fn country(tx: &mut Tx) -> Result<String, Error> {
     Ok(row.try_get(0)?)
 }
 
+/// The company's time zone.
+pub(crate) async fn time_zone(tx: &mut Tx) -> Result<String, Error> {
+    let row = sqlx::query("select time_zone from tenants where id = $1")
+        .bind(tx.tenant().to_owned())
+        .fetch_one(tx.conn())
+        .await?;
+    Ok(row.try_get(0)?)
+}
+
 pub(super) async fn insert(tx: &mut Tx, hotline: &Hotline) -> Result<(), Error> {
     sqlx::query(
-        "insert into hotlines (id, tenant_id, number, name, trunk_id, target_kind, target_id, created_at, updated_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $8)",
+        "insert into hotlines (id, tenant_id, number, name, trunk_id, target_kind, target_id, schedule_id, closed_kind,
+                               closed_id, holiday_kind, holiday_id, created_at, updated_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13)",
     )
     .bind(hotline.id.to_string())
     .bind(tx.tenant().to_owned())
@@ -27,6 +37,11 @@ pub(super) async fn insert(tx: &mut Tx, hotline: &Hotline) -> Result<(), Error> 
     .bind(hotline.trunk.to_string())
     .bind(hotline.target.kind())
     .bind(hotline.target.to_string())
+    .bind(hotline.schedule.map(|id| id.to_string()))
+    .bind(hotline.closed_target.map(|target| target.kind()))
+    .bind(hotline.closed_target.map(|target| target.to_string()))
+    .bind(hotline.holiday_target.map(|target| target.kind()))
+    .bind(hotline.holiday_target.map(|target| target.to_string()))
     .bind(hotline.created_at)
     .execute(tx.conn())
     .await?;
@@ -36,7 +51,8 @@ pub(super) async fn insert(tx: &mut Tx, hotline: &Hotline) -> Result<(), Error> 
 pub(super) async fn save(tx: &mut Tx, hotline: &Hotline) -> Result<(), Error> {
     sqlx::query(
         "update hotlines
-         set name = $3, trunk_id = $4, target_kind = $5, target_id = $6, updated_at = $7
+         set name = $3, trunk_id = $4, target_kind = $5, target_id = $6, schedule_id = $7, closed_kind = $8,
+             closed_id = $9, holiday_kind = $10, holiday_id = $11, updated_at = $12
          where tenant_id = $1
          and id = $2",
     )
@@ -46,6 +62,11 @@ pub(super) async fn save(tx: &mut Tx, hotline: &Hotline) -> Result<(), Error> {
     .bind(hotline.trunk.to_string())
     .bind(hotline.target.kind())
     .bind(hotline.target.to_string())
+    .bind(hotline.schedule.map(|id| id.to_string()))
+    .bind(hotline.closed_target.map(|target| target.kind()))
+    .bind(hotline.closed_target.map(|target| target.to_string()))
+    .bind(hotline.holiday_target.map(|target| target.kind()))
+    .bind(hotline.holiday_target.map(|target| target.to_string()))
     .bind(hotline.updated_at)
     .execute(tx.conn())
     .await?;
@@ -61,7 +82,8 @@ pub(super) async fn delete(tx: &mut Tx, id: HotlineId) -> Result<(), Error> {
     Ok(())
 }
 
-const COLUMNS: &str = "select id, number, name, trunk_id, target_kind, target_id, created_at, updated_at
+const COLUMNS: &str = "select id, number, name, trunk_id, target_kind, target_id, created_at, updated_at,
+       schedule_id, closed_kind, closed_id, holiday_kind, holiday_id
 from hotlines
 where tenant_id = ";
 
@@ -87,9 +109,25 @@ pub(crate) async fn all(tx: &mut Tx) -> Result<Vec<Hotline>, Error> {
 
 /// Hotlines whose callers go to this flow, group or extension.
 pub(crate) async fn hotlines_to(tx: &mut Tx, target: &str) -> Result<Vec<String>, Error> {
-    let rows = sqlx::query("select number from hotlines where tenant_id = $1 and target_id = $2 order by number")
+    let rows = sqlx::query(
+        "select number
+         from hotlines
+         where tenant_id = $1
+         and (target_id = $2 or closed_id = $2 or holiday_id = $2)
+         order by number",
+    )
+    .bind(tx.tenant().to_owned())
+    .bind(target)
+    .fetch_all(tx.conn())
+    .await?;
+    rows.iter().map(|row| Ok(format!("hotline {}", row.try_get::<&str, _>(0)?))).collect()
+}
+
+/// Hotlines that are open by this schedule, for people.
+pub(crate) async fn hotlines_by(tx: &mut Tx, schedule: ScheduleId) -> Result<Vec<String>, Error> {
+    let rows = sqlx::query("select number from hotlines where tenant_id = $1 and schedule_id = $2 order by number")
         .bind(tx.tenant().to_owned())
-        .bind(target)
+        .bind(schedule.to_string())
         .fetch_all(tx.conn())
         .await?;
     rows.iter().map(|row| Ok(format!("hotline {}", row.try_get::<&str, _>(0)?))).collect()
@@ -133,6 +171,12 @@ fn read(row: &AnyRow) -> Result<Hotline, Error> {
         name: row.try_get(2)?,
         trunk: row.try_get::<&str, _>(3)?.parse().map_err(|_| Error::Corrupt("trunk id of a hotline"))?,
         target: Target::parse(row.try_get(4)?, row.try_get(5)?).ok_or(Error::Corrupt("target of a hotline"))?,
+        schedule: match row.try_get::<Option<&str>, _>(8)? {
+            Some(id) => Some(id.parse().map_err(|_| Error::Corrupt("schedule of a hotline"))?),
+            None => None,
+        },
+        closed_target: Target::stored(row.try_get(9)?, row.try_get(10)?)?,
+        holiday_target: Target::stored(row.try_get(11)?, row.try_get(12)?)?,
         created_at: row.try_get(6)?,
         updated_at: row.try_get(7)?,
     })

@@ -1,9 +1,9 @@
 //! What one can do with public numbers.
 
-use super::{Hotline, HotlinePatch, NewHotline, Target, repo};
+use super::{Hotline, HotlinePatch, NewHotline, repo};
 use crate::trunk::parse_address;
-use crate::{config, extension, target, trunk};
-use model::{Actor, HotlineId, Network, Page, PageRequest, Permission, PhoneNumber, Problem, TrunkId};
+use crate::{config, extension, schedule, target, trunk};
+use model::{Actor, Faults, HotlineId, Network, Page, PageRequest, Permission, PhoneNumber, Problem, TrunkId};
 use store::{Db, Tx, mint, now};
 
 /// Adds a public number.
@@ -27,7 +27,6 @@ pub(crate) async fn insert(tx: &mut Tx, new: NewHotline) -> Result<Hotline, Prob
         None => only_trunk(tx).await?,
     };
     check_trunk(tx, trunk, number.as_str()).await?;
-    check_target(tx, new.target).await?;
     let now = now().as_millis();
     let hotline = Hotline {
         id: mint(),
@@ -35,9 +34,13 @@ pub(crate) async fn insert(tx: &mut Tx, new: NewHotline) -> Result<Hotline, Prob
         name: name.trim().to_owned(),
         trunk,
         target: new.target,
+        schedule: new.schedule,
+        closed_target: new.closed_target,
+        holiday_target: new.holiday_target,
         created_at: now,
         updated_at: now,
     };
+    check_targets(tx, &hotline).await?;
     repo::insert(tx, &hotline).await.map_err(|error| taken(error, &hotline.number))?;
     tx.emit(config::event("hotline.created", hotline.id, &hotline.number));
     Ok(hotline)
@@ -95,11 +98,29 @@ async fn clash_free(tx: &mut Tx, trunk: TrunkId, number: &str, addresses: &[Stri
     Ok(())
 }
 
-async fn check_target(tx: &mut Tx, target: Target) -> Result<(), Problem> {
-    if target::exists(tx, target).await? {
-        return Ok(());
+/// Where it leads exists, and a number that closes says where its callers go then.
+async fn check_targets(tx: &mut Tx, hotline: &Hotline) -> Result<(), Problem> {
+    let mut faults = Faults::default();
+    let targets = [
+        ("target", Some(hotline.target)),
+        ("closed_target", hotline.closed_target),
+        ("holiday_target", hotline.holiday_target),
+    ];
+    for (field, target) in targets.into_iter().filter_map(|(field, target)| Some((field, target?))) {
+        if !target::exists(tx, target).await? {
+            faults.add(field, format!("There is no such {}.", target.kind()));
+        }
     }
-    Err(Problem::invalid("target", format!("There is no such {}.", target.kind())))
+    match hotline.schedule {
+        Some(id) if schedule::repo::find(tx, id).await?.is_none() => {
+            faults.add("schedule", "There is no such schedule.")
+        }
+        Some(_) if hotline.closed_target.is_none() => {
+            faults.add("closed_target", "Say where callers go while the schedule is closed.");
+        }
+        Some(_) | None => {}
+    }
+    faults.done()
 }
 
 /// One public number.
@@ -132,9 +153,12 @@ pub async fn update(actor: &Actor, db: &Db, id: HotlineId, patch: HotlinePatch) 
         hotline.trunk = trunk;
     }
     if let Some(target) = patch.target {
-        check_target(&mut tx, target).await?;
         hotline.target = target;
     }
+    hotline.schedule = patch.schedule.unwrap_or(hotline.schedule);
+    hotline.closed_target = patch.closed_target.unwrap_or(hotline.closed_target);
+    hotline.holiday_target = patch.holiday_target.unwrap_or(hotline.holiday_target);
+    check_targets(&mut tx, &hotline).await?;
     hotline.updated_at = now().as_millis();
     repo::save(&mut tx, &hotline).await.map_err(|error| taken(error, &hotline.number))?;
     tx.emit(config::event("hotline.updated", id, &hotline.number));

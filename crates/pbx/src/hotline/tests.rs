@@ -6,7 +6,7 @@ use store::mint;
 use store::testing::{TestDb, on_both};
 
 fn new(number: &str, target: Target) -> NewHotline {
-    NewHotline { number: number.into(), name: None, trunk: None, target }
+    NewHotline::to(number, target)
 }
 
 #[tokio::test]
@@ -100,7 +100,8 @@ async fn a_hotline_is_renamed_and_led_elsewhere() {
         let id = an_extension(&ours, db, "101").await;
         let made = a_hotline(&ours, db, "02873000001", Target::Extension(id)).await;
         let group = a_group(&ours, db, vec![id]).await;
-        let patch = HotlinePatch { name: Some("Sales".into()), target: Some(Target::Group(group.id)), trunk: None };
+        let target = Some(Target::Group(group.id));
+        let patch = HotlinePatch { name: Some("Sales".into()), target, ..HotlinePatch::default() };
         let changed = update(&ours, db, made.id, patch).await.expect("changed");
         assert_eq!((changed.name.as_str(), changed.target), ("Sales", Target::Group(group.id)));
         assert_eq!(get(&ours, db, made.id).await, Ok(changed));
@@ -118,4 +119,32 @@ fn a_target_is_a_kind_and_an_id_in_json() {
     assert_eq!(serde_json::from_value::<Target>(text).expect("a target"), target);
     let crossed = serde_json::json!({ "kind": "flow", "id": target.to_string() });
     assert!(serde_json::from_value::<Target>(crossed).is_err());
+}
+
+#[tokio::test]
+async fn a_number_that_closes_says_where_its_callers_go() {
+    on_both(async |db: &TestDb| {
+        let (ours, theirs) = (company(db, "ours").await, company(db, "theirs").await);
+        a_trunk(&ours, db, "127.0.0.30").await;
+        let day = Target::Extension(an_extension(&ours, db, "101").await);
+        let night = a_group(&ours, db, vec![]).await;
+        let hours = |name: &str| crate::schedule::NewSchedule { name: name.into(), ..Default::default() };
+        let office = crate::schedule::create(&ours, db, hours("Office")).await.expect("a schedule").id;
+        let foreign = crate::schedule::create(&theirs, db, hours("Theirs")).await.expect("a schedule").id;
+        let open = NewHotline { schedule: Some(office), ..new("02873000001", day) };
+        assert_eq!(fields(&create(&ours, db, open.clone()).await.expect_err("wrong")), ["closed_target"]);
+        let stranger = NewHotline { schedule: Some(foreign), closed_target: Some(day), ..open.clone() };
+        assert_eq!(fields(&create(&ours, db, stranger).await.expect_err("wrong")), ["schedule"]);
+        let closed = NewHotline { closed_target: Some(Target::Group(night.id)), holiday_target: Some(day), ..open };
+        let made = create(&ours, db, closed).await.expect("a hotline");
+        assert_eq!(get(&ours, db, made.id).await, Ok(made.clone()));
+        let used = crate::schedule::delete(&ours, db, office).await.expect_err("in use");
+        assert_eq!(used.code, "in_use");
+        assert_eq!(crate::group::delete(&ours, db, night.id).await.expect_err("in use").code, "in_use");
+        let always = HotlinePatch { schedule: Some(None), closed_target: Some(None), ..HotlinePatch::default() };
+        let always = update(&ours, db, made.id, always).await.expect("always open");
+        assert_eq!((always.schedule, always.closed_target, always.holiday_target), (None, None, Some(day)));
+        crate::schedule::delete(&ours, db, office).await.expect("deleted");
+    })
+    .await;
 }

@@ -1,16 +1,21 @@
 use super::{Caller, route};
+use crate::callers::{Callers, List};
 use crate::extension::CallFrom;
 use crate::fixture::graph;
 use crate::hotline::{Hotline, Target};
 use crate::limits::Limits;
+use crate::schedule::{Holiday, Schedule, Weekday, WeeklyHours};
 use crate::snapshot::{Extension, Group, Tenant, Trunk};
 use crate::srtp::Srtp;
 use crate::trunk::{Kind, NumberFormat, Transport, parse_address};
 use call::{Direction, Origin, RouteTarget, TrunkStep};
-use model::{Cause, ExtensionId, FlowId, GroupId, HotlineId, Id, TenantId, TrunkId};
+use model::{Cause, ExtensionId, FlowId, GreetingId, GroupId, HotlineId, Id, ScheduleId, TenantId, Timestamp, TrunkId};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
+
+/// Monday 2026-11-23, 10:00 in Hanoi.
+const NOW: Timestamp = Timestamp(1_795_402_800_000);
 
 fn id(bits: u128) -> ExtensionId {
     ExtensionId::from_bits(bits)
@@ -41,6 +46,7 @@ fn extension(id: ExtensionId, number: &str, enabled: bool) -> Extension {
         call_from: CallFrom::Registered,
         srtp: Srtp::default(),
         limits: Limits::of_extension(),
+        handling: Default::default(),
         ha1_md5,
         ha1_sha256,
     }
@@ -71,6 +77,9 @@ fn hotline(bits: u128, number: &str, trunk: u128, target: Target) -> Hotline {
         name: format!("Line {bits}"),
         trunk: TrunkId::from_bits(trunk),
         target,
+        schedule: None,
+        closed_target: None,
+        holiday_target: None,
         created_at: 0,
         updated_at: 0,
     }
@@ -109,13 +118,16 @@ fn acme() -> Tenant {
         hotlines: hotlines.into_iter().map(|one| (one.id, one)).collect(),
         trunks: trunks.into_iter().map(|one| (one.id, one)).collect::<BTreeMap<_, _>>(),
         groups: HashMap::from([(group, ringing)]),
+        queues: BTreeMap::new(),
         flows: HashMap::from([(flow, Arc::new(graph(Id::from_bits(3), group)))]),
+        schedules: HashMap::new(),
+        callers: Default::default(),
         greetings: HashMap::new(),
     }
 }
 
 fn lan_dials(tenant: &Tenant, dialled: &str) -> call::Route {
-    route(tenant, Origin::Extension(lan()), Caller::default(), dialled)
+    route(tenant, Origin::Extension(lan()), Caller::default(), dialled, NOW)
 }
 
 #[test]
@@ -131,7 +143,8 @@ fn an_extension_of_the_company_is_rung_with_the_callers_number_and_name() {
 fn a_carrier_reaches_the_hotline_of_its_own_trunk_only() {
     let tenant = acme();
     let caller = Caller { number: "0901234567", name: "Khách" };
-    let from = |trunk: u128, dialled: &str| route(&tenant, Origin::Trunk(TrunkId::from_bits(trunk)), caller, dialled);
+    let from =
+        |trunk: u128, dialled: &str| route(&tenant, Origin::Trunk(TrunkId::from_bits(trunk)), caller, dialled, NOW);
     for dialled in ["02873000001", "+842873000001", "842873000001"] {
         let route = from(1, dialled);
         assert_eq!((route.direction, &route.to), (Direction::Inbound, &RouteTarget::Flow(FlowId::from_bits(5))));
@@ -146,8 +159,13 @@ fn a_carrier_reaches_the_hotline_of_its_own_trunk_only() {
             "{dialled}"
         );
     }
-    let hidden =
-        route(&tenant, Origin::Trunk(TrunkId::from_bits(1)), Caller { number: "anonymous", name: "" }, "02873000001");
+    let hidden = route(
+        &tenant,
+        Origin::Trunk(TrunkId::from_bits(1)),
+        Caller { number: "anonymous", name: "" },
+        "02873000001",
+        NOW,
+    );
     assert_eq!(hidden.caller_number, "anonymous");
 }
 
@@ -207,7 +225,7 @@ fn what_is_not_allowed_is_refused_with_its_reason() {
 fn who_is_disabled_or_unknown_calls_nobody() {
     let tenant = acme();
     for caller in [gone(), id(999)] {
-        let route = route(&tenant, Origin::Extension(caller), Caller::default(), "101");
+        let route = route(&tenant, Origin::Extension(caller), Caller::default(), "101", NOW);
         assert_eq!(route.to, RouteTarget::Reject(Cause::Forbidden));
     }
 }
@@ -225,4 +243,84 @@ fn a_group_rings_its_enabled_members_in_order() {
     let plan = tenant.ring_plan(GroupId::from_bits(7), 1).expect("a plan");
     assert_eq!(plan.members, [minh(), lan()].map(call::RingMember::plain));
     assert_eq!(tenant.ring_plan(GroupId::from_bits(8), 1), None);
+}
+
+/// The first hotline is open on Monday mornings, plays a greeting else, and has one day off.
+fn with_hours() -> Tenant {
+    let mut tenant = acme();
+    let schedule = Schedule {
+        id: ScheduleId::from_bits(1),
+        name: "Office".into(),
+        time_zone: None,
+        weekly: vec![WeeklyHours { days: vec![Weekday::Mon], from: "08:00".into(), to: "12:00".into() }],
+        holidays: vec![Holiday {
+            name: "Founding day".into(),
+            from: "2026-11-30".into(),
+            to: None,
+            yearly: false,
+            hours: Vec::new(),
+        }],
+        created_at: 0,
+        updated_at: 0,
+    };
+    let zone = schedule.zone(&tenant.time_zone);
+    tenant.schedules.insert(schedule.id, (schedule, zone));
+    let hotline = tenant.hotlines.get_mut(&HotlineId::from_bits(11)).expect("the first hotline");
+    hotline.schedule = Some(ScheduleId::from_bits(1));
+    hotline.closed_target = Some(Target::Greeting(GreetingId::from_bits(3)));
+    tenant
+}
+
+const HOUR: i64 = 3_600_000;
+
+#[test]
+fn a_hotline_leads_elsewhere_while_its_schedule_is_closed() {
+    let mut tenant = with_hours();
+    let carrier = Origin::Trunk(TrunkId::from_bits(1));
+    let caller = Caller { number: "0901234567", name: "" };
+    let at =
+        |tenant: &Tenant, hours: i64| route(tenant, carrier, caller, "02873000001", Timestamp(NOW.0 + hours * HOUR));
+    let flow = RouteTarget::Flow(FlowId::from_bits(5));
+    let closed = RouteTarget::Announcement(model::leg::Sound::Greeting(GreetingId::from_bits(3)));
+    let open = at(&tenant, 0);
+    assert_eq!(open.to, flow);
+    assert!(open.facts.contains(&("opening", "open".into())));
+    let shut = at(&tenant, 2);
+    assert_eq!(shut.to, closed, "at noon");
+    assert!(
+        shut.reason.contains("closed now") && shut.facts.contains(&("opening", "closed".into())),
+        "{}",
+        shut.reason
+    );
+    let day_off = at(&tenant, 7 * 24);
+    assert_eq!(day_off.to, closed, "a holiday without a target of its own");
+    assert!(day_off.reason.contains("Founding day"), "{}", day_off.reason);
+    let first = HotlineId::from_bits(11);
+    tenant.hotlines.get_mut(&first).expect("it").holiday_target = Some(Target::Extension(minh()));
+    assert_eq!(at(&tenant, 7 * 24).to, RouteTarget::Extension(minh()));
+    assert_eq!(at(&tenant, 2).to, closed);
+    let inside =
+        route(&tenant, Origin::Extension(lan()), Caller::default(), "02873000001", Timestamp(NOW.0 + 2 * HOUR));
+    assert_eq!(inside.to, closed, "colleagues find it closed too");
+    tenant.schedules.clear();
+    assert_eq!(at(&tenant, 2).to, flow, "a schedule that is gone closes nothing");
+}
+
+#[test]
+fn blocked_callers_reach_nothing_and_others_everything() {
+    let mut tenant = acme();
+    tenant.callers =
+        Callers::of([("+8490*", List::Blocked), ("+84901234567", List::Vip), ("anonymous", List::Blocked)]);
+    let carrier = Origin::Trunk(TrunkId::from_bits(1));
+    let to = |number: &str| route(&tenant, carrier, Caller { number, name: "" }, "02873000001", NOW);
+    let flow = RouteTarget::Flow(FlowId::from_bits(5));
+    for blocked in ["0909999999", "84909999999", "anonymous", ""] {
+        let refused = to(blocked);
+        assert_eq!(refused.to, RouteTarget::Reject(Cause::Forbidden), "{blocked:?}");
+        assert!(refused.hotline.is_some() && refused.facts.iter().any(|(name, _)| *name == "pattern"));
+    }
+    for welcome in ["0901234567", "0911111111", "+6561234567"] {
+        assert_eq!(to(welcome).to, flow, "{welcome}");
+    }
+    assert_eq!(lan_dials(&tenant, "02873000001").to, flow, "colleagues are never blocked");
 }

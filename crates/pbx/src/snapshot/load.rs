@@ -2,9 +2,12 @@
 //! the clear and a change of the SIP domain needs no new passwords.
 
 use super::tenant::{Extension, Group, Tenant, Trunk};
+use crate::handling::Handling;
 use crate::limits::Limits;
 use crate::trunk::parse_address;
-use crate::{config, extension, flow, greeting, group, hotline, limits, quota, trunk};
+use crate::{
+    callers, config, extension, flow, greeting, group, handling, hotline, limits, queue, quota, schedule, trunk,
+};
 use md5::Md5;
 use model::{Network, Problem, TenantId};
 use sha2::{Digest, Sha256};
@@ -56,9 +59,17 @@ async fn tenant(db: &Db, mut head: Tenant) -> Result<Tenant, Problem> {
     for group in group::repo::all(&mut tx).await? {
         head.groups.insert(group.id, ready_group(group));
     }
+    head.queues = queue::repo::all(&mut tx).await?.into_iter().map(|queue| (queue.id, queue)).collect();
     head.flows = flow::repo::all(&mut tx).await?.into_iter().map(|flow| (flow.id, Arc::new(flow.graph))).collect();
+    for schedule in schedule::repo::all(&mut tx).await? {
+        let zone = schedule.zone(&head.time_zone);
+        head.schedules.insert(schedule.id, (schedule, zone));
+    }
+    let rules = callers::repo::all(&mut tx).await?;
+    head.callers = callers::Callers::of(rules.iter().map(|rule| (rule.pattern.as_str(), rule.list)));
     let greetings = greeting::repo::all(&mut tx).await?;
     let mut limits = limits::repo::all(&mut tx).await?;
+    let mut handling = handling::repo::all(&mut tx).await?;
     head.quota = quota::repo::find(&mut tx).await?;
     drop(tx);
     head.greetings = greetings.into_iter().map(|one| (one.id, greeting::file(head.id, one.id))).collect();
@@ -71,7 +82,9 @@ async fn tenant(db: &Db, mut head: Tenant) -> Result<Tenant, Problem> {
     let ready: Result<Vec<Extension>, Problem> =
         ready.await.map_err(|error| Problem::internal(format!("Reading extensions died: {error}")))?;
     for mut extension in ready? {
-        extension.limits = limits.remove(&extension.id.to_string()).unwrap_or(extension.limits);
+        let id = extension.id.to_string();
+        extension.limits = limits.remove(&id).unwrap_or(extension.limits);
+        extension.handling = handling.remove(&id).unwrap_or_default();
         head.numbers.insert(extension.number.clone(), extension.id);
         head.extensions.insert(extension.id, extension);
     }
@@ -134,6 +147,7 @@ fn ready_extension(
         call_from: extension.call_from,
         srtp: extension.srtp,
         limits: Limits::of_extension(),
+        handling: Handling::default(),
         ha1_md5: Md5::digest(secret.as_bytes()).into(),
         ha1_sha256: Sha256::digest(secret.as_bytes()).into(),
     })

@@ -1,14 +1,23 @@
 //! One company in memory.
 
+use crate::callers::{self, Callers, List};
 use crate::extension::CallFrom;
+use crate::handling::Handling;
 use crate::hotline::Hotline;
 use crate::limits::Limits;
+use crate::queue::Queue;
+use crate::schedule::{Schedule, State};
 use crate::srtp::Srtp;
 use crate::target::Target;
 use crate::trunk::{Kind, NumberFormat, Transport};
 use ::flow::Graph;
 use call::RouteTarget;
-use model::{ExtensionId, FlowId, GreetingId, GroupId, HotlineId, Network, PhoneNumber, TenantId, TrunkId};
+use jiff::tz::TimeZone;
+use model::flow::{FlowAnswer, FlowQuestion};
+use model::{
+    ExtensionId, FlowId, GreetingId, GroupId, HotlineId, Network, PhoneNumber, QueueId, ScheduleId, TenantId,
+    Timestamp, TrunkId,
+};
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -49,8 +58,14 @@ pub struct Tenant {
     pub trunks: BTreeMap<TrunkId, Trunk>,
     /// Ring groups.
     pub groups: HashMap<GroupId, Group>,
+    /// Queues, oldest first.
+    pub queues: BTreeMap<QueueId, Queue>,
     /// Flows.
     pub flows: HashMap<FlowId, Arc<Graph>>,
+    /// When it is open, each schedule with the time zone of its hours.
+    pub schedules: HashMap<ScheduleId, (Schedule, TimeZone)>,
+    /// What it knows of callers.
+    pub callers: Callers,
     /// Sounds: their files from the data directory on.
     pub greetings: HashMap<GreetingId, PathBuf>,
 }
@@ -76,6 +91,8 @@ pub struct Extension {
     pub srtp: Srtp,
     /// How much it may call to the outside.
     pub limits: Limits,
+    /// How it handles calls.
+    pub handling: Handling,
     /// MD5 of `number:domain:password`.
     pub ha1_md5: [u8; 16],
     /// SHA-256 of `number:domain:password`.
@@ -134,9 +151,41 @@ impl Tenant {
         self.numbers.get(number).and_then(|id| self.extensions.get(id))
     }
 
+    /// The queue of this internal number.
+    pub fn queue_by_number(&self, number: &str) -> Option<&Queue> {
+        self.queues.values().find(|queue| queue.number.as_deref() == Some(number))
+    }
+
     /// The hotline of this number that comes in by this trunk.
     pub fn hotline_on(&self, trunk: TrunkId, number: &str) -> Option<HotlineId> {
         self.hotlines.values().find(|hotline| hotline.trunk == trunk && hotline.number == number).map(|found| found.id)
+    }
+
+    /// What a schedule says of a moment; none when it is gone.
+    pub fn opening(&self, id: ScheduleId, at: Timestamp) -> Option<State<'_>> {
+        self.schedules.get(&id).map(|(schedule, zone)| schedule.at(at, zone))
+    }
+
+    /// What a flow is told of the moment, or of who calls.
+    pub fn know(&self, question: FlowQuestion, caller: &str, at: Timestamp) -> FlowAnswer {
+        match question {
+            FlowQuestion::Schedule(id) => match self.opening(id, at) {
+                Some(State::Open) => FlowAnswer::Open,
+                Some(State::Closed) => FlowAnswer::Closed,
+                Some(State::Holiday(_)) => FlowAnswer::Holiday,
+                None => FlowAnswer::Nothing,
+            },
+            FlowQuestion::Caller => match self.callers.find(&self.shown(caller)) {
+                Some((List::Vip, _)) => FlowAnswer::Vip,
+                _ if callers::is_anonymous(caller) => FlowAnswer::Anonymous,
+                Some((List::Blocked, _)) | None => FlowAnswer::Nothing,
+            },
+        }
+    }
+
+    /// A caller's number as the company writes it; text that is no number stays as it is.
+    pub fn shown(&self, number: &str) -> String {
+        PhoneNumber::parse(number, &self.country).map_or_else(|| number.to_owned(), |number| number.to_string())
     }
 
     /// The hotline of this number, by whatever trunk.

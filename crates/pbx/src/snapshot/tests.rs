@@ -100,8 +100,13 @@ async fn what_a_call_needs_of_a_company_is_there() {
         let patch = TrunkPatch { login: Some("acme".into()), password: Some("s3cret".into()), ..TrunkPatch::default() };
         trunk::update(&acme, db, trunk.id, patch).await.expect("changed");
         let group = a_group(&acme, db, vec![id]).await;
-        let new =
-            crate::greeting::NewGreeting { id: store::mint(), name: "Hello".into(), duration_ms: 1, size_bytes: 1 };
+        let new = crate::greeting::NewGreeting {
+            id: store::mint(),
+            name: "Hello".into(),
+            duration_ms: 1,
+            size_bytes: 1,
+            speech: None,
+        };
         let greeting = crate::greeting::create(&acme, db, new).await.expect("a greeting");
         let graph = crate::fixture::graph(greeting.id, group.id);
         let new = crate::flow::NewFlow { name: "Welcome".into(), graph: graph.clone() };

@@ -3,7 +3,7 @@
 mod tls;
 
 use super::raw::{Raw, Read};
-use super::{Config, Demo, LogFormat, Recording, Secret, SmsProvider};
+use super::{Config, Demo, LogFormat, Recording, Secret, SmsProvider, SpeechDriver};
 use std::fmt::Write;
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -36,6 +36,8 @@ const DEMO: [(&str, Demo); 6] = [
     ("false", Demo::Off),
 ];
 const SMS: [(&str, SmsProvider); 2] = [("off", SmsProvider::Off), ("sandbox", SmsProvider::Sandbox)];
+const SPEECH: [(&str, SpeechDriver); 3] =
+    [("off", SpeechDriver::Off), ("espeak", SpeechDriver::Espeak), ("http", SpeechDriver::Http)];
 const FORMATS: [(&str, LogFormat); 3] =
     [("auto", LogFormat::Auto), ("pretty", LogFormat::Pretty), ("json", LogFormat::Json)];
 
@@ -371,6 +373,48 @@ const CALLS: &[Key] = &[
             Ok(())
         },
         show: |c| shown(&SMS, c.sms.provider),
+    },
+    Key {
+        path: "speech.driver",
+        help: "Who speaks the texts of greetings and of automatic calls: \"espeak\" the program espeak-ng on this machine,\n\
+               \"http\" a service, \"off\" nobody: sounds are uploaded then.",
+        read: |c, raw| {
+            c.speech.driver = raw.word(&SPEECH)?;
+            Ok(())
+        },
+        show: |c| shown(&SPEECH, c.speech.driver),
+    },
+    Key {
+        path: "speech.program",
+        help: "Where espeak-ng lies.",
+        read: |c, raw| {
+            c.speech.program = PathBuf::from(filled(raw)?);
+            Ok(())
+        },
+        show: |c| quoted(&c.speech.program.display().to_string()),
+    },
+    Key {
+        path: "speech.url",
+        help: "The service: it is sent {\"text\", \"voice\", \"speed\"} by POST and answers with a WAV or MP3 file. Voices are\n\
+               northern_woman, northern_man, southern_woman and english, speeds -3 to 3.",
+        read: |c, raw| {
+            c.speech.url = raw.optional()?.unwrap_or_default();
+            let http = ["http://", "https://"].iter().any(|start| c.speech.url.starts_with(start));
+            if http || c.speech.url.is_empty() {
+                return Ok(());
+            }
+            Err("must start with \"https://\" or \"http://\", or be empty".into())
+        },
+        show: |c| quoted(&c.speech.url),
+    },
+    Key {
+        path: "speech.key",
+        help: "The service's key, sent as Authorization: Bearer. Empty: none is sent.",
+        read: |c, raw| {
+            c.speech.key = raw.optional()?.map(Secret::new);
+            Ok(())
+        },
+        show: |c| hidden(c.speech.key.is_some()),
     },
     Key {
         path: "limits.calls",

@@ -79,6 +79,7 @@ impl World {
         let new = NewKey { name: "Import".into(), dialect, role: Some(Role::Owner), ..NewKey::default() };
         let key = key::create(&theirs, &db, new).await.unwrap().secret;
         let state = compat::State {
+            sounds: worker::sound::Sounds::new((*db).clone(), db.folder().to_owned()),
             gate: account::Gate::new((*db).clone()),
             bus: bus::Bus::new().0,
             data: db.folder().to_owned(),
@@ -156,12 +157,7 @@ async fn furnish(db: &TestDb, actor: &Actor) {
         ids.push(extension::create(actor, db, new).await.unwrap().extension.id);
     }
     let group = group::create(actor, db, NewGroup::of("Sales", ids[..2].to_vec())).await.unwrap();
-    let new = NewHotline {
-        number: "02873000001".into(),
-        name: Some("Sales".into()),
-        trunk: None,
-        target: Target::Group(group.id),
-    };
+    let new = NewHotline { name: Some("Sales".into()), ..NewHotline::to("02873000001", Target::Group(group.id)) };
     let hotline = hotline::create(actor, db, new).await.unwrap();
     let new = NewUser {
         login: "lan@theirs.example".into(),

@@ -189,8 +189,8 @@ async fn hotlines(
                     continue;
                 };
                 let name = Some(theirs.name.clone()).filter(|name| !name.is_empty());
-                match hotline::create(actor, db, NewHotline { number: number.clone(), name, trunk: None, target }).await
-                {
+                let new = NewHotline { name, ..NewHotline::to(number.clone(), target) };
+                match hotline::create(actor, db, new).await {
                     Ok(made) => {
                         report.made("hotlines");
                         made.id

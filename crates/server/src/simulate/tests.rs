@@ -18,7 +18,8 @@ async fn company() -> TestDb {
 }
 
 async fn story(db: &TestDb, from: &str, to: &str, digits: &str) -> String {
-    let asked = Simulate { from: from.into(), to: to.into(), digits: digits.into(), company: None, json: false };
+    let asked =
+        Simulate { from: from.into(), to: to.into(), digits: digits.into(), at: None, company: None, json: false };
     run(db, &asked).await.expect("a story")
 }
 
@@ -48,6 +49,6 @@ async fn extensions_reach_each_other_and_the_outside() {
 async fn a_key_that_is_none_is_named() {
     let db = company().await;
     let (from, to) = ("0901234567".to_owned(), "02873000001".to_owned());
-    let asked = Simulate { from, to, digits: "x".into(), company: None, json: true };
+    let asked = Simulate { from, to, digits: "x".into(), at: None, company: None, json: true };
     assert!(run(&db, &asked).await.expect_err("x is no key").to_string().contains("'x' in digits is no key"));
 }

@@ -3,7 +3,7 @@
 use crate::dice::Dice;
 use flow::{Graph, Menu, Node};
 use model::id::Id;
-use model::{Cause, ExtensionId, GreetingId, GroupId};
+use model::{Cause, ExtensionId, GreetingId, GroupId, ScheduleId};
 
 pub(super) fn random(dice: &mut Dice, extensions: &[ExtensionId], groups: &[GroupId]) -> Graph {
     let unchecked = dice.percent(10);
@@ -31,6 +31,15 @@ fn node(dice: &mut Dice, last: u64, extensions: &[ExtensionId], groups: &[GroupI
         0 | 1 => Node::Play { greeting: greeting(), next: name(dice, last) },
         2..=5 => Node::Menu(menu(dice, last)),
         6 | 7 => Node::RingGroup { group: dice.pick(groups), on_no_answer: maybe(dice, last) },
+        8 if dice.percent(40) => Node::Schedule {
+            schedule: ScheduleId::from_bits(dice.of(1..=2).into()),
+            open: name(dice, last),
+            closed: name(dice, last),
+            holiday: maybe(dice, last),
+        },
+        9 if dice.percent(40) => {
+            Node::Caller { vip: maybe(dice, last), anonymous: maybe(dice, last), otherwise: name(dice, last) }
+        }
         8 => Node::Extension { extension: dice.pick(extensions), on_no_answer: maybe(dice, last) },
         _ => Node::Hangup { cause: Cause::FlowEnded },
     }
@@ -42,6 +51,7 @@ fn menu(dice: &mut Dice, last: u64) -> Menu {
         greeting: dice.percent(80).then(greeting),
         timeout_ms: dice.of(500..=8_000) as u32,
         max_failures: dice.of(1..=4) as u32,
+        again_greeting: dice.percent(20).then(greeting),
         invalid_greeting: dice.percent(50).then(greeting),
         options: (0..dice.of(0..=3)).map(|_| (dice.pick(&keys), name(dice, last))).collect(),
         on_timeout: maybe(dice, last),

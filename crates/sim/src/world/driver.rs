@@ -6,7 +6,7 @@ use crate::edge::Edge;
 use crate::far::Manner;
 use crate::house::Elsewhere;
 use call::{Action, Given, Input, LegKind, Party, Question, Released, Reply, Script, Ticket};
-use flow::{Flow, FlowStep, Graph};
+use flow::{Announcement, Flow, FlowStep, Steering};
 use model::flow::{FlowCommand, FlowEvent};
 use model::leg::{Destination, Dial};
 use model::{Cause, ExtensionId, LegCommand, LegId};
@@ -71,6 +71,7 @@ impl World {
                 Action::StartFlow(flow) => self.start_flow(flow),
                 Action::Flow(event) => self.tell_flow(event),
                 Action::StopFlow => self.flow = None,
+                Action::Queue(news) => self.tell_queue(news),
                 Action::Publish(event) => self.events.push(event),
             }
         }
@@ -109,13 +110,8 @@ impl World {
         }
         let reply = match question {
             Question::Route { dialled, .. } => Reply::Route(Box::new(self.route(dialled))),
-            Question::Locate { extension, only_idle: true } if self.house.talking.contains(extension) => {
-                Reply::Away(Cause::Busy)
-            }
-            Question::Locate { extension, .. } => {
-                let phones = self.house.phones.get(extension).into_iter().flatten();
-                Reply::Contacts(phones.map(|(contact, _)| *contact).collect())
-            }
+            Question::Locate { extension, rings_as } => self.house.locate(*extension, *rings_as),
+            Question::Forward { extension, cause } => Reply::Forward(self.house.forward(*extension, *cause)),
             Question::Group(group) => Reply::Group(self.house.plans.get(group).cloned()),
             Question::Adopt { edge, extension, .. } => Reply::Adopted(self.released(*edge, *extension)),
         };
@@ -173,13 +169,16 @@ impl World {
     }
 
     fn start_flow(&mut self, script: Script) {
-        let graph = match script {
-            Script::Flow(id) => self.house.graphs.get(&id).cloned(),
-            Script::Announcement(greeting, cause) => Some(Arc::new(Graph::announcement(greeting, cause))),
+        let steering = match script {
+            Script::Flow(id) => {
+                let graph = self.house.graphs.get(&id);
+                graph.map(|graph| Steering::Flow(Box::new(Flow::new(Arc::clone(graph), self.now))))
+            }
+            Script::Announcement(sound, cause) => Some(Steering::Announcement(Announcement::new(sound, cause))),
         };
-        match graph {
-            Some(graph) => {
-                self.flow = Some(Flow::new(graph, self.now));
+        match steering {
+            Some(steering) => {
+                self.flow = Some(steering);
                 self.tell_flow(FlowEvent::Started);
             }
             None => self.inbox.push_back(Input::Flow(FlowCommand::Hangup(Cause::NoRoute))),
@@ -194,9 +193,15 @@ impl World {
     }
 
     fn flow_steps(&mut self, steps: Vec<FlowStep>) {
-        self.inbox.extend(steps.into_iter().map(|step| match step {
-            FlowStep::Command(command) => Input::Flow(command),
-            FlowStep::Trail(entry) => Input::Trail(entry),
-        }));
+        for step in steps {
+            match step {
+                FlowStep::Command(command) => self.inbox.push_back(Input::Flow(command)),
+                FlowStep::Trail(entry) => self.inbox.push_back(Input::Trail(entry)),
+                FlowStep::Ask(question) => {
+                    let answer = self.house.know(question);
+                    self.tell_flow(FlowEvent::Answer(answer));
+                }
+            }
+        }
     }
 }

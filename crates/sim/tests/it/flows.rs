@@ -180,6 +180,8 @@ fn the_world_is_told_what_happens_in_order() {
             Event::Answered { .. } => "answered",
             Event::Held { .. } => "held",
             Event::Resumed { .. } => "resumed",
+            Event::QueueJoined { .. } => "queue_joined",
+            Event::QueueLeft { .. } => "queue_left",
             Event::Transferred { .. } => "transferred",
             Event::Ended { .. } => "ended",
         })
@@ -202,4 +204,41 @@ fn a_silent_line_in_the_menu_ends_with_its_own_cause() {
     w.customer_calls(HOTLINE, Manner::quiet().and(ms(61_000), Act::FallSilent));
     let record = w.run();
     w.assert(record.cause == Cause::MediaTimeout && record.ended_by == EndedBy::System, "media time-out");
+}
+
+#[test]
+fn a_schedule_and_the_caller_choose_the_way() {
+    use model::flow::FlowAnswer::{Anonymous, Closed, Holiday, Nothing, Open, Vip};
+    let reached = |schedule, caller| {
+        let mut w = World::new(5)
+            .phone("lan", answers_after(secs(1)))
+            .phone("minh", answers_after(secs(1)))
+            .schedule("office", schedule)
+            .knows_the_caller(caller)
+            .flow(
+                "main",
+                r#"{"start":"who","nodes":{
+                    "who":{"type":"caller","vip":"boss","otherwise":"hours"},
+                    "hours":{"type":"schedule","schedule":"@office","open":"desk","closed":"sorry"},
+                    "boss":{"type":"extension","extension":"@minh"},
+                    "desk":{"type":"extension","extension":"@lan"},
+                    "sorry":{"type":"play","greeting":"@sorry","next":"end"},
+                    "end":{"type":"hangup"}}}"#,
+            )
+            .hotline_to_flow(HOTLINE, "main");
+        w.customer_calls(HOTLINE, Manner::quiet().hangs_up(minutes(1)));
+        let record = w.run();
+        w.assert(decided(&record, "flow_answer"), "the trail says why");
+        record
+            .legs
+            .get(1)
+            .and_then(|leg| leg.party.extension())
+            .map(|id| if id == w.id_of("lan") { "lan" } else { "minh" })
+    };
+    assert_eq!(reached(Open, Nothing), Some("lan"));
+    assert_eq!(reached(Open, Anonymous), Some("lan"), "no branch of its own");
+    assert_eq!(reached(Closed, Nothing), None);
+    assert_eq!(reached(Holiday, Nothing), None, "a holiday without a branch is closed");
+    assert_eq!(reached(Closed, Vip), Some("minh"), "the boss answers friends at night too");
+    assert_eq!(reached(Nothing, Nothing), None, "a schedule that is gone is closed");
 }

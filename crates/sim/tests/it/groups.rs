@@ -94,7 +94,7 @@ fn a_sequence_rings_who_is_on_a_call_and_rollover_does_not() {
         let mut w = three(strategy).on_a_call("lan");
         let record = patient(&mut w);
         let first = leg(&record, 1).party.extension();
-        (first == Some(w.id_of("lan")), record.legs.len(), decided(&record, "no_phone"))
+        (first == Some(w.id_of("lan")), record.legs.len(), decided(&record, "passed_over"))
     };
     assert_eq!(ring(Strategy::Sequence), (true, 4, false));
     assert_eq!(ring(Strategy::Rollover), (false, 3, true));

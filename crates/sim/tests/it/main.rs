@@ -3,8 +3,10 @@
 mod carriers;
 mod click;
 mod flows;
+mod forwards;
 mod groups;
 mod internal;
+mod queues;
 mod races;
 mod random;
 mod talks;

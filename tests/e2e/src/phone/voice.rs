@@ -15,18 +15,36 @@ const EVENT_PAYLOAD: u8 = 101;
 /// Windows that must hold a tone, one after the other, before it counts as heard.
 const SURE: usize = 4;
 
-/// A law of G.711.
+/// A law of G.711, or what is only passed through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Codec {
     /// µ-law.
     Pcmu,
     /// A-law.
     Pcma,
+    /// What is called G.729, which the server does not look into: here it is µ-law.
+    G729,
 }
 
 impl Codec {
     fn payload(self) -> u8 {
-        if self == Codec::Pcmu { 0 } else { 8 }
+        match self {
+            Codec::Pcmu => 0,
+            Codec::Pcma => 8,
+            Codec::G729 => 18,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Codec::Pcmu => "PCMU",
+            Codec::Pcma => "PCMA",
+            Codec::G729 => "G729",
+        }
+    }
+
+    fn encode(self, sample: i16) -> u8 {
+        if self == Codec::Pcma { tone::encode_a(sample) } else { tone::encode_u(sample) }
     }
 }
 
@@ -105,7 +123,7 @@ impl Voice {
     pub(super) fn describe(&mut self, direction: &str) -> String {
         self.version += 1;
         let (ip, payload) = (self.believes, self.codec.payload());
-        let name = if self.codec == Codec::Pcmu { "PCMU" } else { "PCMA" };
+        let name = self.codec.name();
         format!(
             "v=0\r\no=- {} {} IN IP4 {ip}\r\ns=-\r\nc=IN IP4 {ip}\r\nt=0 0\r\nm=audio {} RTP/AVP {payload} {EVENT_PAYLOAD}\r\n\
              a=rtpmap:{payload} {name}/8000\r\na=rtpmap:{EVENT_PAYLOAD} telephone-event/8000\r\na=fmtp:{EVENT_PAYLOAD} 0-15\r\n\
@@ -244,7 +262,7 @@ async fn talk(socket: Arc<UdpSocket>, state: Arc<Mutex<State>>) {
                     let (codec, time) = (state.codec, state.time);
                     let sound: Vec<u8> = (0..FRAME)
                         .map(|at| tone::sample(tone, time.wrapping_add(at)))
-                        .map(|s| if codec == Codec::Pcmu { tone::encode_u(s) } else { tone::encode_a(s) })
+                        .map(|sample| codec.encode(sample))
                         .collect();
                     Some((packet(&mut state, codec.payload(), time, &sound), to))
                 }
@@ -308,7 +326,7 @@ async fn listen(socket: Arc<UdpSocket>, state: Arc<Mutex<State>>) {
         heard.last = Some(Instant::now());
         let body = &buffer[12..length];
         match buffer[1] & 0x7f {
-            0 => heard.samples.extend(body.iter().map(|b| tone::decode_u(*b))),
+            0 | 18 => heard.samples.extend(body.iter().map(|b| tone::decode_u(*b))),
             8 => heard.samples.extend(body.iter().map(|b| tone::decode_a(*b))),
             EVENT_PAYLOAD if body.len() >= 4 => {
                 let time = u32::from_be_bytes([buffer[4], buffer[5], buffer[6], buffer[7]]);

@@ -1,6 +1,6 @@
 //! Codecs crossed: baresip speaks G.722 or Opus and nothing else, our phone and the carrier G.711.
 
-use crate::{CALLEE, CALLER};
+use crate::{CALLEE, CALLER, talk};
 use e2e::agents::baresip::Softphone;
 use e2e::server::HOTLINE;
 use e2e::wav::Wav;
@@ -83,5 +83,33 @@ async fn an_opus_agent_on_the_hotline_is_heard_and_recorded() {
     let wav = Wav::parse(&recording);
     assert_eq!(wav.rate, 16_000, "one side is wide-band");
     assert!(wav.tone_windows(0, CALLER) >= 5 && wav.tone_windows(1, CALLEE) >= 5, "both sides are on the recording");
+    server.settles().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_decoded_is_passed_through_or_refused() {
+    let server = Server::start().await;
+    let lan = server.phone("101").await.speaking(Codec::G729);
+    let minh = server.phone("102").await.speaking(Codec::G729);
+    let hoa = server.phone("103").await;
+    let mut caller = lan.dial("102").await;
+    let mut callee = minh.rings().await;
+    callee.answer().await;
+    caller.answered().await;
+    talk(&caller, &callee).await;
+    assert_eq!(caller.hang_up().await, 200);
+    callee.hung_up().await;
+    let record = server.record("the call that was passed through", |call| call["cause"] == "normal").await;
+    assert_eq!(codecs(&record), ["G729", "G729"], "{record}");
+
+    // Whoever answers with something else is parted from the caller again, who learns why.
+    let mut caller = lan.dial("103").await;
+    let mut callee = hoa.rings().await;
+    let offer = &callee.invite.body;
+    assert!(offer.contains("m=audio") && !offer.contains("PCM"), "{offer}");
+    callee.answer().await;
+    callee.hung_up().await;
+    assert_eq!(caller.refused().await.status(), 488);
+    server.record("the call that cannot be", |call| call["cause"] == "incompatible").await;
     server.settles().await;
 }

@@ -2,6 +2,7 @@
 
 mod acme;
 mod agents;
+mod antring;
 mod browser;
 mod capture;
 mod certificates;
@@ -14,6 +15,7 @@ mod dialects;
 mod dribble;
 mod failover;
 mod flood;
+mod forwards;
 mod fraud;
 mod fuzz;
 mod groups;
@@ -27,8 +29,10 @@ mod limits;
 mod names;
 mod outbound;
 mod overload;
+mod queues;
 mod registration;
 mod replaces;
+mod schedules;
 mod secrets;
 mod secure_trunks;
 mod sources;

@@ -31,6 +31,30 @@ async fn a_colleague_picks_up_what_rings_elsewhere() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_colleague_picks_up_by_a_code() {
+    let server = Server::start().await;
+    let (lan, minh, hoa) = (server.phone("101").await, server.phone("102").await, server.phone("103").await);
+    // The company of the tests has one ring group of everybody.
+    for code in ["**102", "*8"] {
+        let mut caller = lan.dial("102").await;
+        let mut desk = minh.rings().await;
+        caller.ringing().await;
+        let mut picked = hoa.dial(code).await;
+        picked.answered().await;
+        desk.cancelled().await;
+        caller.answered().await;
+        talk(&caller, &picked).await;
+        assert_eq!(caller.hang_up().await, 200);
+        picked.hung_up().await;
+    }
+    for code in ["**102", "*8", "**999"] {
+        let mut nothing = hoa.dial(code).await;
+        assert_eq!(nothing.refused().await.status(), 404, "nothing rings");
+    }
+    server.settles().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_colleague_goes_on_with_a_talk() {
     let server = Server::start().await;
     let (lan, minh, hoa) = (server.phone("101").await, server.phone("102").await, server.phone("103").await);

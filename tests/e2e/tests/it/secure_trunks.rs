@@ -5,9 +5,17 @@ use e2e::agents::baresip::{Baresip, Switch};
 use e2e::authority::Authority;
 use e2e::dns::Zone;
 use e2e::server::HOTLINE;
+use e2e::wait::within;
 use e2e::{Plan, Server, until};
 use serde_json::{Value, json};
+use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpListener;
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
 
 const NUMBER: &str = "0912345678";
 
@@ -114,4 +122,82 @@ async fn a_carrier_that_nobody_trusted_vouches_for_is_not_called() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_carrier_whose_certificate_is_for_another_name_is_not_called() {
     refuses("wrong-name", "other.test", true, "tls_wrong_name").await;
+}
+
+/// Answers over TLS as a switch does that takes no keys in a description: 488, and busy where there are none. Tells each
+/// INVITE that it saw.
+async fn takes_no_keys(listen: SocketAddr, tls: Arc<ServerConfig>, seen: UnboundedSender<String>) {
+    let listener = TcpListener::bind(listen).await.expect("the carrier's port");
+    while let Ok((socket, _)) = listener.accept().await {
+        // Who does not finish the handshake is no caller.
+        let Ok(socket) = TlsAcceptor::from(tls.clone()).accept(socket).await else { continue };
+        let seen = seen.clone();
+        tokio::spawn(async move {
+            let mut socket = BufReader::new(socket);
+            while let Some(request) = request(&mut socket).await {
+                let status = match request.split(' ').next() {
+                    Some("OPTIONS") => "200 OK",
+                    Some("INVITE") if request.contains("a=crypto") => "488 Not Acceptable Here",
+                    Some("INVITE") => "486 Busy Here",
+                    _ => continue,
+                };
+                let copied = ["Via:", "From:", "Call-ID:", "CSeq:"];
+                let lines = request.lines().take_while(|line| !line.is_empty());
+                let mut answer = format!("SIP/2.0 {status}\r\n");
+                for line in lines {
+                    match line {
+                        line if copied.iter().any(|name| line.starts_with(name)) => answer += &format!("{line}\r\n"),
+                        line if line.starts_with("To:") => answer += &format!("{line};tag=c\r\n"),
+                        _ => {}
+                    }
+                }
+                answer += "Content-Length: 0\r\n\r\n";
+                socket.get_mut().write_all(answer.as_bytes()).await.expect("sent");
+                if request.starts_with("INVITE") {
+                    seen.send(request).expect("the test waits");
+                }
+            }
+        });
+    }
+}
+
+async fn request(socket: &mut (impl AsyncBufReadExt + Unpin)) -> Option<String> {
+    let mut text = String::new();
+    while !text.ends_with("\r\n\r\n") {
+        if socket.read_line(&mut text).await.ok()? == 0 {
+            return None;
+        }
+    }
+    let length = text.lines().find_map(|line| line.strip_prefix("Content-Length: ")?.trim().parse().ok());
+    let mut body = vec![0; length.unwrap_or(0)];
+    socket.read_exact(&mut body).await.ok()?;
+    Some(text + &String::from_utf8_lossy(&body))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_carrier_that_refuses_keys_which_it_might_leave_is_asked_without() {
+    let folder = folder("no-keys");
+    let (authority, zone) = (Authority::new(), Zone::start().await);
+    let (server, trunk) = company(&authority, &folder, &zone, "optional").await;
+    let at = server.carrier_address();
+    let (seen, mut invites) = unbounded_channel();
+    let listen = SocketAddr::new(at.ip(), at.port() + 1);
+    let carrier = tokio::spawn(takes_no_keys(listen, authority.tls("carrier.test"), seen));
+    state(&server, &trunk, "the carrier is reached", |state| state["reachable"] == true).await;
+    let lan = server.phone("101").await;
+    let mut caller = lan.dial(NUMBER).await;
+    let first = within("the first INVITE", invites.recv()).await.expect("the carrier lives");
+    let second = within("the second INVITE", invites.recv()).await.expect("the carrier lives");
+    assert!(first.contains("a=crypto") && second.contains("m=audio"), "{first}{second}");
+    assert!(!second.contains("a=crypto"), "{second}");
+    assert_eq!(caller.refused().await.status(), 486);
+    let record = server.record("the call", |call| call["direction"] == "outbound").await;
+    assert_eq!(
+        (record["cause"].as_str(), record["legs"].as_array().map(Vec::len)),
+        (Some("busy"), Some(2)),
+        "{record}"
+    );
+    assert!(invites.try_recv().is_err(), "it is asked twice, not more often");
+    carrier.abort();
+    std::fs::remove_dir_all(&folder).expect("the test's directory");
 }

@@ -1,9 +1,13 @@
 import {
   AppstoreOutlined,
+  BranchesOutlined,
+  ClockCircleOutlined,
   ClusterOutlined,
   PhoneOutlined,
   SoundOutlined,
   StopOutlined,
+  TeamOutlined,
+  UserOutlined,
 } from '@ant-design/icons'
 import { type Node as FlowNode, Handle, type NodeProps, Position } from '@xyflow/react'
 import { useTranslation } from 'react-i18next'
@@ -21,6 +25,10 @@ const ICONS = {
   play: <SoundOutlined />,
   ring_group: <ClusterOutlined />,
   extension: <PhoneOutlined />,
+  queue: <TeamOutlined />,
+  flow: <BranchesOutlined />,
+  schedule: <ClockCircleOutlined />,
+  caller: <UserOutlined />,
   hangup: <StopOutlined />,
 }
 
@@ -58,6 +66,10 @@ function What({ node }: { node: Node }) {
     menu: () => ('greeting' in node && node.greeting ? names.of(node.greeting) : t('node.silent')),
     ring_group: () => named('group' in node ? node.group : undefined),
     extension: () => named('extension' in node ? node.extension : undefined),
+    queue: () => named('queue' in node ? node.queue : undefined),
+    flow: () => named('flow' in node ? node.flow : undefined),
+    schedule: () => named('schedule' in node ? node.schedule : undefined),
+    caller: () => t('node.callerAbout'),
     hangup: () => t(`cause.${('cause' in node && node.cause) || 'flow_ended'}`),
   }[node.type]
   return <div className="flow-what">{text()}</div>

@@ -2,7 +2,14 @@ import { useQuery } from '@tanstack/react-query'
 import { Alert, Button, Form, Input, InputNumber, Select } from 'antd'
 import type { TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
-import { extensionsQuery, greetingsQuery, groupsQuery } from '~/api/lists'
+import {
+  extensionsQuery,
+  flowsQuery,
+  greetingsQuery,
+  groupsQuery,
+  queuesQuery,
+  schedulesQuery,
+} from '~/api/lists'
 import { extensionName } from '~/lib/names'
 import { fold } from '~/lib/phone'
 import { DIGITS, exits, type Graph, leading, type Menu, type Node, removed, renamed, withNode } from './graph'
@@ -62,7 +69,7 @@ export function NodePane({ graph, name, faults, mayEdit, onChange, onChoose }: P
             aria-label={exitName(field, t)}
             value={to || undefined}
             placeholder={t(
-              `exit.${field.startsWith('options.') || field === 'next' ? 'choose' : `${field}_none`}`,
+              `exit.${field.startsWith('options.') || MUST.includes(field) ? 'choose' : `${field}_none`}`,
             )}
             options={Object.keys(graph.nodes).map((value) => ({
               value,
@@ -95,6 +102,9 @@ function What({ node, put }: { node: Node; put: (node: Node) => void }) {
   const { t } = useTranslation()
   const greetings = named(useQuery(greetingsQuery).data)
   const groups = named(useQuery(groupsQuery).data)
+  const queues = named(useQuery(queuesQuery).data)
+  const flows = named(useQuery(flowsQuery).data)
+  const schedules = named(useQuery(schedulesQuery).data)
   const extensions = (useQuery(extensionsQuery).data ?? []).map((one) => ({
     value: one.id,
     label: extensionName(one),
@@ -128,16 +138,29 @@ function What({ node, put }: { node: Node; put: (node: Node) => void }) {
       return pick('node.extensionOne', node.extension, extensions, (extension) =>
         put({ ...node, extension: extension ?? '' }),
       )
+    case 'queue':
+      return pick('node.queueOne', node.queue, queues, (queue) => put({ ...node, queue: queue ?? '' }))
+    case 'flow':
+      return pick('node.flowOne', node.flow, flows, (flow) => put({ ...node, flow: flow ?? '' }))
     case 'menu':
       return (
         <>
           {pick('node.greeting', node.greeting, greetings, (greeting) => put({ ...node, greeting }))}
+          {pick('node.again', node.again_greeting, greetings, (again_greeting) =>
+            put({ ...node, again_greeting }),
+          )}
           {pick('node.invalid', node.invalid_greeting, greetings, (invalid_greeting) =>
             put({ ...node, invalid_greeting }),
           )}
           <MenuNumbers node={node} put={put} />
         </>
       )
+    case 'schedule':
+      return pick('node.scheduleOne', node.schedule, schedules, (schedule) =>
+        put({ ...node, schedule: schedule ?? '' }),
+      )
+    case 'caller':
+      return <p className="muted">{t('node.callerAbout')}</p>
     case 'hangup':
       return <p className="muted">{t('node.hangupAbout')}</p>
   }
@@ -183,6 +206,9 @@ function MenuNumbers({ node, put }: { node: Menu; put: (node: Node) => void }) {
     </>
   )
 }
+
+/** Ways out that have to lead somewhere. */
+const MUST = ['next', 'open', 'closed', 'otherwise']
 
 const exitName = (field: string, t: TFunction) =>
   field.startsWith('options.') ? t('exit.key', { key: field.slice(8) }) : t(`exit.${field}`)

@@ -8,6 +8,7 @@ export interface Play {
 export interface Menu {
   type: 'menu'
   greeting?: string | undefined
+  again_greeting?: string | undefined
   invalid_greeting?: string | undefined
   timeout_ms: number
   max_failures: number
@@ -25,11 +26,33 @@ export interface Extension {
   extension?: string
   on_no_answer?: string | undefined
 }
+export interface Queue {
+  type: 'queue'
+  queue?: string
+  on_overflow?: string | undefined
+}
+export interface OtherFlow {
+  type: 'flow'
+  flow?: string
+}
 export interface Hangup {
   type: 'hangup'
   cause?: string
 }
-export type Node = Play | Menu | RingGroup | Extension | Hangup
+export interface Schedule {
+  type: 'schedule'
+  schedule?: string
+  open?: string
+  closed?: string
+  holiday?: string | undefined
+}
+export interface Caller {
+  type: 'caller'
+  vip?: string | undefined
+  anonymous?: string | undefined
+  otherwise?: string
+}
+export type Node = Play | Menu | RingGroup | Extension | Queue | OtherFlow | Schedule | Caller | Hangup
 export type Kind = Node['type']
 
 export type Graph = {
@@ -40,7 +63,17 @@ export type Graph = {
 /** What the API keeps as a graph. It was checked by the server, which alone writes it. */
 export const graphOf = (flow: { graph: Record<string, unknown> }): Graph => flow.graph as Graph
 
-export const KINDS: Kind[] = ['menu', 'play', 'ring_group', 'extension', 'hangup']
+export const KINDS: Kind[] = [
+  'menu',
+  'play',
+  'ring_group',
+  'extension',
+  'queue',
+  'flow',
+  'schedule',
+  'caller',
+  'hangup',
+]
 export const DIGITS = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '0', '*', '#']
 
 /** A way out of a node: its field, and where it leads. */
@@ -66,6 +99,21 @@ export function exits(node: Node): Exit[] {
     case 'ring_group':
     case 'extension':
       return [{ field: 'on_no_answer', to: node.on_no_answer }]
+    case 'queue':
+      return [{ field: 'on_overflow', to: node.on_overflow }]
+    case 'schedule':
+      return [
+        { field: 'open', to: node.open },
+        { field: 'closed', to: node.closed },
+        { field: 'holiday', to: node.holiday },
+      ]
+    case 'caller':
+      return [
+        { field: 'vip', to: node.vip },
+        { field: 'anonymous', to: node.anonymous },
+        { field: 'otherwise', to: node.otherwise },
+      ]
+    case 'flow':
     case 'hangup':
       return []
   }
@@ -89,6 +137,10 @@ const FRESH: Record<Kind, Node> = {
   menu: { type: 'menu', timeout_ms: 5000, max_failures: 3, options: { '1': '' } },
   ring_group: { type: 'ring_group' },
   extension: { type: 'extension' },
+  queue: { type: 'queue' },
+  flow: { type: 'flow' },
+  schedule: { type: 'schedule' },
+  caller: { type: 'caller' },
   hangup: { type: 'hangup' },
 }
 
@@ -166,7 +218,11 @@ export function missing(graph: Graph): { name: string; message: string }[] {
           ? { group: node.group }
           : node.type === 'extension'
             ? { extension: node.extension }
-            : {}
+            : node.type === 'flow'
+              ? { flow: node.flow }
+              : node.type === 'queue'
+                ? { queue: node.queue }
+                : {}
     for (const [field, value] of Object.entries(needs))
       if (!value) found.push({ name: `graph.nodes.${name}.${field}`, message: `missing_${field}` })
     if (node.type === 'menu')

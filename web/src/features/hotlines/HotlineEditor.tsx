@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { client, type Schema, unwrap } from '~/api/client'
-import { trunksQuery } from '~/api/lists'
+import { schedulesQuery, trunksQuery } from '~/api/lists'
 import { useMay } from '~/lib/me'
 import { formatPhone } from '~/lib/phone'
 import { Editor } from '~/ui/Editor'
@@ -25,6 +25,7 @@ export function HotlineEditor({
   const saver = useSaver('hotlines')
   const mayEdit = useMay('edit_config')
   const trunks = useQuery(trunksQuery).data ?? []
+  const schedules = useQuery(schedulesQuery).data ?? []
   const fields: Field[] = [
     {
       name: 'number',
@@ -37,6 +38,28 @@ export function HotlineEditor({
     { name: 'name', label: 'hotlines.name', kind: 'text', help: 'hotlines.nameHelp' },
     { name: 'target', label: 'hotlines.target', kind: 'own', required: true, draw: <TargetPicker /> },
     {
+      name: 'schedule',
+      label: 'hotlines.schedule',
+      kind: 'select',
+      help: 'hotlines.scheduleHelp',
+      options: schedules.map(({ id, name }) => ({ value: id, label: name })),
+    },
+    {
+      name: 'closed_target',
+      label: 'hotlines.closed',
+      kind: 'own',
+      draw: <TargetPicker optional />,
+      when: (values) => Boolean(values.schedule),
+    },
+    {
+      name: 'holiday_target',
+      label: 'hotlines.holiday',
+      kind: 'own',
+      help: 'hotlines.holidayHelp',
+      draw: <TargetPicker optional />,
+      when: (values) => Boolean(values.schedule),
+    },
+    {
       name: 'trunk',
       label: 'hotlines.trunk',
       kind: 'select',
@@ -46,8 +69,15 @@ export function HotlineEditor({
   ]
   const values = useMemo(() => ({ ...row, number: row ? formatPhone(row.number) : undefined }), [row])
   const save = async (filled: Record<string, unknown>) => {
-    const { number, name, target, trunk } = filled as unknown as Hotline
-    const body = { name: name || undefined, target, trunk: trunk || undefined }
+    const { number, name, target, trunk, ...hours } = filled as unknown as Hotline
+    const body = {
+      name: name || undefined,
+      target,
+      trunk: trunk || undefined,
+      schedule: hours.schedule ?? null,
+      closed_target: hours.closed_target ?? null,
+      holiday_target: hours.holiday_target ?? null,
+    }
     const params = { path: { hotline_id: row?.id ?? '' } }
     await saver(
       row

@@ -1,7 +1,8 @@
 import { PhoneFilled } from '@ant-design/icons'
 import { Button } from 'antd'
-import { useEffect, useState } from 'react'
+import { useCallback, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useDials } from '~/lib/dialling'
 import { Dot, type Tone } from '~/ui/Dot'
 import { CallCard } from './CallCard'
 import { DialPad } from './DialPad'
@@ -26,6 +27,8 @@ export function Dock() {
   const [open, setOpen] = useState(false)
   const { call } = state
   usePhoneKeys(call, line, () => setOpen(true))
+  const dial = useCallback((number: string) => line.current?.dial(number), [line])
+  useDials(state.line === 'ready' && call === null, dial)
   useEffect(() => {
     if (call) setOpen(true)
   }, [call])

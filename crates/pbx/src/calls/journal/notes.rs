@@ -3,6 +3,7 @@
 
 use super::queue;
 use super::{CallRecord, Entry, Happening, Told, full};
+use crate::queue::visit::Visit;
 use model::{CallId, Problem, TenantId};
 
 /// Notes on their way to [`super::Journal::write`], in order. Nothing is kept before that.
@@ -44,6 +45,11 @@ impl Notes {
     /// these calls, its end last.
     pub fn tell(&mut self, tenant: TenantId, call: CallId, what: Happening, data: String) -> Result<(), Problem> {
         self.add(Entry::Told(Told { tenant, call, what, data }))
+    }
+
+    /// A stay in a queue that is over.
+    pub fn visited(&mut self, visit: Visit) -> Result<(), Problem> {
+        self.add(Entry::Visited(visit))
     }
 
     /// Whether there is nothing to write.

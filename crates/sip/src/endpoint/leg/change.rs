@@ -348,7 +348,7 @@ impl LegState {
     }
 
     /// The call ends: what waits is answered (section 15.1.2), what we asked no longer matters.
-    pub(super) fn drop_change(&mut self, core: &mut Core) {
+    pub(in crate::endpoint) fn drop_change(&mut self, core: &mut Core) {
         if let Some(reliable) = &mut self.reliable {
             reliable.forget_rest();
         }

@@ -1,0 +1,3 @@
+//! The queues under any order of events.
+
+mod random;

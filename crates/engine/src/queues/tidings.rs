@@ -1,0 +1,118 @@
+//! What the world is told of agents: each change of their states goes to the outbox, and a pause that a queue ordered is
+//! kept. A task of its own writes; the queues never wait for the database.
+
+use acd::{AgentState, Command};
+use model::{ExtensionId, TenantId};
+use serde_json::json;
+use store::{Db, NewEvent};
+use tokio::sync::mpsc;
+
+use super::office::Office;
+
+/// What may wait for the database; more is lost and counted.
+const WAITING: usize = 10_000;
+/// How many events one transaction takes.
+const GROUP: usize = 200;
+
+/// Something to write.
+enum Tiding {
+    Event(TenantId, NewEvent),
+    Missed(TenantId, ExtensionId),
+}
+
+/// The way to tell.
+pub(super) struct Tidings(mpsc::Sender<Tiding>);
+
+impl Tidings {
+    pub(super) fn start(db: Db) -> Tidings {
+        let (sender, inbox) = mpsc::channel(WAITING);
+        tokio::spawn(write(db, inbox));
+        Tidings(sender)
+    }
+
+    /// Tells what a command means to others.
+    pub(super) fn of(&self, tenant: TenantId, office: &Office, command: &Command) {
+        match command {
+            Command::State { agent, state } => self.state(tenant, office, *agent, state),
+            Command::Missed { agent, .. } => self.tell(Tiding::Missed(tenant, *agent)),
+            Command::Gone { outcome, waited, .. } => {
+                metrics::counter!("alo_queue_callers_total", "outcome" => outcome.as_str()).increment(1);
+                metrics::histogram!("alo_queue_wait_seconds").record(waited.as_secs_f64());
+            }
+            Command::Waits { .. }
+            | Command::Offer { .. }
+            | Command::Withdraw { .. }
+            | Command::Returned { .. }
+            | Command::Announce { .. }
+            | Command::GiveUp { .. } => {}
+        }
+    }
+
+    fn state(&self, tenant: TenantId, office: &Office, agent: ExtensionId, state: &AgentState) {
+        let (call, queue) = match state {
+            AgentState::Offered { call, queue } | AgentState::OnCall { call: Some((call, queue)) } => {
+                (Some(*call), Some(*queue))
+            }
+            AgentState::OnCall { call: None }
+            | AgentState::Offline
+            | AgentState::Available
+            | AgentState::Paused(_)
+            | AgentState::WrapUp => (None, None),
+        };
+        let reason = match state {
+            AgentState::Paused(reason) => Some(reason.as_str()),
+            AgentState::Offline
+            | AgentState::Available
+            | AgentState::Offered { .. }
+            | AgentState::OnCall { .. }
+            | AgentState::WrapUp => None,
+        };
+        let extension = office.company().and_then(|company| company.extensions.get(&agent));
+        let data = json!({
+            "extension_id": agent.to_string(),
+            "extension": extension.map(|one| one.number.as_str()),
+            "name": extension.map(|one| one.name.as_str()),
+            "state": state.as_str(),
+            "reason": reason,
+            "queue_id": queue.map(|id| id.to_string()),
+            "call_id": call.map(|id| id.to_string()),
+        });
+        self.tell(Tiding::Event(tenant, NewEvent { kind: "agent.state_changed", call: None, data: data.to_string() }));
+    }
+
+    fn tell(&self, tiding: Tiding) {
+        if self.0.try_send(tiding).is_err() {
+            metrics::counter!("alo_alerts_lost_total").increment(1);
+        }
+    }
+}
+
+async fn write(db: Db, mut inbox: mpsc::Receiver<Tiding>) {
+    let mut group = Vec::with_capacity(GROUP);
+    while inbox.recv_many(&mut group, GROUP).await > 0 {
+        let mut events = Vec::new();
+        for tiding in group.drain(..) {
+            match tiding {
+                Tiding::Event(tenant, event) => events.push((tenant, event)),
+                Tiding::Missed(tenant, agent) => {
+                    if let Err(error) = pbx::agent::missed(&db, tenant, agent).await {
+                        tracing::warn!(tenant.id = %tenant, %error, "the pause of an agent could not be stored");
+                    }
+                }
+            }
+        }
+        if events.is_empty() {
+            continue;
+        }
+        let count = events.len();
+        let written = async {
+            let mut tx = db.system_write().await?;
+            events.into_iter().for_each(|(tenant, event)| tx.emit_for(tenant, event));
+            tx.commit().await
+        };
+        if let Err(error) = written.await {
+            metrics::counter!("alo_alerts_lost_total").increment(count as u64);
+            tracing::warn!(count, %error, "states of agents could not be told");
+        }
+    }
+}

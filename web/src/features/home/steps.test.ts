@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest'
+import { type Found, stepsOf } from './steps'
+
+const nothing: Found = { extensions: [], phones: [], trunks: [], flows: [], hotlines: [], recorded: null }
+const done = (found: Partial<Found>) =>
+  stepsOf({ ...nothing, ...found })
+    .filter((step) => step.done)
+    .map(({ key }) => key)
+
+test('a new company has everything before it', () => {
+  expect(done({})).toEqual([])
+})
+
+test('a carrier that is turned off takes no calls, so its step is not done', () => {
+  const trunk = (enabled: boolean) => ({ enabled }) as Found['trunks'][number]
+  expect(done({ trunks: [trunk(false)] })).toEqual([])
+  expect(done({ trunks: [trunk(false), trunk(true)] })).toEqual(['trunk'])
+})
+
+test('a recorded call proves that there was a phone, although it is off now', () => {
+  expect(done({ recorded: { id: 'call_1' } as Found['recorded'] })).toEqual(['phone', 'call'])
+})
