@@ -41,6 +41,9 @@ export function useLive(): void {
       event: (event) => {
         tell(event)
         if (event.type === 'call.ended') putEnded(queries, event.data)
+        // A recording is told a moment after its call, whose page may be open.
+        if (event.type === 'recording.ready' && event.call_id)
+          void queries.invalidateQueries({ queryKey: ['calls', 'one', event.call_id] })
         stale.note(event)
         note(me.current, event)
       },
