@@ -37,6 +37,17 @@ if [[ $(printf '%s\n' "$rust" "$here" | sort -V | head -n 1) != "$rust" ]]; then
     echo "cargo $here is too old, Alo needs Rust $rust or later: rustup update stable (https://rustup.rs)" >&2
     exit 1
 fi
+# A full disk ends a build somewhere in the middle, in words that name anything but the disk. The tests and what they are built of take 6 GB.
+if [[ $need == test ]]; then
+    target=${CARGO_TARGET_DIR:-$(dirname "$0")/../target}
+    mkdir -p "$target"
+    free=$(df --output=avail -BM "$target" | tail -n 1 | tr -dc 0-9)
+    built=$(du -sm "$target" | cut -f 1)
+    if ((free + built < 7000)); then
+        echo "the disk of $target has $free MB free; the tests need about 7000: free some, or point CARGO_TARGET_DIR to another disk" >&2
+        exit 1
+    fi
+fi
 if [[ ${#missing[@]} -eq 0 ]]; then
     exit 0
 fi
