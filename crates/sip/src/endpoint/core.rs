@@ -33,6 +33,9 @@ use crate::transport::Flow;
 /// Finished transactions are let go up to this much later than they may be, many at once.
 const TOGETHER: Duration = Duration::from_millis(500);
 
+/// Entries that a table may have room for however few it holds.
+const ROOM: usize = 1024;
+
 /// Who is woken by a deadline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Owner {
@@ -275,6 +278,7 @@ impl Core {
     /// Lets time pass up to `now`; call until none is left.
     pub(crate) fn next_due(&mut self) -> Option<Due> {
         let now = self.now;
+        let kept = self.servers.len() + self.clients.len();
         for queue in [&mut self.answered, &mut self.invites, &mut self.brief] {
             while queue.front().is_some_and(|(at, _)| *at <= now) {
                 match queue.pop_front() {
@@ -283,6 +287,9 @@ impl Core {
                     Some((_, Owner::Leg(_) | Owner::Registration(_) | Owner::Sweep)) | None => {}
                 }
             }
+        }
+        if self.servers.len() + self.clients.len() < kept {
+            self.give_back();
         }
         while let Some(owner) = self.timers.pop_due(now) {
             match owner {
@@ -298,6 +305,28 @@ impl Core {
             }
         }
         None
+    }
+
+    /// Gives back the room that a rush of calls has left empty in the tables.
+    fn give_back(&mut self) {
+        let emptied = |capacity: usize, length: usize| capacity > ROOM && length < capacity / 8;
+        if emptied(self.servers.capacity(), self.servers.len()) {
+            self.servers.shrink_to(ROOM.max(self.servers.len() * 2));
+        }
+        if emptied(self.clients.capacity(), self.clients.len()) {
+            self.clients.shrink_to(ROOM.max(self.clients.len() * 2));
+        }
+        for queue in [&mut self.answered, &mut self.invites, &mut self.brief] {
+            if emptied(queue.capacity(), queue.len()) {
+                queue.shrink_to(ROOM.max(queue.len() * 2));
+            }
+        }
+    }
+
+    /// Entries that the tables of transactions have room for.
+    #[cfg(test)]
+    pub(crate) fn room(&self) -> usize {
+        self.servers.capacity() + self.clients.capacity()
     }
 
     /// Keeps a finished transaction for repetitions until its time is over.

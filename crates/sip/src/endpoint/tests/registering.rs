@@ -121,6 +121,18 @@ fn finished_transactions_are_bounded() {
     assert!(world.endpoint.core.kept() <= 5);
 }
 
+#[test]
+fn the_room_of_a_rush_is_given_back_when_it_is_over() {
+    let mut world = World::new();
+    for n in 0..3_000 {
+        registered(&mut world, &format!("r{n}"), n * 2 + 1, "");
+    }
+    let full = world.endpoint.core.room();
+    assert!(full >= 3_000);
+    world.passes_ms(40_000);
+    assert!(world.endpoint.core.room() < 2_048, "{} of {full}", world.endpoint.core.room());
+}
+
 fn registration() -> Registration {
     Registration {
         registrar: "sip:carrier.test".into(),
