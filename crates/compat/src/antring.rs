@@ -3,6 +3,7 @@
 
 mod answer;
 mod application;
+mod bot;
 mod binding;
 mod click;
 mod events;
@@ -26,4 +27,5 @@ pub(crate) fn routes() -> Router<State> {
         .route("/oapi/v1/call/click-to-call/{number}", post(click::place))
         .route("/oapi/v1/call/histories", get(histories::list))
         .route("/oapi/v1/call/play_recording", get(recording::link))
+        .merge(bot::routes())
 }
