@@ -3,8 +3,8 @@
 
 mod answer;
 mod application;
-mod bot;
 mod binding;
+mod bot;
 mod click;
 mod events;
 mod hash;

@@ -23,7 +23,10 @@ pub(crate) async fn place(shared: Arc<Shared>, order: Place) -> Result<CallId, P
     let hotline = match hotline {
         Some(id) => tenant.hotlines.get(&id).ok_or_else(|| Problem::not_found("hotline"))?,
         None => tenant.hotlines.values().next().ok_or_else(|| {
-            Problem::conflict("no_hotline", "The company has no hotline to call from; add one with POST /api/v1/hotlines.")
+            Problem::conflict(
+                "no_hotline",
+                "The company has no hotline to call from; add one with POST /api/v1/hotlines.",
+            )
         })?,
     };
     let seat = seat_for_order(&shared, tenant)?;

@@ -64,7 +64,8 @@ fn from_house(tenant: &Tenant, hotline: &Hotline, dialled: &str) -> Route {
         let (to, reason) = (RouteTarget::Extension(to.id), format!("{dialled} is an extension."));
         return Route { hotline: Some(hotline.id), caller_number, caller_name, to, reason, ..base };
     }
-    let number = PhoneNumber::parse(dialled, &tenant.country).filter(|number| tenant.hotline(number.as_str()).is_none());
+    let number =
+        PhoneNumber::parse(dialled, &tenant.country).filter(|number| tenant.hotline(number.as_str()).is_none());
     let Some(number) = number else {
         let reason = "This is neither an extension nor a telephone number outside.";
         return refuse(tenant, None, dialled, Cause::InvalidNumber, reason);

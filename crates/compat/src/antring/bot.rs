@@ -151,8 +151,8 @@ async fn token(
     Source(source): Source,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<Value>, Refusal> {
-    let login: Login = serde_json::from_value(read(body)?)
-        .map_err(|_| Refusal::field("username", "A valid string is required."))?;
+    let login: Login =
+        serde_json::from_value(read(body)?).map_err(|_| Refusal::field("username", "A valid string is required."))?;
     for (name, text) in [("username", &login.username), ("password", &login.password)] {
         if text.is_empty() {
             return Err(Refusal::field(name, REQUIRED));

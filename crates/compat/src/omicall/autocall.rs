@@ -20,10 +20,7 @@ use store::now;
 const WORDS: (usize, usize) = (300, 3_000);
 
 pub(super) fn routes() -> [(&'static str, MethodRouter<State>); 2] {
-    [
-        ("/api/auto_call/execute_by_phone", post(by_phone)),
-        ("/api/auto_call/execute_by_extension", post(by_extension)),
-    ]
+    [("/api/auto_call/execute_by_phone", post(by_phone)), ("/api/auto_call/execute_by_extension", post(by_extension))]
 }
 
 #[derive(Deserialize)]

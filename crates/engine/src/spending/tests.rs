@@ -99,10 +99,10 @@ fn minutes_count_from_the_answer_for_a_day_and_include_what_is_up() {
     let (spending, own) = (Spending::default(), limits(0, 10, 0));
     let first = begins(&spending, 0, 1, LAN, &own, &unbounded()).expect("a place");
     // It rang for an hour: that costs nothing.
-    spending.answered(at(3_600), first, call(1));
+    spending.answered(at(3_600), &first, call(1));
     begins(&spending, 3_600 + 599, 2, LAN, &own, &unbounded()).expect("not yet");
     assert!(begins(&spending, 3_600 + 600, 3, LAN, &own, &unbounded()).is_err(), "the call that is up counts");
-    spending.leave(at(3_600 + 600), first, call(1));
+    spending.leave(at(3_600 + 600), &first, call(1));
     let refused = begins(&spending, 12 * 3_600, 4, LAN, &own, &unbounded()).expect_err("used up");
     assert_eq!(refused, Exceeded { bound: Bound::Minutes, own: true, most: 10 });
     begins(&spending, 26 * 3_600, 5, LAN, &own, &unbounded()).expect("the next day");

@@ -2,9 +2,7 @@
 
 use super::{Broadcast, Kind, NUMBERS, NewBroadcast, Number, PARTS, Part, Script, State, repo};
 use crate::{config, flow, greeting, hotline};
-use model::{
-    Actor, BroadcastId, CallId, Cause, Faults, Page, PageRequest, Permission, PhoneNumber, Problem, TenantId,
-};
+use model::{Actor, BroadcastId, CallId, Cause, Faults, Page, PageRequest, Permission, PhoneNumber, Problem, TenantId};
 use store::{Db, mint, now};
 
 /// How often a script may be told over.

@@ -115,10 +115,7 @@ async fn what_cannot_be_told_is_refused_by_name() {
         assert_eq!(refused(says(vec![Part::Greeting(store::mint())], 1)).await, ["script"]);
         assert_eq!(refused(says(vec![Part::Text("x".repeat(301))], 11)).await, ["times", "speech.text"]);
         let plan = Plan { retries: 11, retry_gap_ms: -1, at_once: 0 };
-        assert_eq!(
-            refused(NewBroadcast { plan, ..new(&["101"]) }).await,
-            ["retries", "retry_gap_ms", "at_once"]
-        );
+        assert_eq!(refused(NewBroadcast { plan, ..new(&["101"]) }).await, ["retries", "retry_gap_ms", "at_once"]);
         let reader = Actor { role: model::Role::Agent, ..shop.clone() };
         assert_eq!(create(&reader, db, new(&["101"])).await.expect_err("no right").kind, Fault::Forbidden);
     })

@@ -18,7 +18,8 @@ async fn world() -> (TestDb, Actor, House, Receiver<Command>) {
     std::fs::write(&program, format!("#!/bin/sh\ncat > /dev/null\nexec cat {}\n", wav.display())).expect("a program");
     let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
     std::fs::set_permissions(&program, mode).expect("it may run");
-    let sounds = Sounds::new((*db).clone(), db.folder().to_owned()).spoken_by(Speaker::Program(Program { path: program }));
+    let sounds =
+        Sounds::new((*db).clone(), db.folder().to_owned()).spoken_by(Speaker::Program(Program { path: program }));
     let house = House { db: (*db).clone(), bus, sounds, spoken: HashMap::new() };
     (db, actor, house, orders)
 }

@@ -61,7 +61,8 @@ pub(in crate::antring) async fn list(
     Client(actor): Client,
 ) -> Result<Json<Value>, Refusal> {
     let country = account::tenant::get(&actor, state.db(), actor.tenant).await?.country;
-    let made = crate::lists::all(|page: PageRequest| broadcast::list(&actor, state.db(), Kind::OneTimeCode, page)).await?;
+    let made =
+        crate::lists::all(|page: PageRequest| broadcast::list(&actor, state.db(), Kind::OneTimeCode, page)).await?;
     let mut all = Vec::with_capacity(made.len());
     for one in made.iter().rev() {
         all.push(shown(&state, &actor, one, &country).await?);
