@@ -1,7 +1,9 @@
 //! What the faces can ask of the engine.
 
 use crate::{Presence, Queues};
-use model::{CallId, CaptureId, Problem, TenantId};
+use bytes::Bytes;
+use flow::Graph;
+use model::{CallId, CaptureId, GreetingId, HotlineId, Problem, TenantId};
 use tokio::sync::oneshot;
 
 use crate::capture::{Capture, Watch};
@@ -17,11 +19,28 @@ pub struct Originate {
     pub to: String,
 }
 
+/// A call that the house places itself, and speaks in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The company.
+    pub tenant: TenantId,
+    /// The hotline that is shown; the company's oldest when missing.
+    pub hotline: Option<HotlineId>,
+    /// The number or extension to call.
+    pub to: String,
+    /// What whoever answers is led through.
+    pub script: Graph,
+    /// Sounds of this call alone that the script plays, WAV or MP3, by the ids under which it names them.
+    pub sounds: Vec<(GreetingId, Bytes)>,
+}
+
 /// An order to the engine, with the way to answer it.
 #[derive(Debug)]
 pub enum Command {
     /// Start a click-to-call.
     Originate(Originate, oneshot::Sender<Result<CallId, Problem>>),
+    /// Call somebody and speak.
+    Place(Box<Place>, oneshot::Sender<Result<CallId, Problem>>),
     /// End a live call.
     Hangup {
         /// The company that asks; a call of another one counts as unknown.

@@ -21,7 +21,7 @@ use model::{CallId, CaptureId, Problem, TenantId, Timestamp, TrunkId};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 pub use board::LiveCall;
-pub use command::{Command, Originate};
+pub use command::{Command, Originate, Place};
 pub use presence::{Phone, Presence, TrunkState};
 pub use queues::{AgentStatus, QueueLine, Queues, WaitingCaller};
 pub use trunks::TrunkHealth;
@@ -70,6 +70,12 @@ impl Bus {
     /// of it is told by events.
     pub async fn originate(&self, originate: Originate) -> Result<CallId, Problem> {
         self.ask(|reply| Command::Originate(originate, reply)).await
+    }
+
+    /// Calls somebody from a hotline, and leads who answers through a script. Answers as soon as the call exists; what
+    /// becomes of it is told by events and its record.
+    pub async fn place(&self, place: Place) -> Result<CallId, Problem> {
+        self.ask(|reply| Command::Place(Box::new(place), reply)).await
     }
 
     /// Ends a live call of the tenant.

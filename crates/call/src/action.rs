@@ -62,6 +62,8 @@ pub enum Script {
     Flow(FlowId),
     /// One sound, played to its end; then the call ends with the cause.
     Announcement(Sound, Cause),
+    /// What the house placed the call for; the driver has it.
+    Placed,
 }
 
 /// Joins a question with its answer.

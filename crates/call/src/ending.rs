@@ -17,14 +17,16 @@ impl Call {
             self.times.answered = None;
         }
         self.note("caller_left", format!("The caller's leg ended: {}.", cause.as_str()));
-        self.end(cause, if persons_doing(cause) { EndedBy::Caller } else { EndedBy::System });
+        let side = self.side_for_record(EndedBy::Caller);
+        self.end(cause, if persons_doing(cause) { side } else { EndedBy::System });
     }
 
     /// The leg of the called side is over.
     pub(crate) fn callee_left(&mut self, cause: Cause) {
         let cause = of_a_talk(cause);
         self.note("callee_left", format!("The called side's leg ended: {}.", cause.as_str()));
-        self.end(cause, if persons_doing(cause) { EndedBy::Callee } else { EndedBy::System });
+        let side = self.side_for_record(EndedBy::Callee);
+        self.end(cause, if persons_doing(cause) { side } else { EndedBy::System });
     }
 
     /// The one that was being handed over is gone, before anybody took the call.
@@ -32,6 +34,7 @@ impl Call {
         let cause = of_a_talk(cause);
         self.note("handed_over_left", format!("The leg that was to be handed over ended: {}.", cause.as_str()));
         let side = if self.caller == Some(handover.kept) { EndedBy::Caller } else { EndedBy::Callee };
+        let side = self.side_for_record(side);
         self.end(cause, if persons_doing(cause) { side } else { EndedBy::System });
     }
 

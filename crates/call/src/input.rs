@@ -2,7 +2,7 @@
 
 use crate::{Given, Party, QueueOrder, Released, RingPlan, Route, Ticket};
 use model::flow::FlowCommand;
-use model::{Cause, ExtensionId, LegEvent, LegId, QueueId, TrailEntry, TrunkId};
+use model::{Cause, ExtensionId, HotlineId, LegEvent, LegId, QueueId, TrailEntry, TrunkId};
 use std::time::Duration;
 
 /// One thing that happened.
@@ -28,6 +28,16 @@ pub enum Input {
         /// The extension's name; may be empty.
         caller_name: String,
         /// Whom to call then, as it was asked for.
+        to: String,
+    },
+    /// The house itself calls somebody: who answers meets [`Script::Placed`](crate::Script::Placed). The first input of such
+    /// a call.
+    Place {
+        /// The hotline that is shown.
+        hotline: HotlineId,
+        /// Its number.
+        caller_number: String,
+        /// Whom to call, as it was asked for.
         to: String,
     },
     /// Something happened on a leg.
@@ -69,6 +79,8 @@ pub enum Origin {
     Trunk(TrunkId),
     /// One of our extensions makes it.
     Extension(ExtensionId),
+    /// The house itself makes it, from one of its hotlines.
+    Hotline(HotlineId),
 }
 
 /// The answer to a [`Question`](crate::Question).

@@ -12,6 +12,10 @@ const MOST_DIVERSIONS: u8 = 10;
 impl Call {
     /// Leads the call there. `cause` is told in the record when nobody but an announcement answers.
     pub(crate) fn lead(&mut self, purpose: Purpose, target: RouteTarget, cause: Cause) {
+        if purpose == Purpose::House && !rings(&target) {
+            self.note("no_person", "The house calls people; this leads to a machine of its own.");
+            return self.give_up(purpose, Cause::NoRoute, EndedBy::System);
+        }
         match target {
             RouteTarget::Flow(flow) => self.steer_by(purpose, Script::Flow(flow)),
             RouteTarget::Announcement(sound) => self.steer_by(purpose, Script::Announcement(sound, cause)),
@@ -37,7 +41,7 @@ impl Call {
     /// Whoever had the caller so far has done so.
     fn take_over(&mut self, purpose: Purpose) {
         match purpose {
-            Purpose::Caller | Purpose::Callee => {}
+            Purpose::Caller | Purpose::Callee | Purpose::House => {}
             Purpose::Transfer => self.stop_flow(),
             Purpose::Handover(handover) => {
                 // The left channel goes with its leg, and nobody takes its place.
@@ -54,7 +58,7 @@ impl Call {
     /// Nobody was reached, and there is nobody else to try.
     pub(crate) fn give_up(&mut self, purpose: Purpose, cause: Cause, ended_by: EndedBy) {
         match purpose {
-            Purpose::Caller | Purpose::Callee => self.end(cause, ended_by),
+            Purpose::Caller | Purpose::Callee | Purpose::House => self.end(cause, ended_by),
             Purpose::Transfer => self.back_to_flow(cause),
             Purpose::Handover(handover) => self.transfer_failed(handover, cause),
         }
@@ -80,6 +84,14 @@ impl Call {
         self.keep(entry.fact("cause", cause.as_str()).fact("target", named(&target)));
         self.lead(purpose, target, cause);
         true
+    }
+}
+
+/// Whether somebody's phone rings there.
+fn rings(target: &RouteTarget) -> bool {
+    match target {
+        RouteTarget::Extension(_) | RouteTarget::Group(_) | RouteTarget::Trunk(_) | RouteTarget::Reject(_) => true,
+        RouteTarget::Flow(_) | RouteTarget::Announcement(_) | RouteTarget::Queue(_) => false,
     }
 }
 

@@ -4,7 +4,7 @@
 //! [`Call::deadline`] says when to call [`Call::timeout`] when nothing happens before. Nothing here reads a clock,
 //! rolls dice, opens or awaits; a fact that is needed is asked for ([`Action::Ask`]) and comes back as
 //! [`Input::Reply`]. The words are in [`input`], [`action`], [`route`], [`event`] and [`summary`]; the machine
-//! starts in `machine.rs` and each idea has its module: routing, leading, forwarding, ringing, steering (by a flow), queueing,
+//! starts in `machine.rs` and each idea has its module: routing, placing, leading, forwarding, ringing, steering (by a flow), queueing,
 //! talking, transfer, ending.
 //! `docs/specs/call.md` holds states, timers and examples.
 
@@ -21,6 +21,7 @@ mod forwarding;
 mod leading;
 mod leg;
 mod machine;
+mod placing;
 mod queueing;
 mod ringing;
 mod routing;

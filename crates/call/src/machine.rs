@@ -99,7 +99,7 @@ pub(crate) struct Times {
 }
 
 impl Call {
-    /// A call that waits for `Input::Offered` or `Input::Originate`.
+    /// A call that waits for `Input::Offered`, `Input::Originate` or `Input::Place`.
     pub fn new(id: CallId, now: Moment) -> Call {
         Call::with_limits(id, now, Limits::default())
     }
@@ -142,6 +142,10 @@ impl Call {
             Input::Originate { extension, caller_number, caller_name, to } => {
                 let origin = Origin::Extension(extension);
                 self.originate(extension, Who { origin, dialled: to, caller_number, caller_name });
+            }
+            Input::Place { hotline, caller_number, to } => {
+                let origin = Origin::Hotline(hotline);
+                self.place(Who { origin, dialled: to, caller_number, caller_name: String::new() });
             }
             Input::Leg(leg, event) => self.leg_event(leg, event),
             Input::Reply(ticket, reply) => self.reply(ticket, reply),

@@ -52,6 +52,8 @@ pub(crate) enum Purpose {
     Caller,
     /// The called side; when nobody answers the call ends.
     Callee,
+    /// Whom the house calls; when nobody answers the call ends.
+    House,
     /// The called side, chosen by a flow; when nobody answers the flow goes on.
     Transfer,
     /// The third of a transfer; when nobody answers the call is given back.
@@ -78,7 +80,7 @@ impl Purpose {
     pub(crate) fn side(self) -> Side {
         match self {
             Purpose::Caller => Side::Caller,
-            Purpose::Callee | Purpose::Transfer | Purpose::Handover(_) => Side::Callee,
+            Purpose::Callee | Purpose::House | Purpose::Transfer | Purpose::Handover(_) => Side::Callee,
         }
     }
 }
@@ -160,7 +162,7 @@ impl Call {
                     self.hear_early(id);
                 }
             }
-            Purpose::Callee | Purpose::Transfer => {
+            Purpose::Callee | Purpose::House | Purpose::Transfer => {
                 if self.times.answered.is_none() {
                     self.times.ringing.get_or_insert(self.now);
                 }
@@ -208,6 +210,7 @@ impl Call {
         self.timers.clear(Timer::Asks);
         match purpose {
             Purpose::Caller => self.caller_fetched(id),
+            Purpose::House => self.house_heard(id),
             Purpose::Callee | Purpose::Transfer => self.connect(id),
             Purpose::Handover(handover) => self.hand_over(handover, id),
         }
@@ -336,12 +339,12 @@ impl Call {
         ringing.legs.push(id);
         let clock = (!ringing.own_clocks).then_some(ringing.ring_for);
         let (caller_number, caller_name) = match (ringing.purpose, &self.routed) {
-            (Purpose::Callee | Purpose::Transfer, Some(routed)) => {
+            (Purpose::Callee | Purpose::House | Purpose::Transfer, Some(routed)) => {
                 (routed.shown_number.clone(), routed.shown_name.clone())
             }
             // The one who is fetched sees whom the call will go to.
             (Purpose::Handover(_), _) => self.shown.clone(),
-            (Purpose::Caller, _) | (Purpose::Callee | Purpose::Transfer, None) => {
+            (Purpose::Caller, _) | (Purpose::Callee | Purpose::House | Purpose::Transfer, None) => {
                 (self.who.dialled.clone(), String::new())
             }
         };

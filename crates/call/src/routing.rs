@@ -37,13 +37,13 @@ impl Who {
     pub(crate) fn likely_direction(&self) -> Direction {
         match self.origin {
             Origin::Trunk(_) => Direction::Inbound,
-            Origin::Extension(_) => Direction::Outbound,
+            Origin::Extension(_) | Origin::Hotline(_) => Direction::Outbound,
         }
     }
 
     pub(crate) fn extension(&self) -> Option<ExtensionId> {
         match self.origin {
-            Origin::Trunk(_) => None,
+            Origin::Trunk(_) | Origin::Hotline(_) => None,
             Origin::Extension(extension) => Some(extension),
         }
     }
@@ -54,14 +54,16 @@ impl Call {
         if !self.begin(who) {
             return;
         }
-        let party = match self.who.origin {
-            Origin::Trunk(trunk) => Party::Trunk { trunk, number: self.who.caller_number.clone() },
-            Origin::Extension(extension) => Party::Extension { extension, contact: None },
-        };
         let entry = TrailEntry::new(self.now, "offered", "A call came in.");
-        let entry = match self.who.origin {
-            Origin::Trunk(trunk) => entry.fact("trunk", trunk),
-            Origin::Extension(extension) => entry.fact("extension", extension),
+        let (party, entry) = match self.who.origin {
+            Origin::Trunk(trunk) => {
+                (Party::Trunk { trunk, number: self.who.caller_number.clone() }, entry.fact("trunk", trunk))
+            }
+            Origin::Extension(extension) => {
+                (Party::Extension { extension, contact: None }, entry.fact("extension", extension))
+            }
+            // What the house calls does not come in.
+            Origin::Hotline(_) => return,
         };
         self.keep(entry.fact("from", &self.who.caller_number).fact("dialled", &self.who.dialled));
         self.caller = Some(self.add_leg(LegKind::In, party));
@@ -80,7 +82,7 @@ impl Call {
     }
 
     /// True for the first input of a call only.
-    fn begin(&mut self, who: Who) -> bool {
+    pub(crate) fn begin(&mut self, who: Who) -> bool {
         let fresh = matches!(self.stage, Stage::Fresh);
         if fresh {
             self.who = who;
@@ -115,7 +117,7 @@ impl Call {
         });
         self.keep(TrailEntry { at: self.now, step: "route", reason: route.reason, facts: route.facts });
         self.announce();
-        self.lead(Purpose::Callee, route.to, Cause::FlowEnded);
+        self.lead(self.purpose_of_route(), route.to, Cause::FlowEnded);
     }
 
     /// Tells the world that there is a call, once.

@@ -62,6 +62,7 @@ impl Call {
                     Sound::Ringback | Sound::Busy | Sound::Hold | Sound::Confirmed => entry,
                 }
             }
+            Script::Placed => TrailEntry::new(self.now, "placed", "What the house has to say is said."),
         });
         self.answer_caller();
         if let Some(caller) = self.caller {

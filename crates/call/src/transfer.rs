@@ -56,7 +56,7 @@ impl Call {
         };
         match purpose {
             Purpose::Handover(handover) => Some(handover),
-            Purpose::Caller | Purpose::Callee | Purpose::Transfer => None,
+            Purpose::Caller | Purpose::Callee | Purpose::House | Purpose::Transfer => None,
         }
     }
 

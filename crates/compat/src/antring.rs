@@ -4,6 +4,7 @@
 mod answer;
 mod application;
 mod binding;
+mod bot;
 mod click;
 mod events;
 mod hash;
@@ -26,4 +27,5 @@ pub(crate) fn routes() -> Router<State> {
         .route("/oapi/v1/call/click-to-call/{number}", post(click::place))
         .route("/oapi/v1/call/histories", get(histories::list))
         .route("/oapi/v1/call/play_recording", get(recording::link))
+        .merge(bot::routes())
 }

@@ -38,7 +38,8 @@ pub(crate) async fn greetings(actor: &Actor, state: &State) -> Result<Vec<Greeti
     all(|page| greeting::list(actor, state.db(), page)).await
 }
 
-async fn all<T, F: Future<Output = Result<Page<T>, Problem>>>(
+/// All pages of a list.
+pub(crate) async fn all<T, F: Future<Output = Result<Page<T>, Problem>>>(
     list: impl Fn(PageRequest) -> F,
 ) -> Result<Vec<T>, Problem> {
     let mut all = Vec::new();

@@ -3,6 +3,7 @@
 mod agents;
 mod answer;
 mod auth;
+mod autocall;
 mod click;
 mod greetings;
 mod groups;
@@ -42,6 +43,7 @@ pub(crate) fn routes() -> Router<State> {
         .route("/api/call_transaction/change/{transaction}", post(transactions::change).patch(transactions::change));
     let more = agents::routes()
         .into_iter()
+        .chain(autocall::routes())
         .chain(greetings::routes())
         .chain(groups::routes())
         .chain(hotlines::routes())

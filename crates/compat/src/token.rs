@@ -21,6 +21,8 @@ pub(crate) enum Purpose {
     Omicall,
     /// The call events of AntRing.
     AntringEvents,
+    /// AntRing's calls that a machine speaks in.
+    AntbotApi,
 }
 
 impl Purpose {
@@ -28,6 +30,7 @@ impl Purpose {
         match self {
             Purpose::Omicall => "omicall tokens",
             Purpose::AntringEvents => "antring event tokens",
+            Purpose::AntbotApi => "antbot tokens",
         }
     }
 }

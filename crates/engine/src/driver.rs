@@ -10,6 +10,7 @@ mod handling;
 mod keys;
 mod leg;
 mod outside;
+mod placed;
 mod protection;
 mod queue;
 mod record;
@@ -39,6 +40,7 @@ use crate::shares::{Bound, Seat};
 use crate::spending::Expense;
 use finish::Finish;
 pub(crate) use leg::Leg;
+pub(crate) use placed::Placed;
 pub(crate) use transfer::{Ask, Gift, Replacing};
 
 /// Why the first leg of a call cannot be served.
@@ -120,6 +122,8 @@ pub(crate) struct Driver {
     visits: i64,
     /// What it is, or may become, to the company's bill.
     expense: Option<Expense>,
+    /// What the house placed the call for.
+    placed: Option<Box<Placed>>,
 }
 
 impl Driver {
@@ -156,6 +160,7 @@ impl Driver {
             gone: Vec::new(),
             visits: 0,
             expense: None,
+            placed: None,
             shared,
         }
     }
@@ -362,6 +367,9 @@ impl Driver {
                 graph.map(|graph| Steering::Flow(Box::new(Flow::new(graph, now))))
             }
             Script::Announcement(sound, cause) => Some(Steering::Announcement(Announcement::new(sound, cause))),
+            Script::Placed => {
+                self.placed.as_ref().map(|placed| Steering::Flow(Box::new(Flow::new(placed.graph.clone(), now))))
+            }
         };
         let Some(mut steering) = steering else {
             tracing::warn!(call.id = %self.id, flow = ?script, "the flow of a hotline is gone");

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use bus::{Command as Order, Originate};
+use bus::{Command as Order, Originate, Place};
 use bytes::Bytes;
 use call::{Input, Origin};
 use model::{CallId, Cause, ExtensionId, Id, Kind, Problem};
@@ -16,6 +16,7 @@ use crate::directory::Inbound;
 use crate::driver::{Driver, Replacing};
 use crate::load;
 use crate::pickup;
+use crate::placing;
 use crate::recordings::{End, Recordings};
 use crate::refusals;
 use crate::routes::Letter;
@@ -110,6 +111,7 @@ impl Intake {
                 // Whoever asked may have gone away; the call goes on.
                 let _ = reply.send(self.originate(&originate));
             }
+            Order::Place(place, reply) => self.place(*place, reply),
             Order::Hangup { tenant, call, reply } => {
                 let found = self.shared.routes.hang_up(tenant, call, Cause::Normal);
                 let _ = reply.send(if found { Ok(()) } else { Err(Problem::not_found("live call")) });
@@ -220,7 +222,7 @@ impl Intake {
             }
             return;
         }
-        let seat = self.seat(&tenant);
+        let seat = seat(&self.shared, &tenant);
         if let Err(bound) = seat {
             refusals::over_quota(&self.shared, &tenant, bound);
             // Not even a record of these: there may be thousands.
@@ -256,15 +258,22 @@ impl Intake {
         self.shared.stack.send(text.id, Command::Deliver { contacts, from });
     }
 
-    /// A seat among the company's calls.
-    fn seat(&self, tenant: &Tenant) -> Result<Seat, Bound> {
-        let in_need = self.shared.stack.admitted() < load::ALL;
-        self.shared.shares.take(tenant.id, &tenant.quota, in_need, self.shared.clock.now())
+    /// A call that the house places: its sounds are decoded aside, then it begins.
+    fn place(&self, order: Place, reply: oneshot::Sender<Result<CallId, Problem>>) {
+        if self.draining.load(Ordering::Relaxed) {
+            _ = reply.send(Err(stopping()));
+            return;
+        }
+        let shared = self.shared.clone();
+        tokio::spawn(async move {
+            // Whoever asked may have gone away; the call goes on.
+            let _ = reply.send(placing::place(shared, order).await);
+        });
     }
 
     fn originate(&self, order: &Originate) -> Result<CallId, Problem> {
         if self.draining.load(Ordering::Relaxed) {
-            return Err(Problem::new(Kind::Busy, "server_stopping", "The server is stopping; no new calls."));
+            return Err(stopping());
         }
         let snapshot = self.shared.directory.snapshot();
         let tenant = snapshot.tenant(&order.tenant).ok_or_else(|| Problem::not_found("company"))?;
@@ -278,14 +287,7 @@ impl Intake {
             let message = format!("No phone is registered as extension {}; log one in first.", order.extension);
             return Err(Problem::conflict("not_registered", message));
         }
-        let now = self.shared.clock.now();
-        let clicked = self.shared.shares.clicks(tenant.id, &tenant.quota, now);
-        let seat = clicked.and_then(|()| self.seat(tenant)).map_err(|bound| {
-            refusals::over_quota(&self.shared, tenant, bound);
-            let wait = bound.retry_s();
-            let message = format!("The company's quota is reached: {}. Try again in {wait} s.", bound.as_str());
-            Problem::limited("quota_reached", message, wait)
-        })?;
+        let seat = seat_for_order(&self.shared, tenant)?;
         let id = store::mint();
         let mut driver = Driver::new(id, self.shared.clone(), tenant.clone());
         driver.seat(Ok(seat));
@@ -298,4 +300,25 @@ impl Intake {
         tokio::spawn(driver.run(move |_| first));
         Ok(id)
     }
+}
+
+/// A seat among the company's calls.
+fn seat(shared: &Arc<Shared>, tenant: &Tenant) -> Result<Seat, Bound> {
+    let in_need = shared.stack.admitted() < load::ALL;
+    shared.shares.take(tenant.id, &tenant.quota, in_need, shared.clock.now())
+}
+
+/// A seat for a call that somebody ordered; why there is none is told to them.
+pub(crate) fn seat_for_order(shared: &Arc<Shared>, tenant: &Tenant) -> Result<Seat, Problem> {
+    let clicked = shared.shares.clicks(tenant.id, &tenant.quota, shared.clock.now());
+    clicked.and_then(|()| seat(shared, tenant)).map_err(|bound| {
+        refusals::over_quota(shared, tenant, bound);
+        let wait = bound.retry_s();
+        let message = format!("The company's quota is reached: {}. Try again in {wait} s.", bound.as_str());
+        Problem::limited("quota_reached", message, wait)
+    })
+}
+
+fn stopping() -> Problem {
+    Problem::new(Kind::Busy, "server_stopping", "The server is stopping; no new calls.")
 }

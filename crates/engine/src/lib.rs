@@ -17,6 +17,7 @@ mod intake;
 mod lines;
 mod load;
 mod pickup;
+mod placing;
 mod presence;
 mod queues;
 mod recordings;

@@ -157,15 +157,15 @@ pub(crate) struct Spending {
 pub(crate) struct Spender<'a> {
     pub(crate) company: TenantId,
     pub(crate) company_limits: &'a Limits,
-    pub(crate) extension: ExtensionId,
-    pub(crate) own_limits: &'a Limits,
+    /// The extension with its own limits; none when the house itself calls.
+    pub(crate) extension: Option<(ExtensionId, &'a Limits)>,
 }
 
 /// One call to the outside; dropping it frees its place and keeps what was talked.
 pub(crate) struct Expense {
     spending: Spending,
     clock: Clock,
-    owners: [Owner; 2],
+    owners: Vec<Owner>,
     call: CallId,
 }
 
@@ -181,10 +181,11 @@ impl Spending {
         Ok(Expense { spending: self.clone(), clock, owners, call })
     }
 
-    fn enter(&self, now: Moment, call: CallId, who: Spender<'_>) -> Result<[Owner; 2], Exceeded> {
-        let owners = [Owner::Extension(who.extension), Owner::Company(who.company)];
+    fn enter(&self, now: Moment, call: CallId, who: Spender<'_>) -> Result<Vec<Owner>, Exceeded> {
+        let own = who.extension.map(|(extension, limits)| (Owner::Extension(extension), limits));
+        let bounds: Vec<_> = own.into_iter().chain([(Owner::Company(who.company), who.company_limits)]).collect();
         let mut usage = self.usage();
-        for (owner, limits) in owners.into_iter().zip([who.own_limits, who.company_limits]) {
+        for (owner, limits) in bounds.iter().copied() {
             let used = usage.entry(owner).or_default();
             used.settle(now);
             if let Some((bound, most)) = used.exceeds(limits, now) {
@@ -196,27 +197,28 @@ impl Spending {
                 return Err(Exceeded { bound, own, most });
             }
         }
-        for owner in owners {
-            let used = usage.entry(owner).or_default();
+        let owners: Vec<Owner> = bounds.into_iter().map(|(owner, _)| owner).collect();
+        for owner in &owners {
+            let used = usage.entry(*owner).or_default();
             used.begun[0] += 1;
             used.calls.insert(call, None);
         }
         Ok(owners)
     }
 
-    fn answered(&self, now: Moment, owners: [Owner; 2], call: CallId) {
+    fn answered(&self, now: Moment, owners: &[Owner], call: CallId) {
         let mut usage = self.usage();
         for owner in owners {
-            if let Some(since) = usage.get_mut(&owner).and_then(|used| used.calls.get_mut(&call)) {
+            if let Some(since) = usage.get_mut(owner).and_then(|used| used.calls.get_mut(&call)) {
                 since.get_or_insert(now);
             }
         }
     }
 
-    fn leave(&self, now: Moment, owners: [Owner; 2], call: CallId) {
+    fn leave(&self, now: Moment, owners: &[Owner], call: CallId) {
         let mut usage = self.usage();
         for owner in owners {
-            let Some(used) = usage.get_mut(&owner) else { continue };
+            let Some(used) = usage.get_mut(owner) else { continue };
             used.settle(now);
             if let Some(since) = used.calls.remove(&call).flatten() {
                 let hour = used.hour as usize % HOURS;
@@ -277,13 +279,13 @@ impl Spending {
 impl Expense {
     /// The far side answered: from now on it costs.
     pub(crate) fn answered(&self) {
-        self.spending.answered(self.clock.now(), self.owners, self.call);
+        self.spending.answered(self.clock.now(), &self.owners, self.call);
     }
 }
 
 impl Drop for Expense {
     fn drop(&mut self) {
-        self.spending.leave(self.clock.now(), self.owners, self.call);
+        self.spending.leave(self.clock.now(), &self.owners, self.call);
     }
 }
 

@@ -143,6 +143,8 @@ ids! {
     ImportId = "imp";
     /// One message to a customer's telephone.
     TextId = "txt";
+    /// One message that people are called up to hear.
+    BroadcastId = "bct";
 }
 
 /// One side of a call: a number inside the call, in order of appearance; the first is 0.

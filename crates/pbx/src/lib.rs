@@ -6,6 +6,7 @@
 //! [`extension`], then [`snapshot`] and [`route`](route()).
 
 pub mod agent;
+pub mod broadcast;
 pub mod callers;
 pub mod calls;
 pub mod capture;

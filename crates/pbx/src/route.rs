@@ -49,7 +49,28 @@ pub fn route(tenant: &Tenant, origin: Origin, caller: Caller<'_>, dialled: &str,
             Some(extension) => from_extension(tenant, extension, dialled.trim(), at),
             None => refuse(tenant, None, dialled, Cause::Forbidden, "The calling extension does not exist any more."),
         },
+        Origin::Hotline(id) => match tenant.hotlines.get(&id) {
+            Some(hotline) => from_house(tenant, hotline, dialled.trim()),
+            None => refuse(tenant, None, dialled, Cause::NoRoute, "The hotline does not exist any more."),
+        },
     }
+}
+
+/// The house itself calls a number outside, or one of its own extensions.
+fn from_house(tenant: &Tenant, hotline: &Hotline, dialled: &str) -> Route {
+    if let Some(to) = tenant.by_number(dialled).filter(|to| to.enabled) {
+        let base = internal(tenant, None, dialled);
+        let (caller_number, caller_name) = (hotline.number.clone(), hotline.name.clone());
+        let (to, reason) = (RouteTarget::Extension(to.id), format!("{dialled} is an extension."));
+        return Route { hotline: Some(hotline.id), caller_number, caller_name, to, reason, ..base };
+    }
+    let number =
+        PhoneNumber::parse(dialled, &tenant.country).filter(|number| tenant.hotline(number.as_str()).is_none());
+    let Some(number) = number else {
+        let reason = "This is neither an extension nor a telephone number outside.";
+        return refuse(tenant, None, dialled, Cause::InvalidNumber, reason);
+    };
+    outside(tenant, None, Some(hotline), dialled, &number)
 }
 
 fn from_extension(tenant: &Tenant, from: &Extension, dialled: &str, at: Timestamp) -> Route {
@@ -77,25 +98,34 @@ fn from_extension(tenant: &Tenant, from: &Extension, dialled: &str, at: Timestam
     if let Some(hotline) = tenant.hotline(number.as_str()) {
         return to_hotline(tenant, internal(tenant, Some(from), dialled), hotline, at);
     }
-    outside(tenant, from, dialled, &number)
+    outside(tenant, Some(from), shown_hotline(tenant, from), dialled, &number)
 }
 
-fn outside(tenant: &Tenant, from: &Extension, dialled: &str, number: &PhoneNumber) -> Route {
+/// A call to the outside, that shows this hotline.
+fn outside(
+    tenant: &Tenant,
+    from: Option<&Extension>,
+    shown: Option<&Hotline>,
+    dialled: &str,
+    number: &PhoneNumber,
+) -> Route {
     if let Some(prefix) = blocked(tenant, number) {
         let reason = format!("The company blocks numbers that begin with {prefix}.");
-        return refuse(tenant, Some(from), dialled, Cause::Forbidden, &reason);
+        return refuse(tenant, from, dialled, Cause::Forbidden, &reason);
     }
     if let Some(digits) = number.as_str().strip_prefix('+') {
-        let countries = from.limits.dial_countries.as_ref().unwrap_or(&tenant.dial_countries);
+        let own = from.and_then(|from| from.limits.dial_countries.as_ref());
+        let countries = own.unwrap_or(&tenant.dial_countries);
         let allowed = countries.iter().any(|code| code == "*" || digits.starts_with(code.as_str()));
         if !allowed {
             let reason = "The company does not allow calls to this country.";
-            return refuse(tenant, Some(from), dialled, Cause::Forbidden, reason);
+            return refuse(tenant, from, dialled, Cause::Forbidden, reason);
         }
     }
-    let Some(hotline) = shown_hotline(tenant, from) else {
+    let usable = |hotline: &&Hotline| tenant.trunks.get(&hotline.trunk).is_some_and(|trunk| trunk.enabled);
+    let Some(hotline) = shown.filter(usable) else {
         let reason = "The company has no hotline on an enabled trunk to call out with.";
-        return refuse(tenant, Some(from), dialled, Cause::NoRoute, reason);
+        return refuse(tenant, from, dialled, Cause::NoRoute, reason);
     };
     // The carrier that owns the number shown goes first: others may refuse a number that is not theirs.
     let own = tenant.trunks.get(&hotline.trunk).into_iter();
@@ -113,7 +143,7 @@ fn outside(tenant: &Tenant, from: &Extension, dialled: &str, number: &PhoneNumbe
         caller_name: String::new(),
         record: tenant.record,
         reason: format!("{number} is outside; it goes out by {first} showing {}.", hotline.number),
-        facts: facts(Some(from), dialled),
+        facts: facts(from, dialled),
         to: RouteTarget::Trunk(steps),
     }
 }

@@ -25,6 +25,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_rustls::rustls::ClientConfig;
+use worker::broadcast::Broadcaster;
 use worker::mail::Courier;
 use worker::speech::{Hosted, Program, Speaker};
 use worker::webhook::{Guard, Sender};
@@ -91,6 +92,7 @@ pub(crate) async fn run(config: Config, ui_dir: Option<PathBuf>) -> anyhow::Resu
     let (gate, data, root) = (state.gate.clone(), config.data_dir.clone(), config.http_url());
     let (logins, sip_port) = (state.logins.clone(), engine.udp_addr().map_or(5060, |at| at.port()));
     let (sounds, guard_of_faces, carrier) = (state.sounds.clone(), guard.clone(), carrier(&config));
+    let broadcaster = Broadcaster::start(db.clone(), bus.clone(), sounds.clone());
     let others = compat::State { gate, bus, data, root, sounds, guard: guard_of_faces, logins, sip_port, carrier };
     let tongues = compat::tongues(&others);
     let webhooks =
@@ -145,6 +147,7 @@ pub(crate) async fn run(config: Config, ui_dir: Option<PathBuf>) -> anyhow::Resu
     for task in acme.into_iter().flatten().chain(roots).chain([certificate, keeping]) {
         task.abort();
     }
+    broadcaster.stop().await;
     webhooks.stop().await;
     if let Some(courier) = courier {
         courier.stop().await;

@@ -88,7 +88,7 @@ impl Watch {
                 self.begun = true;
                 self.legs.insert(LegId::FIRST, Leg::new(true, false));
             }
-            Input::Originate { .. } => self.begun = true,
+            Input::Originate { .. } | Input::Place { .. } => self.begun = true,
             Input::Leg(id, event) => self.leg_input(*id, event),
             Input::Offered { .. }
             | Input::Reply(..)

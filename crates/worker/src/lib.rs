@@ -1,7 +1,8 @@
 //! Background work: what may wait for seconds.
 //!
-//! Here: webhooks and mail. Start with [`webhook`].
+//! Here: webhooks, mail, sounds and speech, calls that the house places. Start with [`webhook`].
 
+pub mod broadcast;
 pub mod mail;
 pub mod sound;
 pub mod speech;

@@ -59,6 +59,21 @@ impl Sounds {
         self.keep(actor, name, file, Some(speech)).await
     }
 
+    /// Has a text spoken for one call alone: the sound as a WAV file, which is not kept.
+    pub async fn say(&self, speech: &Speech) -> Result<Vec<u8>, Problem> {
+        let mut faults = model::Faults::default();
+        speech.check(&mut faults);
+        faults.done()?;
+        let _place = self.places.acquire().await;
+        let file = self.speaker.speak(speech).await?;
+        Ok(convert(file).await?.0)
+    }
+
+    /// Whether somebody speaks texts here.
+    pub fn can_speak(&self) -> bool {
+        !matches!(self.speaker, Speaker::Off)
+    }
+
     /// Removes a sound that nothing plays.
     pub async fn delete(&self, actor: &Actor, id: GreetingId) -> Result<(), Problem> {
         greeting::delete(actor, &self.db, id).await?;

@@ -2,7 +2,7 @@
 //! `crates/sim/tests`.
 
 use super::*;
-use crate::{Released, RingMember, RingPlan, Route, RouteTarget, Strategy};
+use crate::{Released, RingMember, RingPlan, Route, RouteTarget, Script, Strategy};
 use model::flow::{FlowCommand, FlowTarget};
 use model::id::Id;
 use model::{ExtensionId, FlowId, GroupId, TrunkId};
@@ -240,4 +240,60 @@ fn flows_that_lead_to_each_other_end_somewhere() {
     let last = summary(call.handle(at(3), to_another));
     assert_eq!(last.cause, Cause::Failed);
     assert!(last.trail.iter().any(|entry| entry.step == "flow_limit"));
+}
+
+/// A call that the house places through a carrier, up to the dialling of its one leg.
+fn placed() -> Call {
+    let mut call = new();
+    let place =
+        Input::Place { hotline: Id::from_bits(1), caller_number: "+842873000001".into(), to: "0901234567".into() };
+    assert_eq!(words(&call.handle(at(0), place)), ["Ask(1, Route)"]);
+    let step = crate::TrunkStep { trunk: TrunkId::from_bits(1), number: "0901234567".into() };
+    let Reply::Route(route) = routed(RouteTarget::Trunk(vec![step])) else { unreachable!() };
+    let route = Route { direction: Direction::Outbound, ..*route };
+    let dialled = call.handle(at(1), reply(1, Reply::Route(Box::new(route))));
+    assert_eq!(words(&dialled), ["Publish(Started)", "Leg 0 Dial"]);
+    call
+}
+
+#[test]
+fn whom_the_house_calls_meets_its_script_and_counts_as_the_called_side() {
+    let mut call = placed();
+    let rings = call.handle(at(50), leg(0, LegEvent::Ringing { early_media: true }));
+    assert_eq!(words(&rings), ["Publish(Ringing)"], "nobody is there to hear early sound");
+    let answered = call.handle(at(900), leg(0, LegEvent::Answered));
+    assert_eq!(words(&answered), ["StartFlow", "Publish(Answered)"]);
+    assert!(matches!(answered[0], Action::StartFlow(Script::Placed)));
+    let sound = Sound::Greeting(Id::from_bits(1));
+    assert_eq!(words(&call.handle(at(901), Input::Flow(FlowCommand::Play(sound)))), ["Leg 0 Play"]);
+    assert_eq!(words(&call.handle(at(3_000), leg(0, LegEvent::PlayDone))), ["Flow(PlayDone)"]);
+    let left = summary(call.handle(at(3_500), leg(0, LegEvent::Ended { cause: Cause::Normal })));
+    assert_eq!((left.cause, left.ended_by, left.answered), (Cause::Normal, EndedBy::Callee, Some(at(900))));
+    assert_eq!((left.callee_leg, left.callee_number.as_str()), (Some(LegId(0)), "0901234567"));
+}
+
+#[test]
+fn who_answers_the_house_may_be_handed_to_an_agent() {
+    let mut call = placed();
+    call.handle(at(900), leg(0, LegEvent::Answered));
+    let transfer = FlowCommand::Transfer(FlowTarget::Group(GroupId::from_bits(1)));
+    assert_eq!(words(&call.handle(at(901), Input::Flow(transfer))), ["Ask(2, Group)"]);
+    call.handle(at(902), reply(2, plan()));
+    assert_eq!(words(&call.handle(at(903), reply(3, Reply::Contacts(vec![7])))), ["Leg 0 Play", "Leg 1 Dial"]);
+    let talk = call.handle(at(2_000), leg(1, LegEvent::Answered));
+    assert!(words(&talk).contains(&"Bridge(0, 1)".to_owned()), "{talk:?}");
+    let left = summary(call.handle(at(9_000), leg(1, LegEvent::Ended { cause: Cause::Normal })));
+    assert_eq!((left.ended_by, left.callee_leg), (EndedBy::Caller, Some(LegId(1))), "the agent is our side");
+}
+
+#[test]
+fn the_house_leaves_nobody_with_a_machine_of_its_own_and_hears_who_does_not_answer() {
+    let mut call = placed();
+    let refused = summary(call.handle(at(50), leg(0, LegEvent::Rejected { cause: Cause::Busy })));
+    assert_eq!((refused.cause, refused.answered), (Cause::Busy, None));
+    let mut call = new();
+    let place = Input::Place { hotline: Id::from_bits(1), caller_number: "1".into(), to: "2".into() };
+    call.handle(at(0), place);
+    let lost = summary(call.handle(at(1), reply(1, routed(RouteTarget::Flow(FlowId::from_bits(1))))));
+    assert_eq!((lost.cause, lost.ended_by), (Cause::NoRoute, EndedBy::System));
 }

@@ -43,10 +43,15 @@ pub(super) async fn admit(
     Ok(state.gate.admit_application(Dialect::Antring, id, source, &proves).await?)
 }
 
+/// Now, in seconds since 1970.
+pub(super) fn seconds() -> i64 {
+    now().as_millis() / 1000
+}
+
 /// The token with which call events are subscribed to.
 pub(super) async fn token(Shared(state): Shared<State>, Application(actor): Application) -> Outcome<Json<Value>> {
     let missing = || Problem::new(Kind::Unauthenticated, "bearer_unknown", "Send the application's id and hash.");
-    let (key, now_s) = (actor.key.ok_or_else(missing)?, now().as_millis() / 1000);
+    let (key, now_s) = (actor.key.ok_or_else(missing)?, seconds());
     Ok(Json(json!({
         "value": token::write(&state, Purpose::AntringEvents, key, now_s),
         "expire": (now_s + token::DAY_S) * 1000,

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 mod antring;
+mod broadcasts;
 mod etelecom;
 mod events;
 mod omicall;

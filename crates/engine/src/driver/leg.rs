@@ -120,6 +120,7 @@ impl Driver {
         let far = match origin {
             Origin::Extension(id) => Far::Extension(id),
             Origin::Trunk(id) => Far::Trunk(id, number.to_owned()),
+            Origin::Hotline(_) => Far::Unknown,
         };
         let (leg, unfit) = self.describe(incoming, far);
         if self.refusal.is_none() {

@@ -11,7 +11,11 @@ use crate::spending::{Exceeded, Spender};
 impl Driver {
     /// Takes a place for a call that is about to go out; turns the route into a refusal when there is none.
     pub(super) fn bound(&mut self, origin: Origin, route: &mut Route, dialled: &str) {
-        let Origin::Extension(id) = origin else { return };
+        let id = match origin {
+            Origin::Extension(id) => Some(id),
+            Origin::Hotline(_) => None,
+            Origin::Trunk(_) => return,
+        };
         match route.to {
             RouteTarget::Trunk(_) => {
                 if let Err(exceeded) = self.spend(id) {
@@ -37,23 +41,22 @@ impl Driver {
         }
     }
 
-    fn spend(&mut self, id: ExtensionId) -> Result<(), Exceeded> {
+    fn spend(&mut self, id: Option<ExtensionId>) -> Result<(), Exceeded> {
         if self.expense.is_some() {
             return Ok(());
         }
         let tenant = self.tenant.clone();
-        let Some(extension) = tenant.extensions.get(&id) else { return Ok(()) };
+        let own = id.and_then(|id| tenant.extensions.get(&id));
         let who = Spender {
             company: tenant.id,
             company_limits: &tenant.limits,
-            extension: id,
-            own_limits: &extension.limits,
+            extension: own.map(|extension| (extension.id, &extension.limits)),
         };
         self.expense = Some(self.shared.spending.admit(self.shared.clock, self.id, who)?);
         Ok(())
     }
 
-    fn tell_limit(&self, id: ExtensionId, exceeded: Exceeded) {
+    fn tell_limit(&self, id: Option<ExtensionId>, exceeded: Exceeded) {
         let extension = self.number_of(id);
         let (limit, whose) = (exceeded.bound.as_str(), if exceeded.own { "extension" } else { "company" });
         tracing::warn!(tenant.id = %self.tenant.id, extension, limit, whose, "calls to the outside are stopped");
@@ -61,8 +64,9 @@ impl Driver {
         self.raise("security.limit_reached", format!("{extension} {limit} {whose}"), data);
     }
 
-    fn number_of(&self, id: ExtensionId) -> String {
-        self.tenant.extensions.get(&id).map(|extension| extension.number.clone()).unwrap_or_default()
+    /// The extension's number; empty for the house itself.
+    fn number_of(&self, id: Option<ExtensionId>) -> String {
+        id.and_then(|id| self.tenant.extensions.get(&id)).map(|extension| extension.number.clone()).unwrap_or_default()
     }
 
     fn raise(&self, kind: &'static str, subject: String, data: serde_json::Value) {

@@ -25,12 +25,11 @@ fn begins(
     extension: u128,
     own: &Limits,
     company: &Limits,
-) -> Result<[Owner; 2], Exceeded> {
+) -> Result<Vec<Owner>, Exceeded> {
     let who = Spender {
         company: TenantId::from_bits(COMPANY),
         company_limits: company,
-        extension: ExtensionId::from_bits(extension),
-        own_limits: own,
+        extension: Some((ExtensionId::from_bits(extension), own)),
     };
     spending.enter(at(at_s), call(number), who)
 }
@@ -53,7 +52,7 @@ fn so_many_calls_at_once_and_the_next_when_one_ends() {
     let refused = begins(&spending, 1, 3, LAN, &own, &unbounded()).expect_err("full");
     assert_eq!(refused, Exceeded { bound: Bound::Calls, own: true, most: 2 });
     begins(&spending, 1, 4, LAN + 1, &own, &unbounded()).expect("another extension has its own places");
-    spending.leave(at(2), first, call(1));
+    spending.leave(at(2), &first, call(1));
     begins(&spending, 2, 5, LAN, &own, &unbounded()).expect("a place again");
 }
 
@@ -100,10 +99,10 @@ fn minutes_count_from_the_answer_for_a_day_and_include_what_is_up() {
     let (spending, own) = (Spending::default(), limits(0, 10, 0));
     let first = begins(&spending, 0, 1, LAN, &own, &unbounded()).expect("a place");
     // It rang for an hour: that costs nothing.
-    spending.answered(at(3_600), first, call(1));
+    spending.answered(at(3_600), &first, call(1));
     begins(&spending, 3_600 + 599, 2, LAN, &own, &unbounded()).expect("not yet");
     assert!(begins(&spending, 3_600 + 600, 3, LAN, &own, &unbounded()).is_err(), "the call that is up counts");
-    spending.leave(at(3_600 + 600), first, call(1));
+    spending.leave(at(3_600 + 600), &first, call(1));
     let refused = begins(&spending, 12 * 3_600, 4, LAN, &own, &unbounded()).expect_err("used up");
     assert_eq!(refused, Exceeded { bound: Bound::Minutes, own: true, most: 10 });
     begins(&spending, 26 * 3_600, 5, LAN, &own, &unbounded()).expect("the next day");
@@ -113,7 +112,7 @@ fn minutes_count_from_the_answer_for_a_day_and_include_what_is_up() {
 fn who_used_nothing_lately_is_forgotten() {
     let spending = Spending::default();
     let owners = begins(&spending, 1, 1, LAN, &unbounded(), &unbounded()).expect("a place");
-    spending.leave(at(2), owners, call(1));
+    spending.leave(at(2), &owners, call(1));
     assert!(spending.overdue(at(2), &Snapshot::default()).is_empty());
     assert_eq!(spending.usage().len(), 2, "its minute is remembered");
     spending.overdue(at(300), &Snapshot::default());

@@ -81,7 +81,7 @@ fn trunk_of(origin: Origin, legs: &[Leg]) -> Option<TrunkId> {
     match origin {
         Origin::Trunk(trunk) => Some(trunk),
         // The carrier that answered, else the last one tried.
-        Origin::Extension(_) => {
+        Origin::Extension(_) | Origin::Hotline(_) => {
             let answered = legs.iter().filter(|leg| leg.answered_at.is_some()).find_map(|leg| leg.trunk);
             answered.or_else(|| legs.iter().rev().find_map(|leg| leg.trunk))
         }
@@ -91,7 +91,7 @@ fn trunk_of(origin: Origin, legs: &[Leg]) -> Option<TrunkId> {
 fn extension_of(summary: &Summary, callee: Option<&Leg>) -> Option<ExtensionId> {
     match summary.origin {
         Origin::Extension(extension) => Some(extension),
-        Origin::Trunk(_) => callee.and_then(|leg| leg.extension),
+        Origin::Trunk(_) | Origin::Hotline(_) => callee.and_then(|leg| leg.extension),
     }
 }
 

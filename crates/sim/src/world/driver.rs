@@ -175,6 +175,8 @@ impl World {
                 graph.map(|graph| Steering::Flow(Box::new(Flow::new(Arc::clone(graph), self.now))))
             }
             Script::Announcement(sound, cause) => Some(Steering::Announcement(Announcement::new(sound, cause))),
+            // Nothing places calls here.
+            Script::Placed => None,
         };
         match steering {
             Some(steering) => {

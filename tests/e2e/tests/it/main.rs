@@ -3,6 +3,7 @@
 mod acme;
 mod agents;
 mod antring;
+mod broadcasts;
 mod browser;
 mod capture;
 mod certificates;

@@ -15,7 +15,8 @@ const MISSING_SOUND: Duration = Duration::from_millis(20);
 
 impl Driver {
     pub(super) fn play(&mut self, id: LegId, play: Play) {
-        let found = self.shared.sounds.get(&self.tenant, play.sound);
+        let own = self.own_sound(play.sound).map(Found::Ready);
+        let found = own.unwrap_or_else(|| self.shared.sounds.get(&self.tenant, play.sound));
         let Some(leg) = self.legs.get_mut(&id).filter(|leg| leg.media.is_some()) else { return };
         leg.awaits = None;
         match found {
