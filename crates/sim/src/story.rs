@@ -5,7 +5,8 @@ use crate::house::Elsewhere;
 use crate::keeper::Keeper;
 use crate::world::World;
 use call::{
-    Direction, Event, Input, LegSummary, Origin, Party, RingMember, RingPlan, RouteTarget, Strategy, Summary, TrunkStep, Wish,
+    Direction, Event, Input, LegSummary, Origin, Party, RingMember, RingPlan, RouteTarget, Strategy, Summary,
+    TrunkStep, Wish,
 };
 use model::flow::FlowAnswer;
 use model::leg::{Sound, TransferNews};

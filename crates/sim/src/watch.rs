@@ -210,7 +210,9 @@ impl Watch {
                 Ok(())
             }
             Action::Release(Released::Leg((id, _))) => {
-                must(self.bridge.is_none() && self.mix.is_none() && !self.recording, || "gave a leg away that is still in use".into())?;
+                must(self.bridge.is_none() && self.mix.is_none() && !self.recording, || {
+                    "gave a leg away that is still in use".into()
+                })?;
                 let Some(leg) = self.legs.get_mut(id) else { return Err(format!("gave leg {id} away, which is none")) };
                 must(leg.counts() && leg.answered && !leg.repeating, || {
                     format!("gave leg {id} away, which is not free")

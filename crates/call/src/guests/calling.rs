@@ -198,7 +198,8 @@ impl Call {
     fn guest_failed(&mut self, number: u16, cause: Cause) {
         self.timers.clear(Timer::Guest(number));
         let Some(guest) = self.take_guest(|guest| guest.number == number) else { return };
-        let entry = TrailEntry::new(self.now, "not_joined", format!("Who was called did not join: {}.", cause.as_str()));
+        let entry =
+            TrailEntry::new(self.now, "not_joined", format!("Who was called did not join: {}.", cause.as_str()));
         self.keep(entry.fact("as", guest.role.as_str()).fact("cause", cause.as_str()));
         self.publish(Event::NotJoined { extension: guest.extension, role: guest.role, cause });
     }

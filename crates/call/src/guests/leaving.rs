@@ -3,7 +3,7 @@
 use super::{Guest, Role, Step};
 use crate::machine::{Call, Stage};
 use crate::timers::Timer;
-use crate::Event;
+use crate::{Event, Side};
 use model::{Cause, LegId, TrailEntry};
 
 impl Call {
@@ -69,6 +69,7 @@ impl Call {
         self.record_beside(stays, heir);
         self.settle();
         self.publish(Event::Left { leg: id, extension, role: Role::Party });
+        self.tell_of_place(id, heir);
         true
     }
 
@@ -85,8 +86,7 @@ impl Call {
     /// A leg that is there takes the place of one of the two, who is hung up.
     pub(crate) fn take_place(&mut self, old: LegId, new: LegId) {
         let Some((caller, callee)) = self.two() else { return };
-        let left_goes = caller == old;
-        let stays = if left_goes { callee } else { caller };
+        let stays = if caller == old { callee } else { caller };
         self.stop_play(old);
         self.stop_play(new);
         if self.media.bridge.is_some_and(|(one, other)| one == old || other == old) {
@@ -96,9 +96,13 @@ impl Call {
         self.put_in_place(old, new);
         self.settle();
         self.hang_up(old, Cause::Transferred);
+        self.tell_of_place(old, new);
+    }
+
+    /// Tells that a leg is one of the two now.
+    fn tell_of_place(&mut self, old: LegId, new: LegId) {
         self.publish(Event::Transferred { by: old, leg: new });
-        let extension = self.extension_of(new);
-        let side = if left_goes { crate::Side::Caller } else { crate::Side::Callee };
-        self.publish(Event::Answered { leg: new, extension, side });
+        let side = if self.caller == Some(new) { Side::Caller } else { Side::Callee };
+        self.publish(Event::Answered { leg: new, extension: self.extension_of(new), side });
     }
 }

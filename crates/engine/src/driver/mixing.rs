@@ -39,9 +39,7 @@ impl Driver {
         }
         let hearings: Vec<media::Hearing<'_>> = hearings
             .iter()
-            .filter_map(|(ear, mouth)| {
-                Some(media::Hearing { ear: media(ear)?, mouth: media(mouth)?, percent: WHOLE })
-            })
+            .filter_map(|(ear, mouth)| Some(media::Hearing { ear: media(ear)?, mouth: media(mouth)?, percent: WHOLE }))
             .collect();
         let voices: Vec<&media::Leg> = voices.iter().filter_map(media).collect();
         if let Some(mix) = &self.mix {

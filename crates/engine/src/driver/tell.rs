@@ -105,17 +105,13 @@ impl Driver {
             Event::Transferred { by, leg } => {
                 (Happening::Transferred, json!({"call_id": call, "by": by.0, "leg": leg.0}))
             }
-            Event::Joined { leg, extension, role } => {
-                (Happening::Joined, self.of_guest(Some(*leg), *extension, *role))
-            }
+            Event::Joined { leg, extension, role } => (Happening::Joined, self.of_guest(Some(*leg), *extension, *role)),
             Event::NotJoined { extension, role, cause } => {
                 let mut data = self.of_guest(None, *extension, *role);
                 data["cause"] = json!(cause.as_str());
                 (Happening::NotJoined, data)
             }
-            Event::Left { leg, extension, role } => {
-                (Happening::Left, self.of_guest(Some(*leg), *extension, *role))
-            }
+            Event::Left { leg, extension, role } => (Happening::Left, self.of_guest(Some(*leg), *extension, *role)),
             Event::Supervised { leg, extension, mode } => {
                 let role = call::Role::Supervisor(*mode);
                 let mut data = self.of_guest(Some(*leg), Some(*extension), role);

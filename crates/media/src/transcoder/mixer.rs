@@ -11,11 +11,16 @@ use std::time::Duration;
 
 /// Between two frames.
 const TICK: Duration = Duration::from_millis(20);
-/// Frames that wait before a talker is heard after a pause: one to be said, one against jitter.
+/// Frames that wait before a talker is heard after a pause: one to be said, and at first one against jitter; one more each
+/// time the queue ran dry although the talker went on.
 const FIRST: usize = 2;
+const PATIENT: usize = 5;
+/// A queue that fills again within so many frames ran dry by jitter; later it was a pause.
+const SOON: u32 = 4;
 /// More than this does not wait: what is older is left out.
 const MOST: usize = 8;
-/// Frames after which it is asked whether too much has waited all the time, as with a far side whose clock is faster.
+/// Frames after which it is asked whether too much has waited all the time, as after jitter, or with a far side whose clock
+/// is faster.
 const SURVEY: u32 = 50;
 /// A mix that is so many frames late leaves them out instead of sending them in a burst.
 const LATE: u64 = 3;
@@ -63,6 +68,9 @@ struct Talker {
     queue: VecDeque<i16>,
     /// Enough has waited: it is heard until the queue runs dry.
     flows: bool,
+    /// Frames that wait before it is heard again, and for how many it has not been.
+    patience: usize,
+    dry: u32,
     /// The least that waited since the last survey, and the frames since.
     least: usize,
     surveyed: u32,
@@ -181,6 +189,8 @@ impl Talker {
             resampler: Resampler::Same,
             queue: VecDeque::new(),
             flows: false,
+            patience: FIRST,
+            dry: u32::MAX,
             least: usize::MAX,
             surveyed: 0,
             frame: Vec::new(),
@@ -199,25 +209,32 @@ impl Talker {
                 self.queue.extend(changed);
             }
         }
+        if !self.flows && std::mem::replace(&mut self.dry, u32::MAX) <= SOON {
+            self.patience = (self.patience + 1).min(PATIENT);
+        }
         if self.queue.len() > MOST * frame {
-            self.queue.drain(..self.queue.len() - FIRST * frame);
+            self.queue.drain(..self.queue.len() - self.patience * frame);
         }
     }
 
     fn draw(&mut self, frame: usize) {
         self.frame.clear();
-        self.flows |= self.queue.len() >= FIRST * frame;
+        self.flows |= self.queue.len() >= self.patience * frame;
         if !self.flows {
+            self.dry = self.dry.saturating_add(1);
             return;
         }
         let there = self.queue.len().min(frame);
         self.frame.extend(self.queue.drain(..there));
-        self.flows = there > 0;
+        if self.queue.is_empty() && there < frame {
+            (self.flows, self.dry) = (there > 0, 0);
+        }
         self.least = self.least.min(self.queue.len());
         self.surveyed += 1;
         if self.surveyed >= SURVEY {
-            if self.least > FIRST * frame {
-                self.queue.drain(..self.least - frame);
+            if self.least >= 2 * frame {
+                self.queue.drain(..frame);
+                self.patience = (self.patience - 1).max(FIRST);
             }
             (self.least, self.surveyed) = (usize::MAX, 0);
         }
@@ -250,11 +267,8 @@ mod tests {
 
     fn plan(edges: &[(u64, u64, u16)]) -> Plan {
         let format = Format { codec: Codec::Pcma, ptime_ms: 20, opus: Default::default() };
-        let edge = |(from, to, percent): &(u64, u64, u16)| Edge {
-            from: LegKey(*from),
-            to: LegKey(*to),
-            percent: *percent,
-        };
+        let edge =
+            |(from, to, percent): &(u64, u64, u16)| Edge { from: LegKey(*from), to: LegKey(*to), percent: *percent };
         let edges = edges.iter().map(edge).collect();
         Plan { listeners: KEYS.map(|key| (key, format)).to_vec(), edges, tape: None, rate: 8000 }
     }
@@ -303,13 +317,30 @@ mod tests {
         let mut mixer = Mixer::new(at(0), plan(&[(1, 2, 100)]));
         mixer.push(KEYS[0], &[1; 8000], 8000);
         assert_eq!(mixer.talkers[0].queue.len(), 320);
-        // A frame too many: it waits all the time until the survey takes it out.
+        // Frames too many: they wait all the time until the survey takes them out.
         mixer.push(KEYS[0], &[1; 480], 8000);
-        for tick in 0..2 * u64::from(SURVEY) {
+        for tick in 0..5 * u64::from(SURVEY) {
             mixer.draw(at(20 * tick));
             mixer.push(KEYS[0], &[1; 160], 8000);
         }
         assert!(mixer.talkers[0].queue.len() <= 2 * 160, "{}", mixer.talkers[0].queue.len());
+    }
+
+    #[test]
+    fn jitter_makes_patient_and_a_pause_does_not() {
+        let mut mixer = Mixer::new(at(0), plan(&[(1, 2, 100)]));
+        let mut tick = 0;
+        let mut draw = |mixer: &mut Mixer, frames: usize| {
+            for _ in 0..frames {
+                mixer.draw(at(20 * tick));
+                tick += 1;
+            }
+        };
+        for pause in [3, 20, 20] {
+            mixer.push(KEYS[0], &[1; 480], 8000);
+            draw(&mut mixer, 3 + pause);
+        }
+        assert_eq!(mixer.talkers[0].patience, FIRST + 1);
     }
 
     #[test]

@@ -45,9 +45,7 @@ fn whoever_leaves_the_others_go_on() {
     let lan_leaves = talk(leave(), Manner::quiet().hangs_up(secs(60)), stay());
     let customer_leaves = talk(stay().hangs_up(secs(60)), Manner::quiet().hangs_up(secs(20)), stay());
     let hoa_leaves = talk(stay().hangs_up(secs(60)), Manner::quiet(), leave());
-    for (mut w, gone, bridge) in
-        [(lan_leaves, 1, (0, 2)), (customer_leaves, 0, (2, 1)), (hoa_leaves, 2, (0, 1))]
-    {
+    for (mut w, gone, bridge) in [(lan_leaves, 1, (0, 2)), (customer_leaves, 0, (2, 1)), (hoa_leaves, 2, (0, 1))] {
         let record = w.run();
         w.assert(w.bridges.last() == Some(&(LegId(bridge.0), LegId(bridge.1))), "the two who stay talk");
         w.assert(leg(&record, gone).cause == Cause::Normal, "who left hung up");
