@@ -4,10 +4,16 @@ mod export;
 mod ladder;
 mod live;
 mod records;
+mod talks;
 
 use crate::State;
 use utoipa_axum::router::OpenApiRouter;
 
 pub(crate) fn routes() -> OpenApiRouter<State> {
-    OpenApiRouter::new().merge(export::routes()).merge(live::routes()).merge(records::routes()).merge(ladder::routes())
+    OpenApiRouter::new()
+        .merge(export::routes())
+        .merge(live::routes())
+        .merge(records::routes())
+        .merge(ladder::routes())
+        .merge(talks::routes())
 }

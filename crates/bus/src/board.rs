@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use call::{Direction, Event, Side};
-use model::{CallId, ExtensionId, HotlineId, QueueId, TenantId, Timestamp};
+use call::{Direction, Event, Role, Side};
+use model::{CallId, ExtensionId, HotlineId, LegId, QueueId, TenantId, Timestamp};
 
 use crate::Occurrence;
 
@@ -30,6 +30,19 @@ pub struct LiveCall {
     pub held: bool,
     /// The queue that it waits in.
     pub queue: Option<QueueId>,
+    /// Who takes part beside the two who talk.
+    pub others: Vec<Other>,
+}
+
+/// Somebody who takes part beside the two who talk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Other {
+    /// Their leg.
+    pub leg: LegId,
+    /// Whose phone, when it is one of ours.
+    pub extension: Option<ExtensionId>,
+    /// As what.
+    pub role: Role,
 }
 
 #[derive(Default)]
@@ -61,6 +74,7 @@ impl Board {
                     answered_at: None,
                     held: false,
                     queue: None,
+                    others: Vec::new(),
                 };
                 if self.tenants.entry(what.tenant).or_default().insert(what.call, live).is_none() {
                     self.calls += 1;
@@ -79,7 +93,19 @@ impl Board {
                     call.extensions = caller.into_iter().filter(|c| c != answered).chain([*answered]).collect();
                 }
             }),
-            Event::Answered { side: Side::Caller, .. } | Event::Digit { .. } | Event::Transferred { .. } => {}
+            // Who takes over is no longer beside them.
+            Event::Transferred { leg, .. } | Event::Left { leg, .. } => {
+                self.change(what, |call| call.others.retain(|other| other.leg != *leg));
+            }
+            Event::Joined { leg, extension, role } => self.change(what, |call| {
+                call.others.push(Other { leg: *leg, extension: *extension, role: *role });
+            }),
+            Event::Supervised { leg, mode, .. } => self.change(what, |call| {
+                if let Some(other) = call.others.iter_mut().find(|other| other.leg == *leg) {
+                    other.role = Role::Supervisor(*mode);
+                }
+            }),
+            Event::Answered { side: Side::Caller, .. } | Event::Digit { .. } | Event::NotJoined { .. } => {}
             Event::Held { .. } => self.change(what, |call| call.held = true),
             Event::Resumed { .. } => self.change(what, |call| call.held = false),
             Event::QueueJoined { queue } => self.change(what, |call| call.queue = Some(*queue)),
@@ -108,7 +134,8 @@ impl Board {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use model::{Cause, EndedBy, Id, LegId};
+    use call::Supervision;
+    use model::{Cause, EndedBy, Id};
 
     fn tell(board: &mut Board, at: i64, event: Event) {
         board.fold(&Occurrence {
@@ -150,6 +177,24 @@ mod tests {
 
         tell(&mut board, 5, Event::Ended { cause: Cause::Normal, ended_by: EndedBy::Caller });
         assert_eq!((board.len(), board.tenants.len()), (0, 0));
+    }
+
+    #[test]
+    fn who_joins_is_shown_until_they_leave_or_take_over() {
+        let mut board = Board::default();
+        let (lan, minh) = (ExtensionId::from_bits(101), ExtensionId::from_bits(102));
+        let joined = |leg, extension| Event::Joined { leg: LegId(leg), extension: Some(extension), role: Role::Party };
+        tell(&mut board, 1, started());
+        tell(&mut board, 2, joined(2, lan));
+        tell(&mut board, 2, joined(3, minh));
+        tell(&mut board, 3, Event::Supervised { leg: LegId(2), extension: lan, mode: Supervision::Barge });
+        let roles = |board: &Board| -> Vec<Role> {
+            board.of(TenantId::from_bits(1))[0].others.iter().map(|other| other.role).collect()
+        };
+        assert_eq!(roles(&board), [Role::Supervisor(Supervision::Barge), Role::Party]);
+        tell(&mut board, 4, Event::Transferred { by: LegId(1), leg: LegId(2) });
+        tell(&mut board, 5, Event::Left { leg: LegId(3), extension: Some(minh), role: Role::Party });
+        assert_eq!(roles(&board), []);
     }
 
     #[test]

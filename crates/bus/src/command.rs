@@ -2,8 +2,9 @@
 
 use crate::{Presence, Queues};
 use bytes::Bytes;
+use call::Supervision;
 use flow::Graph;
-use model::{CallId, CaptureId, GreetingId, HotlineId, Problem, TenantId};
+use model::{CallId, CaptureId, GreetingId, HotlineId, LegId, Problem, TenantId};
 use tokio::sync::oneshot;
 
 use crate::capture::{Capture, Watch};
@@ -34,6 +35,43 @@ pub struct Place {
     pub sounds: Vec<(GreetingId, Bytes)>,
 }
 
+/// A supervisor wants to take part in a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Supervise {
+    /// The call.
+    pub call: CallId,
+    /// The number of the supervisor's own extension, which is rung.
+    pub extension: String,
+    /// In which way.
+    pub mode: Supervision,
+}
+
+/// Somebody who talks brings in a third.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AddParty {
+    /// The call.
+    pub call: CallId,
+    /// The number of the extension that brings them in; it is one of those who talk.
+    pub by_extension: String,
+    /// The number to call, as the extension would dial it.
+    pub to: String,
+}
+
+/// What is wanted of the talk of a call, in the words of people: extensions by their numbers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Want {
+    /// Ring this extension and let it supervise, or do so in another way.
+    Supervise(String, Supervision),
+    /// Let the supervisor at this extension go.
+    Unsupervise(String),
+    /// Let the supervisor at this extension have the agent's place.
+    TakeOver(String),
+    /// Let this extension bring in the number.
+    AddParty(String, String),
+    /// Let go of who joined with this leg.
+    RemoveParty(LegId),
+}
+
 /// An order to the engine, with the way to answer it.
 #[derive(Debug)]
 pub enum Command {
@@ -48,6 +86,19 @@ pub enum Command {
         /// The call.
         call: CallId,
         /// Where the outcome goes.
+        reply: oneshot::Sender<Result<(), Problem>>,
+    },
+    /// Somebody wants something of the talk of a call.
+    Want {
+        /// The company that asks; a call of another one counts as unknown.
+        tenant: TenantId,
+        /// The call.
+        call: CallId,
+        /// Who asks, for the trail.
+        by: String,
+        /// What.
+        want: Want,
+        /// Where the outcome goes, as soon as it is known whether it can be.
         reply: oneshot::Sender<Result<(), Problem>>,
     },
     /// Tell which phones and trunks can be reached.

@@ -11,6 +11,7 @@ mod command;
 mod presence;
 mod queues;
 mod trunks;
+mod wants;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -20,8 +21,8 @@ use call::Event;
 use model::{CallId, CaptureId, Problem, TenantId, Timestamp, TrunkId};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
-pub use board::LiveCall;
-pub use command::{Command, Originate, Place};
+pub use board::{LiveCall, Other};
+pub use command::{AddParty, Command, Originate, Place, Supervise, Want};
 pub use presence::{Phone, Presence, TrunkState};
 pub use queues::{AgentStatus, QueueLine, Queues, WaitingCaller};
 pub use trunks::TrunkHealth;

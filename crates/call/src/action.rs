@@ -18,6 +18,15 @@ pub enum Action {
     Bridge(LegId, LegId),
     /// Disconnect them again.
     Unbridge(LegId, LegId),
+    /// Let several hear each other, in place of a bridge and of what was said before.
+    Mix {
+        /// Who hears whom.
+        hearings: Vec<(LegId, LegId)>,
+        /// Who belongs in the recording: what is recorded has one of them on the left and all others on the right.
+        voices: Vec<LegId>,
+    },
+    /// Nobody of them hears anybody any more.
+    Unmix,
     /// Record both sides. Goes on through hold until `StopRecord`.
     Record {
         /// The left channel: the caller.

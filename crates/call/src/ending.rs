@@ -103,6 +103,7 @@ impl Call {
             self.out.push(Action::StopRecord);
         }
         self.unbridge();
+        self.guests = None;
         for id in self.legs.live() {
             self.hang_up(id, cause);
         }

@@ -1,6 +1,6 @@
 //! What the world is told while a call lives. The driver adds the call's id, its tenant and the time.
 
-use crate::Direction;
+use crate::{Direction, Role, Supervision};
 use model::{Cause, Digit, EndedBy, ExtensionId, HotlineId, LegId, QueueId, QueueOutcome};
 use std::time::Duration;
 
@@ -55,6 +55,42 @@ pub enum Event {
         by: LegId,
         /// The leg of who took the call.
         leg: LegId,
+    },
+    /// Somebody takes part beside the two who talk.
+    Joined {
+        /// Their leg.
+        leg: LegId,
+        /// Whose phone, when it is one of ours.
+        extension: Option<ExtensionId>,
+        /// As what.
+        role: Role,
+    },
+    /// Somebody who was called to take part did not come.
+    NotJoined {
+        /// Whose phone, when it is one of ours and known.
+        extension: Option<ExtensionId>,
+        /// As what.
+        role: Role,
+        /// Why.
+        cause: Cause,
+    },
+    /// Somebody takes part no more, and the talk goes on.
+    Left {
+        /// Their leg.
+        leg: LegId,
+        /// Whose phone, when it is one of ours.
+        extension: Option<ExtensionId>,
+        /// As what.
+        role: Role,
+    },
+    /// A supervisor takes part in this way from now on.
+    Supervised {
+        /// The supervisor's leg.
+        leg: LegId,
+        /// The supervisor's extension.
+        extension: ExtensionId,
+        /// In which way.
+        mode: Supervision,
     },
     /// A key was pressed.
     Digit {

@@ -1,6 +1,6 @@
 //! What the driver tells a call.
 
-use crate::{Given, Party, QueueOrder, Released, RingPlan, Route, Ticket};
+use crate::{Given, Party, QueueOrder, Released, RingPlan, Route, Ticket, Wish};
 use model::flow::FlowCommand;
 use model::{Cause, ExtensionId, HotlineId, LegEvent, LegId, QueueId, TrailEntry, TrunkId};
 use std::time::Duration;
@@ -64,6 +64,13 @@ pub enum Input {
         leg: LegId,
         /// Who it is.
         party: Party,
+    },
+    /// Somebody wants something of the talk: to supervise it, to bring in a third.
+    Wish {
+        /// Who, for the trail.
+        by: String,
+        /// What.
+        wish: Wish,
     },
     /// An order from outside to end the call: the API, or the server that stops.
     Hangup {

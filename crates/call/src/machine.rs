@@ -1,5 +1,7 @@
 //! The call itself: its stage, its legs, and where each input goes. What happens in a stage is in the stage's module.
 
+use crate::guests::Guests;
+use crate::hearing::Heard;
 use crate::leg::{Leg, Legs, Sounding, State};
 use crate::queueing::Queued;
 use crate::ringing::Ringing;
@@ -31,6 +33,8 @@ pub struct Call {
     /// The leg of the calling side, once it is known.
     pub(crate) caller: Option<LegId>,
     pub(crate) media: Media,
+    /// Who is there beside the two who talk.
+    pub(crate) guests: Option<Box<Guests>>,
     /// The queues it has waited in.
     pub(crate) visits: Vec<Visit>,
     /// The leg of the called side that talked last.
@@ -86,6 +90,8 @@ pub(crate) enum Stage {
 #[derive(Debug, Default)]
 pub(crate) struct Media {
     pub(crate) bridge: Option<(LegId, LegId)>,
+    /// Several hear each other, in place of the bridge.
+    pub(crate) mix: Option<Box<Heard>>,
     pub(crate) recording: bool,
     pub(crate) recorded: bool,
 }
@@ -115,6 +121,7 @@ impl Call {
             legs: Legs::default(),
             caller: None,
             media: Media::default(),
+            guests: None,
             visits: Vec::new(),
             talked: None,
             shown: Default::default(),
@@ -154,6 +161,7 @@ impl Call {
             Input::Trail(entry) => self.keep(entry),
             Input::Release { leg, extension } => self.release(leg, extension),
             Input::Replace { leg, party } => self.replace(leg, party),
+            Input::Wish { by, wish } => self.wish(&by, wish),
             Input::Hangup { cause } => self.ordered_to_end(cause),
         }
         std::mem::take(&mut self.out)
@@ -169,6 +177,7 @@ impl Call {
                 Timer::Join(place) => self.member_joins(place),
                 Timer::Leave(place) => self.member_leaves(place),
                 Timer::Silence => self.carrier_is_silent(),
+                Timer::Guest(number) => self.guest_time_over(number),
                 Timer::Call => self.call_time_over(),
                 Timer::Hangup(leg) => self.gone(leg, Cause::Unreachable),
             }
@@ -255,6 +264,9 @@ impl Call {
         if awaited {
             return;
         }
+        if self.is_guest(id) {
+            return self.guest_gone(id, cause);
+        }
         match self.handover() {
             // Who hands a call over may leave before anybody took it.
             Some(handover) if handover.by == id => {
@@ -262,6 +274,9 @@ impl Call {
             }
             Some(handover) if handover.kept == id => return self.handed_over_left(handover, cause),
             Some(_) | None => {}
+        }
+        if self.goes_on_without(id, cause) {
+            return;
         }
         if self.caller == Some(id) {
             return self.caller_left(cause);
@@ -281,6 +296,7 @@ impl Call {
     }
 
     fn reply(&mut self, ticket: Ticket, reply: Reply) {
+        let Some(reply) = self.guest_reply(ticket, reply) else { return };
         match reply {
             Reply::Route(route) if matches!(self.stage, Stage::Transferring(_)) => self.transfer_routed(ticket, *route),
             Reply::Route(route) if matches!(self.stage, Stage::Choosing(_)) => self.forward_routed(ticket, *route),
@@ -364,9 +380,14 @@ impl Call {
     }
 
     pub(crate) fn ask(&mut self, question: Question) -> Ticket {
+        self.timers.set(Timer::Asks, self.now + self.limits.answer_to_question);
+        self.ask_aside(question)
+    }
+
+    /// Asks what the call itself does not wait for.
+    pub(crate) fn ask_aside(&mut self, question: Question) -> Ticket {
         let ticket = Ticket(self.next_ticket);
         self.next_ticket += 1;
-        self.timers.set(Timer::Asks, self.now + self.limits.answer_to_question);
         self.out.push(Action::Ask(ticket, question));
         ticket
     }

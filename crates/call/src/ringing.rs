@@ -129,6 +129,9 @@ impl Call {
 
     /// The far side works on it, so it is not silent.
     pub(crate) fn leg_reacted(&mut self, id: LegId) {
+        if self.is_guest(id) {
+            return self.guest_leg_reacts(id, false);
+        }
         let Some(leg) = self.legs.get_mut(id) else { return };
         if leg.state == State::Dialled {
             leg.state = State::Reacted;
@@ -137,6 +140,9 @@ impl Call {
     }
 
     pub(crate) fn leg_rings(&mut self, id: LegId, early_media: bool) {
+        if self.is_guest(id) {
+            return self.guest_leg_reacts(id, true);
+        }
         if matches!(self.stage, Stage::Queued(_)) {
             return self.agent_rings(id);
         }
@@ -198,6 +204,9 @@ impl Call {
 
     /// A dialled leg was answered.
     pub(crate) fn picked_up(&mut self, id: LegId) {
+        if self.is_guest(id) {
+            return self.guest_picked_up(id);
+        }
         if matches!(self.stage, Stage::Queued(_)) {
             return self.agent_picked_up(id);
         }

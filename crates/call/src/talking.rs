@@ -1,9 +1,8 @@
-//! Two people talk: the bridge, the recording, hold and resume.
+//! Two people talk: their answer, the recording, hold and resume, silence.
 
-use crate::leg::{Sounding, State};
+use crate::leg::State;
 use crate::machine::{Call, Stage};
 use crate::{Action, Event};
-use model::leg::Sound;
 use model::{Cause, EndedBy, LegId, TrailEntry};
 
 impl Call {
@@ -48,38 +47,9 @@ impl Call {
         self.keep(TrailEntry::new(self.now, step, reason).fact("leg", id));
         self.settle();
         self.queue_held(id, held);
-        self.publish(event);
-    }
-
-    /// Makes the sound what it should be: bridged when nobody holds; music for the one who is held by the other.
-    pub(crate) fn settle(&mut self) {
-        let (Stage::Talking { callee }, Some(caller)) = (&self.stage, self.caller) else { return };
-        let callee = *callee;
-        let held = |id: LegId| self.legs.get(id).is_some_and(|leg| leg.held);
-        let (caller_holds, callee_holds) = (held(caller), held(callee));
-        if caller_holds || callee_holds {
-            self.unbridge();
-        }
-        self.music(caller, callee_holds && !caller_holds);
-        self.music(callee, caller_holds && !callee_holds);
-        if !caller_holds && !callee_holds && self.media.bridge.is_none() {
-            self.media.bridge = Some((caller, callee));
-            self.out.push(Action::Bridge(caller, callee));
-        }
-    }
-
-    fn music(&mut self, id: LegId, wanted: bool) {
-        let silent = self.legs.get(id).is_some_and(|leg| leg.sounding == Sounding::Nothing);
-        match (wanted, silent) {
-            (true, true) => self.play(id, Sound::Hold, true),
-            (false, false) => self.stop_play(id),
-            (true, false) | (false, true) => {}
-        }
-    }
-
-    pub(crate) fn unbridge(&mut self) {
-        if let Some((caller, far)) = self.media.bridge.take() {
-            self.out.push(Action::Unbridge(caller, far));
+        // The two talk on when a guest holds.
+        if !self.is_guest(id) {
+            self.publish(event);
         }
     }
 
@@ -94,7 +64,13 @@ impl Call {
         if leg.held {
             return self.keep(entry.fact("leg", id).fact("ignored", "on hold"));
         }
+        if self.is_guest(id) {
+            return self.guest_lost(id);
+        }
         self.keep(entry.fact("leg", id));
+        if self.goes_on_without(id, Cause::MediaTimeout) {
+            return self.hang_up(id, Cause::MediaTimeout);
+        }
         self.end(Cause::MediaTimeout, EndedBy::System);
     }
 }

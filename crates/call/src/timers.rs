@@ -15,6 +15,8 @@ pub(crate) enum Timer {
     Leave(u16),
     /// How long a carrier may stay silent before the next is tried.
     Silence,
+    /// How long a guest is asked for, or rings.
+    Guest(u16),
     /// How long the whole call may last.
     Call,
     /// How long a leg may take to confirm its end.
@@ -44,14 +46,20 @@ impl Timers {
     pub(crate) fn keep_only_hangups(&mut self) {
         self.0.retain(|(_, timer)| match timer {
             Timer::Hangup(_) => true,
-            Timer::Asks | Timer::Ring | Timer::Join(_) | Timer::Leave(_) | Timer::Silence | Timer::Call => false,
+            Timer::Asks
+            | Timer::Ring
+            | Timer::Join(_)
+            | Timer::Leave(_)
+            | Timer::Silence
+            | Timer::Guest(_)
+            | Timer::Call => false,
         });
     }
 
     /// The present wave is over.
     pub(crate) fn end_wave(&mut self) {
         self.0.retain(|(_, timer)| match timer {
-            Timer::Asks | Timer::Call | Timer::Hangup(_) => true,
+            Timer::Asks | Timer::Guest(_) | Timer::Call | Timer::Hangup(_) => true,
             Timer::Ring | Timer::Join(_) | Timer::Leave(_) | Timer::Silence => false,
         });
     }

@@ -74,6 +74,9 @@ impl Call {
                 "Nobody is there to be transferred, or a transfer is under way.",
             );
         };
+        if self.is_guest(by) || self.is_conference() {
+            return self.refuse_transfer(by, Cause::Busy, "Who takes part in a conference is not handed over.");
+        }
         let Some(caller) = self.caller.filter(|caller| by == *caller || by == callee) else { return };
         let kept = if by == caller { callee } else { caller };
         let Some(extension) = self.legs.get(by).and_then(|leg| leg.party.extension()) else {
@@ -197,7 +200,7 @@ impl Call {
     }
 
     /// The recording goes on with somebody else on the other side.
-    fn record_beside(&mut self, stays: LegId, comes: LegId) {
+    pub(crate) fn record_beside(&mut self, stays: LegId, comes: LegId) {
         if self.media.recording {
             self.out.push(Action::RecordBeside { stays, comes });
         }
@@ -258,35 +261,14 @@ impl Call {
         if rings {
             return self.picked_up(id);
         }
-        self.unbridge();
-        self.stop_play(old);
-        let left_goes = self.caller == Some(old);
-        let stays = match self.stage {
-            Stage::Talking { callee } if left_goes => Some(callee),
-            _ => self.caller,
-        };
-        if let Some(stays) = stays {
-            self.record_beside(stays, id);
-        }
-        self.hang_up(old, Cause::Transferred);
-        if left_goes {
-            self.caller = Some(id);
-        } else {
-            self.talked = Some(id);
-            self.stage = Stage::Talking { callee: id };
-        }
-        self.settle();
-        self.publish(Event::Transferred { by: old, leg: id });
-        let extension = self.legs.get(id).and_then(|leg| leg.party.extension());
-        let side = if left_goes { Side::Caller } else { Side::Callee };
-        self.publish(Event::Answered { leg: id, extension, side });
+        self.take_place(old, id);
     }
 
     /// Another call wants the one that this extension talks with here. `leg` is the extension's.
     pub(crate) fn release(&mut self, leg: LegId, extension: ExtensionId) {
         let own = self.legs.get(leg).is_some_and(|found| found.is_live() && found.party.extension() == Some(extension));
         let peer = match &self.stage {
-            _ if !own => None,
+            _ if !own || self.is_conference() => None,
             Stage::Talking { callee } if *callee == leg => self.caller,
             Stage::Talking { callee } if self.caller == Some(leg) => Some(*callee),
             Stage::Ringing(ringing) if ringing.purpose() == Purpose::Callee && self.caller == Some(leg) => {

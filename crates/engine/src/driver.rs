@@ -9,6 +9,7 @@ mod finish;
 mod handling;
 mod keys;
 mod leg;
+mod mixing;
 mod outside;
 mod placed;
 mod protection;
@@ -89,6 +90,8 @@ pub(crate) struct Driver {
     mailbox: UnboundedSender<Letter>,
     letters: UnboundedReceiver<Letter>,
     recording: Option<finish::Recording>,
+    /// Several hear each other.
+    mix: Option<media::Mix>,
     finish: Option<Finish>,
     /// The record that stands for the call should its task fail.
     drafted: Option<Box<pbx::calls::CallRecord>>,
@@ -143,6 +146,7 @@ impl Driver {
             mailbox,
             letters,
             recording: None,
+            mix: None,
             finish: None,
             drafted: None,
             jotted: pbx::calls::Notes::default(),
@@ -264,6 +268,7 @@ impl Driver {
             Letter::Replace(leg, replacing) => self.on_replacing(leg, *replacing),
             Letter::Queue(order) => self.queue_orders(*order),
             Letter::Loaded(leg, play, sound) => self.play_loaded(leg, play, sound),
+            Letter::Wish(by, wish, reply) => self.wish(by, wish, reply),
             Letter::Obeyed(ticket, route) => self.feed(Input::Reply(ticket, Reply::Route(route))),
         }
     }
@@ -297,6 +302,8 @@ impl Driver {
             Action::Leg(leg, command) => self.command(leg, command),
             Action::Bridge(a, b) => self.bridge(a, b),
             Action::Unbridge(a, _) => self.unbridge(a),
+            Action::Mix { hearings, voices } => self.mix(&hearings, &voices),
+            Action::Unmix => self.mix = None,
             Action::Record { left, right } => self.record(left, right),
             Action::RecordBeside { stays, comes } => self.record_beside(stays, comes),
             Action::StopRecord => self.stop_record(),

@@ -22,6 +22,7 @@ use crate::refusals;
 use crate::routes::Letter;
 use crate::shared::Shared;
 use crate::shares::{Bound, Seat};
+use crate::wants;
 
 /// How many calls are looked into at once.
 const LOOKS: usize = 4;
@@ -115,6 +116,9 @@ impl Intake {
             Order::Hangup { tenant, call, reply } => {
                 let found = self.shared.routes.hang_up(tenant, call, Cause::Normal);
                 let _ = reply.send(if found { Ok(()) } else { Err(Problem::not_found("live call")) });
+            }
+            Order::Want { tenant, call, by, want, reply } => {
+                wants::hand_over(&self.shared, (tenant, call), wants::Wanted { by, want, reply });
             }
             Order::Presence { tenant, reply } => {
                 let _ = reply.send(Ok(crate::presence::of(&self.shared, tenant)));

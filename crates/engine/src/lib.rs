@@ -27,6 +27,7 @@ mod shared;
 mod shares;
 mod sounds;
 mod spending;
+mod wants;
 
 use std::io;
 use std::net::SocketAddr;

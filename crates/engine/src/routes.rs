@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use model::leg::Play;
-use model::{CallId, Cause, LegId, TenantId};
+use model::{CallId, Cause, LegId, Problem, TenantId};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::oneshot;
 
@@ -37,6 +37,8 @@ pub(crate) enum Letter {
     Queue(Box<crate::queues::Order>),
     /// A greeting was read from the disk, for this leg; none when it cannot be.
     Loaded(LegId, Play, Option<Arc<media::Sound>>),
+    /// Somebody wants something of the talk: who, what, and where the outcome goes.
+    Wish(String, call::Wish, oneshot::Sender<Result<(), Problem>>),
     /// What a phone asked for by a code is done, or not: where its call goes.
     Obeyed(call::Ticket, Box<call::Route>),
 }
@@ -107,6 +109,11 @@ impl Routes {
             Some((owner, mailbox)) if *owner == tenant => mailbox.send(letter).is_ok(),
             Some(_) | None => false,
         }
+    }
+
+    /// The mailbox of one call of the tenant.
+    pub(crate) fn mailbox(&self, tenant: TenantId, call: CallId) -> Option<Mailbox> {
+        lock(&self.calls).get(&call).filter(|(owner, _)| *owner == tenant).map(|(_, mailbox)| mailbox.clone())
     }
 
     /// Asks all calls to end.

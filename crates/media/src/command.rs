@@ -3,7 +3,7 @@
 use crate::negotiation::{Agreed, Protection, Route};
 use crate::sound::Sound;
 use crate::tap::Tapped;
-use crate::transcoder::Done;
+use crate::transcoder::{Done, Edge};
 use crate::worker::{Errand, Moving};
 use model::Digit;
 use std::net::{IpAddr, UdpSocket};
@@ -27,6 +27,25 @@ pub(crate) struct NewLeg {
     pub(crate) owner: Option<LegKey>,
 }
 
+/// Who hears whom among several legs.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Mixing {
+    pub(crate) edges: Vec<Edge>,
+    /// Who belongs in a recording of one of them.
+    pub(crate) voices: Vec<LegKey>,
+}
+
+impl Mixing {
+    /// All legs in it, each once.
+    pub(crate) fn members(&self) -> Vec<LegKey> {
+        let ends = self.edges.iter().flat_map(|edge| [edge.from, edge.to]);
+        let mut members: Vec<LegKey> = ends.chain(self.voices.iter().copied()).collect();
+        members.sort_unstable();
+        members.dedup();
+        members
+    }
+}
+
 #[derive(Debug)]
 pub(crate) enum Command {
     Open(Box<NewLeg>),
@@ -40,6 +59,9 @@ pub(crate) enum Command {
     Watch(LegKey),
     Bridge(LegKey, LegKey),
     Unbridge(LegKey),
+    /// Who hears whom in a mix from now on. Mixes are numbered like legs.
+    Mix(LegKey, Box<Mixing>),
+    Unmix(LegKey),
     Play(LegKey, Arc<Sound>, bool),
     StopPlay(LegKey),
     Digit(LegKey, Digit),
@@ -68,16 +90,18 @@ pub(crate) enum Command {
 impl Command {
     /// The legs it is about, for which it has to wait. What the transcoder has done concerns whoever is there, and a leg that
     /// comes is what is waited for.
-    pub(crate) fn legs(&self) -> [Option<LegKey>; 2] {
+    pub(crate) fn legs(&self) -> Vec<LegKey> {
         match self {
-            Command::Open(new) => [Some(new.key), new.owner],
-            Command::Bridge(one, other) | Command::RecordBeside(one, other) => [Some(*one), Some(*other)],
-            Command::Record { left, right, .. } => [Some(*left), Some(*right)],
+            Command::Open(new) => [new.key].into_iter().chain(new.owner).collect(),
+            Command::Bridge(one, other) | Command::RecordBeside(one, other) => vec![*one, *other],
+            Command::Record { left, right, .. } => vec![*left, *right],
+            Command::Mix(key, mixing) => [*key].into_iter().chain(mixing.members()).collect(),
             Command::Route(key, _)
             | Command::Agree(key, ..)
             | Command::Signalled(key, _)
             | Command::Watch(key)
             | Command::Unbridge(key)
+            | Command::Unmix(key)
             | Command::Play(key, ..)
             | Command::StopPlay(key)
             | Command::Digit(key, _)
@@ -85,8 +109,8 @@ impl Command {
             | Command::Tap(key, _)
             | Command::Close(key)
             | Command::Await(key)
-            | Command::Leave(key, _) => [Some(*key), None],
-            Command::Done(_) | Command::Arrive(..) | Command::Stop => [None; 2],
+            | Command::Leave(key, _) => vec![*key],
+            Command::Done(_) | Command::Arrive(..) | Command::Stop => Vec::new(),
         }
     }
 }

@@ -106,4 +106,6 @@ pub struct Counts {
     pub sockets: usize,
     /// Recordings whose files are open.
     pub recordings: usize,
+    /// Mixes of several legs.
+    pub mixes: usize,
 }

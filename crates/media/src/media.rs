@@ -4,7 +4,7 @@ use crate::command::{Command, LegKey, NewLeg};
 use crate::negotiation::{Identity, Negotiation};
 use crate::ports::Ports;
 use crate::worker::{self, Errand, Worker};
-use crate::{Config, Counts, Event, Leg, recording, socket, transcoder};
+use crate::{Config, Counts, Event, Leg, Mix, recording, socket, transcoder};
 use std::io;
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -33,7 +33,7 @@ pub enum OpenError {
 /// What the handles share.
 #[derive(Debug)]
 pub(crate) struct Shared {
-    inventory: Arc<Inventory>,
+    pub(crate) inventory: Arc<Inventory>,
     threads: Vec<Post>,
     next: AtomicU64,
     /// Steps under way: see [`Media::step`].
@@ -61,6 +61,7 @@ pub(crate) struct Inventory {
     /// Legs whose RTCP has no socket of its own.
     pub(crate) shared: AtomicUsize,
     pub(crate) recordings: AtomicUsize,
+    pub(crate) mixes: AtomicUsize,
     /// Threads that live.
     threads: AtomicUsize,
     /// What all threads count from, and what the wall clock said then: reports must not follow its jumps.
@@ -159,6 +160,12 @@ impl Media {
         self.open_on(other.thread, LegKey(key), tag)
     }
 
+    /// A mix for this leg and others, in which nobody hears anybody yet.
+    pub fn mix(&self, first: &Leg) -> Mix {
+        let key = LegKey(self.shared.next.fetch_add(1, Ordering::Relaxed));
+        Mix::new(key, first.thread, self.shared.clone())
+    }
+
     /// Begins a step: until the guard is dropped the threads are not woken for commands, so that those of one step cost
     /// one wake-up; the end of another's step may wake them sooner. To be held for the length of a computation, never while
     /// waiting for anything.
@@ -176,6 +183,7 @@ impl Media {
             legs,
             sockets: (2 * legs).saturating_sub(shared),
             recordings: inventory.recordings.load(Ordering::Acquire),
+            mixes: inventory.mixes.load(Ordering::Acquire),
         }
     }
 
@@ -260,9 +268,9 @@ impl Shared {
 impl Inventory {
     pub(crate) fn new(config: Config, seed: u64) -> Inventory {
         let ports = Mutex::new(Ports::new(config.ports.clone(), config.quarantine, seed));
-        let (legs, shared, recordings, threads) = Default::default();
+        let (legs, shared, recordings, mixes, threads) = Default::default();
         let unix = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        Inventory { config, legs, shared, recordings, threads, started: (Instant::now(), unix), ports }
+        Inventory { config, legs, shared, recordings, mixes, threads, started: (Instant::now(), unix), ports }
     }
 
     /// Gives a port back; it rests first when anything came to it.

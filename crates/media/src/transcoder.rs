@@ -6,6 +6,7 @@
 
 mod conceal;
 mod listener;
+mod mixer;
 mod order;
 mod talker;
 mod voice;
@@ -15,6 +16,8 @@ use crate::command::{Command, LegKey};
 use crate::media::{Inventory, Post, Presence};
 use listener::Listener;
 pub(crate) use listener::{Coded, Kind};
+use mixer::Mixer;
+pub(crate) use mixer::{Edge, Plan};
 use model::{Digit, Moment};
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
@@ -28,7 +31,7 @@ use talker::{Piece, Talker, What};
 pub(crate) use voice::Format;
 
 /// The unit of places in a stream, in Hz: each codec's clock and rate divides it.
-const TICKS: u32 = 48_000;
+pub(crate) const TICKS: u32 = 48_000;
 /// Jobs that may wait; with more the thread is too far behind for live sound, and packets are dropped.
 const ROOM: usize = 4096;
 
@@ -37,6 +40,8 @@ const ROOM: usize = 4096;
 pub(crate) enum By {
     /// Another leg.
     Peer(LegKey),
+    /// All whom it hears in this mix.
+    Mix(LegKey),
     /// A sound, key or noise of ours, with its number.
     Own(u64),
 }
@@ -50,6 +55,8 @@ pub(crate) struct Wants {
     pub(crate) hear: bool,
     /// Give it back for a recording.
     pub(crate) tape: bool,
+    /// Let it be heard in this mix.
+    pub(crate) mix: Option<LegKey>,
 }
 
 #[derive(Debug)]
@@ -58,6 +65,10 @@ pub(crate) enum Job {
     Packet { from: LegKey, packet: Packet, wants: Wants },
     /// Sound of our own, at 8 kHz, for a leg's far side; `at` in samples since its beginning.
     Sound { to: LegKey, number: u64, format: Format, at: u64, pcm: Vec<i16> },
+    /// Who hears whom in a mix from now on.
+    Mix(LegKey, Box<Plan>),
+    /// A mix is over.
+    Unmix(LegKey),
     /// A leg is closed.
     Forget(LegKey),
 }
@@ -71,6 +82,8 @@ pub(crate) enum Done {
     Heard { from: LegKey, digit: Digit },
     /// Sound for the recording of a leg.
     Taped { from: LegKey, codec: Codec, ssrc: u32, timestamp: u32, pcm: Vec<i16> },
+    /// Sound of a mix for the other side of the recording of a leg, where it begins in ticks, and samples in a second.
+    Mixed { mix: LegKey, left: LegKey, at: i64, rate: u32, pcm: Vec<i16> },
 }
 
 /// The media thread's way to its transcoder.
@@ -104,25 +117,27 @@ struct Transcoder {
     /// Talkers some of whose packets wait for missing ones.
     waiting: HashSet<LegKey>,
     listeners: Listeners,
+    mixes: HashMap<LegKey, Mixer>,
     coded: Vec<Coded>,
 }
 
 impl Transcoder {
     fn new(post: Post) -> Transcoder {
-        let (talkers, waiting, listeners, coded) = Default::default();
-        Transcoder { post, started: Instant::now(), talkers, waiting, listeners, coded }
+        let (talkers, waiting, listeners, mixes, coded) = Default::default();
+        Transcoder { post, started: Instant::now(), talkers, waiting, listeners, mixes, coded }
     }
 
     fn run(mut self, jobs: &Receiver<Job>) {
         loop {
-            let due = self.waiting.iter().filter_map(|key| self.talkers.get(key)?.0.due()).min();
+            let waits = self.waiting.iter().filter_map(|key| self.talkers.get(key)?.0.due());
+            let due = waits.chain(self.mixes.values().map(Mixer::due)).min();
             let patience = due.map_or(Duration::from_secs(3600), |due| due.since(self.clock()));
             match jobs.recv_timeout(patience) {
                 Ok(job) => {
                     let keys = match &job {
                         Job::Packet { from, wants, .. } => [Some(*from), wants.to.map(|(to, _)| to)],
                         Job::Sound { to, .. } => [Some(*to), None],
-                        Job::Forget(key) => [Some(*key), None],
+                        Job::Mix(key, _) | Job::Unmix(key) | Job::Forget(key) => [Some(*key), None],
                     };
                     self.contain(keys, |transcoder| transcoder.obey(job));
                 }
@@ -131,6 +146,11 @@ impl Transcoder {
             }
             for key in self.waiting.iter().copied().collect::<Vec<_>>() {
                 self.contain([Some(key), None], |transcoder| transcoder.go_on(key));
+            }
+            let now = self.clock();
+            let due = self.mixes.iter().filter(|(_, mixer)| mixer.due() <= now).map(|(key, _)| *key);
+            for key in due.collect::<Vec<_>>() {
+                self.contain([Some(key), None], |transcoder| transcoder.mix_on(key));
             }
         }
     }
@@ -149,9 +169,9 @@ impl Transcoder {
     }
 
     fn obey(&mut self, job: Job) {
+        let now = self.clock();
         match job {
             Job::Packet { from, packet, wants } => {
-                let now = self.clock();
                 let (talker, wanted) = match self.talkers.entry(from) {
                     Entry::Occupied(entry) => entry.into_mut(),
                     Entry::Vacant(entry) => {
@@ -171,7 +191,37 @@ impl Transcoder {
                 }
                 self.send(to, by, format.codec);
             }
+            Job::Mix(key, plan) => match self.mixes.entry(key) {
+                Entry::Occupied(entry) => entry.into_mut().change(*plan),
+                Entry::Vacant(entry) => {
+                    entry.insert(Mixer::new(now, *plan));
+                }
+            },
+            Job::Unmix(key) => _ = self.mixes.remove(&key),
             Job::Forget(key) => self.forget(key),
+        }
+    }
+
+    /// Says the frames of a mix that are due.
+    fn mix_on(&mut self, key: LegKey) {
+        let now = self.clock();
+        let Transcoder { mixes, listeners, coded, post, .. } = self;
+        let Some(mixer) = mixes.get_mut(&key) else { return };
+        let rate = mixer.rate();
+        while mixer.due() <= now {
+            let at = mixer.draw(now);
+            for place in 0..mixer.listeners() {
+                let Some((to, format, pcm)) = mixer.heard(place) else { continue };
+                let Some(listener) = listeners.get(to, format) else { continue };
+                listener.sound((By::Mix(key), 0), at, false, pcm, rate, coded);
+                for coded in coded.drain(..) {
+                    post.send(Command::Done(Done::Coded { to, by: By::Mix(key), codec: format.codec, coded }));
+                }
+            }
+            if let Some((left, pcm)) = mixer.taped() {
+                let pcm = pcm.to_vec();
+                post.send(Command::Done(Done::Mixed { mix: key, left, at, rate, pcm }));
+            }
         }
     }
 
@@ -179,6 +229,7 @@ impl Transcoder {
         self.talkers.remove(&key);
         self.waiting.remove(&key);
         self.listeners.all.remove(&key);
+        self.mixes.remove(&key);
     }
 
     /// Does with a talker's sound what can be done by now.
@@ -198,6 +249,9 @@ impl Transcoder {
                         && let Some(digit) = talker.hear(&pcm)
                     {
                         self.post.send(Command::Done(Done::Heard { from, digit }));
+                    }
+                    if let Some(mixer) = wants.mix.and_then(|mix| self.mixes.get_mut(&mix)) {
+                        mixer.push(from, &pcm, talker.rate());
                     }
                     if wants.tape {
                         let (codec, ssrc) = talker.identity();

@@ -8,6 +8,7 @@ mod guard;
 mod guarded;
 mod leg;
 mod life;
+mod mixes;
 mod moves;
 mod pacing;
 mod packets;
@@ -17,7 +18,7 @@ mod reports;
 mod tapes;
 
 use crate::Event;
-use crate::command::{Command, LegKey};
+use crate::command::{Command, LegKey, Mixing};
 use crate::media::{Inbox, Inventory};
 use crate::recording::Task;
 use crate::socket::Buffer;
@@ -29,7 +30,7 @@ use model::Moment;
 use moves::Waiting;
 pub(crate) use moves::{Errand, Moving};
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BinaryHeap, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -59,6 +60,7 @@ pub(crate) struct Worker {
     legs: Legs,
     timers: BinaryHeap<Reverse<(Moment, usize, LegKey, Timer)>>,
     waiting: Waiting,
+    mixes: HashMap<LegKey, Mixing>,
     /// The same for all threads, so that moments mean the same on each.
     started: Instant,
     /// Nanoseconds since 1970 at `started`; reports must not follow jumps of the wall clock.
@@ -110,6 +112,7 @@ impl Worker {
             legs: Legs::default(),
             timers: BinaryHeap::new(),
             waiting: Waiting::default(),
+            mixes: HashMap::new(),
             started,
             started_unix: u64::try_from(unix.as_nanos()).unwrap_or(0),
             now: Moment::START,
@@ -187,10 +190,13 @@ impl Worker {
             Command::Watch(key) => self.watch(key),
             Command::Bridge(one, other) => self.bridge(one, other),
             Command::Unbridge(key) => self.unbridge(key),
+            Command::Mix(key, mixing) => self.mix(key, *mixing),
+            Command::Unmix(key) => self.unmix(key),
             Command::Play(key, sound, repeat) => self.play(key, sound, repeat),
             Command::StopPlay(key) => {
-                if let Some((_, leg)) = self.legs.find(key) {
+                if let Some((slot, leg)) = self.legs.find(key) {
                     (leg.player, leg.pending) = (None, None);
+                    self.tell_mix_of(slot);
                 }
             }
             Command::Digit(key, digit) => {

@@ -5,7 +5,8 @@ use crate::house::Elsewhere;
 use crate::keeper::Keeper;
 use crate::world::World;
 use call::{
-    Direction, Event, Input, LegSummary, Origin, Party, RingMember, RingPlan, RouteTarget, Strategy, Summary, TrunkStep,
+    Direction, Event, Input, LegSummary, Origin, Party, RingMember, RingPlan, RouteTarget, Strategy, Summary,
+    TrunkStep, Wish,
 };
 use model::flow::FlowAnswer;
 use model::leg::{Sound, TransferNews};
@@ -210,6 +211,23 @@ impl World {
     /// An order from outside ends the call, after a while.
     pub fn is_ordered_to_end(&mut self, after: Duration, cause: Cause) {
         self.say(after, Input::Hangup { cause });
+    }
+
+    /// Somebody wants something of the talk, after a while.
+    pub fn is_wanted(&mut self, after: Duration, wish: Wish) {
+        self.say(after, Input::Wish { by: "someone".to_owned(), wish });
+    }
+
+    /// The extension of this name.
+    pub fn extension(&mut self, name: &str) -> ExtensionId {
+        self.house.extension(name)
+    }
+
+    /// Who hears whom at last, in order.
+    pub fn hears_last(&self) -> Vec<(u16, u16)> {
+        let mut last: Vec<_> = self.mixes.last().into_iter().flatten().map(|(ear, mouth)| (ear.0, mouth.0)).collect();
+        last.sort_unstable();
+        last
     }
 
     /// Lets time pass.

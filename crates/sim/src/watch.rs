@@ -1,7 +1,7 @@
 //! The invariants. They are stated over what goes into a call and what comes out, not over its insides, so they hold
 //! for any way to build one.
 
-use call::{Action, Call, Event, Input, LegKind, Party, Released, Summary};
+use call::{Action, Call, Event, Input, LegKind, Party, Released, Summary, Wish};
 use model::flow::FlowEvent;
 use model::leg::{Destination, Sound, TransferNews};
 use model::{Cause, LegCommand, LegEvent, LegId, Moment, QueueOutcome};
@@ -29,6 +29,10 @@ impl std::fmt::Display for Broken {
 pub struct Watch {
     legs: BTreeMap<LegId, Leg>,
     bridge: Option<(LegId, LegId)>,
+    /// Who hears somebody or is heard, when there are several.
+    mix: Option<Vec<LegId>>,
+    /// How many were wanted beside the two who talk.
+    guests: usize,
     recording: bool,
     recordings: u32,
     /// Whose transfer was accepted and has no end yet.
@@ -90,6 +94,11 @@ impl Watch {
             }
             Input::Originate { .. } | Input::Place { .. } => self.begun = true,
             Input::Leg(id, event) => self.leg_input(*id, event),
+            Input::Wish { wish: Wish::Supervise { .. } | Wish::AddParty { .. }, .. } => {
+                self.guests += 1;
+                // Somebody else is called now.
+                self.legs.values_mut().for_each(|leg| leg.rang &= !leg.carrier);
+            }
             Input::Offered { .. }
             | Input::Reply(..)
             | Input::Flow(_)
@@ -97,6 +106,7 @@ impl Watch {
             | Input::Trail(_)
             | Input::Release { .. }
             | Input::Replace { .. }
+            | Input::Wish { .. }
             | Input::Hangup { .. } => {}
         }
     }
@@ -152,6 +162,14 @@ impl Watch {
                 self.bridge = None;
                 Ok(())
             }
+            Action::Mix { hearings, voices } => {
+                must(hearings.iter().all(|(ear, mouth)| ear != mouth), || "somebody hears itself".into())?;
+                self.bridge = None;
+                let members = hearings.iter().flat_map(|(ear, mouth)| [*ear, *mouth]).chain(voices.iter().copied());
+                self.mix = Some(members.collect());
+                Ok(())
+            }
+            Action::Unmix => must(self.mix.take().is_some(), || "ended a mix that is none".into()),
             Action::Record { left, right } => {
                 must(!self.recording && self.recordings == 0, || "recorded twice".into())?;
                 let up = |id| self.legs.get(id).is_some_and(|leg| leg.answered && leg.counts());
@@ -192,7 +210,9 @@ impl Watch {
                 Ok(())
             }
             Action::Release(Released::Leg((id, _))) => {
-                must(self.bridge.is_none() && !self.recording, || "gave a leg away that is still in use".into())?;
+                must(self.bridge.is_none() && self.mix.is_none() && !self.recording, || {
+                    "gave a leg away that is still in use".into()
+                })?;
                 let Some(leg) = self.legs.get_mut(id) else { return Err(format!("gave leg {id} away, which is none")) };
                 must(leg.counts() && leg.answered && !leg.repeating, || {
                     format!("gave leg {id} away, which is not free")
@@ -285,7 +305,7 @@ impl Watch {
     }
 
     fn bridged(&mut self, a: LegId, b: LegId) -> Verdict {
-        must(self.bridge.is_none(), || "bridged while a bridge stands".into())?;
+        must(self.bridge.is_none() && self.mix.is_none(), || "bridged while a bridge stands".into())?;
         let (Some(near), Some(far)) = (self.legs.get(&a), self.legs.get(&b)) else {
             return Err(format!("bridged {a} and {b}, of which one does not exist"));
         };
@@ -319,6 +339,10 @@ impl Watch {
             | Event::Transferred { .. }
             | Event::QueueJoined { .. }
             | Event::QueueLeft { .. }
+            | Event::Joined { .. }
+            | Event::NotJoined { .. }
+            | Event::Left { .. }
+            | Event::Supervised { .. }
             | Event::Digit { .. } => must(self.started, || format!("told {event:?} before the start")),
         }
     }
@@ -328,7 +352,7 @@ impl Watch {
         must(self.ended, || "finished without telling the end".into())?;
         must(!self.flow, || "finished with a flow left".into())?;
         must(!self.recording, || "finished with a recording left".into())?;
-        must(self.bridge.is_none(), || "finished with a bridge left".into())?;
+        must(self.bridge.is_none() && self.mix.is_none(), || "finished with a bridge left".into())?;
         for (id, leg) in &self.legs {
             must(!leg.counts(), || format!("finished and forgot leg {id}"))?;
         }
@@ -342,12 +366,16 @@ impl Watch {
     /// The call has heard and done everything of this step.
     pub fn after_step(&self, call: &Call, now: Moment) -> Verdict {
         let talking = self.legs.values().filter(|leg| leg.answered && leg.counts()).count();
-        must(talking <= 2, || format!("{talking} legs are up together"))?;
+        must(talking <= 2 + self.guests, || format!("{talking} legs are up together"))?;
         let handing = self.handing.and_then(|id| self.legs.get(&id)).is_some_and(Leg::counts);
         let talks = self.bridge.is_some_and(|(_, far)| self.legs.get(&far).is_some_and(|leg| leg.answered));
         must(!(handing && talks), || "somebody talks and is being transferred".into())?;
         must(self.owed.is_none(), || "an answer that came too late was not hung up".into())?;
         self.bridge_is_whole()?;
+        for id in self.mix.iter().flatten() {
+            let up = self.legs.get(id).is_some_and(|leg| leg.answered && leg.counts());
+            must(up, || format!("leg {id} is left in a mix"))?;
+        }
         must(!(call.is_over() && call.deadline().is_some()), || "the call is over and still waits".into())?;
         if let Some(deadline) = call.deadline() {
             must(deadline > now, || "a timer that has come was not served".into())?;
@@ -365,7 +393,7 @@ impl Watch {
         must(counts(near) && counts(far), || format!("a bridge of {near} and {far} is left, one of them is not"))?;
         let talking = self.legs.get(&far).is_some_and(|leg| leg.answered);
         let others = self.legs.iter().any(|(id, leg)| *id != near && *id != far && leg.counts());
-        must(!(talking && others), || "people talk while another phone still rings".into())?;
+        must(!(talking && others && self.guests == 0), || "people talk while another phone still rings".into())?;
         must(!(talking && self.flow), || "people talk while a flow still runs".into())
     }
 

@@ -36,6 +36,8 @@ pub struct World {
     pub heard: Vec<(LegId, Sound)>,
     /// Who was bridged with whom.
     pub bridges: Vec<(LegId, LegId)>,
+    /// Who heard whom among several.
+    pub mixes: Vec<Vec<(LegId, LegId)>>,
     /// All commands to legs.
     pub commands: Vec<(Moment, LegId, LegCommand)>,
     dice: Dice,
@@ -133,6 +135,7 @@ impl World {
             queue_news: Vec::new(),
             heard: Vec::new(),
             bridges: Vec::new(),
+            mixes: Vec::new(),
             commands: Vec::new(),
             dice: Dice::new(seed),
             now: Moment::START,

@@ -367,6 +367,14 @@ impl Server {
         self.get(&format!("/calls/{id}")).await
     }
 
+    /// Asks for something whose answer is its status.
+    pub async fn send(&self, method: &str, path: &str, body: &Value) -> u16 {
+        let method = reqwest::Method::from_bytes(method.as_bytes()).expect("a method");
+        let request = self.client.request(method, self.url(&format!("/api/v1{path}"))).bearer_auth(self.api_key());
+        let request = if body.is_null() { request } else { request.json(body) };
+        request.send().await.unwrap_or_else(|error| panic!("{path}: {error}")).status().as_u16()
+    }
+
     /// A figure of `/metrics`; the sum over its labels. None when it was never set.
     pub async fn metric(&self, name: &str) -> Option<f64> {
         let text = self.client.get(self.url("/metrics")).send().await.ok()?.text().await.ok()?;

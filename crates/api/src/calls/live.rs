@@ -4,6 +4,7 @@ use crate::State;
 use axum::extract;
 use axum::http::StatusCode;
 use bus::{LiveCall, Originate};
+use call::Role;
 use model::{Permission, Problem};
 use rest::{Answer, Caller, Json, Path, id};
 use serde::{Deserialize, Serialize};
@@ -55,6 +56,21 @@ struct Live {
     held: bool,
     /// The queue it waits in.
     queue_id: Option<String>,
+    /// Who takes part beside the two who talk.
+    others: Vec<LiveOther>,
+}
+
+/// Somebody who takes part beside the two who talk.
+#[derive(Serialize, ToSchema)]
+struct LiveOther {
+    /// Their leg: what `DELETE /calls/{id}/parties/{leg}` wants.
+    leg: u16,
+    extension_id: Option<String>,
+    /// `supervisor` or `party`.
+    #[serde(rename = "as")]
+    role: &'static str,
+    /// In which way a supervisor takes part: `listen`, `whisper`, `whisper_caller`, `whisper_callee` or `barge`.
+    mode: Option<&'static str>,
 }
 
 /// The calls that are up.
@@ -75,6 +91,19 @@ fn view(call: LiveCall) -> Live {
         answered_at: call.answered_at.map(|at| at.as_millis()),
         held: call.held,
         queue_id: call.queue.map(|id| id.to_string()),
+        others: call.others.iter().map(other).collect(),
+    }
+}
+
+fn other(other: &bus::Other) -> LiveOther {
+    LiveOther {
+        leg: other.leg.0,
+        extension_id: other.extension.map(|id| id.to_string()),
+        role: other.role.as_str(),
+        mode: match other.role {
+            Role::Supervisor(mode) => Some(mode.as_str()),
+            Role::Party => None,
+        },
     }
 }
 
@@ -87,7 +116,7 @@ async fn create(
     Json(new): Json<NewCall>,
 ) -> Answer<(StatusCode, axum::Json<PlacedCall>)> {
     actor.require(Permission::MakeCalls)?;
-    check(&new)?;
+    check_number(&new.to)?;
     if pbx::extension::find_by_number(&actor, &state.db, &new.from_extension).await?.is_none() {
         return Err(Problem::invalid("from_extension", "There is no such extension; use the number of one.").into());
     }
@@ -97,10 +126,10 @@ async fn create(
 }
 
 /// What could not be a number is refused here; whether it may be dialled is the engine's to say.
-fn check(new: &NewCall) -> Result<(), Problem> {
+pub(super) fn check_number(to: &str) -> Result<(), Problem> {
     let dialable = |c: char| c.is_ascii_digit() || "+*# ().-/".contains(c);
-    let digits = new.to.chars().any(|c| c.is_ascii_digit() || "*#".contains(c));
-    if !digits || new.to.len() > 40 || !new.to.chars().all(dialable) {
+    let digits = to.chars().any(|c| c.is_ascii_digit() || "*#".contains(c));
+    if !digits || to.len() > 40 || !to.chars().all(dialable) {
         return Err(Problem::invalid("to", "Use a number as you would dial it: 0901234567 or +84901234567."));
     }
     Ok(())

@@ -168,7 +168,7 @@ async fn a_recording_is_served_whole_in_parts_and_to_its_own_company_only() {
 }
 
 /// Tells the bus that a call of the company is up.
-fn begin(w: &World, company: &Company) -> CallId {
+pub(crate) fn begin(w: &World, company: &Company) -> CallId {
     let call = store::mint();
     let event = Event::Started {
         direction: Direction::Inbound,

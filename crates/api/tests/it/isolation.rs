@@ -61,6 +61,7 @@ async fn things(w: &World) -> HashMap<&'static str, String> {
         ("webhook_id", webhook),
         ("event_id", model::EventId::from_bits(7).to_string()),
         ("call_id", call),
+        ("leg", "3".to_owned()),
         ("greeting_id", greeting),
         ("session_id", model::SessionId::from_bits(7).to_string()),
         ("template_code", w.post(key, "/sms/templates", json!({ "code": "otp", "text": "{otp}" })).await.text("code")),
@@ -89,6 +90,9 @@ fn body(method: &str, path: &str) -> Value {
     match (method, path) {
         ("PATCH", "/users/{user_id}") => json!({ "enabled": false }),
         ("PUT", "/agents/{extension_id}/state") => json!({ "state": "offline" }),
+        ("PUT", path) if path.ends_with("/supervision") => json!({ "mode": "listen", "extension": "103" }),
+        ("POST", path) if path.ends_with("/take-over") => json!({ "extension": "103" }),
+        ("POST", path) if path.ends_with("/parties") => json!({ "to": "103", "extension": "101" }),
         ("PATCH" | "PUT", _) => json!({}),
         ("POST", path) if path.ends_with("/password") => json!({ "password": "another password" }),
         ("POST", path) if path.ends_with("/users") => {

@@ -28,6 +28,7 @@ mod schedules;
 mod session;
 mod simulation;
 mod statistics;
+mod talks;
 mod trunks;
 mod users;
 mod webhooks;

@@ -99,6 +99,7 @@ impl World {
                     Command::Hangup { reply, .. } | Command::Unwatch { reply, .. } => {
                         _ = reply.send(Err(Problem::not_found("capture")));
                     }
+                    Command::Want { reply, .. } => _ = reply.send(Err(Problem::not_found("live call"))),
                     Command::Presence { reply, .. } => _ = reply.send(Ok(bus::Presence::default())),
                     Command::Queues { reply, .. } => _ = reply.send(Ok(bus::Queues::default())),
                     Command::AgentsChanged => {}

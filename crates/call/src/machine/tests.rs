@@ -76,6 +76,8 @@ fn words(actions: &[Action]) -> Vec<String> {
             Action::Flow(event) => format!("Flow({event:?})"),
             Action::Bridge(a, b) => format!("Bridge({a}, {b})"),
             Action::Unbridge(a, b) => format!("Unbridge({a}, {b})"),
+            Action::Mix { .. } => "Mix".to_owned(),
+            Action::Unmix => "Unmix".to_owned(),
             Action::Record { .. } => "Record".to_owned(),
             Action::RecordBeside { stays, comes } => format!("RecordBeside({stays}, {comes})"),
             Action::StopRecord => "StopRecord".to_owned(),

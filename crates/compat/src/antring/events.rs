@@ -128,6 +128,10 @@ impl Teller {
             | call::Event::QueueJoined { .. }
             | call::Event::QueueLeft { .. }
             | call::Event::Transferred { .. }
+            | call::Event::Joined { .. }
+            | call::Event::NotJoined { .. }
+            | call::Event::Left { .. }
+            | call::Event::Supervised { .. }
             | call::Event::Digit { .. }
             | call::Event::Ended { .. } => {}
         }
@@ -173,6 +177,10 @@ fn events_of(event: &call::Event) -> &'static [Event] {
         | call::Event::QueueJoined { .. }
         | call::Event::QueueLeft { .. }
         | call::Event::Transferred { .. }
+        | call::Event::Joined { .. }
+        | call::Event::NotJoined { .. }
+        | call::Event::Left { .. }
+        | call::Event::Supervised { .. }
         | call::Event::Digit { .. } => &[],
     }
 }

@@ -53,6 +53,10 @@ impl Driver {
             }
             Event::Ringing { side: Side::Caller, .. }
             | Event::Transferred { .. }
+            | Event::Joined { .. }
+            | Event::NotJoined { .. }
+            | Event::Left { .. }
+            | Event::Supervised { .. }
             | Event::Answered { side: Side::Caller, .. }
             | Event::Held { .. }
             | Event::Resumed { .. }
@@ -101,6 +105,19 @@ impl Driver {
             Event::Transferred { by, leg } => {
                 (Happening::Transferred, json!({"call_id": call, "by": by.0, "leg": leg.0}))
             }
+            Event::Joined { leg, extension, role } => (Happening::Joined, self.of_guest(Some(*leg), *extension, *role)),
+            Event::NotJoined { extension, role, cause } => {
+                let mut data = self.of_guest(None, *extension, *role);
+                data["cause"] = json!(cause.as_str());
+                (Happening::NotJoined, data)
+            }
+            Event::Left { leg, extension, role } => (Happening::Left, self.of_guest(Some(*leg), *extension, *role)),
+            Event::Supervised { leg, extension, mode } => {
+                let role = call::Role::Supervisor(*mode);
+                let mut data = self.of_guest(Some(*leg), Some(*extension), role);
+                data["mode"] = json!(mode.as_str());
+                (Happening::Supervised, data)
+            }
             Event::Digit { leg, digit } => {
                 (Happening::Digit, json!({"call_id": call, "leg": leg.0, "digit": digit.as_char().to_string()}))
             }
@@ -140,6 +157,16 @@ impl Driver {
             data["hotline"] = json!(draft.hotline.and_then(|id| self.hotline(id)));
         }
         data
+    }
+
+    /// Somebody beside the two who talk.
+    fn of_guest(&self, leg: Option<LegId>, extension: Option<ExtensionId>, role: call::Role) -> Value {
+        json!({
+            "call_id": self.id.to_string(),
+            "leg": leg.map(|leg| leg.0),
+            "extension": extension.and_then(|id| self.extension(id)),
+            "as": role.as_str(),
+        })
     }
 
     fn extension(&self, id: ExtensionId) -> Option<String> {

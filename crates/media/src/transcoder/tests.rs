@@ -38,7 +38,7 @@ fn sound_of_any_form_never_panics() {
             })
             .collect();
         assert_eq!(seeds.len(), 100, "{codec:?}");
-        let wants = Wants { to: Some((to, format(Codec::Pcma, 20))), hear: true, tape: true };
+        let wants = Wants { to: Some((to, format(Codec::Pcma, 20))), hear: true, tape: true, mix: None };
         for n in 0..3_000u32 {
             let payload = dice.mutate(&seeds[n as usize % seeds.len()]);
             let mut packet = packet(codec, n as u16, payload);
@@ -66,7 +66,7 @@ fn sound_of_any_form_never_panics() {
 #[test]
 fn a_codec_that_nobody_speaks_is_passed_over() {
     let (mut transcoder, done) = transcoder();
-    let wants = Wants { to: Some((LegKey(2), format(Codec::Pcma, 20))), hear: true, tape: true };
+    let wants = Wants { to: Some((LegKey(2), format(Codec::Pcma, 20))), hear: true, tape: true, mix: None };
     transcoder.obey(Job::Packet { from: LegKey(1), packet: packet(Codec::G729, 1, vec![0; 20]), wants });
     let sound = Job::Sound { to: LegKey(2), number: 1, format: format(Codec::G729, 20), at: 0, pcm: vec![0; 160] };
     transcoder.obey(sound);
@@ -79,7 +79,7 @@ fn packets_are_as_long_as_the_far_side_wishes() {
         [(Codec::Pcma, 10, 80), (Codec::Pcma, 30, 240), (Codec::Pcma, 60, 480), (Codec::G722, 40, 320)]
     {
         let (mut transcoder, done) = transcoder();
-        let wants = Wants { to: Some((LegKey(2), format(codec, ptime_ms))), hear: false, tape: false };
+        let wants = Wants { to: Some((LegKey(2), format(codec, ptime_ms))), hear: false, tape: false, mix: None };
         for n in 0..12 {
             transcoder.obey(Job::Packet { from: LegKey(1), packet: packet(Codec::Pcmu, n, vec![0xFF; 160]), wants });
         }

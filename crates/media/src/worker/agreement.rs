@@ -30,6 +30,7 @@ impl Worker {
                 peer.outgoing.interrupt();
             }
         }
+        self.tell_mix_of(slot);
         self.share_port(slot, agreed.mux);
         self.begin_handshakes(slot);
         self.arrange_care(slot);

@@ -33,6 +33,8 @@ impl Worker {
     /// What the transcoder is to do with what a leg's far side says; none when nothing.
     pub(super) fn wants(&mut self, slot: usize, peer: Option<usize>, codec: Codec, bytes: usize) -> Option<Wants> {
         let leg = self.legs.at(slot)?;
+        let receives = leg.agreed.is_some_and(|agreed| agreed.may_receive());
+        let mix = leg.seat.filter(|seat| seat.speaks && receives && codec.is_spoken()).map(|seat| seat.mix);
         let decoded = codec.law().is_none() && codec.is_spoken();
         let hear = decoded && leg.listens;
         let tape = decoded && (leg.tape.is_some() || leg.taped_by.is_some());
@@ -41,7 +43,7 @@ impl Worker {
             let both = codec.is_spoken() && format.codec.is_spoken();
             both.then_some((peer.key, format))
         });
-        (hear || tape || to.is_some()).then_some(Wants { to, hear, tape })
+        (hear || tape || to.is_some() || mix.is_some()).then_some(Wants { to, hear, tape, mix })
     }
 
     /// Hands a packet to the transcoder.
@@ -79,7 +81,7 @@ impl Worker {
                 // The far side may have changed its mind meanwhile.
                 let Some(agreed) = leg.sending().copied().filter(|a| a.send.codec == codec) else { return };
                 match by {
-                    By::Peer(from) => self.relay_coded(slot, from, &agreed, coded),
+                    By::Peer(_) | By::Mix(_) => self.relay_coded(slot, by, &agreed, coded),
                     By::Own(number) => self.send_own(slot, number, &agreed, coded),
                 }
             }
@@ -93,16 +95,21 @@ impl Worker {
                     self.tape(slot, ssrc, (timestamp, codec.clock()), Sound::Wide(&pcm));
                 }
             }
+            Done::Mixed { mix, left, at, rate, pcm } => self.tape_mixed(mix, left, at, rate, &pcm),
         }
     }
 
-    fn relay_coded(&mut self, slot: usize, from: crate::command::LegKey, agreed: &Agreed, mut coded: Coded) {
+    fn relay_coded(&mut self, slot: usize, by: By, agreed: &Agreed, mut coded: Coded) {
         let now = self.now;
-        let from = self.legs.slot(from);
-        let Some(leg) = self.legs.at(slot).filter(|leg| leg.peer.is_some() && leg.peer == from && hears_peer(leg))
-        else {
-            return;
+        let from = match by {
+            By::Peer(from) => self.legs.slot(from),
+            By::Mix(_) | By::Own(_) => None,
         };
+        let hears = |leg: &Leg| match by {
+            By::Mix(mix) => leg.hears_mix(mix),
+            By::Peer(_) | By::Own(_) => leg.peer.is_some() && leg.peer == from && hears_peer(leg),
+        };
+        let Some(leg) = self.legs.at(slot).filter(|leg| hears(leg)) else { return };
         let payload = rtp::HEADER..coded.packet.len();
         let audio = coded.kind == Kind::Audio;
         let payload_type = match coded.kind {

@@ -1,6 +1,7 @@
 //! The state of one leg on its thread, and the table of all.
 
 use super::guard::{Guard, Kind};
+use super::mixes::Seat;
 use crate::command::{LegKey, NewLeg};
 use crate::dtmf::{event, inband};
 use crate::latch::Latch;
@@ -31,6 +32,10 @@ pub(super) struct Leg {
     pub(super) latch: Latch,
     pub(super) target: Option<Target>,
     pub(super) peer: Option<usize>,
+    /// Its place among several who hear each other.
+    pub(super) seat: Option<Seat>,
+    /// The leg that was its peer until that one took a place in a mix.
+    pub(super) beside: Option<LegKey>,
     /// Its video, and the leg whose video it is itself.
     pub(super) video: Option<LegKey>,
     pub(super) owner: Option<LegKey>,
@@ -115,6 +120,8 @@ impl Leg {
             latch: Latch::default(),
             target: None,
             peer: None,
+            seat: None,
+            beside: None,
             video: None,
             owner: new.owner,
             route: None,

@@ -31,8 +31,10 @@ impl Worker {
     pub(super) fn close(&mut self, key: LegKey) {
         let Some(slot) = self.legs.slot(key) else { return };
         self.unbridge(key);
+        self.bequeath(slot);
         self.stop_record(slot);
         self.leave_tape(slot);
+        self.rise(key);
         self.farewell(slot);
         let Some(leg) = self.legs.remove(slot) else { return };
         let (tag, port, shares, quality) = (leg.tag, leg.port, leg.rtcp.is_none(), leg.quality());

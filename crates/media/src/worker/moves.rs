@@ -72,10 +72,10 @@ impl Waiting {
             return Some(command);
         }
         let legs = command.legs();
-        if !legs.iter().flatten().any(|leg| self.concerned.contains(leg)) {
+        if !legs.iter().any(|leg| self.concerned.contains(leg)) {
             return Some(command);
         }
-        self.concerned.extend(legs.into_iter().flatten());
+        self.concerned.extend(legs);
         self.aside.push(command);
         None
     }
@@ -93,8 +93,10 @@ impl Worker {
     pub(super) fn leave(&mut self, key: LegKey, errand: Errand) {
         let Some(slot) = self.legs.slot(key) else { return };
         self.unbridge(key);
+        self.bequeath(slot);
         self.stop_record(slot);
         self.leave_tape(slot);
+        self.rise(key);
         let Some(mut leg) = self.legs.remove(slot) else { return };
         for socket in [Some(&leg.rtp), leg.rtcp.as_ref()].into_iter().flatten() {
             if let Err(error) = socket::forget(&self.poll, socket) {

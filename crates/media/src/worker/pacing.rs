@@ -23,6 +23,7 @@ impl Worker {
         }
         leg.noise = None;
         leg.player = Some(Player::new(sound, repeat, now, number));
+        self.tell_mix_of(slot);
         self.play_on(slot, now);
     }
 
@@ -34,6 +35,7 @@ impl Worker {
         if player.is_over() {
             let tag = leg.tag;
             self.tell(Event::PlayDone { tag });
+            self.tell_mix_of(slot);
             return;
         }
         self.sound_on(slot, &mut player);

@@ -183,6 +183,11 @@ impl Worker {
         let (tag, peer) = (leg.tag, leg.peer);
         let by_event = !leg.listens;
         self.tell(Event::Digit { tag, digit });
+        if by_event {
+            for ear in self.ears_of(slot) {
+                self.press(ear, digit);
+            }
+        }
         let Some(peer) = peer.filter(|_| by_event) else { return };
         let deaf = self.legs.at(peer).and_then(|p| p.sending()).is_some_and(|a| a.events_out.is_none());
         if deaf {

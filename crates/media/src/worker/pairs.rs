@@ -11,6 +11,8 @@ impl Worker {
         }
         self.unbridge(one);
         self.unbridge(other);
+        self.rise(one);
+        self.rise(other);
         for (slot, peer) in [(a, b), (b, a)] {
             if let Some(leg) = self.legs.at(slot) {
                 leg.peer = Some(peer);

@@ -42,7 +42,10 @@ impl Worker {
             }
             leg.far.source = Some(source);
         }
-        let Some(peer) = self.legs.find(owner).and_then(|(_, owner)| owner.peer) else { return };
+        let Some((_, owner)) = self.legs.find(owner) else { return };
+        let (peer, sees) = (owner.peer, owner.seat.and_then(|seat| seat.sees));
+        // Who hears several sees whom it saw before.
+        let Some(peer) = peer.or_else(|| self.legs.slot(sees?)) else { return };
         let Some(other) = self.legs.at(peer).and_then(|peer| peer.video) else { return };
         let Some((_, other)) = self.legs.find(other) else { return };
         let Some(route) = other.route else { return };

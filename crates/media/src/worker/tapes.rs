@@ -34,6 +34,7 @@ impl Worker {
         self.inventory.recordings.fetch_add(1, Ordering::AcqRel);
         self.tell_recorder(Task::Begin { id, tag, path, rate, progress });
         self.set(left, Timer::Tape, due);
+        self.tell_mix_of(left);
     }
 
     /// Puts what a leg's far side said into the recordings that it belongs to.
@@ -44,6 +45,9 @@ impl Worker {
             taping.tape.write(now, Side::Left, ssrc, timestamp, sound);
         }
         let Some(left) = leg.taped_by else { return };
+        if self.is_taped_mixed(left) {
+            return;
+        }
         if let Some(taping) = self.legs.at(left).and_then(|leg| leg.tape.as_mut()) {
             taping.tape.write(now, Side::Right, ssrc, timestamp, sound);
         }
@@ -60,6 +64,7 @@ impl Worker {
             self.tell_recorder(Task::Write { id, chunk, samples });
         }
         self.tell_recorder(Task::End { id });
+        self.tell_mix_of(left);
     }
 
     /// Another leg takes the place beside this one in the recording that this one is part of.
@@ -88,7 +93,7 @@ impl Worker {
         }
     }
 
-    fn change_left(&mut self, left: usize, right: usize, comes: usize) {
+    pub(super) fn change_left(&mut self, left: usize, right: usize, comes: usize) {
         let Some(taping) = self.legs.at(left).and_then(|leg| leg.tape.take()) else { return };
         let (id, due) = (taping.id, taping.tape.due());
         let Some(leg) = self.legs.at(comes) else { return };
@@ -99,6 +104,7 @@ impl Worker {
         }
         self.tell_recorder(Task::Owner { id, tag });
         self.set(comes, Timer::Tape, due);
+        self.tell_mix_of(comes);
     }
 
     /// The right side of a recording goes; the left side goes on.

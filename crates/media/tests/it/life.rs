@@ -9,7 +9,7 @@ fn all_sockets_are_closed_and_each_leg_says_goodbye_once() {
     let mut house = House::new();
     let (a, _alice) = house.call("0");
     let (b, _bob) = house.call("0");
-    assert_eq!(house.media.counts(), Counts { legs: 2, sockets: 4, recordings: 0 });
+    assert_eq!(house.media.counts(), Counts { legs: 2, sockets: 4, recordings: 0, mixes: 0 });
     let ports = [a.local().port(), b.local().port()];
     a.close();
     drop(b);

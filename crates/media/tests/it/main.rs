@@ -5,6 +5,7 @@ mod browser;
 mod digits;
 mod latching;
 mod life;
+mod mixing;
 mod moving;
 mod ogg;
 mod phone;

@@ -18,6 +18,14 @@ pub enum Happening {
     Resumed,
     /// One side handed the other over to somebody new.
     Transferred,
+    /// Somebody takes part beside the two who talk.
+    Joined,
+    /// Somebody who was called to take part did not come.
+    NotJoined,
+    /// Somebody takes part no more.
+    Left,
+    /// A supervisor takes part in another way.
+    Supervised,
     /// A key was pressed.
     Digit,
     /// The caller wants to wait in a queue.
@@ -36,6 +44,10 @@ impl Happening {
             Happening::Held => "call.held",
             Happening::Resumed => "call.resumed",
             Happening::Transferred => "call.transferred",
+            Happening::Joined => "call.joined",
+            Happening::NotJoined => "call.not_joined",
+            Happening::Left => "call.left",
+            Happening::Supervised => "call.supervised",
             Happening::Digit => "call.digit",
             Happening::QueueJoined => "queue.joined",
             Happening::QueueLeft => "queue.left",

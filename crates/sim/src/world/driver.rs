@@ -60,7 +60,9 @@ impl World {
                 Action::Ask(ticket, question) => self.answer(ticket, &question),
                 Action::Leg(leg, command) => self.command_leg(leg, command),
                 Action::Bridge(caller, far) => self.bridges.push((caller, far)),
+                Action::Mix { hearings, .. } => self.mixes.push(hearings),
                 Action::Unbridge(..)
+                | Action::Unmix
                 | Action::Record { .. }
                 | Action::RecordBeside { .. }
                 | Action::StopRecord

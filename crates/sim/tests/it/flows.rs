@@ -183,6 +183,7 @@ fn the_world_is_told_what_happens_in_order() {
             Event::QueueJoined { .. } => "queue_joined",
             Event::QueueLeft { .. } => "queue_left",
             Event::Transferred { .. } => "transferred",
+            Event::Joined { .. } | Event::NotJoined { .. } | Event::Left { .. } | Event::Supervised { .. } => "guest",
             Event::Ended { .. } => "ended",
         })
         .collect();

@@ -2,6 +2,7 @@
 
 mod carriers;
 mod click;
+mod conferences;
 mod flows;
 mod forwards;
 mod groups;
@@ -9,5 +10,6 @@ mod internal;
 mod queues;
 mod races;
 mod random;
+mod supervision;
 mod talks;
 mod transfers;

@@ -194,6 +194,20 @@ impl Voice {
         self.hears_windows(&format!("{frequency} Hz is heard"), |window| tone::is_tone(window, frequency)).await;
     }
 
+    /// Waits until the four newest windows all hold each of these tones and none of the others that our agents use.
+    ///
+    /// # Panics
+    /// When they do not in time.
+    pub async fn hears_just(&self, tones: &[f64]) {
+        let good = |window: &[i16]| {
+            [440.0, 1_000.0, 1_500.0].iter().all(|frequency| {
+                let level = tone::level(window, *frequency);
+                if tones.contains(frequency) { level > tone::AMPLITUDE / 2.0 } else { level < tone::AMPLITUDE / 8.0 }
+            })
+        };
+        self.hears_windows(&format!("just {tones:?} Hz are heard"), good).await;
+    }
+
     /// Waits until something audible is heard: a prompt, hold music, a ringback.
     pub async fn hears_something(&self) {
         self.hears_windows("something is heard", |window| !tone::is_silence(window)).await;
