@@ -8,6 +8,7 @@ pub mod factor;
 mod gate;
 pub mod key;
 pub mod link;
+pub mod membership;
 pub mod partner;
 mod password;
 pub mod session;

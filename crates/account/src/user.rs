@@ -35,6 +35,8 @@ pub struct User {
     pub enabled: bool,
     /// Whether the person has no password yet: an invitation lets one be chosen.
     pub invited: bool,
+    /// Whether the person logs in with an account of another company.
+    pub joined: bool,
     /// When it was created, milliseconds since 1970.
     pub created_at: i64,
     /// When it was last changed.

@@ -1,7 +1,7 @@
 //! How sessions are stored.
 
 use super::Open;
-use model::{Actor, Role, SessionId, UserId};
+use model::{Actor, Role, SessionId, TenantId, UserId};
 use sqlx::Row;
 use store::{Error, Tx};
 
@@ -120,6 +120,18 @@ pub(super) async fn end_others(tx: &mut Tx, user: UserId, hash: &str) -> Result<
         .execute(tx.conn())
         .await?;
     Ok(())
+}
+
+/// Lets a session go on as somebody of another company; whether it was there.
+pub(crate) async fn move_to(tx: &mut Tx, hash: &str, (tenant, user): (TenantId, UserId)) -> Result<bool, Error> {
+    let moved = sqlx::query("update sessions set tenant_id = $3, user_id = $4 where tenant_id = $1 and hash = $2")
+        .bind(tx.tenant().to_owned())
+        .bind(hash)
+        .bind(tenant.to_string())
+        .bind(user.to_string())
+        .execute(tx.conn())
+        .await?;
+    Ok(moved.rows_affected() > 0)
 }
 
 pub(super) async fn end(tx: &mut Tx, hash: &str) -> Result<(), Error> {

@@ -27,7 +27,7 @@ pub(super) async fn insert(tx: &mut Tx, user: &User, password_hash: &str) -> Res
 
 pub(crate) async fn find(tx: &mut Tx, id: UserId) -> Result<Option<User>, Error> {
     let row = sqlx::query(
-        "select id, login, name, role, enabled, created_at, updated_at, email, password_hash
+        "select id, login, name, role, enabled, created_at, updated_at, email, password_hash, home_id
          from users
          where tenant_id = $1
          and id = $2",
@@ -42,7 +42,7 @@ pub(crate) async fn find(tx: &mut Tx, id: UserId) -> Result<Option<User>, Error>
 /// The person whose id ends so.
 pub(super) async fn find_ending(tx: &mut Tx, ending: &str) -> Result<Option<User>, Error> {
     let row = sqlx::query(
-        "select id, login, name, role, enabled, created_at, updated_at, email, password_hash
+        "select id, login, name, role, enabled, created_at, updated_at, email, password_hash, home_id
          from users
          where tenant_id = $1
          and substr(id, 19) = $2",
@@ -56,7 +56,7 @@ pub(super) async fn find_ending(tx: &mut Tx, ending: &str) -> Result<Option<User
 
 pub(super) async fn list(tx: &mut Tx, after: Option<&str>, limit: u32) -> Result<Vec<User>, Error> {
     let rows = sqlx::query(
-        "select id, login, name, role, enabled, created_at, updated_at, email, password_hash
+        "select id, login, name, role, enabled, created_at, updated_at, email, password_hash, home_id
          from users
          where tenant_id = $1
          and login > $2
@@ -114,7 +114,7 @@ pub(super) async fn save(tx: &mut Tx, user: &User) -> Result<(), Error> {
 /// The person behind a login, of whatever company: who logs in has not said which.
 pub(crate) async fn find_login(tx: &mut Tx, login: &str) -> Result<Option<Login>, Error> {
     let row = sqlx::query(
-        "select id, login, name, role, enabled, created_at, updated_at, email, password_hash, tenant_id
+        "select id, login, name, role, enabled, created_at, updated_at, email, password_hash, home_id, tenant_id
          from users
          where login = $1",
     )
@@ -130,7 +130,7 @@ pub(crate) async fn find_login_or_email(tx: &mut Tx, text: &str) -> Result<Optio
         return Ok(Some(found));
     }
     let rows = sqlx::query(
-        "select id, login, name, role, enabled, created_at, updated_at, email, password_hash, tenant_id
+        "select id, login, name, role, enabled, created_at, updated_at, email, password_hash, home_id, tenant_id
          from users
          where email = $1
          and enabled = 1
@@ -146,11 +146,12 @@ pub(crate) async fn find_login_or_email(tx: &mut Tx, text: &str) -> Result<Optio
 }
 
 fn read_login(row: &AnyRow) -> Result<Login, Error> {
-    let tenant = row.try_get::<&str, _>(9)?.parse().map_err(|_| Error::Corrupt("tenant id of a user"))?;
+    let tenant = row.try_get::<&str, _>(10)?.parse().map_err(|_| Error::Corrupt("tenant id of a user"))?;
     Ok(Login { tenant, user: read(row)?, password_hash: row.try_get(8)? })
 }
 
 fn read(row: &AnyRow) -> Result<User, Error> {
+    let joined = row.try_get::<Option<&str>, _>(9)?.is_some();
     Ok(User {
         id: row.try_get::<&str, _>(0)?.parse().map_err(|_| Error::Corrupt("user id"))?,
         login: row.try_get(1)?,
@@ -160,6 +161,7 @@ fn read(row: &AnyRow) -> Result<User, Error> {
         created_at: row.try_get(5)?,
         updated_at: row.try_get(6)?,
         email: row.try_get(7)?,
-        invited: row.try_get::<&str, _>(8)?.is_empty(),
+        invited: row.try_get::<&str, _>(8)?.is_empty() && !joined,
+        joined,
     })
 }

@@ -20,6 +20,7 @@ mod hotlines;
 mod idempotency;
 mod isolation;
 mod keys;
+mod memberships;
 mod phone;
 mod presence;
 mod queues;
