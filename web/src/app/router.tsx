@@ -136,6 +136,7 @@ const screens = [
   at('/hotlines', () => import('~/features/hotlines/Hotlines'), 'Hotlines'),
   at('/groups', () => import('~/features/groups/Groups'), 'Groups'),
   at('/schedules', () => import('~/features/schedules/Schedules'), 'Schedules'),
+  at('/callers', () => import('~/features/callers/Callers'), 'Callers'),
   at('/queues', () => import('~/features/queues/Queues'), 'Queues'),
   at('/trunks', () => import('~/features/trunks/Trunks'), 'Trunks'),
   at('/greetings', () => import('~/features/greetings/Greetings'), 'Greetings'),

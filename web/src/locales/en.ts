@@ -1,6 +1,7 @@
 import { access } from './en.access'
 import { calls } from './en.calls'
 import { contacts } from './en.contacts'
+import { desk } from './en.desk'
 import { exchange } from './en.exchange'
 import { phone } from './en.phone'
 import { shell } from './en.shell'
@@ -10,6 +11,7 @@ export const en = {
   ...access,
   ...calls,
   ...contacts,
+  ...desk,
   ...exchange,
   ...phone,
   ...shell,
@@ -24,6 +26,7 @@ export const en = {
     groups: 'Ring groups',
     schedules: 'Schedules',
     queues: 'Queues',
+    callers: 'Blocked and VIP',
     hotlines: 'Hotlines',
     flows: 'Flows',
     greetings: 'Greetings',
@@ -156,6 +159,10 @@ export const en = {
     offline: 'The server cannot be reached. Check the network and try again; what you entered is still here.',
     server: 'Something failed on the server. Try again in a few minutes.',
     unknown: 'Something went wrong. Please try again.',
+    shared_account:
+      'This person works for another company with the same account; only they can change how they log in.',
+    already_member: 'You work for this company already.',
+    no_person: 'Only a person can do this; an API key cannot.',
     login_failed: 'The login or the password is wrong.',
     too_many_attempts: 'Too many failures. Wait a few minutes and try again.',
     permission_missing: 'Your role does not include the right to do this.',
@@ -181,6 +188,10 @@ export const en = {
     unauthenticated: 'The session has ended. Please log in again.',
   },
   said: {
+    'An extension cannot forward to itself.': 'An extension cannot forward to itself.',
+    'Use an extension or a telephone number.': 'Use an extension or a telephone number.',
+    'Use a number (0901 234 567), its first digits and a star (+8490*), or anonymous.':
+      'Use a number (0901 234 567), its first digits and a star (+8490*), or anonymous.',
     'Write 3 to 15 digits, for example 0901 234 567 or +84 901 234 567.':
       'Write 3 to 15 digits, for example 0901 234 567 or +84 901 234 567.',
     'Give the contact a name of 1 to 200 characters.': 'Give the contact a name of 1 to 200 characters.',
@@ -226,6 +237,7 @@ export const en = {
     endEffect: 'Both sides are cut off at once.',
   },
   people: {
+    joined: 'This person logs in with an account of another company.',
     add: 'Add a person',
     about: 'Who may log in, in which role, with which phone.',
     none: 'Nobody yet',
@@ -252,6 +264,7 @@ export const en = {
     resetEffect: 'The old password and all sessions of this person end at once.',
   },
   company: {
+    mine: 'My companies',
     one: 'Company',
     about: 'What holds for the whole company.',
     name: 'Name',
