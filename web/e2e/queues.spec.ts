@@ -9,7 +9,11 @@ test('a caller waits on the wallboard until the agent is ready, talks, and the a
   const server = await api(request)
   const hanh = await person(server, 'hanh@alo-demo', '311')
   await server.post('/pause-reasons', { name: 'Ăn trưa' })
-  const queue = await server.post('/queues', { name: 'Chăm sóc', members: [{ extension: hanh.extension }] })
+  const queue = await server.post('/queues', {
+    name: 'Chăm sóc',
+    members: [{ extension: hanh.extension }],
+    settings: { join_when: 'always' },
+  })
   const [hotline] = (await server.get('/hotlines')).items
   await server.patch(`/hotlines/${hotline.id}`, { target: { kind: 'queue', id: queue.id } })
   try {

@@ -34,6 +34,10 @@ const SCREENS = [
   '/webhooks',
   '/webhooks?open=new',
   '/company',
+  '/companies',
+  '/companies?open=new',
+  '/requests',
+  '/support?open=new',
   '/me',
   '/apps',
   '/nothing-here',
@@ -62,7 +66,7 @@ for (const [locale, colorScheme, width] of [
         await accessible(page, path)
         // Words that are missing show as their keys.
         expect(await page.locator('body').innerText(), path).not.toMatch(
-          /\b(calls|contacts|form|import|menu|agent|wall|handling|callers|switch|join|queues|schedules|extensions|statistics|trunks|flows|people|problem)\.[a-z]/,
+          /\b(calls|contacts|form|import|menu|agent|support|requests|companies|wall|handling|callers|switch|join|queues|schedules|extensions|statistics|trunks|flows|people|problem)\.[a-z]/,
         )
         const wide = await page.evaluate(
           () => document.documentElement.scrollWidth > document.documentElement.clientWidth,

@@ -12,6 +12,7 @@ pub mod membership;
 pub mod partner;
 mod password;
 pub mod session;
+pub mod support;
 pub mod tenant;
 mod text;
 pub mod user;

@@ -33,6 +33,7 @@ mod simulation;
 mod sms;
 mod state;
 mod statistics;
+mod support;
 mod tables;
 mod trunks;
 mod users;
@@ -101,6 +102,7 @@ fn described() -> OpenApiRouter<State> {
         .merge(greetings::routes())
         .merge(simulation::routes())
         .merge(sms::routes())
+        .merge(support::routes())
         .merge(presence::routes())
         .merge(phone::routes())
         .merge(calls::routes())

@@ -7,8 +7,10 @@ import {
   ClusterOutlined,
   ContactsOutlined,
   CustomerServiceOutlined,
+  GlobalOutlined,
   HomeOutlined,
   KeyOutlined,
+  MessageOutlined,
   NodeIndexOutlined,
   PhoneOutlined,
   SoundOutlined,
@@ -27,6 +29,8 @@ export interface Place {
   name: string
   icon: ReactNode
   right: Right
+  /** Who has this right needs no such screen. */
+  not?: Right
   /** The key that leads there after `g`. */
   key: string
 }
@@ -73,6 +77,21 @@ const SECTIONS: Section[] = [
       { to: '/company', name: 'company', icon: <BankOutlined />, right: 'edit_config', key: 'o' },
       { to: '/keys', name: 'keys', icon: <KeyOutlined />, right: 'manage_users', key: 'k' },
       { to: '/webhooks', name: 'webhooks', icon: <ApiOutlined />, right: 'manage_webhooks', key: 'w' },
+      {
+        to: '/support',
+        name: 'support',
+        icon: <MessageOutlined />,
+        right: 'edit_config',
+        not: 'operate_server',
+        key: 'u',
+      },
+    ],
+  },
+  {
+    name: 'operator',
+    places: [
+      { to: '/companies', name: 'companies', icon: <GlobalOutlined />, right: 'operate_server', key: 'i' },
+      { to: '/requests', name: 'requests', icon: <MessageOutlined />, right: 'operate_server', key: 'u' },
     ],
   },
 ]
@@ -81,7 +100,7 @@ const SECTIONS: Section[] = [
 export function sectionsFor(me: Me): Section[] {
   const mine = SECTIONS.map((section) => ({
     ...section,
-    places: section.places.filter(({ right }) => may(me, right)),
+    places: section.places.filter(({ right, not }) => may(me, right) && !(not && may(me, not))),
   }))
   return mine.filter(({ places }) => places.length > 0)
 }

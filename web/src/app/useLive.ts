@@ -30,6 +30,7 @@ const LISTS: Record<string, string> = {
   webhook: 'webhooks',
   tenant: 'me',
   contact: 'contacts',
+  support: 'support',
 }
 /** What happens in queues moves the wallboard; it changes no list. */
 const MOVES = ['queue.joined', 'queue.left']

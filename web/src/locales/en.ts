@@ -3,6 +3,7 @@ import { calls } from './en.calls'
 import { contacts } from './en.contacts'
 import { desk } from './en.desk'
 import { exchange } from './en.exchange'
+import { operator } from './en.operator'
 import { phone } from './en.phone'
 import { shell } from './en.shell'
 import { statistics } from './en.statistics'
@@ -13,6 +14,7 @@ export const en = {
   ...contacts,
   ...desk,
   ...exchange,
+  ...operator,
   ...phone,
   ...shell,
   ...statistics,
@@ -36,6 +38,10 @@ export const en = {
     company: 'Company',
     keys: 'API keys',
     webhooks: 'Webhooks',
+    support: 'Support',
+    operator: 'Installation',
+    companies: 'Companies',
+    requests: 'Support requests',
     live_one: '{{count}} call is up',
     live_other: '{{count}} calls are up',
   },
@@ -163,6 +169,7 @@ export const en = {
       'This person works for another company with the same account; only they can change how they log in.',
     already_member: 'You work for this company already.',
     no_person: 'Only a person can do this; an API key cannot.',
+    company_suspended: 'The company is suspended. Ask who runs this installation.',
     login_failed: 'The login or the password is wrong.',
     too_many_attempts: 'Too many failures. Wait a few minutes and try again.',
     permission_missing: 'Your role does not include the right to do this.',

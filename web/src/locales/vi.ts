@@ -3,6 +3,7 @@ import { calls } from './vi.calls'
 import { contacts } from './vi.contacts'
 import { desk } from './vi.desk'
 import { exchange } from './vi.exchange'
+import { operator } from './vi.operator'
 import { phone } from './vi.phone'
 import { shell } from './vi.shell'
 import { statistics } from './vi.statistics'
@@ -13,6 +14,7 @@ export const vi = {
   ...contacts,
   ...desk,
   ...exchange,
+  ...operator,
   ...phone,
   ...shell,
   ...statistics,
@@ -36,6 +38,10 @@ export const vi = {
     company: 'Công ty',
     keys: 'Khóa API',
     webhooks: 'Webhook',
+    support: 'Hỗ trợ',
+    operator: 'Vận hành',
+    companies: 'Các công ty',
+    requests: 'Yêu cầu hỗ trợ',
     live: '{{count}} cuộc gọi đang diễn ra',
   },
   look: { title: 'Giao diện sáng hay tối', system: 'Theo hệ thống', light: 'Sáng', dark: 'Tối' },
@@ -161,6 +167,7 @@ export const vi = {
       'Người này dùng chung tài khoản ở công ty khác, nên chỉ chính họ đổi được cách đăng nhập.',
     already_member: 'Bạn đã làm việc cho công ty này rồi.',
     no_person: 'Chỉ người dùng làm được việc này, khóa API thì không.',
+    company_suspended: 'Công ty đang bị tạm ngưng. Hãy liên hệ đơn vị vận hành.',
     login_failed: 'Tên đăng nhập hoặc mật khẩu không đúng.',
     too_many_attempts: 'Sai quá nhiều lần. Đợi ít phút rồi thử lại.',
     permission_missing: 'Vai trò của bạn không có quyền làm việc này.',

@@ -45,7 +45,7 @@ pub(super) async fn attach(tx: &mut Tx, user: UserId, home: &Home) -> Result<boo
 /// Where the person of a home works, of whatever company, by its name, and whether they may still come in there.
 pub(super) async fn of_person(tx: &mut Tx, home: UserId) -> Result<Vec<(Membership, bool)>, Error> {
     let rows = sqlx::query(
-        "select u.tenant_id, t.name, t.domain, u.id, u.role, u.enabled
+        "select u.tenant_id, t.name, t.domain, u.id, u.role, u.enabled, t.suspended_at
          from users u
          join tenants t on t.id = u.tenant_id
          where u.id = $1
@@ -64,7 +64,8 @@ pub(super) async fn of_person(tx: &mut Tx, home: UserId) -> Result<Vec<(Membersh
             role: Role::parse(row.try_get(4)?).ok_or(Error::Corrupt("role of a user"))?,
             current: false,
         };
-        Ok((membership, row.try_get::<i64, _>(5)? != 0))
+        let open = row.try_get::<i64, _>(5)? != 0 && row.try_get::<Option<i64>, _>(6)?.is_none();
+        Ok((membership, open))
     };
     rows.iter().map(read).collect()
 }

@@ -23,7 +23,7 @@ pub async fn list(actor: &Actor, db: &Db) -> Result<Vec<Membership>, Problem> {
         return Err(Problem::forbidden("no_person", "Log in as a person; a key belongs to one company."));
     };
     let all = of_person(db, home).await?;
-    let open = all.into_iter().filter(|(_, enabled)| *enabled);
+    let open = all.into_iter().filter(|(_, open)| *open);
     Ok(open.map(|(one, _)| Membership { current: one.company_id == actor.tenant, ..one }).collect())
 }
 
@@ -45,10 +45,11 @@ pub(crate) async fn places(actor: &Actor, db: &Db) -> Result<Vec<(TenantId, User
     Ok(of_person(db, home).await?.into_iter().map(|(one, _)| (one.company_id, one.user_id)).collect())
 }
 
-/// The first company that lets the person of a home in.
-pub(crate) async fn first(db: &Db, home: UserId) -> Result<Option<(TenantId, UserId)>, Problem> {
-    let mut open = of_person(db, home).await?.into_iter().filter(|(_, enabled)| *enabled);
-    Ok(open.next().map(|(one, _)| (one.company_id, one.user_id)))
+/// Where the person of a home comes in: the company of the home, else the first that lets them in.
+pub(crate) async fn entry(db: &Db, home: UserId) -> Result<Option<(TenantId, UserId)>, Problem> {
+    let open: Vec<_> = of_person(db, home).await?.into_iter().filter(|(_, open)| *open).collect();
+    let found = open.iter().find(|(one, _)| one.user_id == home).or(open.first());
+    Ok(found.map(|(one, _)| (one.company_id, one.user_id)))
 }
 
 /// Ends all sessions of the person of a home, in whichever company.

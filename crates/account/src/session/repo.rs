@@ -152,6 +152,12 @@ pub(super) async fn forget_ended(tx: &mut Tx, now: i64) -> Result<(), Error> {
     Ok(())
 }
 
+/// Ends all sessions of the company.
+pub(crate) async fn end_company(tx: &mut Tx) -> Result<(), Error> {
+    sqlx::query("delete from sessions where tenant_id = $1").bind(tx.tenant().to_owned()).execute(tx.conn()).await?;
+    Ok(())
+}
+
 /// Ends all sessions of a person.
 pub(crate) async fn end_all(tx: &mut Tx, user: UserId) -> Result<(), Error> {
     sqlx::query("delete from sessions where tenant_id = $1 and user_id = $2")

@@ -10,6 +10,7 @@ use store::{Db, Tx, mint, now};
 
 /// How coarse `last_used_at` of a session is.
 const USED_MS: i64 = 5 * 60 * 1000;
+const SUSPENDED: &str = "The company is suspended; ask who runs this installation.";
 /// How much of what a program calls itself is kept.
 const AGENT_CHARS: usize = 300;
 
@@ -31,10 +32,10 @@ pub async fn login(db: &Db, credentials: Credentials, client: Client) -> Result<
     let fits = password::fits(password, hash).await?;
     let found = found.filter(|_| fits).ok_or_else(wrong)?;
     // The company that one's account is of, or another that one works for when that one has let one go.
-    let entry = match found.user.enabled {
-        true => (found.tenant, found.user.id),
-        false => membership::first(db, found.user.id).await?.ok_or_else(wrong)?,
-    };
+    let entry = membership::entry(db, found.user.id).await?.ok_or_else(|| match found.user.enabled {
+        true => Problem::forbidden("company_suspended", SUSPENDED),
+        false => wrong(),
+    })?;
     let (token, now) = (format!("als_{}", secret_text(32)), now().as_millis());
     let expires_at = now + SESSION_MS;
     let mut tx = db.write(found.tenant).await?;

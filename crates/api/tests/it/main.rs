@@ -29,6 +29,7 @@ mod schedules;
 mod session;
 mod simulation;
 mod statistics;
+mod support;
 mod trunks;
 mod users;
 mod webhooks;

@@ -5,15 +5,15 @@ import { client, type Schema, unwrap } from '~/api/client'
 import { extensionsQuery } from '~/api/lists'
 import { grantable, useMe } from '~/lib/me'
 import { extensionName } from '~/lib/names'
+import { newPassword } from '~/lib/password'
 import { Editor } from '~/ui/Editor'
 import type { Field } from '~/ui/Fields'
+import { Told } from '~/ui/Told'
 import { useSaver } from '~/ui/useSaver'
 import { Actions } from './Actions'
 import { invite } from './access'
 import { assign } from './assign'
 import { Invited } from './Invited'
-import { newPassword } from './password'
-import { Told } from './Told'
 
 type User = Schema['User']
 interface Filled extends User {
