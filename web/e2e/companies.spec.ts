@@ -22,7 +22,7 @@ test('a person accepts an invitation with the account they have and goes from co
   if (!cuc || !duoc) throw new Error('two companies')
   await cuc.server.post('/extensions', { number: '101', name: 'Máy của Cúc' })
   await duoc.server.post('/extensions', { number: '201', name: 'Máy của Dược' })
-  const guest = await duoc.server.post('/users', { login: 'cuc@duoc.test', name: 'Cúc', role: 'manager' })
+  const guest = await duoc.server.post('/users', { login: 'cuc.khach', name: 'Cúc', role: 'manager' })
   const { link } = await duoc.server.post(`/users/${guest.id}/invitation`, {})
   const { hash } = new URL(link)
 
