@@ -33,6 +33,8 @@ const SCREENS = [
   '/keys?open=new',
   '/webhooks',
   '/webhooks?open=new',
+  '/departments',
+  '/departments?open=new',
   '/company',
   '/companies',
   '/companies?open=new',
@@ -66,7 +68,7 @@ for (const [locale, colorScheme, width] of [
         await accessible(page, path)
         // Words that are missing show as their keys.
         expect(await page.locator('body').innerText(), path).not.toMatch(
-          /\b(calls|contacts|form|import|menu|agent|support|requests|companies|wall|handling|callers|switch|join|queues|schedules|extensions|statistics|trunks|flows|people|problem)\.[a-z]/,
+          /\b(calls|contacts|form|import|menu|agent|departments|support|requests|companies|wall|handling|callers|switch|join|queues|schedules|extensions|statistics|trunks|flows|people|problem)\.[a-z]/,
         )
         const wide = await page.evaluate(
           () => document.documentElement.scrollWidth > document.documentElement.clientWidth,

@@ -4,6 +4,7 @@
 //! There is no default password anywhere. Start with [`tenant`], then [`Gate`].
 
 pub mod bootstrap;
+pub mod department;
 pub mod factor;
 mod gate;
 pub mod key;

@@ -10,6 +10,7 @@ mod calls;
 mod captures;
 mod companies;
 mod contacts;
+mod departments;
 mod docs;
 mod events;
 mod extensions;
@@ -87,6 +88,7 @@ fn described() -> OpenApiRouter<State> {
         .merge(passwords::routes())
         .merge(companies::routes())
         .merge(users::routes())
+        .merge(departments::routes())
         .merge(keys::routes())
         .merge(extensions::routes())
         .merge(limits::routes())

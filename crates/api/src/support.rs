@@ -120,7 +120,9 @@ async fn list_all(
 ) -> Answer<axum::Json<PageOf<Request>>> {
     let status = match status.as_deref() {
         None | Some("") => None,
-        Some(word) => Some(Status::parse(word).ok_or_else(|| Problem::invalid("status", "Use open, answered or closed."))?),
+        Some(word) => {
+            Some(Status::parse(word).ok_or_else(|| Problem::invalid("status", "Use open, answered or closed."))?)
+        }
     };
     let page = page_request(limit, after)?;
     Ok(PageOf::of(support::list_all(&actor, &state.db, status, page).await?, |request| request))

@@ -91,6 +91,11 @@ export const usersQuery = queryOptions({
   queryFn: () => all((after) => unwrap(client.GET('/api/v1/users', query(after)))),
   ...kept,
 })
+export const departmentsQuery = queryOptions({
+  queryKey: ['departments'],
+  queryFn: () => all((after) => unwrap(client.GET('/api/v1/departments', query(after)))),
+  ...kept,
+})
 export const keysQuery = queryOptions({
   queryKey: ['keys'],
   queryFn: () => all((after) => unwrap(client.GET('/api/v1/keys', query(after)))),

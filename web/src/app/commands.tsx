@@ -28,6 +28,7 @@ const MAKES: [list: string, right: Right][] = [
   ['greetings', 'edit_config'],
   ['trunks', 'edit_config'],
   ['people', 'manage_users'],
+  ['departments', 'manage_users'],
   ['keys', 'manage_users'],
   ['webhooks', 'manage_webhooks'],
 ]

@@ -12,6 +12,7 @@ import {
   KeyOutlined,
   MessageOutlined,
   NodeIndexOutlined,
+  PartitionOutlined,
   PhoneOutlined,
   SoundOutlined,
   StopOutlined,
@@ -74,6 +75,13 @@ const SECTIONS: Section[] = [
     name: 'admin',
     places: [
       { to: '/people', name: 'people', icon: <TeamOutlined />, right: 'manage_users', key: 'p' },
+      {
+        to: '/departments',
+        name: 'departments',
+        icon: <PartitionOutlined />,
+        right: 'manage_users',
+        key: 'j',
+      },
       { to: '/company', name: 'company', icon: <BankOutlined />, right: 'edit_config', key: 'o' },
       { to: '/keys', name: 'keys', icon: <KeyOutlined />, right: 'manage_users', key: 'k' },
       { to: '/webhooks', name: 'webhooks', icon: <ApiOutlined />, right: 'manage_webhooks', key: 'w' },

@@ -154,6 +154,7 @@ const screens = [
     component: lazyRouteComponent(() => import('~/features/support/Conversation'), 'Conversation'),
   }),
   at('/companies', () => import('~/features/companies/Companies'), 'Companies'),
+  at('/departments', () => import('~/features/departments/Departments'), 'Departments'),
   at('/people', () => import('~/features/people/People'), 'People'),
   at('/keys', () => import('~/features/keys/Keys'), 'Keys'),
   at('/webhooks', () => import('~/features/webhooks/Webhooks'), 'Webhooks'),

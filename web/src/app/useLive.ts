@@ -26,6 +26,7 @@ const LISTS: Record<string, string> = {
   flow: 'flows',
   greeting: 'greetings',
   user: 'users',
+  department: 'departments',
   key: 'keys',
   webhook: 'webhooks',
   tenant: 'me',
@@ -92,6 +93,8 @@ function staleLists(queries: QueryClient) {
       if (!list || MOVES.includes(type)) return
       waiting.add(list)
       // Who works in a queue decides who is an agent at all.
+      // Departments count their people.
+      if (list === 'users') waiting.add('departments')
       if (list === 'queues') for (const one of ['wall', 'agent']) waiting.add(one)
       timer ??= setTimeout(read, GATHER_MS)
     },

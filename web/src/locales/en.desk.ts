@@ -79,4 +79,17 @@ export const desk = {
     most: 'Calls at once',
     mostHelp: 'Empty: any number. Who comes then finds it busy.',
   },
+  departments: {
+    add: 'New department',
+    about: 'How the company groups its people.',
+    none: 'No departments yet',
+    why: 'Group people by what they do, so that a long list stays easy to read.',
+    name: 'Name',
+    description: 'What it does',
+    users: 'People',
+    moveTo: 'Where its people go',
+    moveAbout: '{{count}} people belong to it. To delete it, choose where they go.',
+    removeAsk: 'Delete the department “{{name}}”?',
+    removeEffect: 'Its people go to the department you chose; nobody loses access.',
+  },
 }

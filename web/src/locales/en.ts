@@ -35,6 +35,7 @@ export const en = {
     trunks: 'Trunks',
     admin: 'Administration',
     people: 'People',
+    departments: 'Departments',
     company: 'Company',
     keys: 'API keys',
     webhooks: 'Webhooks',
@@ -244,6 +245,7 @@ export const en = {
     endEffect: 'Both sides are cut off at once.',
   },
   people: {
+    department: 'Department',
     joined: 'This person logs in with an account of another company.',
     add: 'Add a person',
     about: 'Who may log in, in which role, with which phone.',

@@ -80,4 +80,17 @@ export const desk = {
     most: 'Số cuộc gọi cùng lúc',
     mostHelp: 'Để trống: không giới hạn. Người gọi thêm nghe báo bận.',
   },
+  departments: {
+    add: 'Thêm phòng ban',
+    about: 'Cách công ty chia nhóm người dùng.',
+    none: 'Chưa có phòng ban nào',
+    why: 'Chia người dùng theo công việc để danh sách dài vẫn dễ xem.',
+    name: 'Tên phòng ban',
+    description: 'Mô tả công việc',
+    users: 'Số người',
+    moveTo: 'Chuyển người sang',
+    moveAbout: 'Có {{count}} người thuộc phòng ban này. Muốn xóa, hãy chọn nơi họ chuyển sang.',
+    removeAsk: 'Xóa phòng ban “{{name}}”?',
+    removeEffect: 'Người trong phòng chuyển sang phòng ban bạn đã chọn; không ai mất quyền truy cập.',
+  },
 }

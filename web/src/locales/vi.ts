@@ -35,6 +35,7 @@ export const vi = {
     trunks: 'Trung kế',
     admin: 'Quản trị',
     people: 'Người dùng',
+    departments: 'Phòng ban',
     company: 'Công ty',
     keys: 'Khóa API',
     webhooks: 'Webhook',
@@ -242,6 +243,7 @@ export const vi = {
     endEffect: 'Hai bên đang nói sẽ bị ngắt ngay.',
   },
   people: {
+    department: 'Phòng ban',
     joined: 'Người này đăng nhập bằng tài khoản ở công ty khác.',
     add: 'Thêm người dùng',
     about: 'Ai đăng nhập được, với vai trò gì, nghe máy nào.',

@@ -87,7 +87,8 @@ pub(crate) async fn alone_in_charge(actor: &Actor, db: &Db, id: UserId) -> Resul
     }
     let joined = repo::home(&mut db.read(actor.tenant).await?, id).await?.is_some();
     if joined || of_person(db, id).await?.len() > 1 {
-        let message = "This person works for another company with the same account; only they can change how they log in.";
+        let message =
+            "This person works for another company with the same account; only they can change how they log in.";
         return Err(Problem::conflict("shared_account", message));
     }
     Ok(())

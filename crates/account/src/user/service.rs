@@ -1,9 +1,9 @@
 //! What one can do with people.
 
 use super::{NewUser, User, UserPatch, check_password, may_grant, repo};
-use crate::{link, membership, password, session};
-use model::{Actor, Faults, Page, PageRequest, Permission, Problem, UserId, id_ending};
-use store::{Db, NewEvent, mint, now};
+use crate::{department, link, membership, password, session};
+use model::{Actor, DepartmentId, Faults, Page, PageRequest, Permission, Problem, UserId, id_ending};
+use store::{Db, NewEvent, Tx, mint, now};
 
 /// Creates a person; without a password the person comes in by an invitation.
 pub async fn create(actor: &Actor, db: &Db, new: NewUser) -> Result<User, Problem> {
@@ -25,6 +25,7 @@ pub async fn create(actor: &Actor, db: &Db, new: NewUser) -> Result<User, Proble
         enabled: true,
         invited,
         joined: false,
+        department: None,
         created_at: now,
         updated_at: now,
     };
@@ -125,6 +126,9 @@ pub async fn update(actor: &Actor, db: &Db, id: UserId, patch: UserPatch) -> Res
         may_grant(actor, role)?;
         user.role = role;
     }
+    if let Some(wanted) = patch.department {
+        user.department = department_of(&mut tx, wanted).await?;
+    }
     user.name = patch.name.unwrap_or(user.name);
     user.email = patch.email.map_or(user.email, |email| email.map(|email| email.to_lowercase()));
     user.enabled = patch.enabled.unwrap_or(user.enabled);
@@ -137,6 +141,17 @@ pub async fn update(actor: &Actor, db: &Db, id: UserId, patch: UserPatch) -> Res
     tx.emit(event("user.updated", &user));
     tx.commit().await?;
     Ok(user)
+}
+
+/// The department with this id, which the company must have.
+async fn department_of(tx: &mut Tx, wanted: Option<String>) -> Result<Option<DepartmentId>, Problem> {
+    let Some(text) = wanted else { return Ok(None) };
+    if let Ok(id) = text.parse::<DepartmentId>()
+        && department::known(tx, id).await?
+    {
+        return Ok(Some(id));
+    }
+    Err(Problem::invalid("department", "Use the id of a department of the company, or null."))
 }
 
 /// Whether anybody has this login.

@@ -30,7 +30,8 @@ impl Sight {
         match self {
             Sight::Company => true,
             Sight::Agent(own) => {
-                event.kind.starts_with("agent.") && own.is_some_and(|own| about(event).as_deref() == Some(&own.to_string()))
+                event.kind.starts_with("agent.")
+                    && own.is_some_and(|own| about(event).as_deref() == Some(&own.to_string()))
             }
         }
     }

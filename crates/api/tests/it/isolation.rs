@@ -59,6 +59,7 @@ async fn things(w: &World) -> HashMap<&'static str, String> {
         ("queue_id", w.post(key, "/queues", json!({ "name": "Q" })).await.text("id")),
         ("reason_id", w.post(key, "/pause-reasons", json!({ "name": "Lunch" })).await.text("id")),
         ("user_id", user),
+        ("department_id", w.post(key, "/departments", json!({ "name": "D" })).await.text("id")),
         ("support_request_id", support),
         ("key_id", bearer),
         ("webhook_id", webhook),
@@ -227,7 +228,7 @@ fn valid(path: &str, things: &HashMap<&'static str, String>) -> Value {
         }
         "/keys" | "/companies/{company_id}/keys" => json!({ "name": "n", "role": "agent" }),
         "/extensions" => json!({ "number": "900" }),
-        "/queues" | "/pause-reasons" => json!({ "name": "n" }),
+        "/queues" | "/pause-reasons" | "/departments" => json!({ "name": "n" }),
         "/support-requests" => json!({ "kind": "other", "title": "n", "body": "n" }),
         "/support-requests/{support_request_id}" => json!({ "status": "closed" }),
         "/support-requests/{support_request_id}/messages" => json!({ "body": "n" }),

@@ -10,6 +10,7 @@ mod calls;
 mod captures;
 mod companies;
 mod contacts;
+mod departments;
 mod documents;
 mod events;
 mod extensions;

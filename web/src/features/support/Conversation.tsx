@@ -26,11 +26,13 @@ export function Conversation() {
   return (
     <Page title={data.title} about={about} actions={<Actions request={data} operates={operates} />}>
       <section className="card pad talk">
-        <ol role="log" aria-label={t('support.talk')}>
-          {data.messages.map((message) => (
-            <Bubble key={message.id} message={message} mine={message.from_operator === operates} />
-          ))}
-        </ol>
+        <div role="log" aria-label={t('support.talk')}>
+          <ol>
+            {data.messages.map((message) => (
+              <Bubble key={message.id} message={message} mine={message.from_operator === operates} />
+            ))}
+          </ol>
+        </div>
         <Say id={id} />
       </section>
     </Page>
