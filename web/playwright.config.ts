@@ -10,8 +10,8 @@ export default defineConfig({
   reporter: [['line']],
   globalSetup: './e2e/server.ts',
   projects: [
-    { name: 'demo', testIgnore: /steps\.spec/ },
-    { name: 'companies', testMatch: /steps\.spec/, dependencies: ['demo'] },
+    { name: 'demo', testIgnore: /(steps|companies)\.spec/ },
+    { name: 'companies', testMatch: /(steps|companies)\.spec/, dependencies: ['demo'] },
   ],
   use: {
     locale: 'vi-VN',

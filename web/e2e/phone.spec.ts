@@ -1,15 +1,7 @@
 import type { Page } from '@playwright/test'
-import { api, expect, logIn, test, url } from './world'
+import { api, expect, logIn, person, test, url } from './world'
 
 // Two people in two browsers call each other through the real server, with Chromium's fake microphone, which beeps.
-
-async function person(server: Awaited<ReturnType<typeof api>>, login: string, number: string) {
-  const password = `mat-khau-${number}`
-  const user = await server.post('/users', { login, password, name: login.split('@')[0], role: 'agent' })
-  const extension = await server.post('/extensions', { number, name: `Máy ${number}` })
-  await server.patch(`/extensions/${extension.id}`, { user: user.id })
-  return { login, password }
-}
 
 /** Lets a page keep its peer connections where a test finds them. */
 const keepConnections = (page: Page) =>

@@ -17,6 +17,11 @@ const SCREENS = [
   '/extensions?open=new',
   '/hotlines',
   '/groups',
+  '/queues',
+  '/queues?open=new',
+  '/schedules',
+  '/callers',
+  '/callers?open=new',
   '/trunks',
   '/trunks?open=new',
   '/greetings',
@@ -28,7 +33,13 @@ const SCREENS = [
   '/keys?open=new',
   '/webhooks',
   '/webhooks?open=new',
+  '/departments',
+  '/departments?open=new',
   '/company',
+  '/companies',
+  '/companies?open=new',
+  '/requests',
+  '/support?open=new',
   '/me',
   '/apps',
   '/nothing-here',
@@ -57,7 +68,7 @@ for (const [locale, colorScheme, width] of [
         await accessible(page, path)
         // Words that are missing show as their keys.
         expect(await page.locator('body').innerText(), path).not.toMatch(
-          /\b(calls|contacts|form|import|menu|extensions|statistics|trunks|flows|people|problem)\.[a-z]/,
+          /\b(calls|contacts|form|import|menu|agent|departments|support|requests|companies|wall|handling|callers|switch|join|queues|schedules|extensions|statistics|trunks|flows|people|problem)\.[a-z]/,
         )
         const wide = await page.evaluate(
           () => document.documentElement.scrollWidth > document.documentElement.clientWidth,

@@ -43,9 +43,20 @@ export async function api(request: APIRequestContext, who = admin()) {
       expect(made.ok(), `${path}: ${await made.text()}`).toBe(true)
       return made.json()
     },
+    put: async (path: string, data: object) =>
+      (await request.put(url(`/api/v1${path}`), { headers, data })).json(),
     patch: async (path: string, data: object) =>
       (await request.patch(url(`/api/v1${path}`), { headers, data })).json(),
   }
+}
+
+/** An agent with a phone. */
+export async function person(server: Awaited<ReturnType<typeof api>>, login: string, number: string) {
+  const password = `mat-khau-${number}`
+  const user = await server.post('/users', { login, password, name: login.split('@')[0], role: 'agent' })
+  const extension = await server.post('/extensions', { number, name: `Máy ${number}` })
+  await server.patch(`/extensions/${extension.id}`, { user: user.id })
+  return { login, password, extension: extension.id as string }
 }
 
 /** No violation of WCAG 2.2 AA. */

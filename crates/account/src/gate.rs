@@ -52,7 +52,7 @@ impl Gate {
     pub async fn still_admits(&self, bearer: &str, source: IpAddr) -> Result<Actor, Problem> {
         match self.know(bearer).await? {
             Known::Session(actor, _) => Ok(actor),
-            Known::Key(found) => found.check_source(source).map(|()| found.actor()),
+            Known::Key(found) => found.check(source).map(|()| found.actor()),
         }
     }
 
@@ -74,7 +74,7 @@ impl Gate {
     pub async fn still_admits_id(&self, dialect: Dialect, key: KeyId, source: IpAddr) -> Result<Actor, Problem> {
         let mut tx = self.db.system().await?;
         let found = find_id(&mut tx, dialect, key, now().as_millis()).await?.ok_or_else(nobody)?;
-        found.check_source(source).map(|()| found.actor())
+        found.check(source).map(|()| found.actor())
     }
 
     /// Who makes this request in a dialect whose applications send a public name and a hash over their secret. `proves`
@@ -123,7 +123,7 @@ impl Gate {
     }
 
     async fn admit_found(&self, found: &Found, source: IpAddr) -> Result<Actor, Problem> {
-        found.check_source(source)?;
+        found.check(source)?;
         if let Some(limit) = found.requests_per_minute {
             let taken = self.meter.take(Owner::Key(found.id), limit, MINUTE, Meter::now());
             taken.map_err(|wait| {
@@ -176,7 +176,11 @@ impl Found {
         Actor { tenant: self.tenant, role: self.role, user: None, key: Some(self.id) }
     }
 
-    fn check_source(&self, source: IpAddr) -> Result<(), Problem> {
+    fn check(&self, source: IpAddr) -> Result<(), Problem> {
+        if self.suspended {
+            let message = "The company is suspended; ask who runs this installation.";
+            return Err(Problem::forbidden("company_suspended", message));
+        }
         if self.addresses.is_empty() || self.addresses.iter().any(|block| block.contains(source)) {
             return Ok(());
         }

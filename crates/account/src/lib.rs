@@ -4,13 +4,16 @@
 //! There is no default password anywhere. Start with [`tenant`], then [`Gate`].
 
 pub mod bootstrap;
+pub mod department;
 pub mod factor;
 mod gate;
 pub mod key;
 pub mod link;
+pub mod membership;
 pub mod partner;
 mod password;
 pub mod session;
+pub mod support;
 pub mod tenant;
 mod text;
 pub mod user;

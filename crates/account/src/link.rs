@@ -9,7 +9,7 @@ mod tests;
 
 pub use letter::Language;
 pub(crate) use repo::forget;
-pub use service::{forgotten, invite, redeem, revoke, show};
+pub use service::{forgotten, invite, join, redeem, revoke, show};
 
 use serde::{Deserialize, Serialize};
 

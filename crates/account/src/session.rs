@@ -5,7 +5,7 @@ mod service;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use repo::{end_all, used};
+pub(crate) use repo::{end_all, end_company, move_to, used};
 pub(crate) use service::find;
 #[cfg(test)]
 pub(crate) use service::testing;

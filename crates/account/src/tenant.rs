@@ -6,7 +6,7 @@ mod service;
 #[cfg(test)]
 mod tests;
 
-pub use service::{create, get, list, update};
+pub use service::{create, get, list, resume, suspend, update};
 pub(crate) use service::{find_by_name, oldest};
 
 use model::{Faults, Problem, TenantId};
@@ -39,6 +39,8 @@ pub struct Tenant {
     pub created_at: i64,
     /// When it was last changed.
     pub updated_at: i64,
+    /// Since when it may do nothing, by the operator's order; null for one that works.
+    pub suspended_at: Option<i64>,
 }
 
 /// A company to create.
@@ -104,6 +106,7 @@ impl NewTenant {
             country,
             created_at: now,
             updated_at: now,
+            suspended_at: None,
         }
     }
 }

@@ -9,7 +9,7 @@ pub(crate) use repo::{find, find_login, find_login_or_email, password_hash, set_
 pub(crate) use service::exists;
 pub use service::{change_password, create, find_by_id_number, get, list, update};
 
-use model::{Actor, Faults, Problem, Role, TenantId, UserId};
+use model::{Actor, DepartmentId, Faults, Problem, Role, TenantId, UserId};
 use serde::{Deserialize, Serialize};
 
 /// A person.
@@ -31,10 +31,16 @@ pub struct User {
     #[serde(with = "crate::text::role")]
     #[cfg_attr(feature = "openapi", schema(value_type = String, example = "manager"))]
     pub role: Role,
+    /// The department the person belongs to.
+    #[serde(with = "crate::text::some_id")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, example = "dep_01hv3k0000000000000000000"))]
+    pub department: Option<DepartmentId>,
     /// Whether the person may log in.
     pub enabled: bool,
     /// Whether the person has no password yet: an invitation lets one be chosen.
     pub invited: bool,
+    /// Whether the person logs in with an account of another company.
+    pub joined: bool,
     /// When it was created, milliseconds since 1970.
     pub created_at: i64,
     /// When it was last changed.
@@ -80,6 +86,10 @@ pub struct UserPatch {
     #[serde(default, with = "crate::text::some_role")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, example = "agent"))]
     pub role: Option<Role>,
+    /// The id of the department the person belongs to; `null` for none.
+    #[serde(default, with = "crate::text::patch")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub department: Option<Option<String>>,
     /// Whether the person may log in.
     pub enabled: Option<bool>,
 }

@@ -54,6 +54,15 @@ struct Agents {
     items: Vec<AgentView>,
 }
 
+/// What one wants oneself, and what one does right now.
+#[derive(Serialize, ToSchema)]
+struct OwnAgent {
+    #[serde(flatten)]
+    wish: AgentWish,
+    /// What the queues make of it; null for who works in none.
+    live: Option<AgentView>,
+}
+
 /// What an agent wants from now on.
 #[derive(Serialize, ToSchema)]
 struct AgentWish {
@@ -124,13 +133,16 @@ async fn list(Caller(actor): Caller, extract::State(state): extract::State<State
     Ok(axum::Json(Agents { items: views(&actor, &state, &live, None).await? }))
 }
 
-/// What one wants oneself, as an agent. 404 `no_phone` when one has no extension.
-#[utoipa::path(get, path = "/agents/me", tag = "agents", responses((status = 200, body = AgentWish)))]
-async fn own(Caller(actor): Caller, extract::State(state): extract::State<State>) -> Answer<axum::Json<AgentWish>> {
+/// What one wants oneself, as an agent, and what one does right now. 404 `no_phone` when one has no extension.
+#[utoipa::path(get, path = "/agents/me", tag = "agents", responses((status = 200, body = OwnAgent)))]
+async fn own(Caller(actor): Caller, extract::State(state): extract::State<State>) -> Answer<axum::Json<OwnAgent>> {
     let own = agent::own(&actor, &state.db).await?;
     let kept = agent::wishes_of_company(&actor, &state.db).await?.into_iter().find(|agent| agent.extension == own);
     let nothing = Agent { extension: own, wish: acd::Wish::Offline, changed_at: 0 };
-    Ok(axum::Json(wish(kept.unwrap_or(nothing))))
+    let mut live = state.bus.queues(actor.tenant).await?;
+    live.agents.retain(|status| status.agent == own);
+    let live = views(&actor, &state, &live, None).await?.pop();
+    Ok(axum::Json(OwnAgent { wish: wish(kept.unwrap_or(nothing)), live }))
 }
 
 /// Log in, log out or pause oneself.

@@ -18,6 +18,7 @@ pub(crate) fn routes() -> OpenApiRouter<State> {
         .routes(routes!(create_user))
         .routes(routes!(create_key))
         .routes(routes!(show_quota, set_quota))
+        .routes(routes!(suspend, resume))
 }
 
 /// All companies. Only the operator may.
@@ -114,6 +115,31 @@ async fn set_quota(
 ) -> Answer<axum::Json<Quota>> {
     let actor = within(&actor, &state, &company).await?;
     Ok(axum::Json(quota::set(&actor, &state.db, wanted).await?))
+}
+
+/// Suspend a company: nobody logs in, no key counts, no phone registers and no new call comes or goes until it is resumed.
+/// Only the operator may; 409 `own_company` for the own one.
+#[utoipa::path(put, path = "/companies/{company_id}/suspension", tag = "companies",
+    params(("company_id" = String, Path)), responses((status = 200, body = Tenant)))]
+async fn suspend(
+    Caller(actor): Caller,
+    extract::State(state): extract::State<State>,
+    Path(company): Path<String>,
+) -> Answer<axum::Json<Tenant>> {
+    let id = within(&actor, &state, &company).await?.tenant;
+    Ok(axum::Json(tenant::suspend(&actor, &state.db, id).await?))
+}
+
+/// Let a suspended company work again. Only the operator may.
+#[utoipa::path(delete, path = "/companies/{company_id}/suspension", tag = "companies",
+    params(("company_id" = String, Path)), responses((status = 200, body = Tenant)))]
+async fn resume(
+    Caller(actor): Caller,
+    extract::State(state): extract::State<State>,
+    Path(company): Path<String>,
+) -> Answer<axum::Json<Tenant>> {
+    let id = within(&actor, &state, &company).await?.tenant;
+    Ok(axum::Json(tenant::resume(&actor, &state.db, id).await?))
 }
 
 /// The operator, acting inside the company.

@@ -1,6 +1,7 @@
 //! `/events`: the live socket. One WebSocket per client; it sends what the outbox holds, in order, from the cursor the
 //! client names, so a client that was away misses nothing.
 
+mod sight;
 mod socket;
 
 use crate::State;
@@ -9,9 +10,10 @@ use axum::extract::{self, FromRequestParts, WebSocketUpgrade};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
-use model::{Actor, Permission, Problem};
+use model::{Actor, Problem};
 use rest::{Answer, Failure, Query, Source, bearer};
 use serde::Deserialize;
+use sight::Sight;
 use std::net::IpAddr;
 use store::outbox;
 use utoipa::IntoParams;
@@ -43,6 +45,7 @@ struct Wanted {
 /// The bearer of a request that may come from a browser, and whom it stands for.
 struct Listener {
     actor: Actor,
+    sight: Sight,
     token: String,
     source: IpAddr,
 }
@@ -56,8 +59,8 @@ impl FromRequestParts<State> for Listener {
         let token = token.ok_or_else(bearer::missing)?;
         let Ok(Source(source)) = Source::from_request_parts(parts, state).await;
         let actor = state.gate.admit(&token, source).await?;
-        actor.require(Permission::ViewCalls)?;
-        Ok(Listener { actor, token, source })
+        let sight = Sight::of(&actor, state).await?;
+        Ok(Listener { actor, sight, token, source })
     }
 }
 
@@ -66,7 +69,8 @@ fn from_protocols(headers: &HeaderMap) -> Option<String> {
     lines.flat_map(|line| line.split(',')).find_map(|word| word.trim().strip_prefix(BEARER)).map(str::to_owned)
 }
 
-/// Live events over a WebSocket: each message is one event `{seq, id, type, at, call_id, data}`. Send the last `seq` as
+/// Live events over a WebSocket: each message is one event `{seq, id, type, at, call_id, data}`. Who may not see the
+/// company's calls but has a person's session is told of the own state as an agent, and nothing else. Send the last `seq` as
 /// `after` to go on where the connection broke. Close codes: 4401 the bearer counts no more, 4408 the client reads too
 /// slowly or is silent, 1011 something of ours failed.
 #[utoipa::path(get, path = "/events", tag = "events", params(Wanted),
@@ -88,8 +92,8 @@ async fn connect(
         Problem::busy("too_many_sockets", "Too many live sockets are open; close some or try again later.")
     })?;
     let stream = {
-        let Listener { actor, token, source } = listener;
-        socket::Stream { state, actor, token, source, seq, kind: wanted.kind }
+        let Listener { actor, sight, token, source } = listener;
+        socket::Stream { state, actor, sight, token, source, seq, kind: wanted.kind }
     };
     let upgrade = upgrade.protocols([PROTOCOL]).max_message_size(socket::MESSAGE_LIMIT);
     Ok(upgrade.on_upgrade(async move |ws| {

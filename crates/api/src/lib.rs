@@ -10,6 +10,7 @@ mod calls;
 mod captures;
 mod companies;
 mod contacts;
+mod departments;
 mod docs;
 mod events;
 mod extensions;
@@ -33,6 +34,7 @@ mod simulation;
 mod sms;
 mod state;
 mod statistics;
+mod support;
 mod tables;
 mod trunks;
 mod users;
@@ -86,6 +88,7 @@ fn described() -> OpenApiRouter<State> {
         .merge(passwords::routes())
         .merge(companies::routes())
         .merge(users::routes())
+        .merge(departments::routes())
         .merge(keys::routes())
         .merge(extensions::routes())
         .merge(limits::routes())
@@ -101,6 +104,7 @@ fn described() -> OpenApiRouter<State> {
         .merge(greetings::routes())
         .merge(simulation::routes())
         .merge(sms::routes())
+        .merge(support::routes())
         .merge(presence::routes())
         .merge(phone::routes())
         .merge(calls::routes())

@@ -5,7 +5,7 @@ use account::link::{self, Language, Shown};
 use axum::extract;
 use axum::http::StatusCode;
 use model::Problem;
-use rest::{Answer, Json, Source};
+use rest::{Answer, Caller, Json, Source};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -15,7 +15,7 @@ use utoipa_axum::routes;
 const ASKED: &str = "forgotten passwords";
 
 pub(crate) fn routes() -> OpenApiRouter<State> {
-    OpenApiRouter::new().routes(routes!(ask)).routes(routes!(show)).routes(routes!(redeem))
+    OpenApiRouter::new().routes(routes!(ask)).routes(routes!(show)).routes(routes!(redeem)).routes(routes!(join))
 }
 
 /// Who forgot the password.
@@ -87,5 +87,17 @@ async fn show(
     responses((status = 204)))]
 async fn redeem(extract::State(state): extract::State<State>, Json(body): Json<ChosenPassword>) -> Answer<StatusCode> {
     link::redeem(&state.db, &body.token, body.password).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Accept an invitation with the account one is logged in with: one works for that company too. The link counts once.
+#[utoipa::path(post, path = "/password-links/join", tag = "session", request_body = PasswordLinkToken,
+    responses((status = 204), (status = 409, description = "`already_member`: one works there already.", body = rest::ProblemBody)))]
+async fn join(
+    Caller(actor): Caller,
+    extract::State(state): extract::State<State>,
+    Json(body): Json<PasswordLinkToken>,
+) -> Answer<StatusCode> {
+    link::join(&actor, &state.db, &body.token).await?;
     Ok(StatusCode::NO_CONTENT)
 }

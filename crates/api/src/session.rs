@@ -1,21 +1,22 @@
 //! `/session`: logging in and out.
 
 use crate::State;
+use account::membership::{self, Membership};
 use account::session::{self, Credentials, Session};
 use account::tenant;
 use account::user::{self, User};
 use axum::extract::{self, Request};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use model::Permission;
-use rest::{Answer, Caller, Json, Source, bearer, cookie};
+use model::{Actor, Permission};
+use rest::{Answer, Caller, Json, Source, bearer, cookie, id};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub(crate) fn routes() -> OpenApiRouter<State> {
-    OpenApiRouter::new().routes(routes!(create, show, delete))
+    OpenApiRouter::new().routes(routes!(create, show, delete)).routes(routes!(companies)).routes(routes!(switch))
 }
 
 /// Login and password of a person.
@@ -61,7 +62,7 @@ struct Whoami {
     /// The role.
     role: &'static str,
     /// The rights the role includes: `view_config`, `edit_config`, `manage_users`, `view_calls`, `make_calls`,
-    /// `capture_calls`, `manage_webhooks`, `view_contacts`, `edit_contacts`, `manage_contacts`, `operate_server`.
+    /// `supervise`, `capture_calls`, `manage_webhooks`, `view_contacts`, `edit_contacts`, `manage_contacts`, `operate_server`.
     permissions: Vec<&'static str>,
     /// The person, when one logged in.
     user_id: Option<String>,
@@ -73,6 +74,20 @@ struct Whoami {
     key_id: Option<String>,
     /// The server's clock, milliseconds since 1970.
     now: i64,
+}
+
+/// The companies one works for.
+#[derive(Serialize, ToSchema)]
+struct Memberships {
+    items: Vec<Membership>,
+}
+
+/// The company to go on in.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct OtherCompany {
+    /// Its id.
+    company_id: String,
 }
 
 /// Log in. Where a second factor is on, a fitting password without a code is answered 401 `code_needed`. After ten failures
@@ -100,13 +115,17 @@ async fn create(
 /// Who am I: the company, role, rights and credential of the bearer.
 #[utoipa::path(get, path = "/session", tag = "session", responses((status = 200, body = Whoami)))]
 async fn show(Caller(actor): Caller, extract::State(state): extract::State<State>) -> Answer<axum::Json<Whoami>> {
-    let company = tenant::get(&actor, &state.db, actor.tenant).await?;
+    Ok(axum::Json(whoami(&actor, &state).await?))
+}
+
+async fn whoami(actor: &Actor, state: &State) -> Answer<Whoami> {
+    let company = tenant::get(actor, &state.db, actor.tenant).await?;
     let person = match actor.user {
-        Some(id) => Some(user::get(&actor, &state.db, id).await?),
+        Some(id) => Some(user::get(actor, &state.db, id).await?),
         None => None,
     };
     let rights = Permission::ALL.into_iter().filter(|permission| actor.role.may(*permission));
-    Ok(axum::Json(Whoami {
+    Ok(Whoami {
         company_id: company.id.to_string(),
         company_name: company.name,
         domain: company.domain,
@@ -119,7 +138,29 @@ async fn show(Caller(actor): Caller, extract::State(state): extract::State<State
         name: person.map(|person| person.name),
         key_id: actor.key.map(|id| id.to_string()),
         now: store::now().as_millis(),
-    }))
+    })
+}
+
+/// The companies one works for, by name, with the role in each.
+#[utoipa::path(get, path = "/session/companies", tag = "session", responses((status = 200, body = Memberships)))]
+async fn companies(
+    Caller(actor): Caller,
+    extract::State(state): extract::State<State>,
+) -> Answer<axum::Json<Memberships>> {
+    Ok(axum::Json(Memberships { items: membership::list(&actor, &state.db).await? }))
+}
+
+/// Go on in another company that one works for: the same session acts for it from the next request on.
+#[utoipa::path(put, path = "/session/company", tag = "session", request_body = OtherCompany,
+    responses((status = 200, body = Whoami)))]
+async fn switch(
+    Caller(actor): Caller,
+    extract::State(state): extract::State<State>,
+    bearer::Token(token): bearer::Token,
+    Json(to): Json<OtherCompany>,
+) -> Answer<axum::Json<Whoami>> {
+    let actor = membership::switch(&actor, &state.db, &token, id("company", &to.company_id)?).await?;
+    Ok(axum::Json(whoami(&actor, &state).await?))
 }
 
 /// Log out: the session token counts no more.

@@ -145,6 +145,12 @@ ids! {
     TextId = "txt";
     /// One message that people are called up to hear.
     BroadcastId = "bct";
+    /// A group of people of the company.
+    DepartmentId = "dep";
+    /// What a company asks of who runs the installation.
+    SupportRequestId = "sup";
+    /// One message of such a request.
+    SupportMessageId = "spm";
 }
 
 /// One side of a call: a number inside the call, in order of appearance; the first is 0.

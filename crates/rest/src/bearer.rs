@@ -64,3 +64,15 @@ impl<S: Send + Sync> FromRequestParts<S> for Source {
         Ok(Source(address.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED))))
     }
 }
+
+/// The bearer token itself, for what is about the session that asks.
+#[derive(Debug, Clone)]
+pub struct Token(pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Token {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Answer<Self> {
+        Ok(Token(token(parts).ok_or_else(missing)?))
+    }
+}

@@ -1,5 +1,7 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
-import { all, client, unwrap } from './client'
+import { wallOf } from '~/lib/live/wall'
+import { serverNow } from '~/lib/time'
+import { all, client, Problem, unwrap } from './client'
 
 // The lists of configuration, each read whole and kept until an event says that it changed.
 
@@ -32,10 +34,47 @@ export const schedulesQuery = queryOptions({
   queryFn: () => all((after) => unwrap(client.GET('/api/v1/schedules', query(after)))),
   ...kept,
 })
+export const callerRulesQuery = queryOptions({
+  queryKey: ['caller-rules'],
+  queryFn: () => all((after) => unwrap(client.GET('/api/v1/caller-rules', query(after)))),
+  ...kept,
+})
 export const queuesQuery = queryOptions({
   queryKey: ['queues'],
   queryFn: () => all((after) => unwrap(client.GET('/api/v1/queues', query(after)))),
   ...kept,
+})
+/** Why agents may pause. */
+export const pauseReasonsQuery = queryOptions({
+  queryKey: ['pause-reasons'],
+  queryFn: async () => (await unwrap(client.GET('/api/v1/pause-reasons'))).items,
+  ...kept,
+})
+/** One's own state as an agent; null for who has no extension. Events keep it. */
+export const ownAgentQuery = queryOptions({
+  queryKey: ['agent'],
+  queryFn: () =>
+    unwrap(client.GET('/api/v1/agents/me')).catch((error) => {
+      if (error instanceof Problem && error.code === 'no_phone') return null
+      throw error
+    }),
+  staleTime: 60_000,
+})
+/** Who waits in the queues, what their agents do and how today went. Events keep it; now and then it is read anew. */
+export const wallQuery = queryOptions({
+  queryKey: ['wall'],
+  queryFn: async ({ client: queries }) => {
+    const queues = await queries.ensureQueryData(queuesQuery)
+    const path = '/api/v1/queues/{queue_id}/state'
+    return wallOf(
+      await Promise.all(
+        queues.map(({ id }) => unwrap(client.GET(path, { params: { path: { queue_id: id } } }))),
+      ),
+      serverNow(),
+    )
+  },
+  refetchInterval: 60_000,
+  staleTime: 30_000,
 })
 export const flowsQuery = queryOptions({
   queryKey: ['flows'],
@@ -50,6 +89,11 @@ export const greetingsQuery = queryOptions({
 export const usersQuery = queryOptions({
   queryKey: ['users'],
   queryFn: () => all((after) => unwrap(client.GET('/api/v1/users', query(after)))),
+  ...kept,
+})
+export const departmentsQuery = queryOptions({
+  queryKey: ['departments'],
+  queryFn: () => all((after) => unwrap(client.GET('/api/v1/departments', query(after)))),
   ...kept,
 })
 export const keysQuery = queryOptions({

@@ -1,8 +1,9 @@
 import { Outlet } from '@tanstack/react-router'
 import { Drawer } from 'antd'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Dock } from '~/features/phone/Dock'
+import { followSwitches } from '~/lib/companies'
 import { useLiveState } from '~/lib/live/store'
 import { KeySheet } from './KeySheet'
 import { NewBuild } from './NewBuild'
@@ -19,6 +20,7 @@ export function Shell() {
   const [palette, setPalette] = useState(false)
   const [sheet, setSheet] = useState(false)
   useLive()
+  useEffect(followSwitches, [])
   useKeys({ palette: () => setPalette(true), sheet: () => setSheet(true) })
   return (
     <div className="shell">

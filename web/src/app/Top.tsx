@@ -2,15 +2,15 @@ import { MenuOutlined, SearchOutlined } from '@ant-design/icons'
 import { Link } from '@tanstack/react-router'
 import { Button } from 'antd'
 import { useTranslation } from 'react-i18next'
+import { Status } from '~/features/agent/Status'
 import { Bell } from '~/features/notices/Bell'
-import { useMe } from '~/lib/me'
 import { LookButton, TongueButton } from './Choices'
+import { CompanySwitch } from './CompanySwitch'
 import { Help } from './Help'
 import { Person } from './Person'
 
 export function Top(props: { onMenu: () => void; onSearch: () => void; onKeys: () => void }) {
   const { t } = useTranslation()
-  const me = useMe()
   return (
     <header className="bar-top">
       <Button
@@ -24,13 +24,12 @@ export function Top(props: { onMenu: () => void; onSearch: () => void; onKeys: (
         <img src="/icon.svg" alt="" />
         <span>Alo</span>
       </Link>
-      <span className="company" title={me.domain}>
-        {me.company_name}
-      </span>
+      <CompanySwitch />
       <span className="bar-space" />
       <button type="button" className="seek" onClick={props.onSearch} aria-label={t('palette.open')}>
         <SearchOutlined aria-hidden="true" /> <span>{t('palette.hint')}</span> <kbd>Ctrl K</kbd>
       </button>
+      <Status />
       <Bell />
       <span className="wide-only">
         <LookButton />

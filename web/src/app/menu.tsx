@@ -7,11 +7,15 @@ import {
   ClusterOutlined,
   ContactsOutlined,
   CustomerServiceOutlined,
+  GlobalOutlined,
   HomeOutlined,
   KeyOutlined,
+  MessageOutlined,
   NodeIndexOutlined,
+  PartitionOutlined,
   PhoneOutlined,
   SoundOutlined,
+  StopOutlined,
   SwapOutlined,
   TeamOutlined,
   UnorderedListOutlined,
@@ -26,6 +30,8 @@ export interface Place {
   name: string
   icon: ReactNode
   right: Right
+  /** Who has this right needs no such screen. */
+  not?: Right
   /** The key that leads there after `g`. */
   key: string
 }
@@ -59,6 +65,7 @@ const SECTIONS: Section[] = [
         right: 'view_config',
         key: 'd',
       },
+      { to: '/callers', name: 'callers', icon: <StopOutlined />, right: 'view_config', key: 'b' },
       { to: '/flows', name: 'flows', icon: <ApartmentOutlined />, right: 'view_config', key: 'f' },
       { to: '/greetings', name: 'greetings', icon: <SoundOutlined />, right: 'view_config', key: 'm' },
       { to: '/trunks', name: 'trunks', icon: <NodeIndexOutlined />, right: 'view_config', key: 't' },
@@ -68,9 +75,31 @@ const SECTIONS: Section[] = [
     name: 'admin',
     places: [
       { to: '/people', name: 'people', icon: <TeamOutlined />, right: 'manage_users', key: 'p' },
+      {
+        to: '/departments',
+        name: 'departments',
+        icon: <PartitionOutlined />,
+        right: 'manage_users',
+        key: 'j',
+      },
       { to: '/company', name: 'company', icon: <BankOutlined />, right: 'edit_config', key: 'o' },
       { to: '/keys', name: 'keys', icon: <KeyOutlined />, right: 'manage_users', key: 'k' },
       { to: '/webhooks', name: 'webhooks', icon: <ApiOutlined />, right: 'manage_webhooks', key: 'w' },
+      {
+        to: '/support',
+        name: 'support',
+        icon: <MessageOutlined />,
+        right: 'edit_config',
+        not: 'operate_server',
+        key: 'u',
+      },
+    ],
+  },
+  {
+    name: 'operator',
+    places: [
+      { to: '/companies', name: 'companies', icon: <GlobalOutlined />, right: 'operate_server', key: 'i' },
+      { to: '/requests', name: 'requests', icon: <MessageOutlined />, right: 'operate_server', key: 'u' },
     ],
   },
 ]
@@ -79,7 +108,7 @@ const SECTIONS: Section[] = [
 export function sectionsFor(me: Me): Section[] {
   const mine = SECTIONS.map((section) => ({
     ...section,
-    places: section.places.filter(({ right }) => may(me, right)),
+    places: section.places.filter(({ right, not }) => may(me, right) && !(not && may(me, not))),
   }))
   return mine.filter(({ places }) => places.length > 0)
 }

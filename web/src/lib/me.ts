@@ -11,6 +11,7 @@ export type Right =
   | 'manage_users'
   | 'view_calls'
   | 'make_calls'
+  | 'supervise'
   | 'manage_webhooks'
   | 'view_contacts'
   | 'edit_contacts'

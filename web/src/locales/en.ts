@@ -1,7 +1,9 @@
 import { access } from './en.access'
 import { calls } from './en.calls'
 import { contacts } from './en.contacts'
+import { desk } from './en.desk'
 import { exchange } from './en.exchange'
+import { operator } from './en.operator'
 import { phone } from './en.phone'
 import { shell } from './en.shell'
 import { statistics } from './en.statistics'
@@ -10,7 +12,9 @@ export const en = {
   ...access,
   ...calls,
   ...contacts,
+  ...desk,
   ...exchange,
+  ...operator,
   ...phone,
   ...shell,
   ...statistics,
@@ -24,15 +28,21 @@ export const en = {
     groups: 'Ring groups',
     schedules: 'Schedules',
     queues: 'Queues',
+    callers: 'Blocked and VIP',
     hotlines: 'Hotlines',
     flows: 'Flows',
     greetings: 'Greetings',
     trunks: 'Trunks',
     admin: 'Administration',
     people: 'People',
+    departments: 'Departments',
     company: 'Company',
     keys: 'API keys',
     webhooks: 'Webhooks',
+    support: 'Support',
+    operator: 'Installation',
+    companies: 'Companies',
+    requests: 'Support requests',
     live_one: '{{count}} call is up',
     live_other: '{{count}} calls are up',
   },
@@ -156,6 +166,11 @@ export const en = {
     offline: 'The server cannot be reached. Check the network and try again; what you entered is still here.',
     server: 'Something failed on the server. Try again in a few minutes.',
     unknown: 'Something went wrong. Please try again.',
+    shared_account:
+      'This person works for another company with the same account; only they can change how they log in.',
+    already_member: 'You work for this company already.',
+    no_person: 'Only a person can do this; an API key cannot.',
+    company_suspended: 'The company is suspended. Ask who runs this installation.',
     login_failed: 'The login or the password is wrong.',
     too_many_attempts: 'Too many failures. Wait a few minutes and try again.',
     permission_missing: 'Your role does not include the right to do this.',
@@ -181,6 +196,10 @@ export const en = {
     unauthenticated: 'The session has ended. Please log in again.',
   },
   said: {
+    'An extension cannot forward to itself.': 'An extension cannot forward to itself.',
+    'Use an extension or a telephone number.': 'Use an extension or a telephone number.',
+    'Use a number (0901 234 567), its first digits and a star (+8490*), or anonymous.':
+      'Use a number (0901 234 567), its first digits and a star (+8490*), or anonymous.',
     'Write 3 to 15 digits, for example 0901 234 567 or +84 901 234 567.':
       'Write 3 to 15 digits, for example 0901 234 567 or +84 901 234 567.',
     'Give the contact a name of 1 to 200 characters.': 'Give the contact a name of 1 to 200 characters.',
@@ -226,6 +245,8 @@ export const en = {
     endEffect: 'Both sides are cut off at once.',
   },
   people: {
+    department: 'Department',
+    joined: 'This person logs in with an account of another company.',
     add: 'Add a person',
     about: 'Who may log in, in which role, with which phone.',
     none: 'Nobody yet',
@@ -252,6 +273,7 @@ export const en = {
     resetEffect: 'The old password and all sessions of this person end at once.',
   },
   company: {
+    mine: 'My companies',
     one: 'Company',
     about: 'What holds for the whole company.',
     name: 'Name',

@@ -1,7 +1,9 @@
 import { access } from './vi.access'
 import { calls } from './vi.calls'
 import { contacts } from './vi.contacts'
+import { desk } from './vi.desk'
 import { exchange } from './vi.exchange'
+import { operator } from './vi.operator'
 import { phone } from './vi.phone'
 import { shell } from './vi.shell'
 import { statistics } from './vi.statistics'
@@ -10,7 +12,9 @@ export const vi = {
   ...access,
   ...calls,
   ...contacts,
+  ...desk,
   ...exchange,
+  ...operator,
   ...phone,
   ...shell,
   ...statistics,
@@ -24,15 +28,21 @@ export const vi = {
     groups: 'Nhóm đổ chuông',
     schedules: 'Lịch mở cửa',
     queues: 'Hàng đợi',
+    callers: 'Chặn và VIP',
     hotlines: 'Hotline',
     flows: 'Kịch bản',
     greetings: 'Lời chào',
     trunks: 'Trung kế',
     admin: 'Quản trị',
     people: 'Người dùng',
+    departments: 'Phòng ban',
     company: 'Công ty',
     keys: 'Khóa API',
     webhooks: 'Webhook',
+    support: 'Hỗ trợ',
+    operator: 'Vận hành',
+    companies: 'Các công ty',
+    requests: 'Yêu cầu hỗ trợ',
     live: '{{count}} cuộc gọi đang diễn ra',
   },
   look: { title: 'Giao diện sáng hay tối', system: 'Theo hệ thống', light: 'Sáng', dark: 'Tối' },
@@ -154,6 +164,11 @@ export const vi = {
     offline: 'Không kết nối được với máy chủ. Kiểm tra mạng rồi thử lại; những gì bạn nhập vẫn còn nguyên.',
     server: 'Máy chủ gặp lỗi. Thử lại sau ít phút.',
     unknown: 'Có điều gì đó không ổn. Thử lại xem sao.',
+    shared_account:
+      'Người này dùng chung tài khoản ở công ty khác, nên chỉ chính họ đổi được cách đăng nhập.',
+    already_member: 'Bạn đã làm việc cho công ty này rồi.',
+    no_person: 'Chỉ người dùng làm được việc này, khóa API thì không.',
+    company_suspended: 'Công ty đang bị tạm ngưng. Hãy liên hệ đơn vị vận hành.',
     login_failed: 'Tên đăng nhập hoặc mật khẩu không đúng.',
     too_many_attempts: 'Sai quá nhiều lần. Đợi ít phút rồi thử lại.',
     permission_missing: 'Vai trò của bạn không có quyền làm việc này.',
@@ -179,6 +194,10 @@ export const vi = {
     unauthenticated: 'Phiên đăng nhập đã hết. Mời bạn đăng nhập lại.',
   },
   said: {
+    'An extension cannot forward to itself.': 'Máy nhánh không thể chuyển về chính nó.',
+    'Use an extension or a telephone number.': 'Nhập một máy nhánh hoặc số điện thoại.',
+    'Use a number (0901 234 567), its first digits and a star (+8490*), or anonymous.':
+      'Nhập một số (0901 234 567), vài chữ số đầu và dấu sao (+8490*), hoặc anonymous.',
     'Write 3 to 15 digits, for example 0901 234 567 or +84 901 234 567.':
       'Nhập từ 3 đến 15 chữ số, ví dụ 0901 234 567 hoặc +84 901 234 567.',
     'Give the contact a name of 1 to 200 characters.': 'Nhập tên từ 1 đến 200 ký tự.',
@@ -224,6 +243,8 @@ export const vi = {
     endEffect: 'Hai bên đang nói sẽ bị ngắt ngay.',
   },
   people: {
+    department: 'Phòng ban',
+    joined: 'Người này đăng nhập bằng tài khoản ở công ty khác.',
     add: 'Thêm người dùng',
     about: 'Ai đăng nhập được, với vai trò gì, nghe máy nào.',
     none: 'Chưa có ai',
@@ -250,6 +271,7 @@ export const vi = {
     resetEffect: 'Mật khẩu cũ và mọi phiên đăng nhập của người này kết thúc ngay.',
   },
   company: {
+    mine: 'Công ty của tôi',
     one: 'Công ty',
     about: 'Những gì áp dụng cho cả công ty.',
     name: 'Tên công ty',

@@ -72,12 +72,14 @@ export function Editor({ open, title, fields, values, save, remove, onClose, chi
       destroyOnHidden
       forceRender
       footer={
-        save && (
+        (save || remove) && (
           <div className="row between">
             <span className="row">
-              <Button type="primary" loading={busy} onClick={form.submit}>
-                {t('form.save')}
-              </Button>
+              {save && (
+                <Button type="primary" loading={busy} onClick={form.submit}>
+                  {t('form.save')}
+                </Button>
+              )}
               <Button onClick={leave}>{t('form.cancel')}</Button>
             </span>
             {remove && (

@@ -24,7 +24,9 @@ interface Props<T extends { id: string }> {
   /** What a search looks through. */
   text: (row: T) => string
   icon: ReactNode
-  right?: 'edit_config' | 'manage_users' | 'manage_webhooks'
+  right?: 'edit_config' | 'manage_users' | 'manage_webhooks' | 'operate_server'
+  /** Nothing can be made here. */
+  fixed?: boolean
   /** The pane for one thing; null for a new one. */
   editor?: (row: T | null, open: boolean, close: () => void) => ReactNode
   /** Where a row leads when it has a page of its own. */
@@ -48,7 +50,7 @@ export function ListScreen<T extends { id: string }>(props: Props<T>) {
   }
   const answer = useQuery(props.query)
   const mayEdit = useMay(props.right ?? 'edit_config')
-  const add = mayEdit && (props.editor || props.page) && (
+  const add = mayEdit && !props.fixed && (props.editor || props.page) && (
     <Button type="primary" icon={<PlusOutlined />} onClick={() => put({ open: 'new' })}>
       {t(`${props.name}.add`)}
     </Button>

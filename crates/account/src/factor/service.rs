@@ -2,7 +2,7 @@
 
 use super::{Enrolment, RecoveryCodes, Status, repo, totp};
 use crate::key::secret::digest;
-use crate::{password, user};
+use crate::{membership, password, user};
 use model::{Actor, Permission, Problem, UserId};
 use store::mint::secret_text;
 use store::{Db, NewEvent, Tx, now};
@@ -16,6 +16,7 @@ const PAUSE_MS: i64 = 10 * 60_000;
 
 /// Whether the person who asks has a second factor.
 pub async fn status(actor: &Actor, db: &Db) -> Result<Status, Problem> {
+    let actor = &membership::person(actor, db).await?;
     let user = person(actor)?;
     let mut tx = db.read(actor.tenant).await?;
     let since = repo::find(&mut tx, user).await?.and_then(|kept| kept.confirmed_at);
@@ -24,6 +25,7 @@ pub async fn status(actor: &Actor, db: &Db) -> Result<Status, Problem> {
 
 /// Makes a secret for the app of who asks; it counts once a code of it was confirmed. A secret that was not is replaced.
 pub async fn begin(actor: &Actor, db: &Db, password: String) -> Result<Enrolment, Problem> {
+    let actor = &membership::person(actor, db).await?;
     let user = person(actor)?;
     let login = proven(actor, db, password).await?;
     let mut random = [0u8; SECRET_BYTES];
@@ -44,6 +46,7 @@ pub async fn begin(actor: &Actor, db: &Db, password: String) -> Result<Enrolment
 
 /// Turns the second factor on, with a code of the app. Tells the recovery codes.
 pub async fn confirm(actor: &Actor, db: &Db, code: &str) -> Result<RecoveryCodes, Problem> {
+    let actor = &membership::person(actor, db).await?;
     let user = person(actor)?;
     let now = now().as_millis();
     let mut tx = db.write(actor.tenant).await?;
@@ -63,6 +66,7 @@ pub async fn confirm(actor: &Actor, db: &Db, code: &str) -> Result<RecoveryCodes
 
 /// Turns one's own second factor off.
 pub async fn disable(actor: &Actor, db: &Db, password: String) -> Result<(), Problem> {
+    let actor = &membership::person(actor, db).await?;
     let user = person(actor)?;
     proven(actor, db, password).await?;
     let mut tx = db.write(actor.tenant).await?;
@@ -74,6 +78,7 @@ pub async fn disable(actor: &Actor, db: &Db, password: String) -> Result<(), Pro
 /// Takes the second factor of somebody who lost it away; for who manages users.
 pub async fn reset(actor: &Actor, db: &Db, id: UserId) -> Result<(), Problem> {
     actor.require(Permission::ManageUsers)?;
+    membership::alone_in_charge(actor, db, id).await?;
     let mut tx = db.write(actor.tenant).await?;
     let user = user::find(&mut tx, id).await?.ok_or_else(|| Problem::not_found("user"))?;
     user::may_grant(actor, user.role)?;

@@ -18,6 +18,8 @@ pub(crate) struct Found {
     pub(crate) company_requests_per_second: Option<u32>,
     /// The secrets that count, sealed, of dialects that prove them by a hash; the newest first.
     pub(crate) sealed: Vec<String>,
+    /// Whether its company may do nothing for now.
+    pub(crate) suspended: bool,
 }
 
 /// A secret as it is kept.
@@ -134,7 +136,8 @@ pub(super) async fn rotate(tx: &mut Tx, key: &Key, secret: Kept<'_>) -> Result<(
 pub(crate) async fn find_secret(tx: &mut Tx, dialect: Dialect, hash: &str, now: i64) -> Result<Option<Found>, Error> {
     let row = sqlx::query(
         "select id, tenant_id, role, last_used_at, addresses, requests_per_minute, sealed, previous_sealed, previous_until,
-         (select q.api_requests_per_second from quotas q where q.tenant_id = api_keys.tenant_id)
+         (select q.api_requests_per_second from quotas q where q.tenant_id = api_keys.tenant_id),
+         (select t.suspended_at from tenants t where t.id = api_keys.tenant_id)
          from api_keys
          where (hash = $1 or (previous_hash = $1 and previous_until > $2))
          and dialect = $3
@@ -153,7 +156,8 @@ pub(crate) async fn find_secret(tx: &mut Tx, dialect: Dialect, hash: &str, now: 
 pub(crate) async fn find_public(tx: &mut Tx, dialect: Dialect, public: &str, now: i64) -> Result<Option<Found>, Error> {
     let row = sqlx::query(
         "select id, tenant_id, role, last_used_at, addresses, requests_per_minute, sealed, previous_sealed, previous_until,
-         (select q.api_requests_per_second from quotas q where q.tenant_id = api_keys.tenant_id)
+         (select q.api_requests_per_second from quotas q where q.tenant_id = api_keys.tenant_id),
+         (select t.suspended_at from tenants t where t.id = api_keys.tenant_id)
          from api_keys
          where dialect = $1
          and public_id = $2
@@ -172,7 +176,8 @@ pub(crate) async fn find_public(tx: &mut Tx, dialect: Dialect, public: &str, now
 pub(crate) async fn find_id(tx: &mut Tx, dialect: Dialect, id: KeyId, now: i64) -> Result<Option<Found>, Error> {
     let row = sqlx::query(
         "select id, tenant_id, role, last_used_at, addresses, requests_per_minute, sealed, previous_sealed, previous_until,
-         (select q.api_requests_per_second from quotas q where q.tenant_id = api_keys.tenant_id)
+         (select q.api_requests_per_second from quotas q where q.tenant_id = api_keys.tenant_id),
+         (select t.suspended_at from tenants t where t.id = api_keys.tenant_id)
          from api_keys
          where id = $1
          and dialect = $2
@@ -210,6 +215,7 @@ fn read_found(row: &AnyRow, now: i64) -> Result<Found, Error> {
         requests_per_minute: limit(row.try_get(5)?)?,
         company_requests_per_second: limit(row.try_get(9)?)?.filter(|most| *most > 0),
         sealed: present.into_iter().chain(previous).collect(),
+        suspended: row.try_get::<Option<i64>, _>(10)?.is_some(),
     })
 }
 

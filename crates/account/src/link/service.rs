@@ -4,7 +4,7 @@ use super::letter::{Language, Letter, write};
 use super::{Invitation, Post, Purpose, Shown, repo};
 use crate::key::secret::digest;
 use crate::user::{self, User};
-use crate::{password, session, tenant};
+use crate::{membership, password, session, tenant};
 use model::{Actor, Faults, Kind, Permission, Problem, UserId};
 use store::mint::secret_text;
 use store::{Db, NewEvent, Tx, mail, now};
@@ -26,7 +26,8 @@ pub async fn invite(
     let user = user::find(&mut tx, id).await?.ok_or_else(|| Problem::not_found("user"))?;
     user::may_grant(actor, user.role)?;
     if !user.invited {
-        return Err(Problem::conflict("already_joined", "This person has a password already."));
+        // Who joined with another company's account has that one's password.
+        return Err(Problem::conflict("already_joined", "This person has joined already."));
     }
     repo::forget(&mut tx, id).await?;
     let (link, expires_at) = make(&mut tx, post, id, Purpose::Invitation).await?;
@@ -58,7 +59,7 @@ pub async fn forgotten(db: &Db, post: &Post, login: &str, language: Language) ->
     let Some(found) = user::find_login_or_email(&mut tx, &login.trim().to_lowercase()).await? else { return Ok(()) };
     drop(tx);
     let user = found.user;
-    let Some(to) = user.address().filter(|_| user.enabled && post.mail) else { return Ok(()) };
+    let Some(to) = user.address().filter(|_| user.enabled && !user.joined && post.mail) else { return Ok(()) };
     let company = tenant::get(&Actor::system(found.tenant), db, found.tenant).await?.name;
     let mut tx = db.write(found.tenant).await?;
     let newest = repo::newest(&mut tx, user.id, Purpose::Reset).await?;
@@ -103,6 +104,27 @@ pub async fn redeem(db: &Db, token: &str, new: String) -> Result<(), Problem> {
     session::end_all(&mut tx, found.user).await?;
     let data = serde_json::json!({ "id": found.user.to_string() });
     tx.emit(NewEvent { kind: "user.password_changed", call: None, data: data.to_string() });
+    tx.commit().await?;
+    membership::end_sessions(db, found.user).await
+}
+
+/// Accepts an invitation with the account that one has already: one works for that company too from now on.
+pub async fn join(actor: &Actor, db: &Db, token: &str) -> Result<(), Problem> {
+    let hash = digest(token);
+    let mut tx = db.system().await?;
+    let found = repo::find(&mut tx, &hash, now().as_millis()).await?.ok_or_else(unknown)?;
+    drop(tx);
+    if found.purpose != Purpose::Invitation {
+        return Err(Problem::conflict("no_invitation", "This link is for a new password; choose one."));
+    }
+    let home = membership::may_join(actor, db, found.tenant).await?;
+    let mut tx = db.write(found.tenant).await?;
+    if !repo::take(&mut tx, &hash).await? || !membership::attach(&mut tx, found.user, &home).await? {
+        return Err(unknown());
+    }
+    repo::forget(&mut tx, found.user).await?;
+    let data = serde_json::json!({ "id": found.user.to_string() });
+    tx.emit(NewEvent { kind: "user.joined", call: None, data: data.to_string() });
     Ok(tx.commit().await?)
 }
 

@@ -1,7 +1,7 @@
 //! How sessions are stored.
 
 use super::Open;
-use model::{Actor, Role, SessionId, UserId};
+use model::{Actor, Role, SessionId, TenantId, UserId};
 use sqlx::Row;
 use store::{Error, Tx};
 
@@ -122,6 +122,18 @@ pub(super) async fn end_others(tx: &mut Tx, user: UserId, hash: &str) -> Result<
     Ok(())
 }
 
+/// Lets a session go on as somebody of another company; whether it was there.
+pub(crate) async fn move_to(tx: &mut Tx, hash: &str, (tenant, user): (TenantId, UserId)) -> Result<bool, Error> {
+    let moved = sqlx::query("update sessions set tenant_id = $3, user_id = $4 where tenant_id = $1 and hash = $2")
+        .bind(tx.tenant().to_owned())
+        .bind(hash)
+        .bind(tenant.to_string())
+        .bind(user.to_string())
+        .execute(tx.conn())
+        .await?;
+    Ok(moved.rows_affected() > 0)
+}
+
 pub(super) async fn end(tx: &mut Tx, hash: &str) -> Result<(), Error> {
     sqlx::query("delete from sessions where tenant_id = $1 and hash = $2")
         .bind(tx.tenant().to_owned())
@@ -137,6 +149,12 @@ pub(super) async fn forget_ended(tx: &mut Tx, now: i64) -> Result<(), Error> {
         .bind(now)
         .execute(tx.conn())
         .await?;
+    Ok(())
+}
+
+/// Ends all sessions of the company.
+pub(crate) async fn end_company(tx: &mut Tx) -> Result<(), Error> {
+    sqlx::query("delete from sessions where tenant_id = $1").bind(tx.tenant().to_owned()).execute(tx.conn()).await?;
     Ok(())
 }
 

@@ -3,13 +3,14 @@
 use super::{Client, Credentials, Open, SESSION_MS, Session, repo};
 use crate::factor::{self, Outcome};
 use crate::key::secret::digest;
-use crate::{password, user};
+use crate::{membership, password, user};
 use model::{Actor, Kind, Permission, Problem, SessionId, UserId};
 use store::mint::secret_text;
 use store::{Db, Tx, mint, now};
 
 /// How coarse `last_used_at` of a session is.
 const USED_MS: i64 = 5 * 60 * 1000;
+const SUSPENDED: &str = "The company is suspended; ask who runs this installation.";
 /// How much of what a program calls itself is kept.
 const AGENT_CHARS: usize = 300;
 
@@ -29,7 +30,12 @@ pub async fn login(db: &Db, credentials: Credentials, client: Client) -> Result<
     drop(tx);
     let hash = found.as_ref().map(|found| found.password_hash.clone());
     let fits = password::fits(password, hash).await?;
-    let found = found.filter(|found| fits && found.user.enabled).ok_or_else(wrong)?;
+    let found = found.filter(|_| fits).ok_or_else(wrong)?;
+    // The company that one's account is of, or another that one works for when that one has let one go.
+    let entry = membership::entry(db, found.user.id).await?.ok_or_else(|| match found.user.enabled {
+        true => Problem::forbidden("company_suspended", SUSPENDED),
+        false => wrong(),
+    })?;
     let (token, now) = (format!("als_{}", secret_text(32)), now().as_millis());
     let expires_at = now + SESSION_MS;
     let mut tx = db.write(found.tenant).await?;
@@ -42,13 +48,16 @@ pub async fn login(db: &Db, credentials: Credentials, client: Client) -> Result<
             return Err(refused("code_wrong", "The code is wrong, or was used already."));
         }
     }
+    tx.commit().await?;
+    let mut tx = db.write(entry.0).await?;
     repo::forget_ended(&mut tx, now).await?;
     let agent = client.agent.chars().filter(|c| !c.is_control()).take(AGENT_CHARS).collect();
     let (id, source) = (mint(), client.source);
     let open = Open { id, current: true, source, agent, created_at: now, last_used_at: now, expires_at };
-    repo::insert(&mut tx, &digest(&token), found.user.id, &open).await?;
+    repo::insert(&mut tx, &digest(&token), entry.1, &open).await?;
+    let user = user::find(&mut tx, entry.1).await?.ok_or_else(wrong)?;
     tx.commit().await?;
-    Ok(Session { token, expires_at, user: found.user })
+    Ok(Session { token, expires_at, user })
 }
 
 /// Whether this is the password of the login; no session begins.
@@ -68,31 +77,38 @@ pub async fn logout(actor: &Actor, db: &Db, token: &str) -> Result<(), Problem> 
     Ok(())
 }
 
-/// One's own open sessions, the newest first; the one with this token is marked.
+/// One's own open sessions in all companies, the newest first; the one with this token is marked.
 pub async fn list(actor: &Actor, db: &Db, token: &str) -> Result<Vec<Open>, Problem> {
-    let user = person(actor)?;
-    let mut tx = db.read(actor.tenant).await?;
-    Ok(repo::list(&mut tx, user, &digest(token), now().as_millis()).await?)
+    person(actor)?;
+    let (mut all, hash, now) = (Vec::new(), digest(token), now().as_millis());
+    for (tenant, user) in membership::places(actor, db).await? {
+        all.extend(repo::list(&mut db.read(tenant).await?, user, &hash, now).await?);
+    }
+    all.sort_by_key(|open| std::cmp::Reverse(open.created_at));
+    Ok(all)
 }
 
 /// Ends one of one's own sessions.
 pub async fn end(actor: &Actor, db: &Db, id: SessionId) -> Result<(), Problem> {
-    let unknown = || Problem::not_found("session");
-    // A key has no sessions, so that it finds none.
-    let user = actor.user.ok_or_else(unknown)?;
-    let mut tx = db.write(actor.tenant).await?;
-    if !repo::end_one(&mut tx, user, id).await? {
-        return Err(unknown());
+    for (tenant, user) in membership::places(actor, db).await? {
+        let mut tx = db.write(tenant).await?;
+        if repo::end_one(&mut tx, user, id).await? {
+            return Ok(tx.commit().await?);
+        }
     }
-    Ok(tx.commit().await?)
+    // A key has no sessions, so that it finds none.
+    Err(Problem::not_found("session"))
 }
 
 /// Ends all of one's own sessions but the one with this token.
 pub async fn end_others(actor: &Actor, db: &Db, token: &str) -> Result<(), Problem> {
-    let user = person(actor)?;
-    let mut tx = db.write(actor.tenant).await?;
-    repo::end_others(&mut tx, user, &digest(token)).await?;
-    Ok(tx.commit().await?)
+    person(actor)?;
+    for (tenant, user) in membership::places(actor, db).await? {
+        let mut tx = db.write(tenant).await?;
+        repo::end_others(&mut tx, user, &digest(token)).await?;
+        tx.commit().await?;
+    }
+    Ok(())
 }
 
 /// Ends all sessions of somebody; for who manages users.

@@ -46,10 +46,21 @@ pub(super) async fn save(tx: &mut Tx, tenant: &Tenant) -> Result<(), Error> {
     Ok(())
 }
 
+/// Suspends the company the transaction is bound to, or lets it work again.
+pub(super) async fn set_suspended(tx: &mut Tx, since: Option<i64>) -> Result<(), Error> {
+    sqlx::query("update tenants set suspended_at = $2 where id = $1")
+        .bind(tx.tenant().to_owned())
+        .bind(since)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
 /// The company the transaction is bound to.
 pub(super) async fn find(tx: &mut Tx) -> Result<Option<Tenant>, Error> {
     let row = sqlx::query(
-        "select id, name, domain, country, time_zone, record_calls, dial_countries, blocked_prefixes, created_at, updated_at
+        "select id, name, domain, country, time_zone, record_calls, dial_countries, blocked_prefixes, created_at, updated_at,
+                suspended_at
          from tenants
          where id = $1",
     )
@@ -61,7 +72,8 @@ pub(super) async fn find(tx: &mut Tx) -> Result<Option<Tenant>, Error> {
 
 pub(super) async fn find_by_name(tx: &mut Tx, name: &str) -> Result<Option<Tenant>, Error> {
     let row = sqlx::query(
-        "select id, name, domain, country, time_zone, record_calls, dial_countries, blocked_prefixes, created_at, updated_at
+        "select id, name, domain, country, time_zone, record_calls, dial_countries, blocked_prefixes, created_at, updated_at,
+                suspended_at
          from tenants
          where name = $1
          order by id
@@ -75,7 +87,8 @@ pub(super) async fn find_by_name(tx: &mut Tx, name: &str) -> Result<Option<Tenan
 
 pub(super) async fn list(tx: &mut Tx, after: Option<&str>, limit: u32) -> Result<Vec<Tenant>, Error> {
     let rows = sqlx::query(
-        "select id, name, domain, country, time_zone, record_calls, dial_countries, blocked_prefixes, created_at, updated_at
+        "select id, name, domain, country, time_zone, record_calls, dial_countries, blocked_prefixes, created_at, updated_at,
+                suspended_at
          from tenants
          where id > $1
          order by id
@@ -104,5 +117,6 @@ fn read(row: &AnyRow) -> Result<Tenant, Error> {
         blocked_prefixes: words(7)?,
         created_at: row.try_get(8)?,
         updated_at: row.try_get(9)?,
+        suspended_at: row.try_get(10)?,
     })
 }

@@ -1,6 +1,7 @@
 //! What one can do with companies.
 
 use super::{NewTenant, Tenant, TenantPatch, repo};
+use crate::session;
 use model::{Actor, Page, PageRequest, Permission, Problem, TenantId};
 use store::{Db, NewEvent, mint, now};
 
@@ -45,6 +46,38 @@ pub async fn update(actor: &Actor, db: &Db, id: TenantId, patch: TenantPatch) ->
     repo::save(&mut tx, &tenant).await.map_err(|error| taken(error, &tenant))?;
     tx.configured();
     tx.emit(event("tenant.updated", &tenant));
+    tx.commit().await?;
+    Ok(tenant)
+}
+
+/// Lets a company do nothing for now: nobody logs in, no key counts, no phone registers and no new call comes or goes. What it
+/// has stays. Only the operator of the installation may, and not with the own company.
+pub async fn suspend(actor: &Actor, db: &Db, id: TenantId) -> Result<Tenant, Problem> {
+    if actor.tenant == id {
+        return Err(Problem::conflict("own_company", "The company that runs the installation cannot be suspended."));
+    }
+    set_suspended(actor, db, id, Some(now().as_millis())).await
+}
+
+/// Lets a suspended company work again.
+pub async fn resume(actor: &Actor, db: &Db, id: TenantId) -> Result<Tenant, Problem> {
+    set_suspended(actor, db, id, None).await
+}
+
+async fn set_suspended(actor: &Actor, db: &Db, id: TenantId, since: Option<i64>) -> Result<Tenant, Problem> {
+    actor.require(Permission::OperateServer)?;
+    let mut tx = db.write(id).await?;
+    let mut tenant = repo::find(&mut tx).await?.ok_or_else(|| Problem::not_found("company"))?;
+    if tenant.suspended_at.is_some() == since.is_some() {
+        return Ok(tenant);
+    }
+    tenant.suspended_at = since;
+    repo::set_suspended(&mut tx, since).await?;
+    if since.is_some() {
+        session::end_company(&mut tx).await?;
+    }
+    tx.configured();
+    tx.emit(event(if since.is_some() { "tenant.suspended" } else { "tenant.resumed" }, &tenant));
     tx.commit().await?;
     Ok(tenant)
 }

@@ -27,7 +27,7 @@ pub(super) async fn insert(tx: &mut Tx, user: &User, password_hash: &str) -> Res
 
 pub(crate) async fn find(tx: &mut Tx, id: UserId) -> Result<Option<User>, Error> {
     let row = sqlx::query(
-        "select id, login, name, role, enabled, created_at, updated_at, email, password_hash
+        "select id, login, name, role, enabled, created_at, updated_at, email, password_hash, home_id, department_id
          from users
          where tenant_id = $1
          and id = $2",
@@ -42,7 +42,7 @@ pub(crate) async fn find(tx: &mut Tx, id: UserId) -> Result<Option<User>, Error>
 /// The person whose id ends so.
 pub(super) async fn find_ending(tx: &mut Tx, ending: &str) -> Result<Option<User>, Error> {
     let row = sqlx::query(
-        "select id, login, name, role, enabled, created_at, updated_at, email, password_hash
+        "select id, login, name, role, enabled, created_at, updated_at, email, password_hash, home_id, department_id
          from users
          where tenant_id = $1
          and substr(id, 19) = $2",
@@ -56,7 +56,7 @@ pub(super) async fn find_ending(tx: &mut Tx, ending: &str) -> Result<Option<User
 
 pub(super) async fn list(tx: &mut Tx, after: Option<&str>, limit: u32) -> Result<Vec<User>, Error> {
     let rows = sqlx::query(
-        "select id, login, name, role, enabled, created_at, updated_at, email, password_hash
+        "select id, login, name, role, enabled, created_at, updated_at, email, password_hash, home_id, department_id
          from users
          where tenant_id = $1
          and login > $2
@@ -95,7 +95,7 @@ pub(crate) async fn set_password(tx: &mut Tx, id: UserId, hash: &str, at: i64) -
 pub(super) async fn save(tx: &mut Tx, user: &User) -> Result<(), Error> {
     sqlx::query(
         "update users
-         set name = $3, role = $4, enabled = $5, updated_at = $6, email = $7
+         set name = $3, role = $4, enabled = $5, updated_at = $6, email = $7, department_id = $8
          where tenant_id = $1
          and id = $2",
     )
@@ -106,6 +106,7 @@ pub(super) async fn save(tx: &mut Tx, user: &User) -> Result<(), Error> {
     .bind(i64::from(user.enabled))
     .bind(user.updated_at)
     .bind(user.email.as_deref())
+    .bind(user.department.map(|id| id.to_string()))
     .execute(tx.conn())
     .await?;
     Ok(())
@@ -114,7 +115,7 @@ pub(super) async fn save(tx: &mut Tx, user: &User) -> Result<(), Error> {
 /// The person behind a login, of whatever company: who logs in has not said which.
 pub(crate) async fn find_login(tx: &mut Tx, login: &str) -> Result<Option<Login>, Error> {
     let row = sqlx::query(
-        "select id, login, name, role, enabled, created_at, updated_at, email, password_hash, tenant_id
+        "select id, login, name, role, enabled, created_at, updated_at, email, password_hash, home_id, department_id, tenant_id
          from users
          where login = $1",
     )
@@ -130,7 +131,7 @@ pub(crate) async fn find_login_or_email(tx: &mut Tx, text: &str) -> Result<Optio
         return Ok(Some(found));
     }
     let rows = sqlx::query(
-        "select id, login, name, role, enabled, created_at, updated_at, email, password_hash, tenant_id
+        "select id, login, name, role, enabled, created_at, updated_at, email, password_hash, home_id, department_id, tenant_id
          from users
          where email = $1
          and enabled = 1
@@ -146,11 +147,13 @@ pub(crate) async fn find_login_or_email(tx: &mut Tx, text: &str) -> Result<Optio
 }
 
 fn read_login(row: &AnyRow) -> Result<Login, Error> {
-    let tenant = row.try_get::<&str, _>(9)?.parse().map_err(|_| Error::Corrupt("tenant id of a user"))?;
+    let tenant = row.try_get::<&str, _>(11)?.parse().map_err(|_| Error::Corrupt("tenant id of a user"))?;
     Ok(Login { tenant, user: read(row)?, password_hash: row.try_get(8)? })
 }
 
 fn read(row: &AnyRow) -> Result<User, Error> {
+    let department = row.try_get::<Option<&str>, _>(10)?;
+    let joined = row.try_get::<Option<&str>, _>(9)?.is_some();
     Ok(User {
         id: row.try_get::<&str, _>(0)?.parse().map_err(|_| Error::Corrupt("user id"))?,
         login: row.try_get(1)?,
@@ -160,6 +163,8 @@ fn read(row: &AnyRow) -> Result<User, Error> {
         created_at: row.try_get(5)?,
         updated_at: row.try_get(6)?,
         email: row.try_get(7)?,
-        invited: row.try_get::<&str, _>(8)?.is_empty(),
+        invited: row.try_get::<&str, _>(8)?.is_empty() && !joined,
+        joined,
+        department: department.map(str::parse).transpose().map_err(|_| Error::Corrupt("department of a user"))?,
     })
 }

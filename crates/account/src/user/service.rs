@@ -1,9 +1,9 @@
 //! What one can do with people.
 
 use super::{NewUser, User, UserPatch, check_password, may_grant, repo};
-use crate::{link, password, session};
-use model::{Actor, Faults, Page, PageRequest, Permission, Problem, UserId, id_ending};
-use store::{Db, NewEvent, mint, now};
+use crate::{department, link, membership, password, session};
+use model::{Actor, DepartmentId, Faults, Page, PageRequest, Permission, Problem, UserId, id_ending};
+use store::{Db, NewEvent, Tx, mint, now};
 
 /// Creates a person; without a password the person comes in by an invitation.
 pub async fn create(actor: &Actor, db: &Db, new: NewUser) -> Result<User, Problem> {
@@ -24,6 +24,8 @@ pub async fn create(actor: &Actor, db: &Db, new: NewUser) -> Result<User, Proble
         role: new.role,
         enabled: true,
         invited,
+        joined: false,
+        department: None,
         created_at: now,
         updated_at: now,
     };
@@ -67,7 +69,7 @@ pub async fn list(actor: &Actor, db: &Db, page: PageRequest) -> Result<Page<User
 }
 
 /// Gives a person a new password: one's own with the old one, or somebody's as the one who manages users. All sessions
-/// of the person end.
+/// of the person end, in whichever company. Who works for other companies too changes it alone.
 pub async fn change_password(
     actor: &Actor,
     db: &Db,
@@ -82,11 +84,17 @@ pub async fn change_password(
     let mut faults = Faults::default();
     check_password(&mut faults, &new);
     faults.done()?;
+    // One's own password is that of the account one logs in with.
+    let (actor, id) = match membership::person(actor, db).await? {
+        person if own => (person.clone(), person.user.unwrap_or(id)),
+        _ => (actor.clone(), id),
+    };
+    membership::alone_in_charge(&actor, db, id).await?;
     let mut tx = db.read(actor.tenant).await?;
     let user = repo::find(&mut tx, id).await?.ok_or_else(|| Problem::not_found("user"))?;
     let kept = repo::password_hash(&mut tx, id).await?;
     drop(tx);
-    may_grant(actor, user.role)?;
+    may_grant(&actor, user.role)?;
     if own && !password::fits(old.unwrap_or_default(), kept).await? {
         return Err(Problem::invalid("old_password", "This is not the present password."));
     }
@@ -97,7 +105,7 @@ pub async fn change_password(
     link::forget(&mut tx, id).await?;
     tx.emit(event("user.password_changed", &user));
     tx.commit().await?;
-    Ok(())
+    membership::end_sessions(db, id).await
 }
 
 /// Changes a person. Sessions of one who may not log in end at once; a new role counts from the next request on.
@@ -107,12 +115,19 @@ pub async fn update(actor: &Actor, db: &Db, id: UserId, patch: UserPatch) -> Res
     if actor.user == Some(id) && (patch.enabled.is_some() || patch.role.is_some()) {
         return Err(Problem::conflict("own_user", "Nobody can lock or lower themselves; ask somebody else to do it."));
     }
+    if patch.email.is_some() {
+        // Whoever reads the mail can choose the password.
+        membership::alone_in_charge(actor, db, id).await?;
+    }
     let mut tx = db.write(actor.tenant).await?;
     let mut user = repo::find(&mut tx, id).await?.ok_or_else(|| Problem::not_found("user"))?;
     may_grant(actor, user.role)?;
     if let Some(role) = patch.role {
         may_grant(actor, role)?;
         user.role = role;
+    }
+    if let Some(wanted) = patch.department {
+        user.department = department_of(&mut tx, wanted).await?;
     }
     user.name = patch.name.unwrap_or(user.name);
     user.email = patch.email.map_or(user.email, |email| email.map(|email| email.to_lowercase()));
@@ -126,6 +141,17 @@ pub async fn update(actor: &Actor, db: &Db, id: UserId, patch: UserPatch) -> Res
     tx.emit(event("user.updated", &user));
     tx.commit().await?;
     Ok(user)
+}
+
+/// The department with this id, which the company must have.
+async fn department_of(tx: &mut Tx, wanted: Option<String>) -> Result<Option<DepartmentId>, Problem> {
+    let Some(text) = wanted else { return Ok(None) };
+    if let Ok(id) = text.parse::<DepartmentId>()
+        && department::known(tx, id).await?
+    {
+        return Ok(Some(id));
+    }
+    Err(Problem::invalid("department", "Use the id of a department of the company, or null."))
 }
 
 /// Whether anybody has this login.

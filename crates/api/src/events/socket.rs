@@ -1,5 +1,6 @@
 //! One open live socket.
 
+use super::sight::Sight;
 use crate::State;
 use crate::state::Patience;
 use axum::extract::ws::{CloseFrame, Message, WebSocket};
@@ -25,6 +26,7 @@ const OUR_FAULT: u16 = 1011;
 pub(super) struct Stream {
     pub(super) state: State,
     pub(super) actor: Actor,
+    pub(super) sight: Sight,
     pub(super) token: String,
     pub(super) source: IpAddr,
     pub(super) seq: i64,
@@ -82,7 +84,7 @@ impl Stream {
             let more = events.len() == BATCH as usize;
             for event in events {
                 self.seq = event.seq;
-                if self.wants(&event.kind) {
+                if self.wants(&event.kind) && self.sight.covers(&event) {
                     self.send(ws, Message::Text(text(&event).into())).await?;
                 }
             }
@@ -99,12 +101,18 @@ impl Stream {
         })
     }
 
-    async fn check(&self, ws: &mut WebSocket, heard: Instant) -> Result<(), End> {
+    async fn check(&mut self, ws: &mut WebSocket, heard: Instant) -> Result<(), End> {
         if heard.elapsed() > self.patience().silence {
             return Err(End::Close(TOO_SLOW, "no answer to pings"));
         }
         match self.state.gate.still_admits(&self.token, self.source).await {
-            Ok(actor) if actor == self.actor => self.send(ws, Message::Ping(Default::default())).await,
+            Ok(actor) if actor == self.actor => {
+                // An agent may have been given another extension.
+                if let Ok(sight) = Sight::of(&self.actor, &self.state).await {
+                    self.sight = sight;
+                }
+                self.send(ws, Message::Ping(Default::default())).await
+            }
             Ok(_) => Err(End::Close(UNAUTHENTICATED, "the rights of the bearer changed")),
             Err(problem) if problem.kind == Kind::Unauthenticated => {
                 Err(End::Close(UNAUTHENTICATED, "the bearer counts no more"))

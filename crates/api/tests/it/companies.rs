@@ -128,3 +128,27 @@ async fn a_company_makes_as_many_requests_as_its_quota_and_others_are_not_touche
     assert_eq!(told.len(), 1, "once a minute");
     assert!(told[0].data.contains("api_requests_per_second"), "{}", told[0].data);
 }
+
+#[tokio::test]
+async fn a_suspended_company_does_nothing_until_it_is_resumed() {
+    let w = World::new().await;
+    let path = format!("/companies/{}/suspension", w.alpha.actor.tenant);
+    let login = json!({ "login": w.alpha.login, "password": w.alpha.password });
+    let session = w.post("", "/session", login.clone()).await.text("token");
+    for refused in [w.put(&w.alpha.key, &path, json!(null)).await, w.delete(&w.beta.key, &path).await] {
+        assert_eq!((refused.status.as_u16(), refused.code().as_str()), (403, "permission_missing"));
+    }
+    let own = format!("/companies/{}/suspension", w.operator.actor.tenant);
+    assert_eq!(w.put(&w.operator.key, &own, json!(null)).await.code(), "own_company");
+    let done = w.put(&w.operator.key, &path, json!(null)).await;
+    assert!(done.status == 200 && done.json()["suspended_at"].is_i64(), "{}", done.json());
+    assert_eq!(w.put(&w.operator.key, &path, json!(null)).await.json(), done.json(), "twice is once");
+    assert_eq!(w.get(&w.alpha.key, "/extensions").await.code(), "company_suspended");
+    assert_eq!(w.get(&session, "/extensions").await.status, 401);
+    assert_eq!(w.post("", "/session", login.clone()).await.code(), "company_suspended");
+    assert_eq!(w.get(&w.beta.key, "/extensions").await.status, 200, "the others go on");
+    let back = w.delete(&w.operator.key, &path).await;
+    assert!(back.json()["suspended_at"].is_null(), "{}", back.json());
+    assert_eq!(w.get(&w.alpha.key, "/extensions").await.status, 200);
+    assert_eq!(w.post("", "/session", login).await.status, 201);
+}

@@ -145,6 +145,27 @@ async fn who_may_not_listen_is_told_before_the_socket_opens() {
 }
 
 #[tokio::test]
+async fn an_agent_hears_of_the_own_state_alone() {
+    let w = World::new().await;
+    let server = serve(&w).await;
+    let lan = serde_json::json!({ "login": "lan@alpha", "role": "agent", "password": "first password" });
+    let user = w.post(&w.alpha.key, "/users", lan).await.text("id");
+    let login = serde_json::json!({ "login": "lan@alpha", "password": "first password" });
+    let session = w.post("", "/session", login).await.text("token");
+    let own = w.post(&w.alpha.key, "/extensions", serde_json::json!({ "number": "101" })).await.text("id");
+    w.patch(&w.alpha.key, &format!("/extensions/{own}"), serde_json::json!({ "user": user })).await;
+    let other = w.post(&w.alpha.key, "/extensions", serde_json::json!({ "number": "102" })).await.text("id");
+    let mut socket = Socket::open(&server, &session, "").await.unwrap_or_else(|s| panic!("{s}"));
+    let state = |extension: &str, n: i64| format!("{{\"extension_id\":\"{extension}\",\"n\":{n}}}");
+    tell(&w, 1).await;
+    w.tell(&w.alpha, "agent.state_changed", &state(&other, 2)).await;
+    w.tell(&w.alpha, "agent.state_changed", "[]").await;
+    w.tell(&w.beta, "agent.state_changed", &state(&own, 3)).await;
+    w.tell(&w.alpha, "agent.state_changed", &state(&own, 4)).await;
+    assert_eq!(socket.numbers(1).await, [4]);
+}
+
+#[tokio::test]
 async fn a_cursor_whose_events_are_forgotten_is_refused() {
     let w = World::new().await;
     let server = serve(&w).await;

@@ -34,6 +34,8 @@ async fn things(w: &World) -> HashMap<&'static str, String> {
     let flow = w.post(key, "/flows", json!({ "name": "F", "graph": graph })).await.text("id");
     let user = json!({ "login": "lan@alpha", "role": "agent", "password": "first password" });
     let user = w.post(key, "/users", user).await.text("id");
+    let support = json!({ "kind": "other", "title": "T", "body": "B" });
+    let support = w.post(key, "/support-requests", support).await.text("id");
     let bearer = w.post(key, "/keys", json!({ "name": "k" })).await.text("id");
     let webhook = w.post(key, "/webhooks", json!({ "url": "http://127.0.0.1:9/" })).await.text("id");
     let call = crate::calls::ended(w, &w.alpha, 1_000).await.to_string();
@@ -57,6 +59,8 @@ async fn things(w: &World) -> HashMap<&'static str, String> {
         ("queue_id", w.post(key, "/queues", json!({ "name": "Q" })).await.text("id")),
         ("reason_id", w.post(key, "/pause-reasons", json!({ "name": "Lunch" })).await.text("id")),
         ("user_id", user),
+        ("department_id", w.post(key, "/departments", json!({ "name": "D" })).await.text("id")),
+        ("support_request_id", support),
         ("key_id", bearer),
         ("webhook_id", webhook),
         ("event_id", model::EventId::from_bits(7).to_string()),
@@ -93,13 +97,14 @@ fn body(method: &str, path: &str) -> Value {
         ("PUT", path) if path.ends_with("/supervision") => json!({ "mode": "listen", "extension": "103" }),
         ("POST", path) if path.ends_with("/take-over") => json!({ "extension": "103" }),
         ("POST", path) if path.ends_with("/parties") => json!({ "to": "103", "extension": "101" }),
+        ("PATCH", "/support-requests/{support_request_id}") => json!({ "status": "closed" }),
         ("PATCH" | "PUT", _) => json!({}),
         ("POST", path) if path.ends_with("/password") => json!({ "password": "another password" }),
         ("POST", path) if path.ends_with("/users") => {
             json!({ "login": "eve@x", "role": "agent", "password": "0123456789" })
         }
         ("POST", path) if path.ends_with("/keys") => json!({ "name": "eve" }),
-        ("POST", path) if path.ends_with("/notes") => json!({ "body": "x" }),
+        ("POST", path) if path.ends_with("/notes") || path.ends_with("/messages") => json!({ "body": "x" }),
         ("POST", path) if path.ends_with("/merge") => json!({ "gone": "con_00000000000000000000000002" }),
         ("POST", path) if path.ends_with("/preview") => json!({ "mapping": ["name", "phone"] }),
         ("POST", path) if path.ends_with("/apply") => json!({}),
@@ -227,7 +232,10 @@ fn valid(path: &str, things: &HashMap<&'static str, String>) -> Value {
         }
         "/keys" | "/companies/{company_id}/keys" => json!({ "name": "n", "role": "agent" }),
         "/extensions" => json!({ "number": "900" }),
-        "/queues" | "/pause-reasons" => json!({ "name": "n" }),
+        "/queues" | "/pause-reasons" | "/departments" => json!({ "name": "n" }),
+        "/support-requests" => json!({ "kind": "other", "title": "n", "body": "n" }),
+        "/support-requests/{support_request_id}" => json!({ "status": "closed" }),
+        "/support-requests/{support_request_id}/messages" => json!({ "body": "n" }),
         "/greetings/speech" => json!({ "name": "n", "speech": { "text": "n" } }),
         "/agents/{extension_id}/state" => json!({ "state": "offline" }),
         "/extensions/bulk" => json!({ "extensions": [] }),

@@ -88,6 +88,11 @@ async fn agents_log_in_and_pause_for_a_reason() {
 async fn a_supervisor_sees_who_waits_and_what_agents_do() {
     let mut w = World::new().await;
     let lan = extension(&w, &w.alpha, "101").await;
+    let person = json!({ "login": "lan@alpha", "role": "agent", "password": "first password" });
+    let user = w.post(&w.alpha.key, "/users", person).await.text("id");
+    w.patch(&w.alpha.key, &format!("/extensions/{lan}"), json!({ "user": user })).await;
+    let login = json!({ "login": "lan@alpha", "password": "first password" });
+    let session = w.post("", "/session", login).await.text("token");
     let queue = w.post(&w.alpha.key, "/queues", json!({ "name": "Sales", "members": [{ "extension": lan }] })).await;
     let (queue, lan): (QueueId, ExtensionId) = (queue.text("id").parse().unwrap(), lan.parse().unwrap());
     let call = CallId::from_bits(7);
@@ -125,5 +130,7 @@ async fn a_supervisor_sees_who_waits_and_what_agents_do() {
     assert_eq!(w.get(&key, "/agents").await.json()["items"][0]["extension"], "101");
     let agent = w.key(&w.alpha, "agent").await;
     assert_eq!(w.get(&agent, &format!("/queues/{queue}/state")).await.status, 403);
+    let own = w.get(&session, "/agents/me").await.json();
+    assert_eq!((&own["state"], &own["live"]["state"]), (&json!("offline"), &json!("offered")), "{own}");
     engine.abort();
 }

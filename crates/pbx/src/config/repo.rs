@@ -29,11 +29,12 @@ pub(crate) async fn version(tx: &mut Tx) -> Result<i64, Error> {
     Ok(row.try_get(0)?)
 }
 
-/// All companies, oldest first, without what belongs to them.
+/// All companies that may work, oldest first, without what belongs to them.
 pub(crate) async fn tenants(tx: &mut Tx) -> Result<Vec<Tenant>, Error> {
     let rows = sqlx::query(
         "select id, name, domain, country, time_zone, record_calls, dial_countries, blocked_prefixes, config_version
          from tenants
+         where suspended_at is null
          order by id",
     )
     .fetch_all(tx.conn())

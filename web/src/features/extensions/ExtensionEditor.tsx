@@ -8,6 +8,7 @@ import { useMay } from '~/lib/me'
 import { hotlineName } from '~/lib/names'
 import { Editor } from '~/ui/Editor'
 import type { Field } from '~/ui/Fields'
+import { ExtensionHandling } from './ExtensionHandling'
 import { ExtensionLimits } from './ExtensionLimits'
 import { SipSettings } from './SipSettings'
 
@@ -67,6 +68,7 @@ export function ExtensionEditor({
       remove={remove ?? undefined}
       onClose={onClose}
     >
+      {row && <ExtensionHandling id={row.id} />}
       {row && <ExtensionLimits id={row.id} />}
       {row && <SipSettings extension={row} />}
     </Editor>

@@ -14,6 +14,7 @@ import { Teach } from '~/ui/Teach'
 import { FirstSteps } from './FirstSteps'
 import { LiveBoard } from './LiveBoard'
 import { Today } from './Today'
+import { Wallboard } from './Wallboard'
 
 /** What happens now, and what happened last. */
 export function Home() {
@@ -37,6 +38,7 @@ export function Home() {
         <>
           <Today />
           <LiveBoard />
+          <Wallboard />
           <Latest />
         </>
       ) : (

@@ -8,6 +8,7 @@ import { clock, day, serverNow } from '~/lib/time'
 import { useSecond } from '~/lib/useSecond'
 import { LiveBoard } from './LiveBoard'
 import { Today } from './Today'
+import { Wallboard } from './Wallboard'
 
 const QUIET_MS = 4_000
 
@@ -38,6 +39,7 @@ export function Tv() {
         </span>
       </header>
       <Today />
+      <Wallboard still />
       <LiveBoard />
     </div>
   )

@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query'
+import { type QueryClient, useQuery } from '@tanstack/react-query'
 import { client, type Schema, unwrap } from '~/api/client'
 import { extensionsQuery, flowsQuery, hotlinesQuery, presenceQuery, trunksQuery } from '~/api/lists'
 
@@ -18,7 +18,8 @@ export interface Found {
   trunks: Schema['WatchedTrunk'][]
   flows: Schema['Flow'][]
   hotlines: Schema['Hotline'][]
-  recorded: Schema['Call'] | null
+  /** Whether any call has a recording. */
+  recorded: boolean
 }
 
 export function stepsOf(found: Found): Step[] {
@@ -27,26 +28,30 @@ export function stepsOf(found: Found): Step[] {
   return [
     { key: 'extension', to: '/extensions', open: 'new', done: made },
     // A phone that is off just now was on when it took the recorded call.
-    { key: 'phone', to: '/extensions', done: phones.length > 0 || recorded !== null },
+    { key: 'phone', to: '/extensions', done: phones.length > 0 || recorded },
     { key: 'trunk', to: '/trunks', open: 'new', done: trunks.some(({ enabled }) => enabled) },
     { key: 'flow', to: '/flows', open: 'new', done: flows.length > 0 },
     { key: 'hotline', to: '/hotlines', open: 'new', done: hotlines.length > 0 },
-    { key: 'call', to: '/calls', done: recorded !== null },
+    { key: 'call', to: '/calls', done: recorded },
   ]
 }
 
 const LOOKED_THROUGH = 50
 
-/** The newest call with a recording; the list of calls tells by event when there is a newer one. */
+/** Whether any of the newest calls has a recording. It is asked once; the first recording is told by an event. */
 const recordedQuery = {
-  queryKey: ['calls', 'recorded'],
-  queryFn: async () => {
+  queryKey: ['recorded'],
+  queryFn: async (): Promise<boolean> => {
     const query = { status: 'answered', limit: LOOKED_THROUGH }
     const { items } = await unwrap(client.GET('/api/v1/calls', { params: { query } }))
-    return items.find(({ recording }) => recording) ?? null
+    return items.some(({ recording }) => recording)
   },
-  // Asked only while the steps are shown, which ends with the first one.
-  refetchInterval: ({ state }: { state: { data?: Schema['Call'] | null } }) => (state.data ? false : 5_000),
+  staleTime: Number.POSITIVE_INFINITY,
+}
+
+/** A recording came: the last step is done. */
+export const putRecorded = (queries: QueryClient): void => {
+  queries.setQueryData(recordedQuery.queryKey, true)
 }
 
 /** What the exchange has; null until all of it is known. */

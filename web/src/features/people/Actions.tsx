@@ -55,7 +55,8 @@ export function Actions({
             </Button>
           </>
         )}
-        <Button onClick={reset}>{t('people.reset')}</Button>
+        {user.joined && <p className="muted">{t('people.joined')}</p>}
+        {!user.joined && <Button onClick={reset}>{t('people.reset')}</Button>}
         {!user.invited && (
           <>
             <Button
@@ -68,16 +69,18 @@ export function Actions({
             >
               {t('access.end')}
             </Button>
-            <Button
-              onClick={ask(
-                t('access.factorAsk', { login }),
-                t('access.factorEffect'),
-                () => resetFactor(user.id),
-                t('access.factorDone'),
-              )}
-            >
-              {t('access.factor')}
-            </Button>
+            {!user.joined && (
+              <Button
+                onClick={ask(
+                  t('access.factorAsk', { login }),
+                  t('access.factorEffect'),
+                  () => resetFactor(user.id),
+                  t('access.factorDone'),
+                )}
+              >
+                {t('access.factor')}
+              </Button>
+            )}
           </>
         )}
       </div>

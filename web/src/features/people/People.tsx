@@ -2,7 +2,7 @@ import { TeamOutlined } from '@ant-design/icons'
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import type { Schema } from '~/api/client'
-import { extensionsQuery, usersQuery } from '~/api/lists'
+import { departmentsQuery, extensionsQuery, usersQuery } from '~/api/lists'
 import { when } from '~/lib/time'
 import type { Column } from '~/ui/DataTable'
 import { Dot } from '~/ui/Dot'
@@ -16,6 +16,7 @@ export function People() {
   const { t } = useTranslation()
   const extensions = useQuery(extensionsQuery).data ?? []
   const phoneOf = (user: string) => extensions.find((one) => one.user === user)?.number
+  const departments = useQuery(departmentsQuery).data ?? []
   const columns: Column<User>[] = [
     { key: 'name', title: t('people.name'), cell: (row) => row.name || row.login, narrow: true },
     { key: 'login', title: t('login.login'), cell: (row) => row.login },
@@ -25,6 +26,11 @@ export function People() {
       cell: (row) => t(`role.${row.role}`),
       width: '160px',
       narrow: true,
+    },
+    {
+      key: 'department',
+      title: t('people.department'),
+      cell: (row) => departments.find(({ id }) => id === row.department)?.name ?? '',
     },
     {
       key: 'phone',

@@ -2,18 +2,18 @@ import { useQuery } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { client, type Schema, unwrap } from '~/api/client'
-import { extensionsQuery } from '~/api/lists'
+import { departmentsQuery, extensionsQuery } from '~/api/lists'
 import { grantable, useMe } from '~/lib/me'
 import { extensionName } from '~/lib/names'
+import { newPassword } from '~/lib/password'
 import { Editor } from '~/ui/Editor'
 import type { Field } from '~/ui/Fields'
+import { Told } from '~/ui/Told'
 import { useSaver } from '~/ui/useSaver'
 import { Actions } from './Actions'
 import { invite } from './access'
 import { assign } from './assign'
 import { Invited } from './Invited'
-import { newPassword } from './password'
-import { Told } from './Told'
 
 type User = Schema['User']
 interface Filled extends User {
@@ -30,7 +30,7 @@ interface Props {
 export function PersonEditor({ row, open, onClose }: Props) {
   const { t } = useTranslation()
   const me = useMe()
-  const saver = useSaver('users', 'extensions')
+  const saver = useSaver('users', 'extensions', 'departments')
   const extensions = useQuery(extensionsQuery).data ?? []
   const present = extensions.find((one) => one.user !== null && one.user === row?.id)?.id
   const [told, setTold] = useState<{ login: string; password: string } | null>(null)
@@ -44,14 +44,19 @@ export function PersonEditor({ row, open, onClose }: Props) {
   )
   const save = async (filled: Record<string, unknown>) => {
     const { name = '', login, role, enabled, extension, entry, ...rest } = filled as unknown as Filled
+    const department = rest.department ?? null
     const email = rest.email?.trim() || null
     if (row) {
-      const body = own ? { name, email } : { name, email, role, enabled }
+      const body = own ? { name, email, department } : { name, email, department, role, enabled }
       await unwrap(client.PATCH('/api/v1/users/{user_id}', { params: { path: { user_id: row.id } }, body }))
       return saver(assign(row.id, present, extension))
     }
     const password = entry === 'password' ? newPassword() : null
     const made = await unwrap(client.POST('/api/v1/users', { body: { name, login, email, role, password } }))
+    if (department) {
+      const params = { path: { user_id: made.id } }
+      await unwrap(client.PATCH('/api/v1/users/{user_id}', { params, body: { department } }))
+    }
     if (password) setTold({ login: made.login, password })
     else setInvited(await invite(made.id))
     await saver(assign(made.id, undefined, extension))
@@ -83,6 +88,7 @@ export function PersonEditor({ row, open, onClose }: Props) {
 function usePersonFields(row: User | null, own: boolean, free: Schema['Extension'][]): Field[] {
   const { t } = useTranslation()
   const me = useMe()
+  const departments = useQuery(departmentsQuery).data ?? []
   const fields: Field[] = [
     { name: 'name', label: 'people.name', kind: 'text', placeholder: 'Nguyễn Thị Lan' },
     {
@@ -109,6 +115,12 @@ function usePersonFields(row: User | null, own: boolean, free: Schema['Extension
       disabled: own,
       options: grantable(me.role).map((value) => ({ value, label: t(`role.${value}`) })),
       help: 'people.roleHelp',
+    },
+    {
+      name: 'department',
+      label: 'people.department',
+      kind: 'select',
+      options: departments.map(({ id, name }) => ({ value: id, label: name })),
     },
     {
       name: 'extension',

@@ -1,7 +1,7 @@
 import i18next from 'i18next'
 import { client, unwrap } from '~/api/client'
 import { languageOf } from '~/lib/i18n'
-import { newPassword } from './password'
+import { newPassword } from '~/lib/password'
 
 // What a manager can do about how somebody comes in.
 

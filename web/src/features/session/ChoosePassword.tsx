@@ -7,6 +7,7 @@ import { client, unwrap } from '~/api/client'
 import { problemText } from '~/lib/problem'
 import { showProblem } from '~/ui/form'
 import { Gate } from './Gate'
+import { Join } from './Join'
 import { NewPasswordFields } from './NewPasswordFields'
 
 /** Where a mailed link leads. Its secret stands behind `#`, which no server and no log sees. */
@@ -40,6 +41,7 @@ export function ChoosePassword() {
         </>
       )}
       {shown.data && <Choose token={token} {...shown.data} />}
+      {shown.data?.purpose === 'invitation' && <Join token={token} company={shown.data.company_name} />}
     </Gate>
   )
 }

@@ -1,6 +1,8 @@
 import { useTranslation } from 'react-i18next'
 import { useMe } from '~/lib/me'
 import { Page } from '~/ui/Page'
+import { Companies } from './Companies'
+import { OwnHandling } from './OwnHandling'
 import { PasswordForm } from './PasswordForm'
 import { SecondFactor } from './SecondFactor'
 import { Sessions } from './Sessions'
@@ -25,6 +27,8 @@ export function Profile() {
       </section>
       {me.user_id && (
         <>
+          <OwnHandling />
+          <Companies />
           <SecondFactor />
           <Sessions />
           <PasswordForm user={me.user_id} />
