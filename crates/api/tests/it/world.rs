@@ -96,6 +96,7 @@ impl World {
                 // Whoever asked may have gone away.
                 match command {
                     Command::Originate(_, reply) => _ = reply.send(Err(Problem::busy("idle", "No phone is here."))),
+                    Command::Place(_, reply) => _ = reply.send(Err(Problem::busy("idle", "No phone is here."))),
                     Command::Hangup { reply, .. } | Command::Unwatch { reply, .. } => {
                         _ = reply.send(Err(Problem::not_found("capture")));
                     }
