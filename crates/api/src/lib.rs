@@ -36,6 +36,7 @@ mod statistics;
 mod tables;
 mod trunks;
 mod users;
+mod voicemail;
 mod webhooks;
 
 pub use openapi::document;
@@ -108,6 +109,7 @@ fn described() -> OpenApiRouter<State> {
         .merge(contacts::routes())
         .merge(statistics::routes())
         .merge(events::routes())
+        .merge(voicemail::routes())
         .merge(webhooks::routes());
     OpenApiRouter::with_openapi(openapi::base()).nest(PREFIX, v1)
 }

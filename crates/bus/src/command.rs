@@ -3,7 +3,7 @@
 use crate::{Presence, Queues};
 use bytes::Bytes;
 use flow::Graph;
-use model::{CallId, CaptureId, GreetingId, HotlineId, Problem, TenantId};
+use model::{CallId, CaptureId, ExtensionId, GreetingId, HotlineId, Problem, TenantId};
 use tokio::sync::oneshot;
 
 use crate::capture::{Capture, Watch};
@@ -66,6 +66,8 @@ pub enum Command {
     },
     /// What agents want has changed in the database.
     AgentsChanged,
+    /// Messages of an extension were read or deleted.
+    MessagesChanged(ExtensionId),
     /// How a call was signalled.
     Capture {
         /// The company that asks; a call of another one counts as unknown.

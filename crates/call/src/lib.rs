@@ -33,7 +33,7 @@ mod transfer;
 
 pub use action::{Action, Question, Released, RingsAs, Script, Ticket};
 pub use event::{Event, Side};
-pub use input::{Input, Origin, Reply};
+pub use input::{Input, Onward, Origin, Reply};
 pub use limits::Limits;
 pub use machine::Call;
 pub use queue::{QueueNews, QueueOrder, Visit};

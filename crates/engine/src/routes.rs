@@ -37,6 +37,8 @@ pub(crate) enum Letter {
     Queue(Box<crate::queues::Order>),
     /// A greeting was read from the disk, for this leg; none when it cannot be.
     Loaded(LegId, Play, Option<Arc<media::Sound>>),
+    /// The messages of the mailbox that the caller wants to listen to; none when they cannot be listed.
+    Mailbox(Option<Vec<flow::Kept>>),
     /// What a phone asked for by a code is done, or not: where its call goes.
     Obeyed(call::Ticket, Box<call::Route>),
 }

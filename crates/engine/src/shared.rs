@@ -14,6 +14,8 @@ use crate::clock::Clock;
 use crate::directory::Directory;
 use crate::health::Health;
 use crate::lines::Lines;
+use crate::messages::Messages;
+use crate::mwi::Mwi;
 use crate::queues::Queues;
 use crate::recordings::Recordings;
 use crate::routes::Routes;
@@ -36,6 +38,8 @@ pub(crate) struct Shared {
     pub(crate) journal: Journal,
     pub(crate) bus: Bus,
     pub(crate) recordings: Recordings,
+    pub(crate) messages: Messages,
+    pub(crate) mwi: Mwi,
     pub(crate) captures: Arc<Captures>,
     pub(crate) queues: Queues,
     pub(crate) shares: Arc<Shares>,

@@ -9,6 +9,7 @@ use model::Digit;
 use std::net::{IpAddr, UdpSocket};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The number of a leg; never used twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -48,6 +49,13 @@ pub(crate) enum Command {
         right: LegKey,
         path: PathBuf,
     },
+    /// Record what one leg's far side says.
+    Message {
+        leg: LegKey,
+        path: PathBuf,
+        /// After so long a silence the owner is told.
+        quiet: Duration,
+    },
     StopRecord(LegKey),
     /// The second takes the place beside the first in the recording of the first.
     RecordBeside(LegKey, LegKey),
@@ -73,6 +81,7 @@ impl Command {
             Command::Open(new) => [Some(new.key), new.owner],
             Command::Bridge(one, other) | Command::RecordBeside(one, other) => [Some(*one), Some(*other)],
             Command::Record { left, right, .. } => [Some(*left), Some(*right)],
+            Command::Message { leg, .. } => [Some(*leg), None],
             Command::Route(key, _)
             | Command::Agree(key, ..)
             | Command::Signalled(key, _)

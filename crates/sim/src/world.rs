@@ -36,12 +36,16 @@ pub struct World {
     pub heard: Vec<(LegId, Sound)>,
     /// Who was bridged with whom.
     pub bridges: Vec<(LegId, LegId)>,
+    /// When each message was begun, and when it ended.
+    pub messages: Vec<(Moment, Moment)>,
     /// All commands to legs.
     pub commands: Vec<(Moment, LegId, LegCommand)>,
     dice: Dice,
     now: Moment,
     call: Call,
     flow: Option<Steering>,
+    /// A message is being spoken since then.
+    taking: Option<Moment>,
     edges: BTreeMap<LegId, Edge>,
     caller: Manner,
     /// What the one does who comes over from another call.
@@ -133,11 +137,13 @@ impl World {
             queue_news: Vec::new(),
             heard: Vec::new(),
             bridges: Vec::new(),
+            messages: Vec::new(),
             commands: Vec::new(),
             dice: Dice::new(seed),
             now: Moment::START,
             call: Call::new(CallId::from_bits(u128::from(seed)), Moment::START),
             flow: None,
+            taking: None,
             edges: BTreeMap::new(),
             caller: Manner::quiet(),
             given: None,

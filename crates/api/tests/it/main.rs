@@ -30,5 +30,6 @@ mod simulation;
 mod statistics;
 mod trunks;
 mod users;
+mod voicemail;
 mod webhooks;
 mod world;

@@ -418,6 +418,7 @@ impl Driver {
                 self.note(id, What::Silent);
                 self.leg_event(id, LegEvent::MediaLost);
             }
+            media::Event::Quiet { .. } => self.words_ceased(),
             media::Event::Recorded { path, bytes, duration_ms, complete, .. } => {
                 self.on_recorded(&path, End { bytes, duration_ms, complete });
             }

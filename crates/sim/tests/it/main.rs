@@ -11,3 +11,4 @@ mod races;
 mod random;
 mod talks;
 mod transfers;
+mod voicemail;

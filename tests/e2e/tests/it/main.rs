@@ -47,6 +47,7 @@ mod torture;
 mod transfers;
 mod trunks;
 mod video;
+mod voicemail;
 
 use e2e::Call;
 
