@@ -93,7 +93,11 @@ impl Call {
 fn rings(target: &RouteTarget) -> bool {
     match target {
         RouteTarget::Extension(_) | RouteTarget::Group(_) | RouteTarget::Trunk(_) | RouteTarget::Reject(_) => true,
-        RouteTarget::Flow(_) | RouteTarget::Announcement(_) | RouteTarget::Queue(_) => false,
+        RouteTarget::Flow(_)
+        | RouteTarget::Announcement(_)
+        | RouteTarget::Queue(_)
+        | RouteTarget::Voicemail(_)
+        | RouteTarget::Mailbox(_) => false,
     }
 }
 

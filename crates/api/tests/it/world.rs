@@ -95,7 +95,9 @@ impl World {
             while let Some(command) = commands.recv().await {
                 // Whoever asked may have gone away.
                 match command {
-                    Command::Originate(_, reply) => _ = reply.send(Err(Problem::busy("idle", "No phone is here."))),
+                    Command::Originate(_, reply) | Command::Place(_, reply) => {
+                        _ = reply.send(Err(Problem::busy("idle", "No phone is here.")));
+                    }
                     Command::Hangup { reply, .. } | Command::Unwatch { reply, .. } => {
                         _ = reply.send(Err(Problem::not_found("capture")));
                     }
