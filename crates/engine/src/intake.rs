@@ -12,6 +12,7 @@ use pbx::snapshot::Tenant;
 use sip::{Command, Event, Incoming};
 use tokio::sync::{Semaphore, oneshot};
 
+use crate::blf;
 use crate::directory::Inbound;
 use crate::driver::{Driver, Replacing};
 use crate::load;
@@ -60,12 +61,18 @@ impl Intake {
             Event::Subscribed(subscribed) if subscribed.package.eq_ignore_ascii_case(mwi::PACKAGE) => {
                 self.shared.mwi.subscribed(subscribed);
             }
+            Event::Subscribed(subscribed) if subscribed.package.eq_ignore_ascii_case(blf::PACKAGE) => {
+                self.shared.blf.subscribed(subscribed);
+            }
             // No other event package is served, so none is asked for.
             Event::Subscribed(subscribed) => {
                 let end = Command::Notify { content_type: String::new(), body: Bytes::new(), end: Some("noresource") };
                 self.shared.stack.send(subscribed.id, end);
             }
-            Event::Unsubscribed(leg) => self.shared.mwi.unsubscribed(leg),
+            Event::Unsubscribed(leg) => {
+                self.shared.mwi.unsubscribed(leg);
+                self.shared.blf.unsubscribed(leg);
+            }
             Event::Bindings { account, contacts } => {
                 let extension = ExtensionId::from_bits(account);
                 tracing::debug!(extension.id = %extension, contacts, "registrations changed");

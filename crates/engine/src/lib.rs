@@ -7,6 +7,7 @@
 
 mod addresses;
 mod alerts;
+mod blf;
 pub mod capture;
 mod carriers;
 mod clock;
@@ -46,6 +47,7 @@ use tokio::task::JoinHandle;
 
 use addresses::Addresses;
 use alerts::Alerts;
+use blf::Blf;
 use capture::Captures;
 use carriers::Carriers;
 use clock::Clock;
@@ -159,13 +161,14 @@ impl Engine {
         let (media_events, media_inbox) = mpsc::unbounded_channel();
         let media = Media::start(config.media, media_events).map_err(StartError::Media)?;
         let trace = config.capture.signalling_bytes > 0;
-        let sip = sip::Config { trace, events: vec![mwi::PACKAGE.to_owned()], ..config.sip };
+        let sip = sip::Config { trace, events: vec![mwi::PACKAGE.to_owned(), blf::PACKAGE.to_owned()], ..config.sip };
         let (stack, sip_inbox) = Stack::start(sip, directory.clone()).await.map_err(StartError::Sip)?;
         let (alerts, alerting) = Alerts::start(db.clone(), clock);
         let health =
             Health::new(config.probe_every, stack.clone(), addresses.clone(), bus.clone(), alerts.clone(), clock);
         let (queues, queue_words) = Queues::new();
         let (mwi, mwi_words) = Mwi::new();
+        let (blf, blf_words) = Blf::new();
         let captures = Arc::new(Captures::new(config.capture, &config.data, stack.clone(), clock));
         let shared = Arc::new(Shared {
             clock,
@@ -183,6 +186,7 @@ impl Engine {
             recordings,
             messages,
             mwi,
+            blf,
             captures: captures.clone(),
             queues,
             shares: Arc::default(),
@@ -198,6 +202,7 @@ impl Engine {
         let carriers = shared.clone();
         let tasks = Mutex::new(vec![
             tokio::spawn(mwi::run(shared.clone(), mwi_words)),
+            tokio::spawn(blf::run(shared.clone(), blf_words)),
             tokio::spawn(queues::run(shared.clone(), db.clone(), queue_words)),
             directory.follow(db, shared.bus.clone(), move |snapshot| {
                 carriers.carriers.follow(snapshot);

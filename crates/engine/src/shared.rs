@@ -8,6 +8,7 @@ use pbx::calls::Journal;
 use sip::Stack;
 
 use crate::alerts::Alerts;
+use crate::blf::Blf;
 use crate::capture::Captures;
 use crate::carriers::Carriers;
 use crate::clock::Clock;
@@ -40,6 +41,7 @@ pub(crate) struct Shared {
     pub(crate) recordings: Recordings,
     pub(crate) messages: Messages,
     pub(crate) mwi: Mwi,
+    pub(crate) blf: Blf,
     pub(crate) captures: Arc<Captures>,
     pub(crate) queues: Queues,
     pub(crate) shares: Arc<Shares>,

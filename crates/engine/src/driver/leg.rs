@@ -213,6 +213,9 @@ impl Driver {
                 self.suit(id, codec, video);
                 let Some(leg) = self.legs.get_mut(&id) else { return };
                 leg.answered = true;
+                if let Some(line) = &mut leg.line {
+                    line.answered();
+                }
                 if let Some(media) = &leg.media {
                     media.watch();
                 }

@@ -26,6 +26,7 @@ mod hold;
 mod hostile;
 mod inbound;
 mod internal;
+mod lamps;
 mod limits;
 mod names;
 mod outbound;
