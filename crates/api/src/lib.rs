@@ -38,6 +38,7 @@ mod support;
 mod tables;
 mod trunks;
 mod users;
+mod voicemail;
 mod webhooks;
 
 pub use openapi::document;
@@ -112,6 +113,7 @@ fn described() -> OpenApiRouter<State> {
         .merge(contacts::routes())
         .merge(statistics::routes())
         .merge(events::routes())
+        .merge(voicemail::routes())
         .merge(webhooks::routes());
     OpenApiRouter::with_openapi(openapi::base()).nest(PREFIX, v1)
 }

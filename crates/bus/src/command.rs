@@ -4,8 +4,7 @@ use crate::{Presence, Queues};
 use bytes::Bytes;
 use call::Supervision;
 use flow::Graph;
-use model::{CallId, CaptureId, GreetingId, HotlineId, LegId, Problem, TenantId};
-use tokio::sync::oneshot;
+use modeluse tokio::sync::oneshot;
 
 use crate::capture::{Capture, Watch};
 
@@ -117,6 +116,8 @@ pub enum Command {
     },
     /// What agents want has changed in the database.
     AgentsChanged,
+    /// Messages of an extension were read or deleted.
+    MessagesChanged(ExtensionId),
     /// How a call was signalled.
     Capture {
         /// The company that asks; a call of another one counts as unknown.

@@ -18,7 +18,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use call::Event;
-use model::{CallId, CaptureId, Problem, TenantId, Timestamp, TrunkId};
+use model::{CallId, CaptureId, ExtensionId, Problem, TenantId, Timestamp, TrunkId};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 pub use board::{LiveCall, Other};
@@ -97,6 +97,11 @@ impl Bus {
     /// What agents want has changed in the database. Without room for the word the engine finds out by itself.
     pub fn agents_changed(&self) {
         let _ = self.commands.try_send(Command::AgentsChanged);
+    }
+
+    /// Messages of an extension were read or deleted. Without room for the word, its phones show it at the next.
+    pub fn messages_changed(&self, extension: ExtensionId) {
+        let _ = self.commands.try_send(Command::MessagesChanged(extension));
     }
 
     /// How a call of the tenant was signalled, live or ended.

@@ -73,6 +73,10 @@ pub enum Script {
     Announcement(Sound, Cause),
     /// What the house placed the call for; the driver has it.
     Placed,
+    /// The caller leaves a message for the extension; then the call ends with the cause.
+    Voicemail(ExtensionId, Cause),
+    /// The extension listens to its messages.
+    Mailbox(ExtensionId),
 }
 
 /// Joins a question with its answer.

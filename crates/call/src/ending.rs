@@ -11,7 +11,12 @@ impl Call {
         // After a transfer to a flow there is a talk to look back on.
         let talking = matches!(self.stage, Stage::Talking { .. }) || self.times.answered.is_some();
         // A flow may have answered the leg, but no person did: to the record the caller gave up.
-        let cause = if talking { cause } else { of_no_talk(cause) };
+        let cause = match self.message_for {
+            // Who left a message did not give up: why nobody answered stays what it was.
+            Some(led) if !talking && persons_doing(cause) => led,
+            _ if talking => cause,
+            Some(_) | None => of_no_talk(cause),
+        };
         if cause == Cause::Cancelled {
             // When a CANCEL crossed the answer, the caller never heard it.
             self.times.answered = None;

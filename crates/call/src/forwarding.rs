@@ -4,7 +4,7 @@
 use crate::machine::{Call, Stage};
 use crate::ringing::{Purpose, refused_by};
 use crate::steering::{Choice, Choosing};
-use crate::{Origin, Question, Route, RouteTarget, Ticket};
+use crate::{Onward, Origin, Question, Route, RouteTarget, Ticket};
 use model::{Cause, EndedBy, ExtensionId, TrailEntry};
 
 impl Call {
@@ -20,17 +20,21 @@ impl Call {
     }
 
     /// Where the extension forwards to.
-    pub(crate) fn forward_found(&mut self, ticket: Ticket, number: Option<String>) {
+    pub(crate) fn forward_found(&mut self, ticket: Ticket, onward: Option<Onward>) {
         let Stage::Choosing(choosing) = &self.stage else { return };
         let (purpose, Some(Choice::Forward { extension, cause })) = (choosing.purpose(), choosing.answered_by(ticket))
         else {
             return;
         };
         self.timers.clear(crate::timers::Timer::Asks);
-        let Some(dialled) = number.filter(|_| self.may_go_on()) else {
+        let Some(onward) = onward.filter(|_| self.may_go_on()) else {
             return self.give_up(purpose, cause, refused_by(cause));
         };
         self.forwarded.push(extension);
+        let dialled = match onward {
+            Onward::Number(dialled) => dialled,
+            Onward::Voicemail => return self.lead(purpose, RouteTarget::Voicemail(extension), cause),
+        };
         let entry = TrailEntry::new(self.now, "forward", "The extension forwards the call.");
         self.keep(entry.fact("extension", extension).fact("cause", cause.as_str()).fact("to", &dialled));
         let ticket = self.ask(Question::Route { origin: Origin::Extension(extension), dialled });

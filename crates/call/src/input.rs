@@ -90,6 +90,15 @@ pub enum Origin {
     Hotline(HotlineId),
 }
 
+/// Where a call goes that failed at an extension.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Onward {
+    /// To a number, as the extension would dial it.
+    Number(String),
+    /// To the extension's mailbox.
+    Voicemail,
+}
+
 /// The answer to a [`Question`](crate::Question).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reply {
@@ -110,8 +119,8 @@ pub enum Reply {
     Away(Cause),
     /// To `Question::Locate`: the same, but ask where the call goes.
     Forwarded(Cause),
-    /// To `Question::Forward`: the number it goes to, as the extension would dial it; none when it goes nowhere.
-    Forward(Option<String>),
+    /// To `Question::Forward`: where it goes; none when it goes nowhere.
+    Forward(Option<Onward>),
     /// To `Question::Group`: how the group rings; none when there is no such group.
     Group(Option<RingPlan>),
     /// To `Question::Adopt`: whom the other call gave away.

@@ -19,6 +19,8 @@ impl Call {
         match target {
             RouteTarget::Flow(flow) => self.steer_by(purpose, Script::Flow(flow)),
             RouteTarget::Announcement(sound) => self.steer_by(purpose, Script::Announcement(sound, cause)),
+            RouteTarget::Voicemail(extension) => self.steer_by(purpose, Script::Voicemail(extension, cause)),
+            RouteTarget::Mailbox(extension) => self.steer_by(purpose, Script::Mailbox(extension)),
             RouteTarget::Extension(extension) => self.ring_extension(purpose, extension),
             RouteTarget::Group(group) => self.ask_group(group, purpose),
             RouteTarget::Queue(queue) => {
@@ -91,7 +93,11 @@ impl Call {
 fn rings(target: &RouteTarget) -> bool {
     match target {
         RouteTarget::Extension(_) | RouteTarget::Group(_) | RouteTarget::Trunk(_) | RouteTarget::Reject(_) => true,
-        RouteTarget::Flow(_) | RouteTarget::Announcement(_) | RouteTarget::Queue(_) => false,
+        RouteTarget::Flow(_)
+        | RouteTarget::Announcement(_)
+        | RouteTarget::Queue(_)
+        | RouteTarget::Voicemail(_)
+        | RouteTarget::Mailbox(_) => false,
     }
 }
 
@@ -100,7 +106,7 @@ fn named(target: &RouteTarget) -> String {
         RouteTarget::Flow(id) => id.to_string(),
         RouteTarget::Announcement(Sound::Greeting(id)) => id.to_string(),
         RouteTarget::Announcement(_) => "a tone".to_owned(),
-        RouteTarget::Extension(id) => id.to_string(),
+        RouteTarget::Extension(id) | RouteTarget::Voicemail(id) | RouteTarget::Mailbox(id) => id.to_string(),
         RouteTarget::Group(id) => id.to_string(),
         RouteTarget::Queue(id) => id.to_string(),
         RouteTarget::Trunk(steps) => steps.first().map(|step| step.number.clone()).unwrap_or_default(),

@@ -37,9 +37,7 @@ mod wish;
 
 pub use action::{Action, Question, Released, RingsAs, Script, Ticket};
 pub use event::{Event, Side};
-pub use guests::Role;
-pub use input::{Input, Origin, Reply};
-pub use limits::Limits;
+pub use guestspub use limits::Limits;
 pub use machine::Call;
 pub use queue::{QueueNews, QueueOrder, Visit};
 pub use route::{Direction, RingMember, RingPlan, Route, RouteTarget, Strategy, TrunkStep};

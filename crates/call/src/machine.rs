@@ -43,6 +43,8 @@ pub struct Call {
     pub(crate) shown: (String, String),
     /// A flow machine of ours is alive at the driver.
     pub(crate) steered: bool,
+    /// The caller was let leave a message; the cause that led there.
+    pub(crate) message_for: Option<Cause>,
     /// Who forwarded the call.
     pub(crate) forwarded: Vec<ExtensionId>,
     /// How often the call went on to another target.
@@ -126,6 +128,7 @@ impl Call {
             talked: None,
             shown: Default::default(),
             steered: false,
+            message_for: None,
             forwarded: Vec::new(),
             diversions: 0,
             flows: 0,
@@ -198,6 +201,11 @@ impl Call {
     /// Which call it is.
     pub fn id(&self) -> CallId {
         self.id
+    }
+
+    /// The leg of the calling side, once it is known.
+    pub fn caller(&self) -> Option<LegId> {
+        self.caller
     }
 
     /// The number that the next leg will have.

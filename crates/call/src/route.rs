@@ -68,6 +68,10 @@ pub enum RouteTarget {
     Announcement(Sound),
     /// Let the caller wait for an agent.
     Queue(QueueId),
+    /// Let the caller leave a message for an extension.
+    Voicemail(ExtensionId),
+    /// Let the extension listen to its messages.
+    Mailbox(ExtensionId),
     /// Go out through carriers, tried in this order.
     Trunk(Vec<TrunkStep>),
     /// Refuse.

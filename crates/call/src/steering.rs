@@ -50,6 +50,9 @@ impl Call {
             self.note("flow_limit", "The caller was handed through too many flows.");
             return self.end(Cause::Failed, EndedBy::System);
         }
+        if let Script::Voicemail(_, cause) = script {
+            self.message_for = Some(cause);
+        }
         self.keep(match script {
             Script::Flow(flow) => {
                 let entry = TrailEntry::new(self.now, "flow", "The call is answered and a flow takes the caller.");
@@ -59,10 +62,25 @@ impl Call {
                 let entry = TrailEntry::new(self.now, "announcement", "The call is answered and a sound is played.");
                 match sound {
                     Sound::Greeting(greeting) => entry.fact("greeting", greeting),
-                    Sound::Ringback | Sound::Busy | Sound::Hold | Sound::Confirmed => entry,
+                    Sound::Ringback
+                    | Sound::Busy
+                    | Sound::Hold
+                    | Sound::Confirmed
+                    | Sound::Beep
+                    | Sound::Voicemail(_)
+                    | Sound::Prompt(_) => entry,
                 }
             }
             Script::Placed => TrailEntry::new(self.now, "placed", "What the house has to say is said."),
+            Script::Voicemail(extension, cause) => {
+                let reason = "The call is answered and the caller may leave a message.";
+                let entry = TrailEntry::new(self.now, "voicemail", reason).fact("extension", extension);
+                entry.fact("cause", cause.as_str())
+            }
+            Script::Mailbox(extension) => {
+                let reason = "The call is answered and the extension listens to its messages.";
+                TrailEntry::new(self.now, "voicemail_heard", reason).fact("extension", extension)
+            }
         });
         self.answer_caller();
         if let Some(caller) = self.caller {
@@ -105,7 +123,7 @@ impl Call {
     fn flow_plays(&mut self, caller: model::LegId, sound: Sound) {
         let repeat = match sound {
             Sound::Ringback | Sound::Busy | Sound::Hold => true,
-            Sound::Greeting(_) | Sound::Confirmed => false,
+            Sound::Greeting(_) | Sound::Confirmed | Sound::Beep | Sound::Voicemail(_) | Sound::Prompt(_) => false,
         };
         self.play(caller, sound, repeat);
     }
@@ -115,6 +133,7 @@ impl Call {
             FlowTarget::Group(group) => RouteTarget::Group(group),
             FlowTarget::Extension(extension) => RouteTarget::Extension(extension),
             FlowTarget::Flow(flow) => RouteTarget::Flow(flow),
+            FlowTarget::Voicemail(extension) => RouteTarget::Voicemail(extension),
             FlowTarget::Queue(entry) => return self.enter_queue(entry, true),
         };
         self.lead(Purpose::Transfer, target, Cause::FlowEnded);

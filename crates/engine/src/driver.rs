@@ -20,6 +20,7 @@ mod tell;
 #[cfg(test)]
 mod tests;
 mod transfer;
+mod voicemail;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::panic::AssertUnwindSafe;
@@ -92,6 +93,7 @@ pub(crate) struct Driver {
     recording: Option<finish::Recording>,
     /// Several hear each other.
     mix: Option<media::Mix>,
+    voicemail: voicemail::Voicemail,
     finish: Option<Finish>,
     /// The record that stands for the call should its task fail.
     drafted: Option<Box<pbx::calls::CallRecord>>,
@@ -147,6 +149,7 @@ impl Driver {
             letters,
             recording: None,
             mix: None,
+            voicemail: voicemail::Voicemail::default(),
             finish: None,
             drafted: None,
             jotted: pbx::calls::Notes::default(),
@@ -269,6 +272,7 @@ impl Driver {
             Letter::Queue(order) => self.queue_orders(*order),
             Letter::Loaded(leg, play, sound) => self.play_loaded(leg, play, sound),
             Letter::Wish(by, wish, reply) => self.wish(by, wish, reply),
+            Letter::Mailbox(kept) => self.mailbox_opened(kept),
             Letter::Obeyed(ticket, route) => self.feed(Input::Reply(ticket, Reply::Route(route))),
         }
     }
@@ -315,7 +319,10 @@ impl Driver {
                     self.steer(steps);
                 }
             }
-            Action::StopFlow => self.flow = None,
+            Action::StopFlow => {
+                self.flow = None;
+                self.voicemail.closed();
+            }
             Action::Queue(news) => self.tell_queue(news),
             Action::Adopt(_, leg) => self.adopt(leg),
             Action::Release(released) => self.release(released),
@@ -377,9 +384,11 @@ impl Driver {
             Script::Placed => {
                 self.placed.as_ref().map(|placed| Steering::Flow(Box::new(Flow::new(placed.graph.clone(), now))))
             }
+            Script::Voicemail(extension, cause) => self.take_message(extension, cause),
+            Script::Mailbox(extension) => return self.open_mailbox(extension),
         };
         let Some(mut steering) = steering else {
-            tracing::warn!(call.id = %self.id, flow = ?script, "the flow of a hotline is gone");
+            tracing::warn!(call.id = %self.id, flow = ?script, "the flow of a hotline, or a mailbox, is gone");
             self.feed(Input::Flow(model::flow::FlowCommand::Hangup(Cause::NoRoute)));
             return;
         };
@@ -394,6 +403,9 @@ impl Driver {
             match step {
                 FlowStep::Command(command) => self.feed(Input::Flow(command)),
                 FlowStep::Trail(entry) => self.feed(Input::Trail(entry)),
+                FlowStep::Record => self.keep_words(),
+                FlowStep::StopRecord => self.stop_keeping_words(),
+                FlowStep::Mail(id, chore) => self.do_chore(id, chore),
                 FlowStep::Ask(question) => {
                     let now = self.shared.clock.now();
                     let answer = self.tenant.know(question, &self.caller.0, self.anchor.wall(now));

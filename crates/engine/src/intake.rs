@@ -12,9 +12,11 @@ use pbx::snapshot::Tenant;
 use sip::{Command, Event, Incoming};
 use tokio::sync::{Semaphore, oneshot};
 
+use crate::blf;
 use crate::directory::Inbound;
 use crate::driver::{Driver, Replacing};
 use crate::load;
+use crate::mwi;
 use crate::pickup;
 use crate::placing;
 use crate::recordings::{End, Recordings};
@@ -57,18 +59,30 @@ impl Intake {
                 }
             }
             Event::Text(text) => self.on_text(&text),
-            // No event package is served yet, so none is asked for.
+            Event::Subscribed(subscribed) if subscribed.package.eq_ignore_ascii_case(mwi::PACKAGE) => {
+                self.shared.mwi.subscribed(subscribed);
+            }
+            Event::Subscribed(subscribed) if subscribed.package.eq_ignore_ascii_case(blf::PACKAGE) => {
+                self.shared.blf.subscribed(subscribed);
+            }
+            // No other event package is served, so none is asked for.
             Event::Subscribed(subscribed) => {
                 let end = Command::Notify { content_type: String::new(), body: Bytes::new(), end: Some("noresource") };
                 self.shared.stack.send(subscribed.id, end);
             }
-            Event::Unsubscribed(_) => {}
+            Event::Unsubscribed(leg) => {
+                self.shared.mwi.unsubscribed(leg);
+                self.shared.blf.unsubscribed(leg);
+            }
             Event::Bindings { account, contacts } => {
                 let extension = ExtensionId::from_bits(account);
                 tracing::debug!(extension.id = %extension, contacts, "registrations changed");
                 let snapshot = self.shared.directory.snapshot();
                 if let Some((tenant, _)) = snapshot.extension(extension).filter(|(t, _)| !t.queues.is_empty()) {
                     self.shared.queues.phones(tenant.id, extension, contacts > 0);
+                }
+                if contacts > 0 && snapshot.extension(extension).is_some_and(|(_, one)| one.mailbox.enabled) {
+                    self.shared.mwi.changed(extension);
                 }
             }
             Event::Registration { id, state } => self.shared.carriers.on_registration(id, state),
@@ -87,6 +101,7 @@ impl Intake {
             media::Event::Digit { tag, .. }
             | media::Event::PlayDone { tag }
             | media::Event::Silent { tag }
+            | media::Event::Quiet { tag }
             | media::Event::Recorded { tag, .. }
             | media::Event::Closed { tag, .. } => *tag,
         };
@@ -97,6 +112,7 @@ impl Intake {
             media::Event::Digit { .. }
             | media::Event::PlayDone { .. }
             | media::Event::Silent { .. }
+            | media::Event::Quiet { .. }
             | media::Event::Closed { .. } => None,
         };
         let delivered = self.shared.routes.deliver(tag, |id| Letter::Media(id, event));
@@ -125,6 +141,7 @@ impl Intake {
             }
             Order::Queues { tenant, reply } => self.shared.queues.show(tenant, reply),
             Order::AgentsChanged => self.shared.queues.wished(),
+            Order::MessagesChanged(extension) => self.shared.mwi.changed(extension),
             Order::Capture { tenant, call, reply } => {
                 self.look(reply, move |shared| async move { shared.captures.of(tenant, call, &shared.routes).await });
             }

@@ -7,6 +7,7 @@
 
 mod addresses;
 mod alerts;
+mod blf;
 pub mod capture;
 mod carriers;
 mod clock;
@@ -16,6 +17,8 @@ mod health;
 mod intake;
 mod lines;
 mod load;
+mod messages;
+mod mwi;
 mod pickup;
 mod placing;
 mod presence;
@@ -45,12 +48,15 @@ use tokio::task::JoinHandle;
 
 use addresses::Addresses;
 use alerts::Alerts;
+use blf::Blf;
 use capture::Captures;
 use carriers::Carriers;
 use clock::Clock;
 use directory::Directory;
 use health::Health;
 use intake::Intake;
+use messages::Messages;
+use mwi::Mwi;
 use pbx::calls::Journal;
 use queues::Queues;
 use recordings::Recordings;
@@ -149,17 +155,21 @@ impl Engine {
         let journal = Journal::start(db.clone(), &config.spool, spool, recordings.last_signs());
         let journal = journal.await.map_err(StartError::Spool)?;
         recordings.mend(&journal);
+        let messages = Messages::open(&config.data).map_err(StartError::Recordings)?;
+        messages.mend(&journal);
         let spending = Spending::default();
         recall(&spending, &journal, &db, &directory, clock).await;
         let (media_events, media_inbox) = mpsc::unbounded_channel();
         let media = Media::start(config.media, media_events).map_err(StartError::Media)?;
         let trace = config.capture.signalling_bytes > 0;
-        let sip = sip::Config { trace, ..config.sip };
+        let sip = sip::Config { trace, events: vec![mwi::PACKAGE.to_owned(), blf::PACKAGE.to_owned()], ..config.sip };
         let (stack, sip_inbox) = Stack::start(sip, directory.clone()).await.map_err(StartError::Sip)?;
         let (alerts, alerting) = Alerts::start(db.clone(), clock);
         let health =
             Health::new(config.probe_every, stack.clone(), addresses.clone(), bus.clone(), alerts.clone(), clock);
         let (queues, queue_words) = Queues::new();
+        let (mwi, mwi_words) = Mwi::new();
+        let (blf, blf_words) = Blf::new();
         let captures = Arc::new(Captures::new(config.capture, &config.data, stack.clone(), clock));
         let shared = Arc::new(Shared {
             clock,
@@ -175,6 +185,9 @@ impl Engine {
             journal,
             bus,
             recordings,
+            messages,
+            mwi,
+            blf,
             captures: captures.clone(),
             queues,
             shares: Arc::default(),
@@ -189,6 +202,8 @@ impl Engine {
         let intake = Arc::new(Intake::new(shared.clone()));
         let carriers = shared.clone();
         let tasks = Mutex::new(vec![
+            tokio::spawn(mwi::run(shared.clone(), mwi_words)),
+            tokio::spawn(blf::run(shared.clone(), blf_words)),
             tokio::spawn(queues::run(shared.clone(), db.clone(), queue_words)),
             directory.follow(db, shared.bus.clone(), move |snapshot| {
                 carriers.carriers.follow(snapshot);
@@ -252,7 +267,10 @@ impl Engine {
         self.wait(patience, "calls are still up", |counts| counts.calls).await;
         self.shared.routes.hang_up_all(Cause::ServerStopping);
         self.wait(LAST_RECORDS, "calls do not end", |counts| counts.calls).await;
-        self.wait(LAST_RECORDS, "recordings are not at their places", |_| self.shared.recordings.under_way()).await;
+        self.wait(LAST_RECORDS, "recordings are not at their places", |_| {
+            self.shared.recordings.under_way() + self.shared.messages.under_way()
+        })
+        .await;
         self.wait(LAST_WORDS, "far sides have not answered the end of their calls", |counts| counts.sip.dialogs).await;
         self.shared.captures.finish().await;
         self.shared.journal.clone().stop().await;

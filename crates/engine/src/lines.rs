@@ -1,10 +1,11 @@
 //! Which extensions are on the phone right now: a line is taken for each leg of an extension and free again when the
 //! leg is over, however that comes about.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use model::{CallId, ExtensionId};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 /// What an extension's phones are doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -19,7 +20,34 @@ pub(crate) struct Use {
 
 /// All lines in use. Cheap to clone.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Lines(Arc<Mutex<HashMap<ExtensionId, Vec<Taken>>>>);
+pub(crate) struct Lines(Arc<Mutex<HashMap<ExtensionId, Vec<Taken>>>>, Arc<Mutex<Watch>>);
+
+/// Whose changes are told, and to whom.
+#[derive(Debug, Default)]
+struct Watch {
+    attended: HashSet<ExtensionId>,
+    changes: Option<UnboundedSender<ExtensionId>>,
+}
+
+/// A line as colleagues see it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Shown {
+    /// A number that is not used again.
+    pub(crate) id: u64,
+    /// The extension calls.
+    pub(crate) outgoing: bool,
+    /// How far it is.
+    pub(crate) state: State,
+}
+
+/// How far a line is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum State {
+    /// It rings, on this side or on the other.
+    Early,
+    /// It is answered.
+    Confirmed,
+}
 
 /// One line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +56,9 @@ struct Taken {
     /// The leg's number at the edge.
     edge: u64,
     talking: bool,
+    outgoing: bool,
+    /// It is answered: who calls somebody counts as talking before that.
+    confirmed: bool,
 }
 
 /// One line in use, until it is dropped.
@@ -59,31 +90,80 @@ impl Lines {
         lines.get(&extension)?.iter().filter(|line| !line.talking).map(|line| (line.call, line.edge)).min()
     }
 
+    /// What colleagues see of the extension.
+    pub(crate) fn shown(&self, extension: ExtensionId) -> Vec<Shown> {
+        let lines = self.lock();
+        let shown = |line: &Taken| Shown {
+            id: line.edge,
+            outgoing: line.outgoing,
+            state: if line.confirmed { State::Confirmed } else { State::Early },
+        };
+        lines.get(&extension).map(|taken| taken.iter().map(shown).collect()).unwrap_or_default()
+    }
+
+    /// Tells from now on whose lines change, of those that are attended.
+    pub(crate) fn watch(&self) -> UnboundedReceiver<ExtensionId> {
+        let (changes, told) = unbounded_channel();
+        self.watching().changes = Some(changes);
+        told
+    }
+
+    /// Whether changes of this extension are told.
+    pub(crate) fn attend(&self, extension: ExtensionId, attended: bool) {
+        let mut watch = self.watching();
+        if attended {
+            watch.attended.insert(extension);
+        } else {
+            watch.attended.remove(&extension);
+        }
+    }
+
+    fn watching(&self) -> MutexGuard<'_, Watch> {
+        // Each critical section is one operation of a set.
+        self.1.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn changed(&self, extension: ExtensionId) {
+        let watch = self.watching();
+        if watch.attended.contains(&extension)
+            && let Some(changes) = &watch.changes
+        {
+            // Nobody listens any more when the engine stops.
+            let _ = changes.send(extension);
+        }
+    }
+
     /// A leg to the extension begins to ring.
     pub(crate) fn rings(&self, extension: ExtensionId, call: CallId, edge: u64) -> Line {
-        let taken = Taken { call, edge, talking: false };
+        self.take(extension, Taken { call, edge, talking: false, outgoing: false, confirmed: false })
+    }
+
+    fn take(&self, extension: ExtensionId, taken: Taken) -> Line {
         self.lock().entry(extension).or_default().push(taken);
+        self.changed(extension);
         Line { lines: self.clone(), extension, taken }
     }
 
     /// The extension calls somebody.
     pub(crate) fn calls(&self, extension: ExtensionId, call: CallId, edge: u64) -> Line {
-        let mut line = self.rings(extension, call, edge);
-        line.answered();
-        line
+        self.take(extension, Taken { call, edge, talking: true, outgoing: true, confirmed: false })
     }
 }
 
 impl Line {
-    /// The phone was picked up.
+    /// The phone was picked up, or the one it calls has answered.
     pub(crate) fn answered(&mut self) {
         let before = self.taken;
-        self.taken.talking = true;
+        (self.taken.talking, self.taken.confirmed) = (true, true);
+        if before == self.taken {
+            return;
+        }
         if let Some(line) =
             self.lines.lock().get_mut(&self.extension).and_then(|taken| taken.iter_mut().find(|line| **line == before))
         {
-            line.talking = true;
+            *line = self.taken;
         }
+        self.lines.changed(self.extension);
     }
 }
 
@@ -97,6 +177,8 @@ impl Drop for Line {
         if taken.is_empty() {
             lines.remove(&self.extension);
         }
+        drop(lines);
+        self.lines.changed(self.extension);
     }
 }
 
@@ -104,6 +186,26 @@ impl Drop for Line {
 mod tests {
     use super::*;
     use model::Id;
+
+    #[test]
+    fn who_is_attended_is_told_of_each_change_and_nobody_else_is() {
+        let (lines, lan, minh) = (Lines::default(), ExtensionId::from_bits(1), ExtensionId::from_bits(2));
+        let mut told = lines.watch();
+        lines.attend(lan, true);
+        let mut rings = lines.rings(lan, CallId::from_bits(1), 11);
+        let _calls = lines.calls(minh, CallId::from_bits(1), 12);
+        assert_eq!(lines.shown(lan), [Shown { id: 11, outgoing: false, state: State::Early }]);
+        rings.answered();
+        rings.answered();
+        assert_eq!(lines.shown(lan), [Shown { id: 11, outgoing: false, state: State::Confirmed }]);
+        drop(rings);
+        let changes: Vec<ExtensionId> = std::iter::from_fn(|| told.try_recv().ok()).collect();
+        assert_eq!(changes, [lan; 3], "it rang, was answered, and is over");
+        assert_eq!(lines.shown(minh), [Shown { id: 12, outgoing: true, state: State::Early }]);
+        lines.attend(lan, false);
+        drop(lines.rings(lan, CallId::from_bits(2), 13));
+        assert!(told.try_recv().is_err());
+    }
 
     #[test]
     fn a_line_is_in_use_until_its_leg_is_over() {

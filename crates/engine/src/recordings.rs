@@ -86,6 +86,9 @@ impl Recordings {
 
     /// The same for a file that is known by its name alone.
     pub(crate) fn finish_file(shared: &Arc<Shared>, path: &Path, end: End) {
+        if shared.messages.owns(path) {
+            return crate::messages::Messages::finish_aside(shared, path, end);
+        }
         match read_name(path) {
             Some((tenant, call)) => Recordings::finish_aside(shared, tenant, call, end),
             None => tracing::warn!(path = %path.display(), "a finished recording is none of ours"),

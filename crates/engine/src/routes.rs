@@ -39,6 +39,8 @@ pub(crate) enum Letter {
     Loaded(LegId, Play, Option<Arc<media::Sound>>),
     /// Somebody wants something of the talk: who, what, and where the outcome goes.
     Wish(String, call::Wish, oneshot::Sender<Result<(), Problem>>),
+    /// The messages of the mailbox that the caller wants to listen to; none when they cannot be listed.
+    Mailbox(Option<Vec<flow::Kept>>),
     /// What a phone asked for by a code is done, or not: where its call goes.
     Obeyed(call::Ticket, Box<call::Route>),
 }

@@ -8,12 +8,15 @@ use pbx::calls::Journal;
 use sip::Stack;
 
 use crate::alerts::Alerts;
+use crate::blf::Blf;
 use crate::capture::Captures;
 use crate::carriers::Carriers;
 use crate::clock::Clock;
 use crate::directory::Directory;
 use crate::health::Health;
 use crate::lines::Lines;
+use crate::messages::Messages;
+use crate::mwi::Mwi;
 use crate::queues::Queues;
 use crate::recordings::Recordings;
 use crate::routes::Routes;
@@ -36,6 +39,9 @@ pub(crate) struct Shared {
     pub(crate) journal: Journal,
     pub(crate) bus: Bus,
     pub(crate) recordings: Recordings,
+    pub(crate) messages: Messages,
+    pub(crate) mwi: Mwi,
+    pub(crate) blf: Blf,
     pub(crate) captures: Arc<Captures>,
     pub(crate) queues: Queues,
     pub(crate) shares: Arc<Shares>,

@@ -1,14 +1,18 @@
 //! Sounds that callers hear: tones are made once, greetings are read from their files when first played and kept
 //! until the cache has grown too large.
 
+mod prompts;
+
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use model::GreetingId;
 use model::leg::Sound as Name;
 use pbx::snapshot::Tenant;
 
+/// The tone after which a caller speaks.
+const BEEP_HZ: f64 = 800.0;
+const BEEP_MS: u32 = 600;
 /// Samples kept for greetings, all together: about an hour of sound, 60 MiB.
 const KEPT_SAMPLES: usize = 8_000 * 3_600;
 
@@ -18,6 +22,7 @@ pub(crate) struct Sounds {
     busy: Arc<media::Sound>,
     hold: Arc<media::Sound>,
     confirmed: Arc<media::Sound>,
+    beep: Arc<media::Sound>,
     greetings: Mutex<Greetings>,
     turn: tokio::sync::Mutex<()>,
     /// Greetings' files are told from here on.
@@ -34,15 +39,16 @@ pub(crate) enum Found {
     Missing,
 }
 
-/// A greeting that was not played yet.
+/// A sound that was not played yet.
 pub(crate) struct Unread {
-    id: GreetingId,
+    name: Name,
+    /// From the data directory on.
     path: PathBuf,
 }
 
 #[derive(Default)]
 struct Greetings {
-    loaded: HashMap<GreetingId, Arc<media::Sound>>,
+    loaded: HashMap<PathBuf, Arc<media::Sound>>,
     samples: usize,
 }
 
@@ -53,6 +59,7 @@ impl Sounds {
             busy: Arc::new(media::sound::busy()),
             hold: Arc::new(media::sound::hold()),
             confirmed: Arc::new(media::sound::confirmed()),
+            beep: Arc::new(media::sound::tone(BEEP_HZ, BEEP_MS)),
             greetings: Mutex::default(),
             turn: tokio::sync::Mutex::default(),
             data,
@@ -66,17 +73,26 @@ impl Sounds {
             Name::Busy => Found::Ready(self.busy.clone()),
             Name::Hold => Found::Ready(self.hold.clone()),
             Name::Confirmed => Found::Ready(self.confirmed.clone()),
-            Name::Greeting(id) => match (self.known(id), tenant.greetings.get(&id)) {
-                (Some(sound), Some(_)) => Found::Ready(sound),
-                (None, Some(path)) => Found::Unread(Unread { id, path: path.clone() }),
-                (_, None) => Found::Missing,
+            Name::Beep => Found::Ready(self.beep.clone()),
+            Name::Greeting(id) => match tenant.greetings.get(&id) {
+                Some(path) => self.find(name, path.clone()),
+                None => Found::Missing,
             },
+            Name::Voicemail(id) => Found::Unread(Unread { name, path: pbx::voicemail::message::file(tenant.id, id) }),
+            Name::Prompt(prompt) => self.find(name, prompts::file(prompts::language(tenant), prompt)),
         }
     }
 
-    /// A greeting's id names one content for ever, so what is loaded never grows stale.
-    fn known(&self, id: GreetingId) -> Option<Arc<media::Sound>> {
-        self.greetings().loaded.get(&id).cloned()
+    fn find(&self, name: Name, path: PathBuf) -> Found {
+        match self.known(&path) {
+            Some(sound) => Found::Ready(sound),
+            None => Found::Unread(Unread { name, path }),
+        }
+    }
+
+    /// A file has one content for ever, so what is loaded never grows stale.
+    fn known(&self, path: &Path) -> Option<Arc<media::Sound>> {
+        self.greetings().loaded.get(path).cloned()
     }
 
     fn greetings(&self) -> MutexGuard<'_, Greetings> {
@@ -85,30 +101,41 @@ impl Sounds {
 
     /// Reads a greeting aside from the runtime's threads: decoding one may take a while. None when it cannot be.
     pub(crate) async fn load(&self, unread: Unread) -> Option<Arc<media::Sound>> {
-        let Unread { id, path } = unread;
+        let Unread { name, path } = unread;
+        if let Name::Voicemail(_) = name {
+            // A message is heard once or twice, by one.
+            let file = self.data.join(path);
+            return tokio::task::spawn_blocking(move || read(&file)).await.ok().flatten().map(Arc::new);
+        }
         // One at a time: of many calls that wait for the same greeting, the first reads it.
         let _turn = self.turn.lock().await;
-        if let Some(sound) = self.known(id) {
+        if let Some(sound) = self.known(&path) {
             return Some(sound);
         }
-        let file = self.data.join(path);
-        let sound = Arc::new(tokio::task::spawn_blocking(move || read(id, &file)).await.ok().flatten()?);
+        let file = self.data.join(&path);
+        if let Name::Prompt(prompt) = name
+            && !tokio::fs::try_exists(&file).await.unwrap_or(false)
+        {
+            // Nobody has spoken it here, or not yet: this is not kept.
+            return Some(Arc::new(prompts::tone(prompt)));
+        }
+        let sound = Arc::new(tokio::task::spawn_blocking(move || read(&file)).await.ok().flatten()?);
         let mut greetings = self.greetings();
         greetings.samples += sound.pcm().len();
         if greetings.samples > KEPT_SAMPLES {
             greetings.loaded.clear();
             greetings.samples = sound.pcm().len();
         }
-        greetings.loaded.insert(id, sound.clone());
+        greetings.loaded.insert(path, sound.clone());
         Some(sound)
     }
 }
 
-fn read(id: GreetingId, file: &Path) -> Option<media::Sound> {
+fn read(file: &Path) -> Option<media::Sound> {
     let bytes = std::fs::read(file)
-        .inspect_err(|error| tracing::error!(greeting.id = %id, %error, "a greeting's file cannot be read"))
+        .inspect_err(|error| tracing::error!(file = %file.display(), %error, "a sound's file cannot be read"))
         .ok()?;
     media::sound::load(bytes)
-        .inspect_err(|error| tracing::error!(greeting.id = %id, %error, "a greeting's file cannot be decoded"))
+        .inspect_err(|error| tracing::error!(file = %file.display(), %error, "a sound's file cannot be decoded"))
         .ok()
 }

@@ -50,6 +50,12 @@ pub enum Node {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         on_no_answer: Option<NodeId>,
     },
+    /// Let the caller leave a message for an extension; there is no way back.
+    Voicemail {
+        /// Whose mailbox.
+        #[serde(with = "text::one")]
+        extension: ExtensionId,
+    },
     /// Go on in another flow; there is no way back.
     Flow {
         /// Which flow.
@@ -173,7 +179,9 @@ impl Graph {
                     }
                 }
                 Node::RingGroup { group, .. } => add("group", Reference::Group(*group)),
-                Node::Extension { extension, .. } => add("extension", Reference::Extension(*extension)),
+                Node::Extension { extension, .. } | Node::Voicemail { extension } => {
+                    add("extension", Reference::Extension(*extension))
+                }
                 Node::Queue { queue, .. } => add("queue", Reference::Queue(*queue)),
                 Node::Flow { flow } => add("flow", Reference::Flow(*flow)),
                 Node::Schedule { schedule, .. } => add("schedule", Reference::Schedule(*schedule)),
@@ -192,6 +200,7 @@ impl Node {
             Node::Menu(_) => "menu",
             Node::RingGroup { .. } => "ring_group",
             Node::Extension { .. } => "extension",
+            Node::Voicemail { .. } => "voicemail",
             Node::Flow { .. } => "flow",
             Node::Schedule { .. } => "schedule",
             Node::Caller { .. } => "caller",
@@ -223,7 +232,7 @@ impl Node {
                 let anonymous = anonymous.iter().map(|to| ("anonymous".to_owned(), to));
                 vip.chain(anonymous).chain([("otherwise".to_owned(), otherwise)]).collect()
             }
-            Node::Flow { .. } | Node::Hangup { .. } => Vec::new(),
+            Node::Voicemail { .. } | Node::Flow { .. } | Node::Hangup { .. } => Vec::new(),
         }
     }
 
@@ -235,6 +244,7 @@ impl Node {
             Node::RingGroup { .. }
             | Node::Extension { .. }
             | Node::Queue { .. }
+            | Node::Voicemail { .. }
             | Node::Flow { .. }
             | Node::Schedule { .. }
             | Node::Caller { .. }

@@ -5,16 +5,20 @@
 //! plays a sound or knows a leg: the machine says [`model::flow::FlowCommand`] and hears [`model::flow::FlowEvent`].
 //! `docs/specs/flow.md` has the JSON and examples.
 
+mod deposit;
 pub mod fault;
 pub mod graph;
 mod machine;
+mod mailbox;
 mod steering;
 mod text;
 mod trace;
 mod validate;
 
+pub use deposit::Deposit;
 pub use fault::{Fault, Wrong};
 pub use graph::{Graph, Menu, Node, NodeId, Reference};
 pub use machine::{Flow, FlowStep};
+pub use mailbox::{Chore, Kept, Mailbox};
 pub use steering::{Announcement, Steering};
 pub use trace::{Step, trace};

@@ -3,11 +3,12 @@
 
 mod menu;
 
+use crate::Chore;
 use crate::graph::{Graph, Node};
 use menu::Phase;
 use model::flow::{FlowAnswer, FlowCommand, FlowEvent, FlowQuestion, FlowTarget};
 use model::leg::Sound;
-use model::{Cause, Digit, Enqueue, Moment, TrailEntry};
+use model::{Cause, Digit, Enqueue, Moment, TrailEntry, VoicemailId};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -31,6 +32,12 @@ pub enum FlowStep {
     Trail(TrailEntry),
     /// Find this out and feed `FlowEvent::Answer`.
     Ask(FlowQuestion),
+    /// Keep what the caller says from now on as a message. `FlowEvent::Quiet` is told when that is nothing.
+    Record,
+    /// Keep no more of it.
+    StopRecord,
+    /// Do this with a message.
+    Mail(VoicemailId, Chore),
 }
 
 /// One caller on the way through one graph.
@@ -97,6 +104,7 @@ impl Flow {
             FlowEvent::PlayDone => self.play_done(),
             FlowEvent::Returned(cause) => self.returned(cause),
             FlowEvent::Answer(answer) => self.answered(answer),
+            FlowEvent::Quiet => {}
         }
         std::mem::take(&mut self.out)
     }
@@ -220,6 +228,7 @@ impl Flow {
             Node::Menu(menu) => self.menu_enter(menu, 0),
             Node::RingGroup { group, .. } => self.transfer(FlowTarget::Group(*group)),
             Node::Extension { extension, .. } => self.transfer(FlowTarget::Extension(*extension)),
+            Node::Voicemail { extension } => self.transfer(FlowTarget::Voicemail(*extension)),
             Node::Flow { flow } => self.transfer(FlowTarget::Flow(*flow)),
             Node::Schedule { schedule, .. } => self.ask(FlowQuestion::Schedule(*schedule)),
             Node::Caller { .. } => self.ask(FlowQuestion::Caller),

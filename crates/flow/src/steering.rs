@@ -1,6 +1,6 @@
 //! What steers a caller: a flow, or something so simple that it needs no graph. The driver holds one and carries its words.
 
-use crate::{Flow, FlowStep};
+use crate::{Deposit, Flow, FlowStep, Mailbox};
 use model::flow::{FlowCommand, FlowEvent};
 use model::leg::Sound;
 use model::{Cause, Moment};
@@ -16,6 +16,10 @@ pub enum Steering {
     Flow(Box<Flow>),
     /// One sound, and the end.
     Announcement(Announcement),
+    /// The caller leaves a message.
+    Deposit(Deposit),
+    /// The caller listens to messages.
+    Mailbox(Box<Mailbox>),
 }
 
 /// One sound, played to its end; then the call ends.
@@ -55,6 +59,8 @@ impl Steering {
         match self {
             Steering::Flow(flow) => flow.handle(now, event),
             Steering::Announcement(announcement) => announcement.handle(now, &event),
+            Steering::Deposit(deposit) => deposit.handle(now, &event),
+            Steering::Mailbox(mailbox) => mailbox.handle(now, &event),
         }
     }
 
@@ -66,6 +72,8 @@ impl Steering {
                 announcement.end()
             }
             Steering::Announcement(_) => Vec::new(),
+            Steering::Deposit(deposit) => deposit.timeout(now),
+            Steering::Mailbox(mailbox) => mailbox.timeout(now),
         }
     }
 
@@ -74,6 +82,8 @@ impl Steering {
         match self {
             Steering::Flow(flow) => flow.deadline(),
             Steering::Announcement(announcement) => announcement.deadline,
+            Steering::Deposit(deposit) => deposit.deadline(),
+            Steering::Mailbox(mailbox) => mailbox.deadline(),
         }
     }
 }

@@ -104,6 +104,8 @@ impl<'a> Walk<'a> {
             match step {
                 FlowStep::Trail(entry) => self.trail.push(entry),
                 FlowStep::Ask(question) => self.event(FlowEvent::Answer((self.know)(question))),
+                // Nothing of a flow is kept.
+                FlowStep::Record | FlowStep::StopRecord | FlowStep::Mail(..) => {}
                 FlowStep::Command(FlowCommand::Play(_)) => self.playing = true,
                 FlowStep::Command(FlowCommand::StopPlay) => self.playing = false,
                 FlowStep::Command(FlowCommand::Transfer(target)) => self.transferred = Some(name(target)),
@@ -127,6 +129,7 @@ fn name(target: FlowTarget) -> String {
         FlowTarget::Group(group) => format!("The group {group}"),
         FlowTarget::Extension(extension) => format!("The extension {extension}"),
         FlowTarget::Flow(flow) => format!("The flow {flow}"),
+        FlowTarget::Voicemail(extension) => format!("The mailbox of the extension {extension}"),
         FlowTarget::Queue(entry) => format!("An agent of the queue {}", entry.queue),
     }
 }

@@ -20,6 +20,7 @@ impl Graph {
                 Node::Play { .. }
                 | Node::RingGroup { .. }
                 | Node::Extension { .. }
+                | Node::Voicemail { .. }
                 | Node::Flow { .. }
                 | Node::Schedule { .. }
                 | Node::Caller { .. }

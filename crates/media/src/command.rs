@@ -9,6 +9,7 @@ use model::Digit;
 use std::net::{IpAddr, UdpSocket};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The number of a leg; never used twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -70,6 +71,13 @@ pub(crate) enum Command {
         right: LegKey,
         path: PathBuf,
     },
+    /// Record what one leg's far side says.
+    Message {
+        leg: LegKey,
+        path: PathBuf,
+        /// After so long a silence the owner is told.
+        quiet: Duration,
+    },
     StopRecord(LegKey),
     /// The second takes the place beside the first in the recording of the first.
     RecordBeside(LegKey, LegKey),
@@ -96,6 +104,7 @@ impl Command {
             Command::Bridge(one, other) | Command::RecordBeside(one, other) => vec![*one, *other],
             Command::Record { left, right, .. } => vec![*left, *right],
             Command::Mix(key, mixing) => [*key].into_iter().chain(mixing.members()).collect(),
+            Command::Message { leg, .. } => vec![*leg],
             Command::Route(key, _)
             | Command::Agree(key, ..)
             | Command::Signalled(key, _)

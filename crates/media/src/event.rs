@@ -24,6 +24,11 @@ pub enum Event {
         /// The leg.
         tag: u64,
     },
+    /// What is recorded of the leg alone has been silence for as long as was asked. Sent once for each such recording.
+    Quiet {
+        /// The leg.
+        tag: u64,
+    },
     /// A recording has ended and its file is closed. Sent once for each `record`.
     Recorded {
         /// The leg whose sound is in the left channel.

@@ -10,6 +10,7 @@ use model::Digit;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// One leg: a pair of sockets towards one far side. Dropping it closes it.
 #[derive(Debug)]
@@ -140,6 +141,12 @@ impl Leg {
         if self.reaches(right) {
             self.tell(Command::Record { left: self.key, right: right.key, path });
         }
+    }
+
+    /// Records what this far side says into a new mono WAV file, in place of a recording that it leads. Goes on until it is
+    /// stopped or the leg closes; a silence of `quiet` is told once and ends nothing.
+    pub fn take_message(&self, path: PathBuf, quiet: Duration) {
+        self.tell(Command::Message { leg: self.key, path, quiet });
     }
 
     /// Lets another leg take the place beside this one in the recording that this one is part of: the one that leaves must

@@ -13,6 +13,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Duration;
 use tape::{Chunk, Progress};
 use tokio::sync::mpsc::UnboundedSender;
 use writer::Writer;
@@ -26,6 +27,8 @@ pub(crate) enum Task {
         path: PathBuf,
         rate: u32,
         progress: Arc<Progress>,
+        /// Only the left side is there, in a file of one channel; after so long a silence the owner is told.
+        alone: Option<Duration>,
     },
     Write {
         id: u64,
@@ -83,7 +86,9 @@ impl Recorder {
 
     fn obey(&mut self, task: Task) {
         match task {
-            Task::Begin { id, tag, path, rate, progress } => self.begin((id, tag), path, rate, progress),
+            Task::Begin { id, tag, path, rate, progress, alone } => {
+                self.begin((id, tag), path, (rate, alone), progress);
+            }
             Task::Write { id, chunk, samples } => self.write(id, &chunk, samples),
             Task::Owner { id, tag } => {
                 if let Some(open) = self.open.get_mut(&id) {
@@ -94,8 +99,14 @@ impl Recorder {
         }
     }
 
-    fn begin(&mut self, (id, tag): (u64, u64), path: PathBuf, rate: u32, progress: Arc<Progress>) {
-        match Writer::create(&path, rate, self.inventory.config.disk_reserve) {
+    fn begin(
+        &mut self,
+        (id, tag): (u64, u64),
+        path: PathBuf,
+        (rate, alone): (u32, Option<Duration>),
+        progress: Arc<Progress>,
+    ) {
+        match Writer::create(&path, rate, alone, self.inventory.config.disk_reserve) {
             Ok(writer) => {
                 self.open.insert(id, Open { tag, path, progress, writer });
             }
@@ -110,8 +121,13 @@ impl Recorder {
     fn write(&mut self, id: u64, chunk: &Chunk, samples: usize) {
         let Some(open) = self.open.get_mut(&id) else { return };
         open.progress.waiting.fetch_sub(1, Ordering::AcqRel);
-        if let Err(error) = open.writer.write(chunk, samples) {
-            self.end(id, Some(error));
+        match open.writer.write(chunk, samples) {
+            Ok(()) if open.writer.has_become_quiet() => {
+                // Nobody listens any more when the process ends.
+                let _ = self.events.send(Event::Quiet { tag: open.tag });
+            }
+            Ok(()) => {}
+            Err(error) => self.end(id, Some(error)),
         }
     }
 

@@ -16,6 +16,8 @@ pub enum FlowEvent {
     Returned(Cause),
     /// The answer to a question.
     Answer(FlowAnswer),
+    /// The caller, whose words are being kept, has said nothing for a while.
+    Quiet,
 }
 
 /// What a flow needs to know to go on.
@@ -82,4 +84,6 @@ pub enum FlowTarget {
     Flow(FlowId),
     /// A queue.
     Queue(Enqueue),
+    /// The mailbox of an extension, where the caller leaves a message; there is no way back.
+    Voicemail(ExtensionId),
 }

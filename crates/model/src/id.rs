@@ -127,6 +127,8 @@ ids! {
     CallerRuleId = "clr";
     /// A sound that callers hear.
     GreetingId = "grt";
+    /// A message that a caller left.
+    VoicemailId = "vml";
     /// One call, with all its legs.
     CallId = "call";
     /// One webhook endpoint.

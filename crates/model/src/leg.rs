@@ -2,7 +2,7 @@
 //! for something with [`LegCommand`]. Neither knows a transport: session descriptions, codecs and ports are
 //! settled between the driver and the edges.
 
-use crate::{CallId, Cause, ExtensionId, GreetingId, TrunkId};
+use crate::{CallId, Cause, ExtensionId, GreetingId, TrunkId, VoicemailId};
 use std::fmt;
 
 /// A key of the telephone: `0`–`9`, `*`, `#`, `A`–`D`.
@@ -157,8 +157,84 @@ pub enum Sound {
     Hold,
     /// Two short tones: what was asked for is done.
     Confirmed,
+    /// One short tone: speak now.
+    Beep,
     /// A greeting of the tenant.
     Greeting(GreetingId),
+    /// A message that a caller left.
+    Voicemail(VoicemailId),
+    /// Something that the house says in the company's language.
+    Prompt(Prompt),
+}
+
+/// What the house says. Where nobody speaks, a tone stands for it, or nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Prompt {
+    /// Nobody can take the call; leave a message after the tone.
+    LeaveMessage,
+    /// Enter the PIN and press the pound key.
+    EnterPin,
+    /// The PIN is wrong.
+    WrongPin,
+    /// The number of new messages follows.
+    NewMessages,
+    /// The number of messages that were heard before follows.
+    OldMessages,
+    /// There are no messages.
+    NoMessages,
+    /// Which key does what with a message.
+    MessageKeys,
+    /// The message is deleted.
+    Deleted,
+    /// There are no more messages.
+    NoMoreMessages,
+    /// The digit, 0–9.
+    Digit(u8),
+}
+
+impl Prompt {
+    /// All but the digits.
+    pub const WORDS: [Prompt; 9] = [
+        Prompt::LeaveMessage,
+        Prompt::EnterPin,
+        Prompt::WrongPin,
+        Prompt::NewMessages,
+        Prompt::OldMessages,
+        Prompt::NoMessages,
+        Prompt::MessageKeys,
+        Prompt::Deleted,
+        Prompt::NoMoreMessages,
+    ];
+
+    /// All.
+    pub fn all() -> impl Iterator<Item = Prompt> {
+        Prompt::WORDS.into_iter().chain((0..10).map(Prompt::Digit))
+    }
+
+    /// The digits of a number, as they are said one by one.
+    pub fn digits(number: usize) -> impl Iterator<Item = Prompt> {
+        number.to_string().into_bytes().into_iter().map(|digit| Prompt::Digit(digit - b'0'))
+    }
+
+    /// The stable word, fit for a file's name.
+    pub const fn as_str(self) -> &'static str {
+        const DIGITS: [&str; 10] = [
+            "digit-0", "digit-1", "digit-2", "digit-3", "digit-4", "digit-5", "digit-6", "digit-7", "digit-8",
+            "digit-9",
+        ];
+        match self {
+            Prompt::LeaveMessage => "leave-message",
+            Prompt::EnterPin => "enter-pin",
+            Prompt::WrongPin => "wrong-pin",
+            Prompt::NewMessages => "new-messages",
+            Prompt::OldMessages => "old-messages",
+            Prompt::NoMessages => "no-messages",
+            Prompt::MessageKeys => "message-keys",
+            Prompt::Deleted => "deleted",
+            Prompt::NoMoreMessages => "no-more-messages",
+            Prompt::Digit(digit) => DIGITS[(digit % 10) as usize],
+        }
+    }
 }
 
 /// Where an outgoing leg goes and whom it shows.

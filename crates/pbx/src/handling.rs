@@ -7,6 +7,7 @@ mod service;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use service::own_extension;
 pub use service::{get, own, patch, patch_own, set};
 
 use model::{Cause, Faults};

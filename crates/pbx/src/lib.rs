@@ -32,6 +32,7 @@ pub mod srtp;
 pub mod target;
 mod text;
 pub mod trunk;
+pub mod voicemail;
 
 pub use route::{Caller, route};
 pub use snapshot::Snapshot;

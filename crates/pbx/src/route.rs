@@ -8,6 +8,7 @@ use crate::callers::List;
 use crate::hotline::Hotline;
 use crate::schedule::State;
 use crate::snapshot::{Extension, Tenant};
+use crate::voicemail;
 use call::{Direction, Origin, Route, RouteTarget, TrunkStep};
 use model::{Cause, PhoneNumber, Timestamp};
 
@@ -89,6 +90,9 @@ fn from_extension(tenant: &Tenant, from: &Extension, dialled: &str, at: Timestam
         let reason = format!("{dialled} is the queue {}.", queue.name);
         return Route { to: RouteTarget::Queue(queue.id), reason, ..internal(tenant, Some(from), dialled) };
     }
+    if let Some(route) = to_mailbox(tenant, from, dialled) {
+        return route;
+    }
     let Some(number) = PhoneNumber::parse(dialled, &tenant.country) else {
         // Two digits can be an extension nobody has; anything else is no number at all.
         let short = (1..=15).contains(&dialled.len()) && dialled.bytes().all(|byte| byte.is_ascii_digit());
@@ -99,6 +103,29 @@ fn from_extension(tenant: &Tenant, from: &Extension, dialled: &str, at: Timestam
         return to_hotline(tenant, internal(tenant, Some(from), dialled), hotline, at);
     }
     outside(tenant, Some(from), shown_hotline(tenant, from), dialled, &number)
+}
+
+/// The codes of voicemail.
+fn to_mailbox(tenant: &Tenant, from: &Extension, dialled: &str) -> Option<Route> {
+    let base = Route { record: false, ..internal(tenant, Some(from), dialled) };
+    if dialled == voicemail::LISTEN {
+        return Some(match from.mailbox.enabled {
+            true => {
+                let reason = "The extension listens to its messages.".to_owned();
+                Route { to: RouteTarget::Mailbox(from.id), reason, ..base }
+            }
+            false => Route { reason: "The extension has no mailbox.".to_owned(), ..base },
+        });
+    }
+    let number = dialled.strip_prefix(voicemail::LEAVE)?;
+    let to = tenant.by_number(number).filter(|to| to.enabled && to.mailbox.enabled);
+    Some(match to {
+        Some(to) => {
+            let reason = format!("A message is left for {number}.");
+            Route { to: RouteTarget::Voicemail(to.id), reason, ..base }
+        }
+        None => Route { reason: format!("{number} is no extension with a mailbox."), ..base },
+    })
 }
 
 /// A call to the outside, that shows this hotline.

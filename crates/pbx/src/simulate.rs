@@ -59,6 +59,10 @@ pub fn call(tenant: &Tenant, to: &str, scene: &Scene<'_>) -> Result<Vec<Line>, P
         RouteTarget::Extension(id) => story.extend(extension(tenant, *id)),
         RouteTarget::Group(id) => story.extend(group(tenant, *id)),
         RouteTarget::Queue(id) => story.push(waits(tenant, &id.to_string())),
+        RouteTarget::Voicemail(id) => story.push(leaves_message(tenant, &id.to_string())),
+        RouteTarget::Mailbox(id) => {
+            story.push(plain("voicemail_heard", format!("{} listens to messages.", named(tenant, &id.to_string()))));
+        }
         RouteTarget::Announcement(Sound::Greeting(id)) => {
             story.push(plain("announcement", format!("The caller hears {}.", named(tenant, &id.to_string()))))
         }
@@ -198,8 +202,13 @@ fn rings(tenant: &Tenant, graph: &Graph, entry: &TrailEntry) -> Vec<Line> {
         Some(Node::RingGroup { group: id, .. }) => group(tenant, *id),
         Some(Node::Extension { extension: id, .. }) => extension(tenant, *id),
         Some(Node::Queue { queue, .. }) => vec![waits(tenant, &queue.to_string())],
+        Some(Node::Voicemail { extension }) => vec![leaves_message(tenant, &extension.to_string())],
         Some(_) | None => Vec::new(),
     }
+}
+
+fn leaves_message(tenant: &Tenant, id: &str) -> Line {
+    plain("voicemail", format!("The caller may leave a message for {}.", named(tenant, id)))
 }
 
 fn plain(step: &str, reason: String) -> Line {

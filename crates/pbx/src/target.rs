@@ -22,6 +22,8 @@ pub enum Target {
     Greeting(GreetingId),
     /// A queue.
     Queue(QueueId),
+    /// The mailbox of an extension, where callers leave messages.
+    Voicemail(ExtensionId),
 }
 
 /// A target in JSON: `{"kind": "flow", "id": "flw_…"}`.
@@ -30,9 +32,9 @@ pub enum Target {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(as = HotlineTarget))]
 pub struct TargetText {
-    /// `flow`, `group`, `extension`, `greeting` or `queue`.
+    /// `flow`, `group`, `extension`, `greeting`, `queue` or `voicemail`.
     pub kind: String,
-    /// The id of what is meant.
+    /// The id of what is meant; of the extension for `voicemail`.
     pub id: String,
 }
 
@@ -47,7 +49,7 @@ impl TryFrom<TargetText> for Target {
 
     fn try_from(text: TargetText) -> Result<Target, &'static str> {
         Target::parse(&text.kind, &text.id)
-            .ok_or("a target is a kind (flow, group, extension, greeting, queue) and an id of that kind")
+            .ok_or("a target is a kind (flow, group, extension, greeting, queue, voicemail) and an id of that kind")
     }
 }
 
@@ -60,6 +62,7 @@ impl Target {
             Target::Extension(_) => "extension",
             Target::Greeting(_) => "greeting",
             Target::Queue(_) => "queue",
+            Target::Voicemail(_) => "voicemail",
         }
     }
 
@@ -70,6 +73,7 @@ impl Target {
             "extension" => id.parse().ok().map(Target::Extension),
             "greeting" => id.parse().ok().map(Target::Greeting),
             "queue" => id.parse().ok().map(Target::Queue),
+            "voicemail" => id.parse().ok().map(Target::Voicemail),
             _ => None,
         }
     }
@@ -90,6 +94,7 @@ impl Target {
             Target::Extension(_) => "the extension",
             Target::Greeting(_) => "an announcement",
             Target::Queue(_) => "the queue",
+            Target::Voicemail(_) => "the mailbox of an extension",
         }
     }
 }
@@ -102,6 +107,7 @@ impl From<Target> for RouteTarget {
             Target::Extension(id) => RouteTarget::Extension(id),
             Target::Greeting(id) => RouteTarget::Announcement(Sound::Greeting(id)),
             Target::Queue(id) => RouteTarget::Queue(id),
+            Target::Voicemail(id) => RouteTarget::Voicemail(id),
         }
     }
 }
@@ -114,6 +120,7 @@ impl fmt::Display for Target {
             Target::Extension(id) => id.fmt(f),
             Target::Greeting(id) => id.fmt(f),
             Target::Queue(id) => id.fmt(f),
+            Target::Voicemail(id) => id.fmt(f),
         }
     }
 }
@@ -123,7 +130,7 @@ pub(crate) async fn exists(tx: &mut Tx, target: Target) -> Result<bool, Error> {
     Ok(match target {
         Target::Flow(id) => flow::repo::find(tx, id).await?.is_some(),
         Target::Group(id) => group::repo::find(tx, id).await?.is_some(),
-        Target::Extension(id) => extension::repo::existing(tx, &[id]).await?.contains(&id),
+        Target::Extension(id) | Target::Voicemail(id) => extension::repo::existing(tx, &[id]).await?.contains(&id),
         Target::Greeting(id) => greeting::repo::existing(tx, &[id]).await?.contains(&id),
         Target::Queue(id) => queue::repo::existing(tx, &[id]).await?.contains(&id),
     })

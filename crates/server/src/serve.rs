@@ -87,7 +87,11 @@ pub(crate) async fn run(config: Config, ui_dir: Option<PathBuf>) -> anyhow::Resu
     });
     let mut state = api::State::new(db.clone(), bus.clone(), config.data_dir.clone(), guard.clone());
     state.post = account::link::Post { site: config.http_url(), mail: courier.is_some() };
-    state.sounds = state.sounds.spoken_by(speaker(&config)?);
+    let speaker = speaker(&config)?;
+    state.sounds = state.sounds.spoken_by(speaker.clone());
+    let data = config.data_dir.clone();
+    // Telephones hear tones until it is done.
+    tokio::spawn(async move { worker::prompts::prepare(&speaker, &data).await });
     // One gate for all faces: a key's requests are counted together.
     let (gate, data, root) = (state.gate.clone(), config.data_dir.clone(), config.http_url());
     let (logins, sip_port) = (state.logins.clone(), engine.udp_addr().map_or(5060, |at| at.port()));
@@ -269,7 +273,7 @@ fn speaker(config: &Config) -> anyhow::Result<Speaker> {
 fn courier(config: &Config, db: &Db) -> anyhow::Result<Option<Courier>> {
     let Some(url) = &config.mail.url else { return Ok(None) };
     let (url, from) = (url.expose().to_owned(), config.mail.from.clone());
-    let settings = worker::mail::Config { url, from, poll: MAIL_POLL };
+    let settings = worker::mail::Config { url, from, poll: MAIL_POLL, data: config.data_dir.clone() };
     Ok(Some(Courier::start(db.clone(), settings)?))
 }
 

@@ -3,7 +3,7 @@
 use crate::dice::Dice;
 use crate::far::Manner;
 use crate::keeper::Keeper;
-use call::{Direction, Reply, RingPlan, RingsAs, Route, RouteTarget};
+use call::{Direction, Onward, Reply, RingPlan, RingsAs, Route, RouteTarget};
 use flow::Graph;
 use model::flow::{FlowAnswer, FlowQuestion};
 use model::id::Id;
@@ -71,6 +71,8 @@ pub struct Handling {
     pub ring_for: Option<Duration>,
     /// Where its calls go: for this cause, or for all without ringing.
     pub forwards: Vec<(Option<Cause>, String)>,
+    /// Callers may leave messages.
+    pub mailbox: bool,
 }
 
 impl House {
@@ -90,18 +92,19 @@ impl House {
         let phones = self.phones.get(&extension).into_iter().flatten();
         let contacts = phones.map(|(contact, _)| *contact).collect();
         match handling.filter(|_| direct) {
-            Some(Handling { ring_for, forwards, .. }) => {
-                Reply::Ring { contacts, ring_for: *ring_for, forwards: !forwards.is_empty() }
+            Some(Handling { ring_for, forwards, mailbox, .. }) => {
+                Reply::Ring { contacts, ring_for: *ring_for, forwards: !forwards.is_empty() || *mailbox }
             }
             None => Reply::Contacts(contacts),
         }
     }
 
     /// Where a call goes that failed at the extension.
-    pub fn forward(&self, extension: ExtensionId, cause: Cause) -> Option<String> {
-        let forwards = &self.handling.get(&extension)?.forwards;
-        let found = forwards.iter().find(|(on, _)| on.is_none_or(|on| on == cause))?;
-        Some(found.1.clone())
+    pub fn forward(&self, extension: ExtensionId, cause: Cause) -> Option<Onward> {
+        let handling = self.handling.get(&extension)?;
+        let found = handling.forwards.iter().find(|(on, _)| on.is_none_or(|on| on == cause));
+        let number = found.map(|(_, number)| Onward::Number(number.clone()));
+        number.or_else(|| handling.mailbox.then_some(Onward::Voicemail))
     }
 
     /// The id of an extension; made when it is new.

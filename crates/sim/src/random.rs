@@ -8,8 +8,8 @@ use crate::watch::Broken;
 use crate::world::{Nature, World};
 use crate::{minutes, ms, secs};
 use call::{
-    Direction, Input, Limits, Origin, Party, Released, Reply, RingMember, RingPlan, RouteTarget, Strategy, Ticket,
-    TrunkStep,
+    Direction, Input, Limits, Onward, Origin, Party, Released, Reply, RingMember, RingPlan, RouteTarget, Strategy,
+    Ticket, TrunkStep,
 };
 use model::flow::{FlowAnswer, FlowCommand, FlowTarget};
 use model::leg::{Sound, TransferTo};
@@ -126,7 +126,8 @@ fn furnish(world: &mut World, dice: &mut Dice) {
             let forward = |dice: &mut Dice| (dice.pick(&causes), dice.pick(&numbers).to_owned());
             let forwards = (0..dice.of(0..=2)).map(|_| forward(dice)).collect();
             let ring_for = dice.percent(30).then(|| dice.time(1_000..=20_000));
-            let handling = Handling { do_not_disturb: dice.percent(15), ring_for, forwards };
+            let (do_not_disturb, mailbox) = (dice.percent(15), dice.percent(30));
+            let handling = Handling { do_not_disturb, ring_for, forwards, mailbox };
             world.house.handling.insert(extension, handling);
         }
         for _ in 0..dice.pick(&[0, 1, 1, 1, 2, 3]) {
@@ -173,6 +174,10 @@ fn target(world: &mut World, dice: &mut Dice) -> RouteTarget {
     let extensions: Vec<ExtensionId> = world.house.extensions.values().copied().collect();
     let groups: Vec<GroupId> = world.house.groups.values().copied().collect();
     let trunks: Vec<TrunkId> = world.house.trunks.values().copied().collect();
+    if dice.percent(6) {
+        let extension = dice.pick(&extensions);
+        return if dice.percent(70) { RouteTarget::Voicemail(extension) } else { RouteTarget::Mailbox(extension) };
+    }
     match dice.of(0..=9) {
         0 => RouteTarget::Reject(dice.pick(&[Cause::NotFound, Cause::Forbidden, Cause::InvalidNumber, Cause::NoRoute])),
         1 | 2 => RouteTarget::Extension(dice.pick(&extensions)),
@@ -315,7 +320,7 @@ fn stray_word(dice: &mut Dice) -> Input {
         0 => Input::Leg(leg, LegEvent::Progress),
         14 => Input::Release { leg, extension: model::id::Id::from_bits(u128::from(dice.of(1..=3))) },
         15 => Input::Reply(ticket, Reply::Adopted(Released::Nobody)),
-        17 => {
+        17 | 19 => {
             let party =
                 Party::Extension { extension: model::id::Id::from_bits(u128::from(dice.of(1..=3))), contact: None };
             Input::Replace { leg, party }
@@ -330,7 +335,7 @@ fn stray_word(dice: &mut Dice) -> Input {
         8 => Input::Leg(leg, LegEvent::MediaLost),
         9 => Input::Reply(ticket, Reply::Contacts(vec![1, 1, 2])),
         18 => Input::Reply(ticket, Reply::Away(cause)),
-        20 => Input::Reply(ticket, Reply::Forward(Some("100".into()))),
+        20 => Input::Reply(ticket, Reply::Forward(Some(dice.pick(&[Onward::Number("100".into()), Onward::Voicemail])))),
         21 => Input::Reply(ticket, Reply::Forwarded(cause)),
         10 => Input::Reply(ticket, Reply::Group(None)),
         11 => Input::Flow(FlowCommand::Play(Sound::Busy)),

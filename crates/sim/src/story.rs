@@ -99,6 +99,14 @@ impl World {
         self
     }
 
+    /// Callers may leave messages for the extension.
+    #[must_use]
+    pub fn mailbox(mut self, name: &str) -> World {
+        let extension = self.house.extension(name);
+        self.house.handling.entry(extension).or_default().mailbox = true;
+        self
+    }
+
     /// The extension rings for so long.
     #[must_use]
     pub fn rings_for(mut self, name: &str, time: Duration) -> World {

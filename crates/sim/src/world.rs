@@ -38,12 +38,16 @@ pub struct World {
     pub bridges: Vec<(LegId, LegId)>,
     /// Who heard whom among several.
     pub mixes: Vec<Vec<(LegId, LegId)>>,
+    /// When each message was begun, and when it ended.
+    pub messages: Vec<(Moment, Moment)>,
     /// All commands to legs.
     pub commands: Vec<(Moment, LegId, LegCommand)>,
     dice: Dice,
     now: Moment,
     call: Call,
     flow: Option<Steering>,
+    /// A message is being spoken since then.
+    taking: Option<Moment>,
     edges: BTreeMap<LegId, Edge>,
     caller: Manner,
     /// What the one does who comes over from another call.
@@ -136,11 +140,13 @@ impl World {
             heard: Vec::new(),
             bridges: Vec::new(),
             mixes: Vec::new(),
+            messages: Vec::new(),
             commands: Vec::new(),
             dice: Dice::new(seed),
             now: Moment::START,
             call: Call::new(CallId::from_bits(u128::from(seed)), Moment::START),
             flow: None,
+            taking: None,
             edges: BTreeMap::new(),
             caller: Manner::quiet(),
             given: None,

@@ -176,6 +176,9 @@ impl Endpoint {
         self.core.now = now;
         match command {
             Command::Notify { content_type, body, end } => self.notify(id, &content_type, &body, end),
+            Command::Inform { contact, party, event, content_type, body } => {
+                self.inform(contact, &party, &event, (&content_type, &body));
+            }
             Command::Deliver { contacts, from } => self.deliver(id, &contacts, &from),
             Command::Reject { cause } if self.texts.contains_key(&id) => self.refuse_text(id, cause),
             Command::Dial(dial) if !self.legs.contains_key(&id) => self.dial(id, *dial),

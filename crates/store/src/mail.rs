@@ -2,7 +2,7 @@
 //! that opens a door. `worker` sends it.
 
 use crate::{Db, Error, Tx, mint};
-use model::{MailId, Problem};
+use model::{MailId, Problem, TenantId};
 use sqlx::Row;
 
 /// A mail to send, as plain text.
@@ -14,6 +14,8 @@ pub struct NewMail {
     pub subject: String,
     /// The text.
     pub text: String,
+    /// A file that goes with it, from the data directory on.
+    pub attachment: Option<String>,
 }
 
 /// A mail whose time has come.
@@ -32,18 +34,29 @@ pub struct Due {
 
 /// Writes a mail of the transaction's company, due at once.
 pub async fn queue(tx: &mut Tx, mail: &NewMail, now: i64) -> Result<(), Error> {
+    let tenant = tx.tenant().to_owned();
+    insert(tx, tenant, mail, now).await
+}
+
+/// The same of the given company.
+pub async fn queue_for(tx: &mut Tx, tenant: TenantId, mail: &NewMail, now: i64) -> Result<(), Error> {
+    insert(tx, tenant.to_string(), mail, now).await
+}
+
+async fn insert(tx: &mut Tx, tenant: String, mail: &NewMail, now: i64) -> Result<(), Error> {
     let id: MailId = mint();
     let line = |text: &str| text.replace(['\r', '\n'], " ");
     let plain = format!("{}\n{}\n{}", line(&mail.to), line(&mail.subject), mail.text);
     let sealed = tx.db().vault().seal(&plain, &id.to_string());
     sqlx::query(
-        "insert into mails (id, tenant_id, sealed, attempts, due_at, created_at)
-         values ($1, $2, $3, 0, $4, $4)",
+        "insert into mails (id, tenant_id, sealed, attempts, due_at, created_at, attachment)
+         values ($1, $2, $3, 0, $4, $4, $5)",
     )
     .bind(id.to_string())
-    .bind(tx.tenant().to_owned())
+    .bind(tenant)
     .bind(sealed)
     .bind(now)
+    .bind(mail.attachment.as_deref())
     .execute(tx.conn())
     .await?;
     Ok(())
@@ -55,7 +68,7 @@ pub async fn take(db: &Db, now: i64, again_at: i64) -> Result<Option<Due>, Probl
     let mut tx = db.system().await?;
     // All tenants: there is one courier for every company.
     let row = sqlx::query(
-        "select id, tenant_id, sealed, attempts, due_at, created_at
+        "select id, tenant_id, sealed, attempts, due_at, created_at, attachment
          from mails
          where due_at <= $1
          order by due_at, id
@@ -68,6 +81,7 @@ pub async fn take(db: &Db, now: i64, again_at: i64) -> Result<Option<Due>, Probl
     let Some(row) = row else { return Ok(None) };
     let (id, tenant, sealed): (String, String, String) = (text(&row, 0)?, text(&row, 1)?, text(&row, 2)?);
     let (attempts, due_at, created_at) = (number(&row, 3)?, number(&row, 4)?, number(&row, 5)?);
+    let attachment: Option<String> = row.try_get(6).map_err(Error::Sql)?;
     drop(tx);
     let mut tx = db.system_write().await?;
     let taken = sqlx::query(
@@ -91,7 +105,7 @@ pub async fn take(db: &Db, now: i64, again_at: i64) -> Result<Option<Due>, Probl
     let plain = db.vault().unseal(&sealed, &id)?;
     let mut parts = plain.splitn(3, '\n').map(str::to_owned);
     let mut part = || parts.next().unwrap_or_default();
-    let mail = NewMail { to: part(), subject: part(), text: part() };
+    let mail = NewMail { to: part(), subject: part(), text: part(), attachment };
     let id = id.parse().map_err(|_| Error::Corrupt("mail id"))?;
     let attempts = u32::try_from(attempts + 1).unwrap_or(u32::MAX);
     Ok(Some(Due { id, tenant, mail, attempts, created_at }))

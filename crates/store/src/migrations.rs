@@ -47,6 +47,7 @@ const FILES: &[(i64, &str, &str)] = &[
     (202611231005, "create call notes", include_str!("../migrations/202611231005_create_call_notes.sql")),
     (202611231041, "create queues", include_str!("../migrations/202611231041_create_queues.sql")),
     (202611231242, "create broadcasts", include_str!("../migrations/202611231242_create_broadcasts.sql")),
+    (202611231250, "create voicemail", include_str!("../migrations/202611231250_create_voicemail.sql")),
     (202611231252, "add memberships", include_str!("../migrations/202611231252_add_memberships.sql")),
     (202611231303, "create support", include_str!("../migrations/202611231303_create_support.sql")),
     (202611231325, "create departments", include_str!("../migrations/202611231325_create_departments.sql")),

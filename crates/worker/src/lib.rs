@@ -4,6 +4,7 @@
 
 pub mod broadcast;
 pub mod mail;
+pub mod prompts;
 pub mod sound;
 pub mod speech;
 pub mod webhook;

@@ -5,9 +5,10 @@
 mod tests;
 
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
-use lettre::message::{Mailbox, Message};
+use lettre::message::{Attachment, Mailbox, Message, MultiPart, SinglePart};
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use model::Problem;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use store::mail::{self, Due};
 use store::{Db, now};
@@ -23,8 +24,12 @@ pub struct Config {
     pub from: String,
     /// How often to look for mail that other processes wrote.
     pub poll: Duration,
+    /// Files that go with mail are told from here on.
+    pub data: PathBuf,
 }
 
+/// A file larger than this goes with no mail: servers take 25 MB at most, and base 64 adds a third.
+const LARGEST_ATTACHMENT: u64 = 18_000_000;
 /// How long the server may take for one mail.
 const TIMEOUT: Duration = Duration::from_secs(30);
 /// How long a mail under way may take when the server stops.
@@ -53,7 +58,7 @@ impl Courier {
             .timeout(Some(TIMEOUT))
             .build();
         let (stop, stopped) = oneshot::channel();
-        let running = tokio::spawn(run(Post { db, from, server }, config.poll, stopped));
+        let running = tokio::spawn(run(Post { db, from, server, data: config.data }, config.poll, stopped));
         Ok(Courier { stop, running })
     }
 
@@ -74,6 +79,7 @@ struct Post {
     db: Db,
     from: Mailbox,
     server: AsyncSmtpTransport<Tokio1Executor>,
+    data: PathBuf,
 }
 
 async fn run(post: Post, poll: Duration, mut stopped: oneshot::Receiver<()>) {
@@ -128,20 +134,40 @@ impl Post {
         let to: Address = due.mail.to.parse().map_err(|_| lasting("the address cannot be read".into()))?;
         let id = format!("<{}@{}>", due.id, self.from.email.domain());
         let automatic = HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".into());
-        let message = Message::builder()
+        let attachment = match &due.mail.attachment {
+            Some(file) => self.attachment(file).await,
+            None => None,
+        };
+        let letter = Message::builder()
             .from(self.from.clone())
             .to(Mailbox::new(None, to))
             .subject(&due.mail.subject)
             // The same at each attempt, so that a doubled one can be known.
             .message_id(Some(id))
-            .raw_header(automatic)
-            .header(ContentType::TEXT_PLAIN)
-            .body(due.mail.text.clone())
-            .map_err(|error| lasting(error.to_string()))?;
+            .raw_header(automatic);
+        let text = due.mail.text.clone();
+        let message = match attachment {
+            Some(file) => letter.multipart(MultiPart::mixed().singlepart(SinglePart::plain(text)).singlepart(file)),
+            None => letter.header(ContentType::TEXT_PLAIN).body(text),
+        };
+        let message = message.map_err(|error| lasting(error.to_string()))?;
         match self.server.send(message).await {
             Ok(_) => Ok(()),
             Err(error) => Err(Failure { lasting: error.is_permanent(), reason: error.to_string() }),
         }
+    }
+
+    /// A file that is gone or too large goes with no mail; the text says enough.
+    async fn attachment(&self, file: &str) -> Option<SinglePart> {
+        let path = self.data.join(file);
+        let size = tokio::fs::metadata(&path).await.ok()?.len();
+        if size > LARGEST_ATTACHMENT {
+            tracing::warn!(size, "a file is too large to go with a mail");
+            return None;
+        }
+        let content = tokio::fs::read(&path).await.ok()?;
+        let name = Path::new(file).file_name()?.to_string_lossy().into_owned();
+        Some(Attachment::new(name).body(content, ContentType::parse("audio/wav").ok()?))
     }
 
     async fn failed(&self, due: &Due, lasting: bool, reason: &str) -> Result<(), Problem> {

@@ -105,7 +105,7 @@ impl Sounds {
 
 /// Decodes whatever it is and writes it anew, so nothing of the bytes is kept as they came. With how long it plays, in
 /// milliseconds.
-async fn convert(file: Vec<u8>) -> Result<(Vec<u8>, i64), Problem> {
+pub(crate) async fn convert(file: Vec<u8>) -> Result<(Vec<u8>, i64), Problem> {
     let work = tokio::task::spawn_blocking(move || {
         let sound = media::sound::load(file).map_err(|error| Problem::invalid("file", format!("{error}.")))?;
         let duration_ms = i64::try_from(sound.duration().as_millis()).unwrap_or(i64::MAX);
@@ -118,7 +118,7 @@ async fn convert(file: Vec<u8>) -> Result<(Vec<u8>, i64), Problem> {
 }
 
 /// Writes the file beside its place and moves it there, so that no reader ever sees half of it.
-async fn put(file: &Path, wav: Vec<u8>) -> Result<(), Problem> {
+pub(crate) async fn put(file: &Path, wav: Vec<u8>) -> Result<(), Problem> {
     let aside = file.with_extension("part");
     let written = async {
         if let Some(folder) = file.parent() {

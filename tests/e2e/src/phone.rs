@@ -136,6 +136,19 @@ impl Phone {
         wait::until(&format!("a text to {}", self.line.user), async || self.line.next_text()).await
     }
 
+    /// Subscribes to what is told of a number (RFC 6665); returns the final answer.
+    pub async fn subscribe(&self, event: &str, number: &str, expires_s: u32) -> Message {
+        let uri = format!("sip:{number}@{}", self.line.domain);
+        let more = format!("Contact: {}\r\nEvent: {event}\r\nExpires: {expires_s}\r\n", self.line.contact());
+        let ask = Ask { method: "SUBSCRIBE", uri: &uri, to: &uri, more: &more, body: "" };
+        self.line.ask_in_steps(&ask).await.1
+    }
+
+    /// The oldest NOTIFY outside calls that nobody has looked at; it was answered already.
+    pub fn next_notice(&self) -> Option<Message> {
+        self.line.next_notice()
+    }
+
     /// Sends bytes as they are from where it speaks SIP, such as a keep-alive.
     pub async fn send_raw(&self, bytes: &[u8]) {
         self.line.send(bytes, self.line.server).await;

@@ -73,5 +73,5 @@ pub(super) fn write(purpose: Purpose, language: Language, letter: &Letter<'_>) -
             ),
         ),
     };
-    NewMail { to: (*to).to_owned(), subject, text }
+    NewMail { to: (*to).to_owned(), subject, text, attachment: None }
 }

@@ -49,6 +49,7 @@ async fn things(w: &World) -> HashMap<&'static str, String> {
         ("note_id", note),
         ("import_id", import),
         ("company_id", w.alpha.actor.tenant.to_string()),
+        ("voicemail_id", crate::voicemail::left(w, &w.alpha, &extension).await),
         ("extension_id", extension),
         ("trunk_id", trunk),
         ("hotline_id", hotline.text("id")),
@@ -98,6 +99,7 @@ fn body(method: &str, path: &str) -> Value {
         ("POST", path) if path.ends_with("/take-over") => json!({ "extension": "103" }),
         ("POST", path) if path.ends_with("/parties") => json!({ "to": "103", "extension": "101" }),
         ("PATCH", "/support-requests/{support_request_id}") => json!({ "status": "closed" }),
+        ("PATCH", "/voicemails/{voicemail_id}") => json!({ "read": true }),
         ("PATCH" | "PUT", _) => json!({}),
         ("POST", path) if path.ends_with("/password") => json!({ "password": "another password" }),
         ("POST", path) if path.ends_with("/users") => {
@@ -141,6 +143,7 @@ async fn what_belongs_to_others_looks_like_what_does_not_exist() {
             "contact_id" => format!("/contacts/{id}"),
             "import_id" => format!("/contacts/imports/{id}"),
             "call_id" => format!("/calls/{id}"),
+            "voicemail_id" => format!("/voicemails/{id}"),
             _ => continue,
         };
         assert_eq!(w.get(&w.alpha.key, &list).await.status, 200, "{name}");
@@ -198,7 +201,8 @@ async fn an_agent_reads_configuration_and_no_more() {
             || path.starts_with("/agents/me")
             || path.starts_with("/simulation")
             // One's own phone is one's own matter.
-            || path == "/phone/handling";
+            || path == "/phone/handling"
+            || path == "/phone/voicemail";
         let knows = path.starts_with("/contacts")
             && !path.starts_with("/contacts/imports")
             && !path.ends_with("/export")
@@ -248,6 +252,7 @@ fn valid(path: &str, things: &HashMap<&'static str, String>) -> Value {
         "/webhooks" => json!({ "url": "http://127.0.0.1:9/" }),
         "/sms/templates" => json!({ "code": "n", "text": "n" }),
         "/captures" => json!({ "extension": "101" }),
+        "/voicemails/{voicemail_id}" => json!({ "read": true }),
         path if path.ends_with("/merge") => json!({ "gone": things["contact_id"] }),
         path if path.ends_with("/preview") => json!({ "mapping": ["name", "phone"] }),
         _ => json!({}),

@@ -34,5 +34,6 @@ mod support;
 mod talks;
 mod trunks;
 mod users;
+mod voicemail;
 mod webhooks;
 mod world;

@@ -103,7 +103,7 @@ impl World {
                     Command::Want { reply, .. } => _ = reply.send(Err(Problem::not_found("live call"))),
                     Command::Presence { reply, .. } => _ = reply.send(Ok(bus::Presence::default())),
                     Command::Queues { reply, .. } => _ = reply.send(Ok(bus::Queues::default())),
-                    Command::AgentsChanged => {}
+                    Command::AgentsChanged | Command::MessagesChanged(_) => {}
                     Command::Capture { reply, .. } => _ = reply.send(Err(Problem::not_found("capture"))),
                     Command::Pcap { reply, .. } => _ = reply.send(Err(Problem::not_found("capture"))),
                     Command::Watch(_, reply) => _ = reply.send(Ok(())),

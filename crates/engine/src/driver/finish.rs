@@ -72,6 +72,9 @@ impl Driver {
     }
 
     pub(super) fn on_recorded(&mut self, path: &Path, end: End) {
+        if self.message_recorded(path, end) {
+            return;
+        }
         if *path != self.shared.recordings.begin(self.tenant.id, self.id) {
             // Of the call that the leg came from.
             return Recordings::finish_file(&self.shared, path, end);
@@ -101,6 +104,7 @@ impl Driver {
         let Some(finish) = &self.finish else { return };
         if now >= finish.recording_until {
             self.recording = None;
+            self.voicemail.give_up();
         }
         if finish.written {
             return;
@@ -160,7 +164,7 @@ impl Driver {
     }
 
     pub(super) fn recording_is_due(&self) -> bool {
-        self.recording.as_ref().is_some_and(|recording| !recording.done)
+        self.recording.as_ref().is_some_and(|recording| !recording.done) || self.voicemail.is_due()
     }
 
     /// When to look again although nothing came in.

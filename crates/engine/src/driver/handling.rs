@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use call::{Direction, Reply, RingsAs, Route, RouteTarget, Ticket};
+use call::{Direction, Onward, Reply, RingsAs, Route, RouteTarget, Ticket};
 use model::leg::Sound;
 use model::{Actor, Cause, ExtensionId, Id};
 use pbx::handling::HandlingPatch;
@@ -24,19 +24,19 @@ impl Driver {
         }
         let direct = rings_as == RingsAs::Direct;
         let extension = self.tenant.extensions.get(&id).filter(|_| rings_as != RingsAs::Own);
-        let Some(handling) = extension.map(|extension| &extension.handling) else {
-            return Reply::Contacts(self.contacts(id));
-        };
+        let Some(extension) = extension else { return Reply::Contacts(self.contacts(id)) };
+        let (handling, mailbox) = (&extension.handling, &extension.mailbox);
         if direct && handling.forward_always.is_some() {
             return Reply::Forwarded(Cause::Unavailable);
         }
         if let Some(cause) = handling.refuses(used.calls) {
-            let forwards = direct && handling.forward(cause).is_some();
+            let forwards = direct && (handling.forward(cause).is_some() || mailbox.takes(cause));
             return if forwards { Reply::Forwarded(cause) } else { Reply::Away(cause) };
         }
         let (contacts, ring_for) = (self.contacts(id), handling.ring_for());
-        if direct && (ring_for.is_some() || handling.forwards_at_all()) {
-            return Reply::Ring { contacts, ring_for, forwards: handling.forwards_at_all() };
+        let forwards = handling.forwards_at_all() || mailbox.takes_some();
+        if direct && (ring_for.is_some() || forwards) {
+            return Reply::Ring { contacts, ring_for, forwards };
         }
         Reply::Contacts(contacts)
     }
@@ -46,8 +46,10 @@ impl Driver {
     }
 
     /// Where an extension forwards a call to that failed there.
-    pub(super) fn forward(&self, id: ExtensionId, cause: Cause) -> Option<String> {
-        self.tenant.extensions.get(&id)?.handling.forward(cause).map(str::to_owned)
+    pub(super) fn forward(&self, id: ExtensionId, cause: Cause) -> Option<Onward> {
+        let extension = self.tenant.extensions.get(&id)?;
+        let number = extension.handling.forward(cause).map(|number| Onward::Number(number.to_owned()));
+        number.or_else(|| extension.mailbox.takes(cause).then_some(Onward::Voicemail))
     }
 
     /// A phone dialled a code. Its call is routed when what it asks for is stored: then it hears two tones.

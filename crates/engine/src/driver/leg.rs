@@ -213,6 +213,9 @@ impl Driver {
                 self.suit(id, codec, video);
                 let Some(leg) = self.legs.get_mut(&id) else { return };
                 leg.answered = true;
+                if let Some(line) = &mut leg.line {
+                    line.answered();
+                }
                 if let Some(media) = &leg.media {
                     media.watch();
                 }
@@ -418,6 +421,7 @@ impl Driver {
                 self.note(id, What::Silent);
                 self.leg_event(id, LegEvent::MediaLost);
             }
+            media::Event::Quiet { .. } => self.words_ceased(),
             media::Event::Recorded { path, bytes, duration_ms, complete, .. } => {
                 self.on_recorded(&path, End { bytes, duration_ms, complete });
             }

@@ -37,6 +37,8 @@ impl Driver {
             | RouteTarget::Group(_)
             | RouteTarget::Announcement(_)
             | RouteTarget::Queue(_)
+            | RouteTarget::Voicemail(_)
+            | RouteTarget::Mailbox(_)
             | RouteTarget::Reject(_) => {}
         }
     }

@@ -48,7 +48,7 @@ impl Walk {
                 FlowStep::Command(FlowCommand::Transfer(_)) => self.said.push_back("transfer".into()),
                 FlowStep::Command(FlowCommand::Hangup(cause)) => self.said.push_back(format!("bye {}", cause.as_str())),
                 FlowStep::Ask(_) => self.said.push_back("ask".into()),
-                FlowStep::Trail(_) => {}
+                FlowStep::Trail(_) | FlowStep::Record | FlowStep::StopRecord | FlowStep::Mail(..) => {}
             }
         }
         self

@@ -10,6 +10,7 @@ use model::Moment;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 impl Worker {
     pub(super) fn record(&mut self, left: LegKey, right: LegKey, path: PathBuf) {
@@ -32,9 +33,26 @@ impl Worker {
             leg.taped_by = Some(left);
         }
         self.inventory.recordings.fetch_add(1, Ordering::AcqRel);
-        self.tell_recorder(Task::Begin { id, tag, path, rate, progress });
+        self.tell_recorder(Task::Begin { id, tag, path, rate, progress, alone: None });
         self.set(left, Timer::Tape, due);
         self.tell_mix_of(left);
+    }
+
+    /// Records what one leg's far side says.
+    pub(super) fn take_message(&mut self, leg: LegKey, path: PathBuf, quiet: Duration) {
+        let now = self.now;
+        let Some(slot) = self.legs.slot(leg) else { return };
+        self.stop_record(slot);
+        let Some(leg) = self.legs.at(slot) else { return };
+        let codec = leg.codec();
+        let progress = Arc::new(Progress::default());
+        let tape = Tape::new(now, [codec, None], progress.clone());
+        let (id, tag, due) = (leg.key.0, leg.tag, tape.due());
+        leg.tape = Some(Box::new(Taping { id, tape, right: None }));
+        let rate = codec.map_or(RATE, |codec| codec.rate());
+        self.inventory.recordings.fetch_add(1, Ordering::AcqRel);
+        self.tell_recorder(Task::Begin { id, tag, path, rate, progress, alone: Some(quiet) });
+        self.set(slot, Timer::Tape, due);
     }
 
     /// Puts what a leg's far side said into the recordings that it belongs to.

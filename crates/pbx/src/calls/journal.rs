@@ -12,6 +12,7 @@ mod writer;
 
 use super::{CallRecord, Happening, Recording};
 use crate::queue::visit::Visit;
+use crate::voicemail::message::Left;
 use model::{CallId, Cause, Problem, TenantId};
 pub use notes::Notes;
 use notes::{Line, What};
@@ -40,6 +41,8 @@ pub(crate) enum Entry {
     Told(Told),
     /// A caller waits in a queue no more.
     Visited(Visit),
+    /// A caller has left a message.
+    Left(Left),
 }
 
 /// An event of a call that is up, for the outbox.
@@ -142,6 +145,11 @@ impl Journal {
     /// Writes down a finished recording.
     pub fn recording(&self, recording: Recording) -> Result<(), Problem> {
         self.add(Entry::Recorded(recording))
+    }
+
+    /// Writes down a message that a caller has left; its file is in its place.
+    pub fn message(&self, left: Left) -> Result<(), Problem> {
+        self.add(Entry::Left(left))
     }
 
     /// Writes down an event: see [`Notes::tell`].

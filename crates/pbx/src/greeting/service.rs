@@ -1,7 +1,7 @@
 //! What one can do with sounds.
 
 use super::{Greeting, NewGreeting, repo};
-use crate::{config, flow, queue, target};
+use crate::{config, flow, queue, target, voicemail};
 use ::flow::Reference;
 use model::{Actor, Faults, GreetingId, Page, PageRequest, Permission, Problem, Slice};
 use store::{Db, now};
@@ -75,6 +75,7 @@ pub async fn delete(actor: &Actor, db: &Db, id: GreetingId) -> Result<(), Proble
     let queues = queue::repo::all(&mut tx).await?;
     let plays = |queue: &&queue::Queue| queue.sounds.named().iter().any(|(_, sound)| *sound == id);
     users.extend(queues.iter().filter(plays).map(|queue| format!("queue {}", queue.name)));
+    users.extend(voicemail::repo::mailboxes_with(&mut tx, id).await?);
     config::unused(&format!("The greeting {}", greeting.name), &users)?;
     repo::delete(&mut tx, id).await?;
     tx.emit(config::event("greeting.deleted", id, &greeting.name));

@@ -39,7 +39,8 @@ pub async fn set(actor: &Actor, db: &Db, id: ExtensionId, patch: HandlingPatch) 
     change(actor, db, id, patch).await
 }
 
-async fn own_extension(actor: &Actor, db: &Db) -> Result<ExtensionId, Problem> {
+/// The extension of the one who asks.
+pub(crate) async fn own_extension(actor: &Actor, db: &Db) -> Result<ExtensionId, Problem> {
     let own = match actor.user {
         Some(user) => extension::repo::find_by_user(&mut db.read(actor.tenant).await?, user).await?,
         None => None,

@@ -47,6 +47,7 @@ fn extension(id: ExtensionId, number: &str, enabled: bool) -> Extension {
         srtp: Srtp::default(),
         limits: Limits::of_extension(),
         handling: Default::default(),
+        mailbox: Default::default(),
         ha1_md5,
         ha1_sha256,
     }

@@ -5,6 +5,7 @@ use super::tenant::{Extension, Group, Tenant, Trunk};
 use crate::handling::Handling;
 use crate::limits::Limits;
 use crate::trunk::parse_address;
+use crate::voicemail::{self, Mailbox};
 use crate::{
     callers, config, extension, flow, greeting, group, handling, hotline, limits, queue, quota, schedule, trunk,
 };
@@ -70,6 +71,7 @@ async fn tenant(db: &Db, mut head: Tenant) -> Result<Tenant, Problem> {
     let greetings = greeting::repo::all(&mut tx).await?;
     let mut limits = limits::repo::all(&mut tx).await?;
     let mut handling = handling::repo::all(&mut tx).await?;
+    let mut mailboxes = voicemail::repo::all(&mut tx).await?;
     head.quota = quota::repo::find(&mut tx).await?;
     drop(tx);
     head.greetings = greetings.into_iter().map(|one| (one.id, greeting::file(head.id, one.id))).collect();
@@ -85,6 +87,7 @@ async fn tenant(db: &Db, mut head: Tenant) -> Result<Tenant, Problem> {
         let id = extension.id.to_string();
         extension.limits = limits.remove(&id).unwrap_or(extension.limits);
         extension.handling = handling.remove(&id).unwrap_or_default();
+        extension.mailbox = mailboxes.remove(&id).unwrap_or_default();
         head.numbers.insert(extension.number.clone(), extension.id);
         head.extensions.insert(extension.id, extension);
     }
@@ -148,6 +151,7 @@ fn ready_extension(
         srtp: extension.srtp,
         limits: Limits::of_extension(),
         handling: Handling::default(),
+        mailbox: Mailbox::default(),
         ha1_md5: Md5::digest(secret.as_bytes()).into(),
         ha1_sha256: Sha256::digest(secret.as_bytes()).into(),
     })

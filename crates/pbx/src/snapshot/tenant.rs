@@ -10,6 +10,7 @@ use crate::schedule::{Schedule, State};
 use crate::srtp::Srtp;
 use crate::target::Target;
 use crate::trunk::{Kind, NumberFormat, Transport};
+use crate::voicemail::Mailbox;
 use ::flow::Graph;
 use call::RouteTarget;
 use jiff::tz::TimeZone;
@@ -93,6 +94,8 @@ pub struct Extension {
     pub limits: Limits,
     /// How it handles calls.
     pub handling: Handling,
+    /// What its mailbox does with callers.
+    pub mailbox: Mailbox,
     /// MD5 of `number:domain:password`.
     pub ha1_md5: [u8; 16],
     /// SHA-256 of `number:domain:password`.

@@ -6,13 +6,17 @@ use crate::edge::Edge;
 use crate::far::Manner;
 use crate::house::Elsewhere;
 use call::{Action, Given, Input, LegKind, Party, Question, Released, Reply, Script, Ticket};
-use flow::{Announcement, Flow, FlowStep, Steering};
+use flow::{Announcement, Deposit, Flow, FlowStep, Mailbox, Steering};
 use model::flow::{FlowCommand, FlowEvent};
-use model::leg::{Destination, Dial};
+use model::leg::{Destination, Dial, Prompt, Sound};
 use model::{Cause, ExtensionId, LegCommand, LegId};
 use std::sync::Arc;
+use std::time::Duration;
 
 type Verdict = Result<(), String>;
+
+/// How long a message may be.
+pub(crate) const LONGEST_MESSAGE: Duration = Duration::from_secs(60);
 
 impl World {
     /// The call hears this, and after it whatever that gave the flow to say.
@@ -60,14 +64,7 @@ impl World {
                 Action::Ask(ticket, question) => self.answer(ticket, &question),
                 Action::Leg(leg, command) => self.command_leg(leg, command),
                 Action::Bridge(caller, far) => self.bridges.push((caller, far)),
-                Action::Mix { hearings, .. } => self.mixes.push(hearings),
-                Action::Unbridge(..)
-                | Action::Unmix
-                | Action::Record { .. }
-                | Action::RecordBeside { .. }
-                | Action::StopRecord
-                | Action::Finish(_) => {}
-                Action::Adopt(_, leg) => self.adopt(leg),
+                Action                Action::Adopt(_, leg) => self.adopt(leg),
                 Action::Release(Released::Leg((leg, _))) => self.give_away(leg),
                 Action::Release(Released::Number(_) | Released::Nobody) => {}
                 Action::StartFlow(flow) => self.start_flow(flow),
@@ -179,6 +176,12 @@ impl World {
             Script::Announcement(sound, cause) => Some(Steering::Announcement(Announcement::new(sound, cause))),
             // Nothing places calls here.
             Script::Placed => None,
+            Script::Voicemail(extension, cause) => {
+                let open = self.house.handling.get(&extension).is_some_and(|handling| handling.mailbox);
+                let greeting = Some(Sound::Prompt(Prompt::LeaveMessage));
+                open.then(|| Steering::Deposit(Deposit::new(greeting, LONGEST_MESSAGE, cause)))
+            }
+            Script::Mailbox(_) => Some(Steering::Mailbox(Box::new(Mailbox::new(None, Vec::new())))),
         };
         match steering {
             Some(steering) => {
@@ -187,6 +190,11 @@ impl World {
             }
             None => self.inbox.push_back(Input::Flow(FlowCommand::Hangup(Cause::NoRoute))),
         }
+    }
+
+    fn message_ends(&mut self) {
+        let now = self.now;
+        self.messages.extend(self.taking.take().map(|began| (began, now)));
     }
 
     fn tell_flow(&mut self, event: FlowEvent) {
@@ -201,6 +209,9 @@ impl World {
             match step {
                 FlowStep::Command(command) => self.inbox.push_back(Input::Flow(command)),
                 FlowStep::Trail(entry) => self.inbox.push_back(Input::Trail(entry)),
+                FlowStep::Record => self.taking = Some(self.now),
+                FlowStep::StopRecord => self.message_ends(),
+                FlowStep::Mail(..) => {}
                 FlowStep::Ask(question) => {
                     let answer = self.house.know(question);
                     self.tell_flow(FlowEvent::Answer(answer));

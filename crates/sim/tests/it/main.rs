@@ -13,3 +13,4 @@ mod random;
 mod supervision;
 mod talks;
 mod transfers;
+mod voicemail;

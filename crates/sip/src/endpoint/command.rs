@@ -46,6 +46,20 @@ pub enum Command {
         /// The reason when nothing will follow: `noresource`, `rejected`, `deactivated`…
         end: Option<&'static str>,
     },
+    /// Tell a registered phone something it did not subscribe to, as phones expect of `message-summary`. The leg is one from
+    /// [`crate::Stack::new_leg`]; nothing is heard of it again.
+    Inform {
+        /// Which phone, by [`crate::Contact::key`].
+        contact: u64,
+        /// Whose state it is: the phone's own account.
+        party: Party,
+        /// The event package.
+        event: String,
+        /// Of the body.
+        content_type: String,
+        /// The state.
+        body: Bytes,
+    },
     /// End the leg in whatever state it is: CANCEL, BYE or a final refusal. Answered by `Ended`, or by whatever final
     /// signal was on its way.
     Hangup {

@@ -217,7 +217,7 @@ impl LegState {
     pub(crate) fn on_command(&mut self, core: &mut Core, command: Command) {
         match command {
             // A leg carries no text and is no subscription.
-            Command::Deliver { .. } | Command::Notify { .. } => {}
+            Command::Deliver { .. } | Command::Notify { .. } | Command::Inform { .. } => {}
             Command::Dial(_) => tracing::warn!(leg = self.id.0, "a leg in use was dialled again"),
             Command::Provisional { code, body } => self.provisional(core, code, body),
             Command::Answer { body } => self.answer(core, &body),

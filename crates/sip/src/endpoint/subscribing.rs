@@ -9,8 +9,10 @@ use model::Moment;
 
 use super::Endpoint;
 use super::core::Asker;
-use super::event::{Event, Leg, Subscribed};
-use crate::dialog::Dialog;
+use super::dial::address;
+use super::event::{Event, Leg, Party, Subscribed};
+use crate::build::RequestBuilder;
+use crate::dialog::{Dialog, MAX_FORWARDS};
 use crate::message::Message;
 use crate::method::Method;
 use crate::name::Name;
@@ -23,6 +25,8 @@ const SHORTEST_S: u32 = 60;
 const LONGEST_S: u32 = 3600;
 /// How long the house may take to say what there is to tell; an empty NOTIFY goes out then (section 4.2.1.2).
 const PATIENCE: Duration = Duration::from_secs(1);
+/// How long a phone may take for what it did not subscribe to.
+const PATIENCE_OF_PHONES: Duration = Duration::from_secs(10);
 /// Subscriptions of one shard.
 const MOST: usize = 20_000;
 
@@ -195,6 +199,37 @@ impl Endpoint {
         if over.is_some() {
             self.forget_subscription(id, end.is_none());
         }
+    }
+
+    /// Tells a registered phone something outside any subscription. RFC 6665 has no such thing, but phones that light a lamp
+    /// for waiting messages expect it; that nothing follows is said.
+    pub(super) fn inform(&mut self, key: u64, party: &Party, event: &str, (content_type, body): (&str, &Bytes)) {
+        let call_id = self.new_call_id();
+        let core = &mut self.core;
+        let Some((account, contact)) = core.shared.contact_by_key(key, core.now) else { return };
+        let mut flow = contact.flow;
+        if !core.shared.is_open(flow) {
+            flow = core.way_to_phone(account, &contact.uri, flow);
+        }
+        let (tag, branch) = (core.tag(), core.branch());
+        let ours = core.shared.local(flow).ip().to_string();
+        let mut builder = RequestBuilder::new(Method::Notify, &contact.uri).header(Name::Via, core.via(flow, branch));
+        for hop in &contact.path {
+            builder = builder.header(Name::Route, hop);
+        }
+        let whose = address(party, &ours);
+        let message = builder
+            .header(Name::MaxForwards, MAX_FORWARDS)
+            .header(Name::From, format_args!("{whose};tag={tag}"))
+            .header(Name::To, &whose)
+            .header(Name::CallId, call_id)
+            .header(Name::CSeq, format_args!("1 {}", Method::Notify))
+            .header(Name::Contact, core.contact(flow))
+            .header(Name::Event, event)
+            .header(Name::SubscriptionState, "terminated")
+            .header(Name::UserAgent, &core.shared.config.server_name)
+            .body(content_type, body);
+        self.core.ask_briefly(branch, flow, Method::Notify, message, Asker::Nobody, PATIENCE_OF_PHONES);
     }
 
     /// A subscriber answered a NOTIFY, or did not: who refuses is told nothing more (section 4.2.2).

@@ -50,14 +50,23 @@ async fn one(socket: TcpStream, caught: mpsc::UnboundedSender<String>, refuse: O
 async fn write(db: &Db, to: &str, at: i64) {
     let account = bootstrap::run(db, "Acme").await.expect("a company");
     let mut tx = db.write(account.tenant.id).await.expect("a transaction");
-    let mail =
-        NewMail { to: to.into(), subject: "Chào mừng\r\nBcc: x@y.vn".into(), text: "Xin chào.\n.\nHết.".into() };
+    let mail = NewMail {
+        to: to.into(),
+        subject: "Chào mừng\r\nBcc: x@y.vn".into(),
+        text: "Xin chào.\n.\nHết.".into(),
+        attachment: None,
+    };
     queue(&mut tx, &mail, at).await.expect("queued");
     tx.commit().await.expect("committed");
 }
 
 fn courier(db: &Db, url: String) -> Courier {
-    let config = Config { url, from: "Alo <no-reply@alo.vn>".into(), poll: Duration::from_millis(20) };
+    let config = Config {
+        url,
+        from: "Alo <no-reply@alo.vn>".into(),
+        poll: Duration::from_millis(20),
+        data: std::env::temp_dir(),
+    };
     Courier::start(db.clone(), config).expect("a courier")
 }
 
@@ -111,7 +120,8 @@ async fn an_address_that_cannot_be_read_stops_nothing() {
 async fn settings_that_cannot_be_read_are_told() {
     let db = sqlite().await;
     for (url, from) in [("http://x", "a@b.vn"), ("smtp://x", "nobody")] {
-        let config = Config { url: url.into(), from: from.into(), poll: Duration::from_secs(1) };
+        let config =
+            Config { url: url.into(), from: from.into(), poll: Duration::from_secs(1), data: std::env::temp_dir() };
         assert!(Courier::start((*db).clone(), config).is_err());
     }
 }

@@ -49,6 +49,8 @@ struct State {
     believes: Option<SocketAddr>,
     /// Texts that nobody has read.
     texts: VecDeque<Message>,
+    /// What it was notified of outside calls and nobody has looked at.
+    notices: VecDeque<Message>,
 }
 
 /// A request outside a call.
@@ -142,6 +144,11 @@ impl Line {
         self.state().texts.pop_front()
     }
 
+    /// The oldest NOTIFY outside calls that nobody has looked at.
+    pub(super) fn next_notice(&self) -> Option<Message> {
+        self.state().notices.pop_front()
+    }
+
     /// A Via with a new branch.
     pub(super) fn via(&self) -> String {
         format!("Via: SIP/2.0/UDP {};branch=z9hG4bK{};rport\r\n", self.named(), unique())
@@ -214,6 +221,10 @@ impl Line {
             && let Some(verdict) = self.customer(|customer| customer.invite(&message)).flatten()
         {
             return registrar::tell(self, &message, verdict).await;
+        }
+        if known.is_none() && message.is_request() && message.method() == "NOTIFY" {
+            self.answer(&message, response(&message, "200 OK", &unique(), "")).await;
+            return self.state().notices.push_back(message);
         }
         match known {
             // Nobody listens any more when the test is over with this call; then the message has no reader.

@@ -27,6 +27,7 @@ mod hold;
 mod hostile;
 mod inbound;
 mod internal;
+mod lamps;
 mod limits;
 mod names;
 mod outbound;
@@ -49,6 +50,7 @@ mod torture;
 mod transfers;
 mod trunks;
 mod video;
+mod voicemail;
 
 use e2e::Call;
 

@@ -5,6 +5,7 @@ use super::queue::Waiting;
 use super::{Entry, Told};
 use crate::calls::{record_many, record_recording};
 use crate::queue::visit;
+use crate::voicemail::message;
 use std::collections::BTreeMap;
 use std::time::Duration;
 use store::{Db, Error, NewEvent, Tx, outbox};
@@ -25,19 +26,22 @@ pub(super) async fn commit(db: &Db, group: &[(Waiting, Option<String>)]) -> Resu
         tell(&mut tx, group).await?;
         let ended = |waiting: &Waiting| match waiting.entry.as_ref() {
             Entry::Ended(record) => Some(record.as_ref().clone()),
-            Entry::Begun(_) | Entry::Recorded(_) | Entry::Told(_) | Entry::Visited(_) => None,
+            Entry::Begun(_) | Entry::Recorded(_) | Entry::Told(_) | Entry::Visited(_) | Entry::Left(_) => None,
         };
         let records: Vec<_> = group.iter().filter_map(|(waiting, _)| ended(waiting)).collect();
         record_many(&mut tx, &records).await?;
         let visit = |waiting: &Waiting| match waiting.entry.as_ref() {
             Entry::Visited(visit) => Some(visit.clone()),
-            Entry::Begun(_) | Entry::Recorded(_) | Entry::Told(_) | Entry::Ended(_) => None,
+            Entry::Begun(_) | Entry::Recorded(_) | Entry::Told(_) | Entry::Ended(_) | Entry::Left(_) => None,
         };
         let visits: Vec<_> = group.iter().filter_map(|(waiting, _)| visit(waiting)).collect();
         visit::repo::insert(&mut tx, &visits).await?;
         for (waiting, _) in group {
             if let Entry::Recorded(recording) = waiting.entry.as_ref() {
                 record_recording(&mut tx, recording).await?;
+            }
+            if let Entry::Left(left) = waiting.entry.as_ref() {
+                message::arrived(&mut tx, left).await?;
             }
         }
         tx.commit().await

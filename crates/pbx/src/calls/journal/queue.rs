@@ -62,7 +62,7 @@ impl Queue {
                     Some(Entry::Ended(record)) => {
                         open.remove(&record.id);
                     }
-                    Some(Entry::Recorded(_) | Entry::Told(_) | Entry::Visited(_)) | None => {}
+                    Some(Entry::Recorded(_) | Entry::Told(_) | Entry::Visited(_) | Entry::Left(_)) | None => {}
                 }
             }
         }
