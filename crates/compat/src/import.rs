@@ -1,8 +1,10 @@
 //! Reading a company's account at another vendor, through that vendor's own API, in our words: what `alo import` writes. Nothing is
 //! changed there.
 
+mod antring;
 mod etelecom;
 mod omicall;
+mod voicecloud;
 
 use call::Direction;
 use model::{Problem, Role};
@@ -135,18 +137,24 @@ pub struct Account {
 /// Whose accounts can be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Vendor {
+    /// AntRing: its calls.
+    Antring,
     /// eTelecom: a shop.
     Etelecom,
     /// OMICall.
     Omicall,
+    /// VoiceCloud: its calls.
+    Voicecloud,
 }
 
 impl Vendor {
     /// The stable word.
     pub const fn as_str(self) -> &'static str {
         match self {
+            Vendor::Antring => "antring",
             Vendor::Etelecom => "etelecom",
             Vendor::Omicall => "omicall",
+            Vendor::Voicecloud => "voicecloud",
         }
     }
 }
@@ -165,6 +173,8 @@ impl<'a> Source<'a> {
         let bearer = match vendor {
             Vendor::Etelecom => etelecom::enter(line, key).await?,
             Vendor::Omicall => omicall::enter(line, key).await?,
+            Vendor::Antring => antring::enter(line, key).await?,
+            Vendor::Voicecloud => voicecloud::enter(line, key).await?,
         };
         Ok(Source { vendor, line, bearer })
     }
@@ -174,6 +184,8 @@ impl<'a> Source<'a> {
         match self.vendor {
             Vendor::Etelecom => etelecom::account(self).await,
             Vendor::Omicall => omicall::account(self).await,
+            Vendor::Antring => Ok(antring::account()),
+            Vendor::Voicecloud => Ok(voicecloud::account()),
         }
     }
 
@@ -182,6 +194,8 @@ impl<'a> Source<'a> {
         match self.vendor {
             Vendor::Etelecom => etelecom::calls(self, span, cursor).await,
             Vendor::Omicall => omicall::calls(self, span, cursor).await,
+            Vendor::Antring => antring::calls(self, span, cursor).await,
+            Vendor::Voicecloud => voicecloud::calls(self, span, cursor).await,
         }
     }
 

@@ -5,6 +5,7 @@ mod answer;
 mod auth;
 mod autocall;
 mod click;
+mod contacts;
 mod greetings;
 mod groups;
 mod hooks;
@@ -24,7 +25,7 @@ pub(crate) use words::parse_direction;
 
 use crate::State;
 use axum::Router;
-use axum::routing::{get, post, put};
+use axum::routing::{any, get, post, put};
 
 pub(crate) fn routes() -> Router<State> {
     let router = Router::new()
@@ -39,11 +40,13 @@ pub(crate) fn routes() -> Router<State> {
         .route("/api/webhooks/destroy", post(hooks::destroy))
         .route("/api/call_transaction/list", get(transactions::list))
         .route("/api/call_transaction/detail/{transaction}", get(transactions::detail))
+        .route("/api/ticket/{*rest}", any(answer::outside_of_package))
         // A newer client changes by PATCH.
         .route("/api/call_transaction/change/{transaction}", post(transactions::change).patch(transactions::change));
     let more = agents::routes()
         .into_iter()
         .chain(autocall::routes())
+        .chain(contacts::routes())
         .chain(greetings::routes())
         .chain(groups::routes())
         .chain(hotlines::routes())

@@ -2,9 +2,9 @@
 
 use crate::State;
 use account::tenant::{self, Tenant};
-use model::{Actor, CallId, ExtensionId, HotlineId, Kind, Problem, TenantId};
+use model::{Actor, CallId, ExtensionId, HotlineId, Kind, Problem, QueueId, TenantId};
 use pbx::calls::{self, Call, CallDetail};
-use pbx::{extension, group, hotline};
+use pbx::{extension, group, hotline, queue};
 use serde_json::Value;
 
 /// What happened to a call, of what vendors can be told.
@@ -98,6 +98,11 @@ impl<'a> Books<'a> {
     /// The hotline; none when it was removed since.
     pub(crate) async fn hotline(&self, id: HotlineId) -> Result<Option<hotline::Hotline>, Problem> {
         known(hotline::get(&self.actor, self.state.db(), id).await)
+    }
+
+    /// The queue; none when it was removed since.
+    pub(crate) async fn queue(&self, id: QueueId) -> Result<Option<queue::Queue>, Problem> {
+        known(queue::get(&self.actor, self.state.db(), id).await)
     }
 
     /// The name of the ring group that a finished call came to last.

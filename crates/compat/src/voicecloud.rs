@@ -1,5 +1,6 @@
 //! VoiceCloud: a CRM orders calls by URL and reads reports by JSON. The company's key travels in the path or the body.
 
+mod agents;
 mod dial;
 mod path;
 mod report;
@@ -12,7 +13,7 @@ use crate::State;
 use axum::Router;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{MethodRouter, get, post};
 use model::{Actor, Dialect, Kind, Problem};
 use rest::Failure;
 use serde_json::json;
@@ -24,8 +25,15 @@ pub(crate) fn routes() -> Router<State> {
         .route("/api/CallControl/dial/{*words}", dial.clone())
         // There the softphone rings before the customer is dialled; Alo always does that.
         .route("/api/CallControl/dial_async/{*words}", dial)
-        .route("/internal/Reports/cdr", post(report::calls))
-        .route("/internal/Reports/cdr/format/json", post(report::calls))
+        .merge(posted("/internal/Reports/cdr", post(report::calls)))
+        .merge(posted("/api/Agent/status", post(agents::status)))
+        .merge(posted("/api/Queue/list", post(agents::members)))
+        .merge(posted("/api/Queue/status", post(agents::change)))
+}
+
+/// Clients name the form of the answer behind the address, or not; it is always JSON.
+fn posted(path: &str, handlers: MethodRouter<State>) -> Router<State> {
+    Router::new().route(path, handlers.clone()).route(&format!("{path}/format/json"), handlers)
 }
 
 /// The company behind a key. A wrong key looks like an address that does not exist.

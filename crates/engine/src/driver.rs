@@ -30,7 +30,7 @@ use bus::capture::{Target, What};
 use call::{Action, Call, Input, Origin, Question, Reply, RouteTarget, Script, Ticket};
 use flow::{Announcement, Flow, FlowStep, Steering};
 use futures_util::FutureExt;
-use model::{CallId, Cause, GroupId, Id, LegEvent, LegId, Moment};
+use model::{CallId, Cause, GroupId, Id, LegEvent, LegId, Moment, QueueId};
 use pbx::snapshot::Tenant;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
@@ -101,6 +101,8 @@ pub(crate) struct Driver {
     jotted: pbx::calls::Notes,
     /// The ring group that was called last.
     group: Option<GroupId>,
+    /// The queue that came after it, if one did.
+    queued: Option<QueueId>,
     /// BYEs that wait for the record.
     owed_byes: Vec<sip::Leg>,
     /// The caller's number and name, as they came.
@@ -154,6 +156,7 @@ impl Driver {
             drafted: None,
             jotted: pbx::calls::Notes::default(),
             group: None,
+            queued: None,
             owed_byes: Vec::new(),
             caller: Default::default(),
             max_forwards: None,
@@ -363,7 +366,7 @@ impl Driver {
             Question::Locate { extension, rings_as } => self.locate(*extension, *rings_as),
             Question::Forward { extension, cause } => Reply::Forward(self.forward(*extension, *cause)),
             Question::Group(group) => {
-                self.group = Some(*group);
+                (self.group, self.queued) = (Some(*group), None);
                 // The call's random id throws the dice; each group of a call has a throw of its own.
                 let dice = self.id.bits() as u64 ^ u64::from(ticket.0);
                 Reply::Group(self.tenant.ring_plan(*group, dice))

@@ -112,8 +112,10 @@ pub(crate) struct Import {
 /// The vendors whose accounts can be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Vendor {
+    Antring,
     Etelecom,
     Omicall,
+    Voicecloud,
 }
 
 impl From<Vendor> for compat::import::Vendor {
@@ -121,6 +123,8 @@ impl From<Vendor> for compat::import::Vendor {
         match vendor {
             Vendor::Etelecom => compat::import::Vendor::Etelecom,
             Vendor::Omicall => compat::import::Vendor::Omicall,
+            Vendor::Antring => compat::import::Vendor::Antring,
+            Vendor::Voicecloud => compat::import::Vendor::Voicecloud,
         }
     }
 }

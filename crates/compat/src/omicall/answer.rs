@@ -92,6 +92,11 @@ fn envelope(http: StatusCode, code: i32, word: Option<&str>, detail: Option<&str
     (http, [(header::CONTENT_TYPE, "application/json")], body.to_string()).into_response()
 }
 
+/// What a company's package lacks.
+pub(super) async fn outside_of_package(_: super::auth::Client) -> Refusal {
+    Refusal::Told("limit_service", "Tickets are not there yet.".to_owned())
+}
+
 /// One page of a list of `total`, in the vendor's words.
 pub(super) fn page(items: Vec<Value>, wanted: Paging, total: u64) -> Payload {
     let pages = total.div_ceil(u64::from(wanted.size));

@@ -3,9 +3,9 @@
 
 use super::answer::{Outcome, Payload, Refusal};
 use super::auth::Client;
+use super::input::Whole;
 use crate::State;
 use axum::extract::State as Shared;
-use bytes::Bytes;
 use model::{Actor, Dialect, PageRequest};
 use rest::{Failure, Query};
 use serde::Deserialize;
@@ -40,7 +40,7 @@ pub(super) async fn list(Shared(state): Shared<State>, Client(actor): Client) ->
     shown(&state, &actor).await
 }
 
-pub(super) async fn register(Shared(state): Shared<State>, Client(actor): Client, body: Bytes) -> Outcome {
+pub(super) async fn register(Shared(state): Shared<State>, Client(actor): Client, Whole(body): Whole) -> Outcome {
     if body.is_empty() {
         return Err(Refusal::Word("request_body_required"));
     }

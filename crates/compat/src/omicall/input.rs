@@ -33,6 +33,18 @@ impl<T: DeserializeOwned> FromRequest<State> for Body<T> {
     }
 }
 
+/// A body as it came.
+pub(super) struct Whole(pub(super) Bytes);
+
+impl FromRequest<State> for Whole {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, state: &State) -> Result<Whole, Refusal> {
+        let bytes = Bytes::from_request(request, state).await;
+        Ok(Whole(bytes.map_err(rest::input::body_failure)?))
+    }
+}
+
 /// The text under a name that must be there.
 pub(super) fn needed(text: Option<String>, missing: &'static str) -> Result<String, Refusal> {
     text.filter(|text| !text.trim().is_empty()).ok_or(Refusal::Word(missing))

@@ -1,9 +1,10 @@
 //! What the vendor tells a registered address: the states of a living call, then its whole record.
 
 use super::transactions::item;
-use super::words;
-use crate::State;
+use super::{contacts, words};
 use crate::told::{Books, Happened, OfCall};
+use crate::{State, lists};
+use crm::contact::Contact;
 use model::{Dialect, Problem};
 use serde_json::{Value, json};
 use worker::webhook::Endpoint;
@@ -19,8 +20,8 @@ impl Tongue for Omicall {
 
     fn tell<'a>(&'a self, told: Told<'a>) -> Telling<'a> {
         Box::pin(async move {
-            let Some(event) = OfCall::read(told.event) else { return Ok(Vec::new()) };
             let books = Books::of(&self.0, told.tenant);
+            let Some(event) = OfCall::read(told.event) else { return of_contact(&books, &told).await };
             let mut bodies = Vec::with_capacity(2);
             match event.happened {
                 Happened::Ringing if wants(told.endpoint, "ringing") => bodies.push(living(&event, "ringing")),
@@ -44,6 +45,21 @@ impl Tongue for Omicall {
     fn refusal(&self, _: &str) -> Option<String> {
         None
     }
+}
+
+/// What happened to a contact.
+async fn of_contact(books: &Books<'_>, told: &Told<'_>) -> Result<Vec<Request>, Problem> {
+    let kind = match told.event["type"].as_str() {
+        Some("contact.created") => "create",
+        Some("contact.updated") => "update",
+        Some("contact.deleted") => "delete",
+        _ => return Ok(Vec::new()),
+    };
+    let Ok(contact) = serde_json::from_value::<Contact>(told.event["data"].clone()) else { return Ok(Vec::new()) };
+    let users = lists::users(&books.actor, books.state).await?;
+    let mut body = contacts::told(kind, &contact, &users);
+    body["tenant_id"] = words::object_id(books.actor.tenant).into();
+    Ok(vec![Request { method: Method::Post, url: told.endpoint.url.clone(), body: body.to_string() }])
 }
 
 /// Whether the receiver wants this state of living calls: all, when it named none.

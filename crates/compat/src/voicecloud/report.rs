@@ -6,6 +6,7 @@ use crate::{State, links, numbers, time};
 use account::tenant::Tenant;
 use axum::body::Body;
 use axum::extract;
+use axum::extract::rejection::BytesRejection;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -48,9 +49,13 @@ struct Report {
 pub(super) async fn calls(
     extract::State(state): extract::State<State>,
     Source(source): Source,
-    body: Bytes,
+    body: Result<Bytes, BytesRejection>,
 ) -> Response {
-    match begin(state, source, &body).await {
+    let begun = match body {
+        Ok(body) => begin(state, source, &body).await,
+        Err(rejection) => Err(rest::input::body_failure(rejection).problem().clone()),
+    };
+    match begun {
         Ok((report, first)) => {
             let rest = stream::try_unfold(report, |mut report| async move {
                 let text = report.next().await.map_err(|problem| std::io::Error::other(problem.to_string()))?;

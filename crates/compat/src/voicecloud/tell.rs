@@ -1,13 +1,15 @@
 //! What the vendor's switch tells a CRM: one request for each step of a call, all of it in the address, or as JSON where the
 //! receiver chose that.
 
+mod connector;
+
 use super::words;
 use crate::State;
 use crate::told::{Books, Happened, OfCall};
 use crate::{links, numbers, time};
 use account::tenant::Tenant;
 use jiff::tz::TimeZone;
-use model::{Dialect, Problem};
+use model::{CallId, Dialect, Problem};
 use pbx::calls::{Call, Status};
 use serde_json::{Map, Value};
 use url::Url;
@@ -29,9 +31,12 @@ impl Tongue for Voicecloud {
 
     fn tell<'a>(&'a self, told: Told<'a>) -> Telling<'a> {
         Box::pin(async move {
-            let Some(event) = OfCall::read(told.event) else { return Ok(Vec::new()) };
             let books = Books::of(&self.0, told.tenant);
+            let Some(event) = OfCall::read(told.event) else { return of_agents(&books, &told).await };
             let company = books.tenant().await?;
+            if chose(told.endpoint, "onlinecrm") {
+                return connector::steps(&books, &event, &company, told.endpoint).await;
+            }
             let steps = match event.happened {
                 Happened::Ringing => vec![ringing(&event, &company)],
                 Happened::Answered => vec![answered(&event, &company)],
@@ -60,7 +65,7 @@ fn ringing(event: &OfCall<'_>, company: &Tenant) -> (&'static str, Pairs) {
             ("did", numbers::local(event.text("hotline"), &company.country)),
             ("event", "RINGING".to_owned()),
         ]);
-        pairs.extend(queue(event.text("group")));
+        pairs.extend(queue(event));
         ("call_in", pairs)
     } else {
         pairs.push(("event", "RINGING".to_owned()));
@@ -72,7 +77,7 @@ fn answered(event: &OfCall<'_>, company: &Tenant) -> (&'static str, Pairs) {
     let mut pairs = parties(event, company);
     if event.is_inbound() {
         pairs.push(("status", "ANSWER".to_owned()));
-        pairs.extend(queue(event.text("group")));
+        pairs.extend(queue(event));
         ("calldata", pairs)
     } else {
         pairs.push(("event", "ANSWERED".to_owned()));
@@ -88,8 +93,38 @@ fn parties(event: &OfCall<'_>, company: &Tenant) -> Pairs {
     ]
 }
 
-fn queue(group: &str) -> Option<(&'static str, String)> {
-    (!group.is_empty()).then(|| ("queue", group.to_owned()))
+/// The queue's number, or what else the callers' place is called.
+fn queue(event: &OfCall<'_>) -> Option<(&'static str, String)> {
+    let names = ["queue_number", "queue", "group"];
+    names.map(|name| event.text(name)).into_iter().find(|name| !name.is_empty()).map(|name| ("queue", name.to_owned()))
+}
+
+/// What agents of queues do, and that one did not take a call.
+async fn of_agents(books: &Books<'_>, told: &Told<'_>) -> Result<Vec<Request>, Problem> {
+    let data = &told.event["data"];
+    let text = |name: &str| data[name].as_str().unwrap_or_default().to_owned();
+    let (step, pairs) = match told.event["type"].as_str() {
+        // The connector of OnlineCRM knows calls only.
+        _ if chose(told.endpoint, "onlinecrm") => return Ok(Vec::new()),
+        Some("agent.state_changed") => {
+            ("agent_status", vec![("extension", text("extension")), ("status", words::agent(&text("state")))])
+        }
+        Some("agent.missed") => {
+            let Ok(call) = text("call_id").parse::<CallId>() else { return Ok(Vec::new()) };
+            let country = books.tenant().await?.country;
+            let queue = Some(text("queue_number")).filter(|number| !number.is_empty()).unwrap_or_else(|| text("queue"));
+            let pairs = vec![
+                ("callid", words::call_id(call)),
+                ("status", "NOANSWER".to_owned()),
+                ("queue", queue),
+                ("extension", text("extension")),
+                ("phone", numbers::local(&text("from"), &country)),
+            ];
+            ("calldata", pairs)
+        }
+        _ => return Ok(Vec::new()),
+    };
+    Ok(vec![request(told.endpoint, step, &pairs)?])
 }
 
 /// The log of a finished call, or, when nobody of a group came to the phone, of a missed one.
@@ -100,6 +135,15 @@ async fn log(books: &Books<'_>, event: &OfCall<'_>, company: &Tenant, endpoint: 
     let phone = ("phone", numbers::local(phone(&call, event), &company.country));
     let seconds = (call.duration_ms / 1000).to_string();
     let missed = event.is_inbound() && call.status != Status::Answered;
+    let waited = match call.queue {
+        Some(id) => books.queue(id).await?.map(|queue| queue.number.unwrap_or(queue.name)),
+        None => None,
+    };
+    if missed && let Some(queue) = waited {
+        let hold = (call.queue_wait_ms.unwrap_or(call.duration_ms) / 1000).to_string();
+        pairs.extend([("holdtime", hold), ("status", "ABANDON".to_owned()), ("queue", queue), phone]);
+        return Ok(pairs);
+    }
     if missed && let Some(group) = books.group_of(call.id).await? {
         pairs.extend([("holdtime", seconds), ("status", "ABANDON".to_owned()), ("queue", group), phone]);
         return Ok(pairs);

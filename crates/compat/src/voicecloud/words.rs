@@ -14,6 +14,11 @@ pub(super) fn status(status: Status) -> &'static str {
     }
 }
 
+/// What an agent does, by our word for it.
+pub(super) fn agent(state: &str) -> String {
+    state.to_ascii_uppercase().replace('_', "")
+}
+
 /// Which way a call went; the vendor has no word for calls inside and counts them as outbound.
 pub(super) fn direction(direction: Direction) -> &'static str {
     match direction {

@@ -15,7 +15,7 @@ use worker::webhook::{Config, NewEndpoint, Sender, service};
 
 impl World {
     /// An endpoint of Alpha that leads to the receiver.
-    async fn hook(&self, receiver: &Receiver, path: &str, dialect: Dialect, choices: &[&str]) {
+    pub(crate) async fn hook(&self, receiver: &Receiver, path: &str, dialect: Dialect, choices: &[&str]) {
         let new = NewEndpoint {
             url: format!("http://{}{path}", receiver.address),
             dialect,
@@ -33,7 +33,7 @@ impl World {
         Sender::start((*self.db).clone(), config).unwrap()
     }
 
-    async fn tell(&self, kind: &'static str, call: CallId, data: Value) {
+    pub(crate) async fn tell(&self, kind: &'static str, call: CallId, data: Value) {
         let mut tx = self.db.write(self.alpha.actor.tenant).await.unwrap();
         tx.emit(NewEvent { kind, call: Some(call), data: data.to_string() });
         tx.commit().await.unwrap();

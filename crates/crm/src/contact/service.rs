@@ -3,7 +3,7 @@
 use super::repo::lists::{After, Wanted};
 use super::{Contact, Filter, Note, Order, Patch, Profile, finding, note, repo};
 use crate::text::{hex, unhex};
-use model::{Actor, ContactId, Faults, NoteId, Page, PageRequest, Permission, PhoneNumber, Problem, UserId};
+use model::{Actor, ContactId, Faults, Id, NoteId, Page, PageRequest, Permission, PhoneNumber, Problem, Slice, UserId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use store::{Db, NewEvent, Tx, mint, now};
@@ -106,6 +106,30 @@ pub async fn list(actor: &Actor, db: &Db, filter: Filter, page: PageRequest) -> 
         Order::Newest => |contact| format!("{}.{}", contact.created_at, contact.id),
     };
     Ok(Page::from_rows(rows, limit, key))
+}
+
+/// A piece of the list by position.
+pub async fn slice(actor: &Actor, db: &Db, filter: Filter, offset: u64, limit: u32) -> Result<Slice<Contact>, Problem> {
+    actor.require(Permission::ViewContacts)?;
+    let mut tx = db.read(actor.tenant).await?;
+    let country = repo::country(&mut tx).await?;
+    let terms = filter.text.as_deref().map(|text| finding::terms(text, &country)).unwrap_or_default();
+    let wanted = Wanted { terms, label: filter.label, owner: filter.owner, order: filter.order };
+    let (items, total) = repo::lists::slice(&mut tx, &wanted, offset, limit.clamp(1, PageRequest::MAX)).await?;
+    Ok(Slice { items, total })
+}
+
+/// The contact whose id begins with these bits, at least 64 of the 128.
+pub async fn find_by_start(actor: &Actor, db: &Db, start: u128, bits: u32) -> Result<Option<Contact>, Problem> {
+    actor.require(Permission::ViewContacts)?;
+    let Some(rest) = 128u32.checked_sub(bits).filter(|rest| (1..=64).contains(rest)) else { return Ok(None) };
+    if start >> bits != 0 {
+        return Ok(None);
+    }
+    let first = start << rest;
+    let last = first | ((1 << rest) - 1);
+    let mut tx = db.read(actor.tenant).await?;
+    Ok(repo::lists::find_between(&mut tx, ContactId::from_bits(first), ContactId::from_bits(last)).await?)
 }
 
 /// Reads the key of the contact that the page before ended with.

@@ -189,3 +189,28 @@ async fn others_see_nothing_and_agents_may_not_remove() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_piece_of_the_list_tells_how_many_there_are_and_an_ids_beginning_finds() {
+    on_both(async |db| {
+        let ((actor, _), (other, _)) = (company(db).await, company(db).await);
+        for name in ["An", "Binh", "Chi", "An Na"] {
+            create(&actor, db, Profile { name: name.into(), ..Profile::default() }).await.expect("made");
+        }
+        let piece = slice(&actor, db, Filter::default(), 1, 2).await.expect("a piece");
+        let names: Vec<&str> = piece.items.iter().map(|one| one.profile.name.as_str()).collect();
+        assert_eq!((names, piece.total), (vec!["An Na", "Binh"], 4));
+        assert_eq!(slice(&actor, db, text("an"), 0, 10).await.expect("a piece").total, 2);
+        assert_eq!(slice(&other, db, Filter::default(), 0, 10).await.expect("a piece").total, 0);
+
+        let id = piece.items[0].id;
+        let start = id.bits() >> 32;
+        let found = find_by_start(&actor, db, start, 96).await.expect("a look");
+        assert_eq!(found.map(|one| one.id), Some(id));
+        assert_eq!(find_by_start(&other, db, start, 96).await.expect("a look"), None);
+        for (start, bits) in [(start + 1, 96), (u128::MAX, 96), (start, 3), (start, 200), (start, 128)] {
+            assert_eq!(find_by_start(&actor, db, start, bits).await.expect("a look"), None);
+        }
+    })
+    .await;
+}

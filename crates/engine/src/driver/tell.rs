@@ -17,6 +17,9 @@ impl Driver {
         if let (Event::Answered { side: Side::Callee, .. }, Some(expense)) = (&event, &self.expense) {
             expense.answered();
         }
+        if let Event::QueueJoined { queue } = &event {
+            (self.queued, self.group) = (Some(*queue), None);
+        }
         if let Event::QueueLeft { queue, outcome, waited, agent } = &event {
             self.keep_visit(*queue, *outcome, *waited, *agent);
         }
@@ -150,6 +153,10 @@ impl Driver {
             "extension": extension.and_then(|id| self.extension(id)),
             "group": self.group.and_then(|id| self.tenant.groups.get(&id)).map(|group| group.name.as_str()),
         });
+        if let Some(queue) = self.queued.and_then(|id| self.tenant.queues.get(&id)) {
+            data["queue"] = json!(queue.name);
+            data["queue_number"] = json!(queue.number);
+        }
         if let Some(draft) = &self.drafted {
             data["direction"] = json!(draft.direction.as_str());
             data["from"] = json!(draft.caller_number);

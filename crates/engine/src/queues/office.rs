@@ -45,6 +45,11 @@ impl Office {
         self.company.as_ref()
     }
 
+    /// The number of somebody who waits.
+    pub(super) fn number(&self, call: CallId) -> Option<&str> {
+        self.numbers.get(&call).map(String::as_str)
+    }
+
     pub(super) fn deadline(&self) -> Option<Moment> {
         self.center.deadline()
     }

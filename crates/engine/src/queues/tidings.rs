@@ -2,7 +2,7 @@
 //! kept. A task of its own writes; the queues never wait for the database.
 
 use acd::{AgentState, Command};
-use model::{ExtensionId, TenantId};
+use model::{CallId, ExtensionId, QueueId, TenantId};
 use serde_json::json;
 use store::{Db, NewEvent};
 use tokio::sync::mpsc;
@@ -35,6 +35,9 @@ impl Tidings {
         match command {
             Command::State { agent, state } => self.state(tenant, office, *agent, state),
             Command::Missed { agent, .. } => self.tell(Tiding::Missed(tenant, *agent)),
+            Command::Returned { call, queue, agent, refusal, .. } => {
+                self.passed_by(tenant, office, (*call, *queue), *agent, refusal.as_str());
+            }
             Command::Gone { outcome, waited, .. } => {
                 metrics::counter!("alo_queue_callers_total", "outcome" => outcome.as_str()).increment(1);
                 metrics::histogram!("alo_queue_wait_seconds").record(waited.as_secs_f64());
@@ -42,10 +45,28 @@ impl Tidings {
             Command::Waits { .. }
             | Command::Offer { .. }
             | Command::Withdraw { .. }
-            | Command::Returned { .. }
             | Command::Announce { .. }
             | Command::GiveUp { .. } => {}
         }
+    }
+
+    /// An agent was offered a caller and did not take the call.
+    fn passed_by(&self, tenant: TenantId, office: &Office, what: (CallId, QueueId), agent: ExtensionId, why: &str) {
+        let (call, queue) = what;
+        let company = office.company();
+        let extension = company.and_then(|company| company.extensions.get(&agent));
+        let place = company.and_then(|company| company.queues.get(&queue));
+        let data = json!({
+            "call_id": call.to_string(),
+            "extension_id": agent.to_string(),
+            "extension": extension.map(|one| one.number.as_str()),
+            "queue_id": queue.to_string(),
+            "queue": place.map(|queue| queue.name.as_str()),
+            "queue_number": place.and_then(|queue| queue.number.as_deref()),
+            "from": office.number(call),
+            "why": why,
+        });
+        self.tell(Tiding::Event(tenant, NewEvent { kind: "agent.missed", call: Some(call), data: data.to_string() }));
     }
 
     fn state(&self, tenant: TenantId, office: &Office, agent: ExtensionId, state: &AgentState) {

@@ -75,9 +75,15 @@ impl World {
         let (dialect, base) = match vendor {
             Vendor::Etelecom => (Dialect::Etelecom, "/etelecom/v1/shop"),
             Vendor::Omicall => (Dialect::Omicall, "/omicrm"),
+            Vendor::Antring => (Dialect::Antring, "/antring"),
+            Vendor::Voicecloud => (Dialect::Voicecloud, "/voicecloud"),
         };
         let new = NewKey { name: "Import".into(), dialect, role: Some(Role::Owner), ..NewKey::default() };
-        let key = key::create(&theirs, &db, new).await.unwrap().secret;
+        let made = key::create(&theirs, &db, new).await.unwrap();
+        let key = match (vendor, made.key.public_id) {
+            (Vendor::Antring, Some(id)) => format!("{id}:{}", made.secret),
+            _ => made.secret,
+        };
         let state = compat::State {
             sounds: worker::sound::Sounds::new((*db).clone(), db.folder().to_owned()),
             gate: account::Gate::new((*db).clone()),
@@ -251,4 +257,51 @@ async fn a_company_comes_over_from_etelecom_once_however_often_the_line_is_cut()
 #[tokio::test]
 async fn a_company_comes_over_from_omicall_once_however_often_the_line_is_cut() {
     comes_over(Vendor::Omicall).await;
+}
+
+/// The vendors whose API tells calls alone.
+async fn calls_come_over(vendor: Vendor) {
+    let mut w = World::new(vendor).await;
+    let dry = w.bring(true).await.unwrap();
+    assert_eq!(dry.counts["calls"], (250, 0), "{dry}");
+    let mut runs = 0;
+    loop {
+        w.far.patience = AtomicUsize::new(4);
+        runs += 1;
+        match w.bring(false).await {
+            Ok(report) => break assert!(report.notes.iter().any(|note| note.contains("the vendor's API tells none"))),
+            Err(_) => assert!(runs < 20, "it never ends"),
+        }
+    }
+    assert!(runs > 1, "the line was cut");
+    w.far.patience = AtomicUsize::new(usize::MAX);
+    assert_eq!(w.bring(false).await.unwrap().counts["calls"], (0, 250));
+    let story = async |actor: &Actor| {
+        let mut told = Vec::new();
+        let mut page = Some(PageRequest { limit: PageRequest::MAX, after: None });
+        while let Some(wanted) = page.take() {
+            let found = calls::list(actor, &w.db, Filter::default(), wanted).await.unwrap();
+            told.extend(found.items.iter().map(|call| {
+                let talked = call.answered_at.is_some();
+                // Of a call of ours AntRing tells the person's own number, whatever it showed.
+                let caller = Some(&call.caller_number).filter(|number| number.starts_with('+'));
+                format!("{} {} {caller:?} {talked}", call.started_at, call.duration_ms / 1000)
+            }));
+            page = found.next.map(|after| PageRequest { limit: PageRequest::MAX, after: Some(after) });
+        }
+        told
+    };
+    same(&story(&w.actor()).await, &story(&w.theirs).await);
+    w.key = "wrong".into();
+    assert!(w.bring(false).await.is_err(), "a wrong key is told");
+}
+
+#[tokio::test]
+async fn the_calls_of_a_company_come_over_from_antring() {
+    calls_come_over(Vendor::Antring).await;
+}
+
+#[tokio::test]
+async fn the_calls_of_a_company_come_over_from_voicecloud() {
+    calls_come_over(Vendor::Voicecloud).await;
 }

@@ -96,12 +96,12 @@ pub(crate) fn check_kinds(kinds: &[String]) -> Result<(), Problem> {
 /// What receivers of a dialect may choose; none for a dialect in which nothing can be told.
 ///
 /// VoiceCloud: `json` posts JSON instead of sending all in the address, `sql_dates` writes moments as
-/// `2026-11-22 09:05:00`. OMICall: the states of a living call that are wanted, all when none is named; its end comes always.
+/// `2026-11-22 09:05:00`, `onlinecrm` speaks the words of OnlineCRM's connector. OMICall: the states of a living call that are wanted, all when none is named; its end comes always.
 /// eTelecom: the entities whose changes are wanted, all when none is named.
 pub fn choices(dialect: Dialect) -> Option<&'static [&'static str]> {
     match dialect {
         Dialect::Alo => Some(&[]),
-        Dialect::Voicecloud => Some(&["json", "sql_dates"]),
+        Dialect::Voicecloud => Some(&["json", "sql_dates", "onlinecrm"]),
         Dialect::Omicall => Some(&["ringing", "answered", "hangup"]),
         Dialect::Etelecom => Some(&["call_log", "extension"]),
         Dialect::Antring => None,
@@ -232,7 +232,7 @@ mod tests {
             let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
             check_choices(dialect, &words).err().map(|problem| problem.fields[0].name.clone())
         };
-        assert_eq!(refused(Dialect::Voicecloud, &["json", "sql_dates"]), None);
+        assert_eq!(refused(Dialect::Voicecloud, &["json", "sql_dates", "onlinecrm"]), None);
         assert_eq!(refused(Dialect::Voicecloud, &["json", "json"]).as_deref(), Some("choices[1]"));
         assert_eq!(refused(Dialect::Alo, &["json"]).as_deref(), Some("choices[0]"));
         assert_eq!(refused(Dialect::Antring, &[]).as_deref(), Some("dialect"));

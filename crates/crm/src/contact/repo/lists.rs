@@ -37,14 +37,7 @@ pub(crate) async fn list(
         return by_words(tx, wanted, (first, rest), after, limit).await;
     }
     let mut sql = Sql::new("select c.id, c.data, c.created_at, c.updated_at\nfrom contacts c\nwhere c.tenant_id = ");
-    sql.bind(tx.tenant());
-    for ranges in &wanted.terms {
-        sql.push("\nand exists (select 1 from contact_words w where w.tenant_id = c.tenant_id and w.contact_id = c.id");
-        sql.push("\nand (");
-        in_ranges(&mut sql, ranges);
-        sql.push("))");
-    }
-    conditions(&mut sql, wanted);
+    matching(&mut sql, tx, wanted);
     match after {
         Some(After::Name(name, id)) => {
             sql.push("\nand (c.sort_name, c.id) > (").bind(name).push(", ").bind(id.to_string()).push(")");
@@ -60,6 +53,41 @@ pub(crate) async fn list(
     });
     sql.bind(i64::from(limit) + 1);
     sql.fetch_all(tx).await?.iter().map(read).collect()
+}
+
+/// A piece of the list by position, and how many there are in all.
+pub(crate) async fn slice(tx: &mut Tx, wanted: &Wanted, offset: u64, limit: u32) -> Result<(Vec<Contact>, u64), Error> {
+    let mut sql = Sql::new("select count(*)\nfrom contacts c\nwhere c.tenant_id = ");
+    matching(&mut sql, tx, wanted);
+    let total = sql.count(tx).await?;
+    let mut sql = Sql::new("select c.id, c.data, c.created_at, c.updated_at\nfrom contacts c\nwhere c.tenant_id = ");
+    matching(&mut sql, tx, wanted);
+    sql.push(match wanted.order {
+        Order::Name => "\norder by c.sort_name, c.id\nlimit ",
+        Order::Newest => "\norder by c.created_at desc, c.id desc\nlimit ",
+    });
+    sql.bind(i64::from(limit)).push("\noffset ").bind(i64::try_from(offset).unwrap_or(i64::MAX));
+    Ok((sql.fetch_all(tx).await?.iter().map(read).collect::<Result<_, _>>()?, total))
+}
+
+/// Goes on behind `tenant_id = `.
+fn matching(sql: &mut Sql, tx: &Tx, wanted: &Wanted) {
+    sql.bind(tx.tenant());
+    for ranges in &wanted.terms {
+        sql.push("\nand exists (select 1 from contact_words w where w.tenant_id = c.tenant_id and w.contact_id = c.id");
+        sql.push("\nand (");
+        in_ranges(sql, ranges);
+        sql.push("))");
+    }
+    conditions(sql, wanted);
+}
+
+/// The contact whose id lies between these two.
+pub(crate) async fn find_between(tx: &mut Tx, first: ContactId, last: ContactId) -> Result<Option<Contact>, Error> {
+    let mut sql = Sql::new("select c.id, c.data, c.created_at, c.updated_at\nfrom contacts c\nwhere c.tenant_id = ");
+    sql.bind(tx.tenant()).push("\nand c.id >= ").bind(first.to_string());
+    sql.push("\nand c.id <= ").bind(last.to_string()).push("\norder by c.id\nlimit 1");
+    sql.fetch_all(tx).await?.first().map(read).transpose()
 }
 
 async fn by_words(
