@@ -4,7 +4,8 @@ use crate::{Presence, Queues};
 use bytes::Bytes;
 use call::Supervision;
 use flow::Graph;
-use modeluse tokio::sync::oneshot;
+use model::{CallId, CaptureId, ExtensionId, GreetingId, HotlineId, LegId, Problem, TenantId};
+use tokio::sync::oneshot;
 
 use crate::capture::{Capture, Watch};
 

@@ -37,7 +37,9 @@ mod wish;
 
 pub use action::{Action, Question, Released, RingsAs, Script, Ticket};
 pub use event::{Event, Side};
-pub use guestspub use limits::Limits;
+pub use guests::Role;
+pub use input::{Input, Onward, Origin, Reply};
+pub use limits::Limits;
 pub use machine::Call;
 pub use queue::{QueueNews, QueueOrder, Visit};
 pub use route::{Direction, RingMember, RingPlan, Route, RouteTarget, Strategy, TrunkStep};

@@ -47,9 +47,12 @@ impl Call {
             }
             RouteTarget::Reject(cause) => self.guest_failed(number, cause),
             // Who joins a talk is one person.
-            RouteTarget::Flow(_) | RouteTarget::Group(_) | RouteTarget::Announcement(_) | RouteTarget::Queue(_) => {
-                self.guest_failed(number, Cause::InvalidNumber);
-            }
+            RouteTarget::Flow(_)
+            | RouteTarget::Group(_)
+            | RouteTarget::Announcement(_)
+            | RouteTarget::Queue(_)
+            | RouteTarget::Voicemail(_)
+            | RouteTarget::Mailbox(_) => self.guest_failed(number, Cause::InvalidNumber),
         }
     }
 

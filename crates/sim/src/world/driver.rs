@@ -64,7 +64,15 @@ impl World {
                 Action::Ask(ticket, question) => self.answer(ticket, &question),
                 Action::Leg(leg, command) => self.command_leg(leg, command),
                 Action::Bridge(caller, far) => self.bridges.push((caller, far)),
-                Action                Action::Adopt(_, leg) => self.adopt(leg),
+                Action::Mix { hearings, .. } => self.mixes.push(hearings),
+                Action::Unbridge(..)
+                | Action::Unmix
+                | Action::Record { .. }
+                | Action::RecordBeside { .. }
+                | Action::StopRecord => {}
+                // Who hangs up leaves what was said.
+                Action::Finish(_) => self.message_ends(),
+                Action::Adopt(_, leg) => self.adopt(leg),
                 Action::Release(Released::Leg((leg, _))) => self.give_away(leg),
                 Action::Release(Released::Number(_) | Released::Nobody) => {}
                 Action::StartFlow(flow) => self.start_flow(flow),
