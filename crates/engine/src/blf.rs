@@ -82,7 +82,9 @@ pub(crate) async fn run(shared: Arc<Shared>, mut words: Words) {
                 Some(word) => office.hear(word),
                 None => return,
             },
-            Some(extension) = changes.recv() => _ = changed.insert(extension),
+            Some(extension) = changes.recv() => {
+                changed.insert(extension);
+            }
         }
         // What changed several times is told once.
         while let Ok(extension) = changes.try_recv() {
