@@ -1,6 +1,7 @@
 //! The lamps of telephones that show what a colleague's phones do: the event package `dialog` (RFC 4235) for extensions of the
 //! same company. Each NOTIFY tells the full state. Who is on the other end is never told: a lamp needs it not.
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
 use std::sync::Arc;
@@ -82,7 +83,9 @@ pub(crate) async fn run(shared: Arc<Shared>, mut words: Words) {
                 Some(word) => office.hear(word),
                 None => return,
             },
-            Some(extension) = changes.recv() => _ = changed.insert(extension),
+            Some(extension) = changes.recv() => {
+                changed.insert(extension);
+            }
         }
         // What changed several times is told once.
         while let Ok(extension) = changes.try_recv() {
@@ -101,8 +104,8 @@ impl Office {
             Word::Subscribed(subscribed) => match self.watched_by(&subscribed) {
                 Ok(watched) => {
                     let (leg, watcher) = (subscribed.id, ExtensionId::from_bits(subscribed.account));
-                    if !self.lamps.contains_key(&leg) {
-                        self.lamps.insert(leg, Lamp { watcher, watched, version: 0 });
+                    if let Entry::Vacant(place) = self.lamps.entry(leg) {
+                        place.insert(Lamp { watcher, watched, version: 0 });
                         self.of.entry(watched).or_default().push(leg);
                         self.shared.lines.attend(watched, true);
                     }
