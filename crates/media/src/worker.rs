@@ -210,6 +210,7 @@ impl Worker {
                     self.stop_record(slot);
                 }
             }
+            Command::PauseRecord(key, paused) => self.pause_record(key, paused),
             Command::RecordBeside(stays, comes) => self.record_beside(stays, comes),
             Command::Tap(key, tapped) => {
                 if let Some((_, leg)) = self.legs.find(key) {

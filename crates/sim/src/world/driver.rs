@@ -63,6 +63,7 @@ impl World {
                 Action::Mix { hearings, .. } => self.mixes.push(hearings),
                 Action::Unbridge(..)
                 | Action::Unmix
+                | Action::PauseRecord(_)
                 | Action::Record { .. }
                 | Action::RecordBeside { .. }
                 | Action::StopRecord
