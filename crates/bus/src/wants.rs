@@ -33,6 +33,11 @@ impl Bus {
         self.want(actor, Permission::MakeCalls, call, Want::RemoveParty(leg)).await
     }
 
+    /// Leaves what is said out of the recording of a talk, or no more.
+    pub async fn pause_recording(&self, actor: &Actor, call: CallId, paused: bool) -> Result<(), Problem> {
+        self.want(actor, Permission::MakeCalls, call, Want::PauseRecording(paused)).await
+    }
+
     async fn want(&self, actor: &Actor, right: Permission, call: CallId, want: Want) -> Result<(), Problem> {
         actor.require(right)?;
         let by = match (actor.user, actor.key) {

@@ -42,6 +42,8 @@ pub enum Action {
         /// The one that takes the other channel.
         comes: LegId,
     },
+    /// Leave out of the recording what is said from now on, or no more.
+    PauseRecord(bool),
     /// End the recording.
     StopRecord,
     /// Make a machine for this script in place of one before it, feed it `FlowEvent::Started`, and carry its words to

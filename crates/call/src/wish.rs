@@ -30,6 +30,11 @@ pub enum Wish {
         /// The number, as the extension would dial it.
         to: String,
     },
+    /// Leave out of the recording what is said from now on, as while a card's number is told; or no more.
+    PauseRecording {
+        /// Whether it is to pause.
+        paused: bool,
+    },
     /// Let go of somebody who joined, or still rings.
     RemoveParty {
         /// Their leg.
@@ -52,6 +57,8 @@ pub enum Unfit {
     NoAgent,
     /// As many take part as may.
     Full,
+    /// The talk is not recorded.
+    NotRecorded,
     /// There is no such party beside the two who talk.
     NoSuchParty,
 }

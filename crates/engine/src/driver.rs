@@ -313,6 +313,7 @@ impl Driver {
             Action::Unmix => self.mix = None,
             Action::Record { left, right } => self.record(left, right),
             Action::RecordBeside { stays, comes } => self.record_beside(stays, comes),
+            Action::PauseRecord(paused) => self.pause_record(paused),
             Action::StopRecord => self.stop_record(),
             Action::StartFlow(flow) => self.start_flow(flow),
             Action::Flow(event) => {

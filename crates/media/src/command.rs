@@ -79,6 +79,8 @@ pub(crate) enum Command {
         quiet: Duration,
     },
     StopRecord(LegKey),
+    /// What is said belongs in the recording no more, or again.
+    PauseRecord(LegKey, bool),
     /// The second takes the place beside the first in the recording of the first.
     RecordBeside(LegKey, LegKey),
     Tap(LegKey, Box<Tapped>),
@@ -115,6 +117,7 @@ impl Command {
             | Command::StopPlay(key)
             | Command::Digit(key, _)
             | Command::StopRecord(key)
+            | Command::PauseRecord(key, _)
             | Command::Tap(key, _)
             | Command::Close(key)
             | Command::Await(key)

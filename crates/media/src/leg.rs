@@ -157,6 +157,11 @@ impl Leg {
         }
     }
 
+    /// Leaves out of the recording what both sides say from now on, or no more: it goes on with silence.
+    pub fn pause_record(&self, paused: bool) {
+        self.tell(Command::PauseRecord(self.key, paused));
+    }
+
     /// Ends the recording.
     pub fn stop_record(&self) {
         self.tell(Command::StopRecord(self.key));

@@ -211,6 +211,7 @@ impl Worker {
                 }
             }
             Command::Message { leg, path, quiet } => self.take_message(leg, path, quiet),
+            Command::PauseRecord(key, paused) => self.pause_record(key, paused),
             Command::RecordBeside(stays, comes) => self.record_beside(stays, comes),
             Command::Tap(key, tapped) => {
                 if let Some((_, leg)) = self.legs.find(key) {

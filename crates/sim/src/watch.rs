@@ -183,6 +183,7 @@ impl Watch {
                 let up = |id| self.legs.get(id).is_some_and(|leg| leg.answered && leg.counts());
                 must(stays != comes && up(stays) && up(comes), || "recorded a leg that is not up".into())
             }
+            Action::PauseRecord(_) => must(self.recording, || "paused a recording that does not run".into()),
             Action::StopRecord => {
                 must(self.recording, || "stopped a recording that does not run".into())?;
                 self.recording = false;

@@ -18,6 +18,7 @@ pub(super) fn routes() -> OpenApiRouter<State> {
         .routes(routes!(take_over))
         .routes(routes!(add_party))
         .routes(routes!(remove_party))
+        .routes(routes!(pause_recording))
 }
 
 /// How a call is to be supervised.
@@ -56,6 +57,14 @@ struct NewParty {
     to: String,
     /// The number of the extension that brings them in, one of those who talk; that of the person who asks when missing.
     extension: Option<String>,
+}
+
+/// Whether a recording pauses.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct RecordingState {
+    /// True while what is said is to be left out, as a card's number is.
+    paused: bool,
 }
 
 /// Supervise a call that is up: the supervisor's extension is rung and then takes part. Asked again, the way is changed.
@@ -133,6 +142,20 @@ async fn remove_party(
     let call = live(&actor, &state, &call)?;
     let leg = leg.parse().map(LegId).map_err(|_| Problem::invalid("leg", "Use the number of a leg of this call."))?;
     state.bus.remove_party(&actor, call, leg).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Leave what is said out of the recording of a call that is up, or no more: it goes on with silence meanwhile.
+#[utoipa::path(put, path = "/calls/{call_id}/recording/state", tag = "calls", params(("call_id" = String, Path)), request_body = RecordingState, responses((status = 204)))]
+async fn pause_recording(
+    Caller(actor): Caller,
+    extract::State(state): extract::State<State>,
+    Path(call): Path<String>,
+    Json(wanted): Json<RecordingState>,
+) -> Answer<StatusCode> {
+    actor.require(Permission::MakeCalls)?;
+    let call = live(&actor, &state, &call)?;
+    state.bus.pause_recording(&actor, call, wanted.paused).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -95,6 +95,7 @@ fn body(method: &str, path: &str) -> Value {
     match (method, path) {
         ("PATCH", "/users/{user_id}") => json!({ "enabled": false }),
         ("PUT", "/agents/{extension_id}/state") => json!({ "state": "offline" }),
+        ("PUT", "/calls/{call_id}/recording/state") => json!({ "paused": true }),
         ("PUT", path) if path.ends_with("/supervision") => json!({ "mode": "listen", "extension": "103" }),
         ("POST", path) if path.ends_with("/take-over") => json!({ "extension": "103" }),
         ("POST", path) if path.ends_with("/parties") => json!({ "to": "103", "extension": "101" }),

@@ -3,7 +3,7 @@
 use super::{Guest, Guests, MOST, Role, Step};
 use crate::machine::Call;
 use crate::timers::Timer;
-use crate::{Event, Origin, Question, RingsAs, Supervision, Unfit, Wish};
+use crate::{Action, Event, Origin, Question, RingsAs, Supervision, Unfit, Wish};
 use model::{Cause, ExtensionId, TrailEntry};
 
 impl Call {
@@ -33,6 +33,7 @@ impl Call {
                 check(talks(by), Unfit::NotInTheCall)?;
                 has_room
             }
+            Wish::PauseRecording { .. } => check(self.media.recording, Unfit::NotRecorded),
             Wish::RemoveParty { leg } => {
                 let there = self.all_guests().iter().any(|guest| guest.role == Role::Party && guest.has(*leg));
                 check(there, Unfit::NoSuchParty)
@@ -60,6 +61,14 @@ impl Call {
                 self.keep(entry.fact("extension", adder).fact("to", &to).fact("by", by));
                 let question = Question::Route { origin: Origin::Extension(adder), dialled: to };
                 self.invite(Role::Party, None, question);
+            }
+            Wish::PauseRecording { paused } => {
+                let (step, reason) = match paused {
+                    true => ("recording_paused", "What is said from now on is not recorded."),
+                    false => ("recording_resumed", "What is said is recorded again."),
+                };
+                self.keep(TrailEntry::new(self.now, step, reason).fact("by", by));
+                self.out.push(Action::PauseRecord(paused));
             }
             Wish::RemoveParty { leg } => {
                 let entry = TrailEntry::new(self.now, "remove_party", "Somebody who joined is let go.");

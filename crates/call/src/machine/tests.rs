@@ -78,6 +78,7 @@ fn words(actions: &[Action]) -> Vec<String> {
             Action::Unbridge(a, b) => format!("Unbridge({a}, {b})"),
             Action::Mix { .. } => "Mix".to_owned(),
             Action::Unmix => "Unmix".to_owned(),
+            Action::PauseRecord(paused) => format!("PauseRecord({paused})"),
             Action::Record { .. } => "Record".to_owned(),
             Action::RecordBeside { stays, comes } => format!("RecordBeside({stays}, {comes})"),
             Action::StopRecord => "StopRecord".to_owned(),

@@ -60,6 +60,12 @@ impl Driver {
         }
     }
 
+    pub(super) fn pause_record(&mut self, paused: bool) {
+        if let Some(media) = self.recording.as_ref().and_then(|r| self.media_of(r.left)) {
+            media.pause_record(paused);
+        }
+    }
+
     pub(super) fn stop_record(&mut self) {
         if let Some(media) = self.recording.as_ref().and_then(|r| self.media_of(r.left)) {
             media.stop_record();

@@ -80,6 +80,8 @@ pub(super) struct Taping {
     pub(super) id: u64,
     pub(super) tape: Tape,
     pub(super) right: Option<usize>,
+    /// What is said stays out of it.
+    pub(super) paused: bool,
 }
 
 /// Keys on their way to the far side.

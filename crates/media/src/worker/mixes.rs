@@ -117,7 +117,7 @@ impl Worker {
     pub(super) fn tape_mixed(&mut self, mix: LegKey, left: LegKey, at: i64, rate: u32, pcm: &[i16]) {
         let now = self.now;
         let Some((_, leg)) = self.legs.find(left).filter(|(_, leg)| leg.sits_in(mix)) else { return };
-        let Some(taping) = &mut leg.tape else { return };
+        let Some(taping) = leg.tape.as_mut().filter(|taping| !taping.paused) else { return };
         let place = (at as u32, crate::transcoder::TICKS);
         let coded;
         let sound = if rate == RATE {

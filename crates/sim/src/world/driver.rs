@@ -67,6 +67,7 @@ impl World {
                 Action::Mix { hearings, .. } => self.mixes.push(hearings),
                 Action::Unbridge(..)
                 | Action::Unmix
+                | Action::PauseRecord(_)
                 | Action::Record { .. }
                 | Action::RecordBeside { .. }
                 | Action::StopRecord => {}

@@ -138,3 +138,19 @@ fn only_who_talks_adds_a_third_and_no_group_joins() {
     let record = w.run();
     w.assert(record.trail.iter().filter(|entry| entry.step == "add_party").count() == 3, "minh's wish is none");
 }
+
+#[test]
+fn a_recording_pauses_and_goes_on_when_there_is_one() {
+    let mut w = World::new(33).phone("lan", answers_after(secs(1))).carrier("first", answers_after(secs(1)));
+    w = w.outside("0281", &["first"]);
+    w.dials("lan", "0281", Manner::quiet().hangs_up(secs(30)));
+    w.is_wanted(secs(5), Wish::PauseRecording { paused: true });
+    w.is_wanted(secs(9), Wish::PauseRecording { paused: false });
+    let record = w.run();
+    w.assert(decided(&record, "recording_paused") && decided(&record, "recording_resumed"), "the trail knows");
+    // An inbound call to this number is not recorded.
+    let mut w = talk(answers_after(secs(1)), Manner::quiet().hangs_up(secs(30)), None);
+    w.is_wanted(secs(8), Wish::PauseRecording { paused: true });
+    let record = w.run();
+    w.assert(!decided(&record, "recording_paused"), "there is nothing to pause");
+}
