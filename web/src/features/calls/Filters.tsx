@@ -1,15 +1,12 @@
-import { SearchOutlined } from '@ant-design/icons'
 import { useQuery } from '@tanstack/react-query'
-import { Button, DatePicker, Input, Select } from 'antd'
+import { Button, DatePicker, Select } from 'antd'
 import dayjs from 'dayjs'
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { extensionsQuery, hotlinesQuery } from '~/api/lists'
 import { extensionName, hotlineName } from '~/lib/names'
-import { fold } from '~/lib/phone'
+import { FilterPick, FilterText, withPart } from '~/ui/Filter'
 import { type CallSearch, DIRECTIONS, SPANS, STATUSES } from './filter'
-
-const TYPING_MS = 350
 
 export function Filters({
   search,
@@ -21,27 +18,15 @@ export function Filters({
   const { t } = useTranslation()
   const extensions = useQuery(extensionsQuery).data ?? []
   const hotlines = useQuery(hotlinesQuery).data ?? []
-  const set = (part: CallSearch) => {
-    const next = { ...search, ...part }
-    onChange(Object.fromEntries(Object.entries(next).filter(([, value]) => value)) as CallSearch)
-  }
+  const set = (part: CallSearch) => onChange(withPart(search, part))
   const words = (list: readonly string[], name: string) =>
     list.map((value) => ({ value, label: t(`${name}.${value}`) }))
   const choice = (
     key: 'direction' | 'status' | 'extension' | 'hotline',
     options: { value: string; label: string }[],
   ) => (
-    <Select
-      allowClear
-      showSearch={
-        options.length > 8
-          ? { filterOption: (typed, option) => fold(String(option?.label)).includes(fold(typed)) }
-          : false
-      }
-      popupMatchSelectWidth={false}
-      style={{ minWidth: 132 }}
-      placeholder={t(`calls.filter.${key}`)}
-      aria-label={t(`calls.filter.${key}`)}
+    <FilterPick
+      label={t(`calls.filter.${key}`)}
       value={search[key]}
       options={options}
       onChange={(value) => set({ [key]: value })}
@@ -49,7 +34,13 @@ export function Filters({
   )
   return (
     <div className="filters">
-      <NumberField value={search.number ?? ''} onChange={(number) => set({ number })} />
+      <FilterText
+        label={t('calls.filter.number')}
+        inputMode="tel"
+        width={220}
+        value={search.number ?? ''}
+        onChange={(number) => set({ number })}
+      />
       <Span search={search} set={set} />
       {choice('direction', words(DIRECTIONS, 'direction'))}
       {choice('status', words(STATUSES, 'status'))}
@@ -67,31 +58,6 @@ export function Filters({
         </Button>
       )}
     </div>
-  )
-}
-
-/** A number in any form; the list follows when the typing rests. */
-function NumberField({ value, onChange }: { value: string; onChange: (value: string) => void }) {
-  const { t } = useTranslation()
-  const [text, setText] = useState(value)
-  useEffect(() => setText(value), [value])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only typing starts the wait anew
-  useEffect(() => {
-    if (text.trim() === value) return
-    const timer = setTimeout(() => onChange(text.trim()), TYPING_MS)
-    return () => clearTimeout(timer)
-  }, [text])
-  return (
-    <Input
-      allowClear
-      inputMode="tel"
-      prefix={<SearchOutlined />}
-      style={{ width: 220 }}
-      placeholder={t('calls.filter.number')}
-      aria-label={t('calls.filter.number')}
-      value={text}
-      onChange={(event) => setText(event.target.value)}
-    />
   )
 }
 

@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
-import { Button, DatePicker, Segmented, Select } from 'antd'
+import { Button, DatePicker, Segmented } from 'antd'
 import dayjs from 'dayjs'
 import { useTranslation } from 'react-i18next'
 import { extensionsQuery, hotlinesQuery } from '~/api/lists'
 import { extensionName, hotlineName } from '~/lib/names'
-import { fold } from '~/lib/phone'
+import { FilterPick, withPart } from '~/ui/Filter'
 import { SPANS, type StatisticsSearch } from './period'
 
 const DIRECTIONS = ['inbound', 'outbound', 'internal']
@@ -20,26 +20,14 @@ export function Choice({
   const { t } = useTranslation()
   const extensions = useQuery(extensionsQuery).data ?? []
   const hotlines = useQuery(hotlinesQuery).data ?? []
-  const set = (part: StatisticsSearch) => {
-    const next = { ...search, ...part }
-    onChange(Object.fromEntries(Object.entries(next).filter(([, value]) => value)) as StatisticsSearch)
-  }
+  const set = (part: StatisticsSearch) => onChange(withPart(search, part))
   const free = search.from !== undefined && search.to !== undefined
   const choice = (
     key: 'direction' | 'extension' | 'hotline',
     options: { value: string; label: string }[],
   ) => (
-    <Select
-      allowClear
-      showSearch={
-        options.length > 8
-          ? { filterOption: (typed, option) => fold(String(option?.label)).includes(fold(typed)) }
-          : false
-      }
-      popupMatchSelectWidth={false}
-      style={{ minWidth: 132 }}
-      placeholder={t(`calls.filter.${key}`)}
-      aria-label={t(`calls.filter.${key}`)}
+    <FilterPick
+      label={t(`calls.filter.${key}`)}
       value={search[key]}
       options={options}
       onChange={(value) => set({ [key]: value })}
