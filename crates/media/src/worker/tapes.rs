@@ -48,7 +48,7 @@ impl Worker {
         let progress = Arc::new(Progress::default());
         let tape = Tape::new(now, [codec, None], progress.clone());
         let (id, tag, due) = (leg.key.0, leg.tag, tape.due());
-        leg.tape = Some(Box::new(Taping { id, tape, right: None }));
+        leg.tape = Some(Box::new(Taping { id, tape, right: None, paused: false }));
         let rate = codec.map_or(RATE, |codec| codec.rate());
         self.inventory.recordings.fetch_add(1, Ordering::AcqRel);
         self.tell_recorder(Task::Begin { id, tag, path, rate, progress, alone: Some(quiet) });
