@@ -26,6 +26,7 @@ pub(crate) fn routes() -> Router<State> {
         // There the softphone rings before the customer is dialled; Alo always does that.
         .route("/api/CallControl/dial_async/{*words}", dial)
         .merge(posted("/internal/Reports/cdr", post(report::calls)))
+        .merge(posted("/api/Agent/spy", post(agents::spy)))
         .merge(posted("/api/Agent/status", post(agents::status)))
         .merge(posted("/api/Queue/list", post(agents::members)))
         .merge(posted("/api/Queue/status", post(agents::change)))

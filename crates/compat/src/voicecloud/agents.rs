@@ -1,4 +1,4 @@
-//! `Agent` and `Queue`: what extensions do, who works in a queue, and logging in and out of queues.
+//! `Agent` and `Queue`: what extensions do, who works in a queue, logging in and out of queues, and listening in.
 
 use super::{company, failure};
 use crate::State;
@@ -8,7 +8,9 @@ use axum::Json;
 use axum::extract;
 use axum::extract::rejection::BytesRejection;
 use axum::response::{IntoResponse, Response};
+use bus::Supervise;
 use bytes::Bytes;
+use call::Supervision;
 use model::{Actor, Permission, Problem};
 use pbx::agent::{self, NewState};
 use pbx::extension::Extension;
@@ -32,6 +34,12 @@ struct Wanted {
     ext: String,
     #[serde(default, deserialize_with = "crate::loose::text")]
     status: String,
+    #[serde(default, deserialize_with = "crate::loose::text")]
+    src: String,
+    #[serde(default, deserialize_with = "crate::loose::text")]
+    dst: String,
+    #[serde(default, deserialize_with = "crate::loose::text")]
+    mode: String,
 }
 
 #[derive(Deserialize)]
@@ -39,6 +47,15 @@ struct Named {
     #[serde(default, deserialize_with = "crate::loose::text")]
     ext: String,
 }
+
+/// How a supervisor takes part, by the word that clients write for it.
+const MODES: [(&str, Supervision); 5] = [
+    ("", Supervision::Listen),
+    ("whisper", Supervision::Whisper),
+    ("threeway", Supervision::Barge),
+    ("caller", Supervision::WhisperCaller),
+    ("callee", Supervision::WhisperCallee),
+];
 
 /// What came.
 type Body = Result<Bytes, BytesRejection>;
@@ -72,6 +89,10 @@ pub(super) async fn change(
     body: Body,
 ) -> Response {
     answer(set(&state, source, body).await)
+}
+
+pub(super) async fn spy(extract::State(state): extract::State<State>, Source(source): Source, body: Body) -> Response {
+    answer(supervise(&state, source, body).await)
 }
 
 fn answer(outcome: Result<Value, Problem>) -> Response {
@@ -117,6 +138,20 @@ async fn of_queue(state: &State, source: IpAddr, body: Body) -> Result<Value, Pr
     let known = |id| all.iter().find(|extension| extension.id == id);
     let items = queue.members.iter().filter_map(|member| known(member.extension)).map(|one| board.item(one));
     Ok(json!({ "result": items.collect::<Vec<_>>() }))
+}
+
+/// Rings the supervisor's extension `src` and lets it take part in the talk of `dst`.
+async fn supervise(state: &State, source: IpAddr, body: Body) -> Result<Value, Problem> {
+    let (actor, wanted) = read(state, source, body).await?;
+    actor.require(Permission::Supervise)?;
+    let mode = MODES.into_iter().find(|(word, _)| *word == wanted.mode).map(|(_, mode)| mode);
+    let mode = mode.ok_or_else(|| Problem::invalid("mode", "mode must be whisper, threeway, caller or callee."))?;
+    let agent = pbx::extension::find_by_number(&actor, state.db(), &wanted.dst).await?;
+    let agent = agent.ok_or_else(|| Problem::not_found("extension"))?;
+    let talks = |live: &bus::LiveCall| live.answered_at.is_some() && live.extensions.contains(&agent.id);
+    let live = state.bus.live(actor.tenant).into_iter().find(talks).ok_or_else(|| Problem::not_found("live call"))?;
+    state.bus.supervise(&actor, Supervise { call: live.id, extension: wanted.src, mode }).await?;
+    Ok(json!({ "status code": 200, "message": "OK" }))
 }
 
 /// Lets an extension take calls of queues, or not. A state counts for all queues that it works in.

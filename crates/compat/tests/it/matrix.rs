@@ -79,6 +79,7 @@ const ANTRING: &[(&str, &str)] = &[
     ("GET", "/rest-api/{*rest}"),
 ];
 const VOICECLOUD: &[(&str, &str)] = &[
+    ("POST", "/api/Agent/spy"),
     ("POST", "/api/Agent/status"),
     ("GET", "/api/CallControl/dial/{*words}"),
     ("GET", "/api/CallControl/dial_async/{*words}"),

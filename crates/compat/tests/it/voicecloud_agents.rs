@@ -3,8 +3,9 @@
 use crate::receiver::Receiver;
 use crate::world::World;
 use acd::AgentState;
-use bus::{AgentStatus, Command, Presence, Queues};
-use model::{CallId, Cause, Dialect, ExtensionId, Timestamp};
+use bus::{AgentStatus, Command, Occurrence, Presence, Queues, Want};
+use call::{Direction, Event, Side, Supervision};
+use model::{CallId, Cause, Dialect, ExtensionId, LegId, Problem, Timestamp};
 use pbx::queue::{Member, NewQueue};
 use serde_json::{Value, json};
 
@@ -157,4 +158,59 @@ async fn the_connector_of_onlinecrm_is_told_states_a_record_and_missed_calls() {
     );
     assert!(told[0].target.starts_with("/webhook.php?name=VoiceCloudConnector&state=RINGING&"), "{}", told[0].target);
     assert!(told.iter().all(|heard| heard.method == "POST"));
+}
+
+/// A call of 0901234567 that this extension has answered.
+fn talking(w: &World, extension: ExtensionId) -> CallId {
+    let (call, tenant) = (store::mint(), w.alpha.actor.tenant);
+    let (from, to) = ("+84901234567".into(), "+842873000001".into());
+    for event in [
+        Event::Started { direction: Direction::Inbound, hotline: None, from, to, extension: None },
+        Event::Answered { leg: LegId(2), extension: Some(extension), side: Side::Callee },
+    ] {
+        w.state.bus.publish(Occurrence { tenant, call, at: Timestamp(1_000), event });
+    }
+    call
+}
+
+#[tokio::test]
+async fn a_supervisor_is_let_into_a_talk() {
+    let mut w = World::new(Dialect::Voicecloud).await;
+    let (_, agent) = a_queue(&w, None).await;
+    let call = talking(&w, agent);
+    let mut orders = std::mem::replace(&mut w.orders, tokio::sync::mpsc::channel(1).1);
+    let spy = |mode: &str| json!({ "key": w.alpha.key, "src": "900", "dst": 101, "mode": mode });
+    for (word, mode) in [
+        ("", Supervision::Listen),
+        ("whisper", Supervision::Whisper),
+        ("threeway", Supervision::Barge),
+        ("caller", Supervision::WhisperCaller),
+        ("callee", Supervision::WhisperCallee),
+    ] {
+        let engine = async {
+            let Some(Command::Want { tenant, call, want, reply, .. }) = orders.recv().await else { panic!("a wish") };
+            reply.send(Ok(())).unwrap();
+            (tenant, call, want)
+        };
+        let (wanted, (status, told)) = tokio::join!(engine, asked(&w, "Agent/spy/format/json", spy(word)));
+        assert_eq!(wanted, (w.alpha.actor.tenant, call, Want::Supervise("900".into(), mode)));
+        assert_eq!((status, told), (200, json!({ "status code": 200, "message": "OK" })));
+    }
+    let refused = async {
+        let Some(Command::Want { reply, .. }) = orders.recv().await else { panic!("a wish") };
+        reply.send(Err(Problem::not_found("extension"))).unwrap();
+    };
+    assert_eq!(tokio::join!(refused, asked(&w, "Agent/spy", spy("whisper"))).1.0, 404);
+    // None of these reaches the engine.
+    let (beta, alpha) = (&w.beta.key, &w.alpha.key);
+    for (body, detail) in [
+        (spy("shout"), json!("mode must be whisper, threeway, caller or callee.")),
+        (json!({ "key": alpha, "src": "900", "dst": "999", "mode": "whisper" }), json!(null)),
+        (json!({ "key": beta, "src": "900", "dst": "101", "mode": "whisper" }), json!(null)),
+        (json!({ "key": "nobody's", "src": "900", "dst": "101" }), json!(null)),
+    ] {
+        let (status, answer) = asked(&w, "Agent/spy", body.clone()).await;
+        assert_eq!((status, &answer["status code"], &answer["detail"]), (404, &json!(404), &detail), "{body}");
+    }
+    assert!(orders.try_recv().is_err());
 }
