@@ -60,7 +60,9 @@ fn arch(root: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Asked of the running cargo first: a binary that was built in another copy of the tree would look at that one.
 fn workspace_root() -> PathBuf {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let here = std::env::var("CARGO_MANIFEST_DIR").unwrap_or_else(|_| env!("CARGO_MANIFEST_DIR").to_owned());
+    let here = Path::new(&here);
     here.ancestors().nth(2).expect("this crate lies two folders below the root").to_path_buf()
 }

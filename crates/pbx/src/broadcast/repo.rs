@@ -116,43 +116,45 @@ where state = ",
 }
 
 pub(super) async fn claim(tx: &mut Tx, due: &Due, now: i64) -> Result<bool, Error> {
-    let mut sql = changed(State::Calling, now);
-    sql.push(", attempts = attempts + 1, call_id = ").bind(None::<String>);
-    of(&mut sql, tx, due).push(" and state = ").bind(State::Waiting.as_str());
+    let mut sql = change(tx, due, |sql| {
+        begin(sql, State::Calling, now).push(", attempts = attempts + 1, call_id = ").bind(None::<String>);
+    });
+    sql.push(" and state = ").bind(State::Waiting.as_str());
     Ok(sql.execute(tx).await? == 1)
 }
 
 pub(super) async fn set_call(tx: &mut Tx, due: &Due, call: CallId) -> Result<(), Error> {
-    let mut sql = Sql::new("update broadcast_numbers\nset call_id = ");
-    sql.bind(call.to_string());
-    of(&mut sql, tx, due);
+    let sql = change(tx, due, |sql| _ = sql.push("call_id = ").bind(call.to_string()));
     sql.execute(tx).await.map(|_| ())
 }
 
 pub(super) async fn put_off(tx: &mut Tx, due: &Due, now: i64, until: i64) -> Result<(), Error> {
-    let mut sql = changed(State::Waiting, now);
-    sql.push(", attempts = attempts - 1, due_at = ").bind(until);
-    of(&mut sql, tx, due);
+    let sql = change(tx, due, |sql| {
+        begin(sql, State::Waiting, now).push(", attempts = attempts - 1, due_at = ").bind(until);
+    });
     sql.execute(tx).await.map(|_| ())
 }
 
 pub(super) async fn settle(tx: &mut Tx, due: &Due, outcome: &Outcome, now: i64) -> Result<(), Error> {
-    let mut sql = changed(outcome.state, now);
-    sql.push(", due_at = ").bind(outcome.due_at).push(", cause = ").bind(outcome.cause.as_str());
-    sql.push(", key = ").bind(outcome.key.map(|key| key.to_string()));
-    of(&mut sql, tx, due);
+    let sql = change(tx, due, |sql| {
+        begin(sql, outcome.state, now).push(", due_at = ").bind(outcome.due_at);
+        sql.push(", cause = ").bind(outcome.cause.as_str());
+        sql.push(", key = ").bind(outcome.key.map(|key| key.to_string()));
+    });
     sql.execute(tx).await.map(|_| ())
 }
 
-fn changed(state: State, now: i64) -> Sql {
-    let mut sql = Sql::new("update broadcast_numbers\nset state = ");
-    sql.bind(state.as_str()).push(", updated_at = ").bind(now);
+/// Changes the one number.
+fn change(tx: &Tx, due: &Due, set: impl FnOnce(&mut Sql)) -> Sql {
+    let mut sql = Sql::new("update broadcast_numbers\nset ");
+    set(&mut sql);
+    sql.push("\nwhere tenant_id = ").bind(tx.tenant()).push(" and broadcast_id = ").bind(due.broadcast.to_string());
+    sql.push(" and place = ").bind(due.place);
     sql
 }
 
-fn of<'a>(sql: &'a mut Sql, tx: &Tx, due: &Due) -> &'a mut Sql {
-    sql.push("\nwhere tenant_id = ").bind(tx.tenant()).push(" and broadcast_id = ").bind(due.broadcast.to_string());
-    sql.push(" and place = ").bind(due.place)
+fn begin(sql: &mut Sql, state: State, now: i64) -> &mut Sql {
+    sql.push("state = ").bind(state.as_str()).push(", updated_at = ").bind(now)
 }
 
 fn call(text: Option<&str>) -> Result<Option<CallId>, Error> {

@@ -39,8 +39,8 @@ fn forbidden(name: &str, its: u8, other: &str) -> Option<&'static str> {
     if its == 6 && other == "engine" {
         return Some("is reached through the bus");
     }
-    if its == 3 && !matches!(other, "model" | "call" | "acd") {
-        return Some("is not a word of the bus: it knows model, call and acd");
+    if its == 3 && !matches!(other, "model" | "call" | "acd" | "flow") {
+        return Some("is not a word of the bus: it knows model and the machines");
     }
     let edge = matches!(other, "sip" | "media");
     if its == 4 && edge {
