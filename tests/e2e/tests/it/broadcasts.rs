@@ -28,12 +28,12 @@ impl Drop for Folder {
     }
 }
 
-/// A server with a machine that speaks for one second.
+/// A server with a machine that speaks for one second, whatever the text; all texts are kept, since the house has its own to say too.
 async fn speaking(Folder(folder): &Folder) -> Server {
     let samples: Vec<i16> = (0..tone::RATE as u32).map(|at| tone::sample(SPOKEN, at)).collect();
     std::fs::write(folder.join("said.wav"), wav::write(&samples)).expect("a sound");
     let program = folder.join("speaker");
-    let text = format!("#!/bin/sh\ncat > {0}/text\nexec cat {0}/said.wav\n", folder.display());
+    let text = format!("#!/bin/sh\ncat >> {0}/text\nexec cat {0}/said.wav\n", folder.display());
     std::fs::write(&program, text).expect("a program");
     std::fs::set_permissions(&program, PermissionsExt::from_mode(0o755)).expect("it may run");
     Plan::default().set("ALO_SPEECH__DRIVER", "espeak").set("ALO_SPEECH__PROGRAM", program.display()).start().await
