@@ -6,6 +6,8 @@ export default defineConfig({
   timeout: 60_000,
   expect: { timeout: 15_000 },
   workers: 1,
+  // Decision 0015.
+  retries: 1,
   forbidOnly: process.env.CI !== undefined,
   reporter: [['line']],
   globalSetup: './e2e/server.ts',

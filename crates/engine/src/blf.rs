@@ -1,16 +1,16 @@
 //! The lamps of telephones that show what a colleague's phones do: the event package `dialog` (RFC 4235) for extensions of the
 //! same company. Each NOTIFY tells the full state. Who is on the other end is never told: a lamp needs it not.
 
+use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use model::{ExtensionId, Id};
 use sip::{Command, Leg, Subscribed};
-use tokio::sync::mpsc;
 
+use crate::inbox::{Inbox, Waiting, Word};
 use crate::lines::{Shown, State};
 use crate::shared::Shared;
 
@@ -19,45 +19,6 @@ pub(crate) const PACKAGE: &str = "dialog";
 const CONTENT_TYPE: &str = "application/dialog-info+xml";
 /// How many extensions one may watch.
 const MOST: usize = 200;
-/// Subscriptions that wait to be looked at; one that finds no room gets an empty NOTIFY.
-const WAITING: usize = 8_192;
-
-enum Word {
-    Subscribed(Box<Subscribed>),
-    Unsubscribed(Leg),
-}
-
-/// The way to tell phones.
-pub(crate) struct Blf {
-    words: mpsc::Sender<Word>,
-}
-
-/// What the task hears.
-pub(crate) struct Words(mpsc::Receiver<Word>);
-
-impl Blf {
-    pub(crate) fn new() -> (Blf, Words) {
-        let (words, heard) = mpsc::channel(WAITING);
-        (Blf { words }, Words(heard))
-    }
-
-    /// Somebody subscribed to [`PACKAGE`], or did so again.
-    pub(crate) fn subscribed(&self, subscribed: Box<Subscribed>) {
-        self.say(Word::Subscribed(subscribed));
-    }
-
-    /// A subscription is over.
-    pub(crate) fn unsubscribed(&self, leg: Leg) {
-        self.say(Word::Unsubscribed(leg));
-    }
-
-    fn say(&self, word: Word) {
-        if self.words.try_send(word).is_err() {
-            metrics::counter!("alo_blf_dropped_total").increment(1);
-        }
-    }
-}
-
 /// One lamp.
 struct Lamp {
     watcher: ExtensionId,
@@ -73,23 +34,15 @@ struct Office {
     of: HashMap<ExtensionId, Vec<Leg>>,
 }
 
-pub(crate) async fn run(shared: Arc<Shared>, mut words: Words) {
-    let mut changes = shared.lines.watch();
+/// Tells lamps, for as long as the engine runs.
+pub(crate) async fn run(shared: Arc<Shared>) {
+    let inbox: Arc<Inbox> = shared.blf.clone();
+    shared.lines.tell(inbox.clone());
     let mut office = Office { shared, lamps: HashMap::new(), of: HashMap::new() };
     loop {
-        let mut changed = HashSet::new();
-        tokio::select! {
-            word = words.0.recv() => match word {
-                Some(word) => office.hear(word),
-                None => return,
-            },
-            Some(extension) = changes.recv() => {
-                changed.insert(extension);
-            }
-        }
-        // What changed several times is told once.
-        while let Ok(extension) = changes.try_recv() {
-            changed.insert(extension);
+        let Waiting { words, changed } = inbox.next().await;
+        for word in words {
+            office.hear(word);
         }
         for extension in changed {
             office.tell_all(extension);

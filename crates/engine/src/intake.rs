@@ -59,17 +59,7 @@ impl Intake {
                 }
             }
             Event::Text(text) => self.on_text(&text),
-            Event::Subscribed(subscribed) if subscribed.package.eq_ignore_ascii_case(mwi::PACKAGE) => {
-                self.shared.mwi.subscribed(subscribed);
-            }
-            Event::Subscribed(subscribed) if subscribed.package.eq_ignore_ascii_case(blf::PACKAGE) => {
-                self.shared.blf.subscribed(subscribed);
-            }
-            // No other event package is served, so none is asked for.
-            Event::Subscribed(subscribed) => {
-                let end = Command::Notify { content_type: String::new(), body: Bytes::new(), end: Some("noresource") };
-                self.shared.stack.send(subscribed.id, end);
-            }
+            Event::Subscribed(subscribed) => self.on_subscribed(subscribed),
             Event::Unsubscribed(leg) => {
                 self.shared.mwi.unsubscribed(leg);
                 self.shared.blf.unsubscribed(leg);
@@ -261,6 +251,24 @@ impl Intake {
     }
 
     /// A text goes to the phones of an extension of the same company, and nowhere else.
+    fn on_subscribed(&self, subscribed: Box<sip::Subscribed>) {
+        let package = subscribed.package.as_str();
+        let refused = if package.eq_ignore_ascii_case(mwi::PACKAGE) {
+            self.shared.mwi.subscribed(subscribed).err().map(|refused| (refused, "probation"))
+        } else if package.eq_ignore_ascii_case(blf::PACKAGE) {
+            self.shared.blf.subscribed(subscribed).err().map(|refused| (refused, "probation"))
+        } else {
+            // No other event package is served, so none is asked for.
+            Some((subscribed, "noresource"))
+        };
+        // RFC 6665 section 4.1.3: after `probation` a phone comes again later.
+        if let Some((refused, reason)) = refused {
+            metrics::counter!("alo_subscriptions_refused_total", "reason" => reason).increment(1);
+            let end = Command::Notify { content_type: String::new(), body: Bytes::new(), end: Some(reason) };
+            self.shared.stack.send(refused.id, end);
+        }
+    }
+
     fn on_text(&self, text: &sip::Text) {
         let refuse = |cause| self.shared.stack.send(text.id, Command::Reject { cause });
         let snapshot = self.shared.directory.snapshot();

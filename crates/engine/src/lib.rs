@@ -14,6 +14,7 @@ mod clock;
 mod directory;
 mod driver;
 mod health;
+mod inbox;
 mod intake;
 mod lines;
 mod load;
@@ -48,7 +49,6 @@ use tokio::task::JoinHandle;
 
 use addresses::Addresses;
 use alerts::Alerts;
-use blf::Blf;
 use capture::Captures;
 use carriers::Carriers;
 use clock::Clock;
@@ -56,7 +56,6 @@ use directory::Directory;
 use health::Health;
 use intake::Intake;
 use messages::Messages;
-use mwi::Mwi;
 use pbx::calls::Journal;
 use queues::Queues;
 use recordings::Recordings;
@@ -168,8 +167,6 @@ impl Engine {
         let health =
             Health::new(config.probe_every, stack.clone(), addresses.clone(), bus.clone(), alerts.clone(), clock);
         let (queues, queue_words) = Queues::new();
-        let (mwi, mwi_words) = Mwi::new();
-        let (blf, blf_words) = Blf::new();
         let captures = Arc::new(Captures::new(config.capture, &config.data, stack.clone(), clock));
         let shared = Arc::new(Shared {
             clock,
@@ -186,8 +183,8 @@ impl Engine {
             bus,
             recordings,
             messages,
-            mwi,
-            blf,
+            mwi: Arc::default(),
+            blf: Arc::default(),
             captures: captures.clone(),
             queues,
             shares: Arc::default(),
@@ -202,8 +199,8 @@ impl Engine {
         let intake = Arc::new(Intake::new(shared.clone()));
         let carriers = shared.clone();
         let tasks = Mutex::new(vec![
-            tokio::spawn(mwi::run(shared.clone(), mwi_words)),
-            tokio::spawn(blf::run(shared.clone(), blf_words)),
+            tokio::spawn(mwi::run(shared.clone())),
+            tokio::spawn(blf::run(shared.clone())),
             tokio::spawn(queues::run(shared.clone(), db.clone(), queue_words)),
             directory.follow(db, shared.bus.clone(), move |snapshot| {
                 carriers.carriers.follow(snapshot);

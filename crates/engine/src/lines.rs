@@ -5,7 +5,8 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use model::{CallId, ExtensionId};
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use crate::inbox::Inbox;
 
 /// What an extension's phones are doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -26,7 +27,7 @@ pub(crate) struct Lines(Arc<Mutex<HashMap<ExtensionId, Vec<Taken>>>>, Arc<Mutex<
 #[derive(Debug, Default)]
 struct Watch {
     attended: HashSet<ExtensionId>,
-    changes: Option<UnboundedSender<ExtensionId>>,
+    told: Option<Arc<Inbox>>,
 }
 
 /// A line as colleagues see it.
@@ -102,10 +103,8 @@ impl Lines {
     }
 
     /// Tells from now on whose lines change, of those that are attended.
-    pub(crate) fn watch(&self) -> UnboundedReceiver<ExtensionId> {
-        let (changes, told) = unbounded_channel();
-        self.watching().changes = Some(changes);
-        told
+    pub(crate) fn tell(&self, told: Arc<Inbox>) {
+        self.watching().told = Some(told);
     }
 
     /// Whether changes of this extension are told.
@@ -126,10 +125,9 @@ impl Lines {
     fn changed(&self, extension: ExtensionId) {
         let watch = self.watching();
         if watch.attended.contains(&extension)
-            && let Some(changes) = &watch.changes
+            && let Some(told) = &watch.told
         {
-            // Nobody listens any more when the engine stops.
-            let _ = changes.send(extension);
+            told.changed(extension);
         }
     }
 
@@ -184,27 +182,32 @@ impl Drop for Line {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use futures_util::FutureExt;
     use model::Id;
 
-    #[test]
-    fn who_is_attended_is_told_of_each_change_and_nobody_else_is() {
+    use super::*;
+
+    #[tokio::test]
+    async fn who_is_attended_is_told_of_each_change_and_nobody_else_is() {
         let (lines, lan, minh) = (Lines::default(), ExtensionId::from_bits(1), ExtensionId::from_bits(2));
-        let mut told = lines.watch();
+        let inbox = Arc::new(Inbox::default());
+        lines.tell(inbox.clone());
         lines.attend(lan, true);
         let mut rings = lines.rings(lan, CallId::from_bits(1), 11);
         let _calls = lines.calls(minh, CallId::from_bits(1), 12);
+        assert_eq!(inbox.next().await.changed, HashSet::from([lan]), "it rings");
         assert_eq!(lines.shown(lan), [Shown { id: 11, outgoing: false, state: State::Early }]);
         rings.answered();
-        rings.answered();
+        assert_eq!(inbox.next().await.changed, HashSet::from([lan]), "it was answered");
         assert_eq!(lines.shown(lan), [Shown { id: 11, outgoing: false, state: State::Confirmed }]);
+        rings.answered();
+        assert!(inbox.next().now_or_never().is_none(), "that was known");
         drop(rings);
-        let changes: Vec<ExtensionId> = std::iter::from_fn(|| told.try_recv().ok()).collect();
-        assert_eq!(changes, [lan; 3], "it rang, was answered, and is over");
+        assert_eq!(inbox.next().await.changed, HashSet::from([lan]), "it is over");
         assert_eq!(lines.shown(minh), [Shown { id: 12, outgoing: true, state: State::Early }]);
         lines.attend(lan, false);
         drop(lines.rings(lan, CallId::from_bits(2), 13));
-        assert!(told.try_recv().is_err());
+        assert!(inbox.next().now_or_never().is_none());
     }
 
     #[test]

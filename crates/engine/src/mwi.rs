@@ -10,71 +10,25 @@ use model::{ExtensionId, Id};
 use pbx::snapshot::{Extension, Tenant};
 use pbx::voicemail::{self, message::Counts};
 use sip::{Command, Leg, Subscribed};
-use tokio::sync::mpsc;
 
+use crate::inbox::{Inbox, Waiting, Word};
 use crate::shared::Shared;
 
 /// The event package.
 pub(crate) const PACKAGE: &str = "message-summary";
 const CONTENT_TYPE: &str = "application/simple-message-summary";
-/// Words that wait; one that finds no room is lost, and the lamp is right again at the next.
-const WAITING: usize = 8_192;
-
-enum Word {
-    /// The messages of an extension, or its phones, are others now.
-    Changed(ExtensionId),
-    Subscribed(Box<Subscribed>),
-    Unsubscribed(Leg),
-}
-
-/// The way to tell phones.
-pub(crate) struct Mwi {
-    words: mpsc::Sender<Word>,
-}
-
-/// What the task hears.
-pub(crate) struct Words(mpsc::Receiver<Word>);
-
-impl Mwi {
-    pub(crate) fn new() -> (Mwi, Words) {
-        let (words, heard) = mpsc::channel(WAITING);
-        (Mwi { words }, Words(heard))
-    }
-
-    /// The messages of an extension, or its phones, are others now.
-    pub(crate) fn changed(&self, extension: ExtensionId) {
-        self.say(Word::Changed(extension));
-    }
-
-    /// Somebody subscribed to [`PACKAGE`], or did so again.
-    pub(crate) fn subscribed(&self, subscribed: Box<Subscribed>) {
-        self.say(Word::Subscribed(subscribed));
-    }
-
-    /// A subscription is over.
-    pub(crate) fn unsubscribed(&self, leg: Leg) {
-        self.say(Word::Unsubscribed(leg));
-    }
-
-    fn say(&self, word: Word) {
-        if self.words.try_send(word).is_err() {
-            metrics::counter!("alo_mwi_dropped_total").increment(1);
-        }
-    }
-}
-
 struct Office {
     shared: Arc<Shared>,
     subscriptions: HashMap<Leg, ExtensionId>,
 }
 
-pub(crate) async fn run(shared: Arc<Shared>, mut words: Words) {
+/// Tells phones, for as long as the engine runs.
+pub(crate) async fn run(shared: Arc<Shared>) {
+    let inbox: Arc<Inbox> = shared.mwi.clone();
     let mut office = Office { shared, subscriptions: HashMap::new() };
-    while let Some(word) = words.0.recv().await {
-        let mut changed = HashSet::new();
-        office.hear(word, &mut changed);
-        // What changed several times is told once.
-        while let Ok(word) = words.0.try_recv() {
+    loop {
+        let Waiting { words, mut changed } = inbox.next().await;
+        for word in words {
             office.hear(word, &mut changed);
         }
         for extension in changed {
@@ -86,7 +40,6 @@ pub(crate) async fn run(shared: Arc<Shared>, mut words: Words) {
 impl Office {
     fn hear(&mut self, word: Word, changed: &mut HashSet<ExtensionId>) {
         match word {
-            Word::Changed(extension) => _ = changed.insert(extension),
             Word::Unsubscribed(leg) => _ = self.subscriptions.remove(&leg),
             Word::Subscribed(subscribed) => {
                 let extension = ExtensionId::from_bits(subscribed.account);

@@ -8,15 +8,14 @@ use pbx::calls::Journal;
 use sip::Stack;
 
 use crate::alerts::Alerts;
-use crate::blf::Blf;
 use crate::capture::Captures;
 use crate::carriers::Carriers;
 use crate::clock::Clock;
 use crate::directory::Directory;
 use crate::health::Health;
+use crate::inbox::Inbox;
 use crate::lines::Lines;
 use crate::messages::Messages;
-use crate::mwi::Mwi;
 use crate::queues::Queues;
 use crate::recordings::Recordings;
 use crate::routes::Routes;
@@ -40,8 +39,10 @@ pub(crate) struct Shared {
     pub(crate) bus: Bus,
     pub(crate) recordings: Recordings,
     pub(crate) messages: Messages,
-    pub(crate) mwi: Mwi,
-    pub(crate) blf: Blf,
+    /// To the task of [`crate::mwi`].
+    pub(crate) mwi: Arc<Inbox>,
+    /// To the task of [`crate::blf`].
+    pub(crate) blf: Arc<Inbox>,
     pub(crate) captures: Arc<Captures>,
     pub(crate) queues: Queues,
     pub(crate) shares: Arc<Shares>,
