@@ -13,7 +13,7 @@ pub struct NewEvent {
     pub kind: &'static str,
     /// The call it is about; events of one call are delivered in order.
     pub call: Option<CallId>,
-    /// A JSON object.
+    /// A JSON object. `id` (or `extension_id`) names the thing it is about; events of one thing are delivered in order.
     pub data: String,
 }
 

@@ -1,5 +1,5 @@
 //! Webhooks, by the Standard Webhooks text: every event of a company goes to each endpoint that wants its kind, at
-//! least once, in order per call, signed, with back-off, a log of attempts, a list of dead letters and a replay.
+//! least once, in order per call (or other thing), signed, with back-off, a log of attempts, a list of dead letters and a replay.
 //!
 //! [`service`] is what people do with endpoints; [`sender`] is the machine: `fan_out` turns events of the outbox into
 //! deliveries, one `lane` task per endpoint sends them, `ledger` writes down what came of it. An endpoint may want another vendor's words: see [`tongue`]. All state is in SQL, so

@@ -7,7 +7,8 @@
 //! - [`agents`] runs other people's agents, sipp and baresip, to prove that it is not only our own dialect that works.
 //! - [`authority`] vouches for names, [`acme`] is one that gives certificates by RFC 8555, [`dns`] is a name server.
 //! - [`secure`] is the client side of TLS.
-//! - [`Postgres`] is a database server that a test can stop in the middle of a call.
+//! - [`Postgres`] is a database server that a test can stop in the middle of a call, [`SlowWire`] one that answers late.
+//! - [`Wall`] is a wall clock that jumps.
 //! - [`wait`] waits for conditions. Nothing here sleeps for a guess.
 //!
 //! The tests are in `tests/it`, one file a subject.
@@ -22,8 +23,10 @@ pub mod phone;
 mod postgres;
 pub mod secure;
 pub mod server;
+mod slow;
 pub mod tone;
 pub mod wait;
+mod wall;
 pub mod wav;
 pub mod webhook;
 
@@ -31,4 +34,6 @@ pub use files::raise_open_files;
 pub use phone::{Call, Codec, Phone};
 pub use postgres::Postgres;
 pub use server::{Plan, Server};
+pub use slow::SlowWire;
 pub use wait::until;
+pub use wall::Wall;

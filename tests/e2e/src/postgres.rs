@@ -50,6 +50,11 @@ impl Postgres {
         format!("postgres:///postgres?host={}&user=postgres", self.folder.display())
     }
 
+    /// Where its socket is.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// Stops the server: connections are cut, new ones find nobody.
     ///
     /// # Panics

@@ -6,7 +6,7 @@
 
 use super::repo;
 use model::{EndpointId, Problem, Timestamp};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::{BTreeSet, HashSet};
 use store::lease::Lease;
 use store::{Db, outbox};
@@ -69,7 +69,8 @@ pub(super) async fn step(db: &Db, lease: &Lease, after: i64, now: Timestamp) -> 
         let tenant = event.tenant.to_string();
         let wanting = |t: &&repo::Target| t.tenant == tenant && event.seq > t.from_seq && t.endpoint.wants(&event.kind);
         for target in targets.iter().filter(wanting) {
-            repo::push_delivery(&mut rows, target, event, body(event)?, now);
+            let data = data(event)?;
+            repo::push_delivery(&mut rows, target, event, &lane(event, &data), body(event, data), now);
             endpoints.insert((tenant.clone(), target.endpoint.id));
         }
     }
@@ -89,11 +90,24 @@ async fn nobody_listens(db: &Db) -> Result<Option<i64>, Problem> {
     Ok((!repo::any_enabled(&mut tx).await?).then_some(last))
 }
 
+fn data(event: &outbox::Event) -> Result<Value, Problem> {
+    serde_json::from_str(&event.data)
+        .map_err(|error| Problem::internal(format!("event {} holds no JSON: {error}", event.id)))
+}
+
+/// What is told in order: a call, or the thing that the event is about (an extension that was created and then deleted, an
+/// agent's states); an event about neither stands alone.
+fn lane(event: &outbox::Event, data: &Value) -> String {
+    let thing = || ["id", "extension_id"].iter().find_map(|name| data[name].as_str());
+    match event.call {
+        Some(call) => call.to_string(),
+        None => thing().map_or_else(|| event.id.to_string(), str::to_owned),
+    }
+}
+
 /// What the receiver reads; the live socket sends the same words.
-fn body(event: &outbox::Event) -> Result<String, Problem> {
-    let data: serde_json::Value = serde_json::from_str(&event.data)
-        .map_err(|error| Problem::internal(format!("event {} holds no JSON: {error}", event.id)))?;
-    Ok(json!({
+fn body(event: &outbox::Event, data: Value) -> String {
+    json!({
         "id": event.id.to_string(),
         "seq": event.seq,
         "type": event.kind,
@@ -101,5 +115,5 @@ fn body(event: &outbox::Event) -> Result<String, Problem> {
         "call_id": event.call.map(|id| id.to_string()),
         "data": data,
     })
-    .to_string())
+    .to_string()
 }

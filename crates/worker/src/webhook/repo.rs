@@ -250,16 +250,22 @@ pub(super) fn new_deliveries() -> Rows {
     )
 }
 
-pub(super) fn push_delivery(rows: &mut Rows, target: &Target, event: &outbox::Event, body: String, now: Timestamp) {
-    let call = event.call.map(|id| id.to_string());
+pub(super) fn push_delivery(
+    rows: &mut Rows,
+    target: &Target,
+    event: &outbox::Event,
+    lane: &str,
+    body: String,
+    now: Timestamp,
+) {
     rows.push([
         Cell::from(target.endpoint.id.to_string()),
         Cell::from(event.seq),
         Cell::from(target.tenant.as_str()),
         Cell::from(event.id.to_string()),
         Cell::from(event.kind.as_str()),
-        Cell::from(call.clone()),
-        Cell::from(call.unwrap_or_else(|| event.id.to_string())),
+        Cell::from(event.call.map(|id| id.to_string())),
+        Cell::from(lane),
         Cell::from(body),
         Cell::from(State::Pending.as_str()),
         Cell::from(0),

@@ -107,6 +107,29 @@ async fn events_of_one_call_wait_for_each_other_and_other_calls_do_not() {
 }
 
 #[tokio::test]
+async fn events_of_one_thing_wait_for_each_other_and_other_things_do_not() {
+    let db = sqlite().await;
+    let world = World::new(&db).await;
+    let mut receiver = Receiver::start(|attempt| match attempt {
+        0 => Behaviour::Status(503),
+        _ => Behaviour::Status(200),
+    })
+    .await;
+    let (endpoint, _) = world.endpoint(&receiver, &[]).await;
+    let sender = world.sender();
+    world.tell("extension.created", None, r#"{"id":"one"}"#).await;
+    assert_eq!(receiver.next().await.kind(), "extension.created");
+    world.attempts_are(endpoint.id, 1).await;
+    world.tell("extension.deleted", None, r#"{"id":"one"}"#).await;
+    world.tell("agent.state_changed", None, r#"{"extension_id":"two"}"#).await;
+    assert_eq!(receiver.next().await.kind(), "agent.state_changed", "another's passes what waits");
+    world.advance(hours(30));
+    assert_eq!(receiver.next().await.kind(), "extension.created");
+    assert_eq!(receiver.next().await.kind(), "extension.deleted");
+    sender.stop().await;
+}
+
+#[tokio::test]
 async fn a_dead_receiver_delays_nobody() {
     let db = sqlite().await;
     let world = World::new(&db).await;

@@ -27,6 +27,8 @@ mod hold;
 mod hostile;
 mod inbound;
 mod internal;
+mod jumps;
+mod kills;
 mod lamps;
 mod limits;
 mod names;

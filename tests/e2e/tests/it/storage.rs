@@ -2,11 +2,12 @@
 
 use crate::talk;
 use e2e::webhook::Receiver;
-use e2e::{Plan, Postgres, Server, until};
+use e2e::{Plan, Postgres, Server, SlowWire, until};
 use serde_json::json;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn calls_go_on_while_the_database_is_locked_and_are_recorded_afterwards() {
@@ -62,6 +63,36 @@ async fn a_call_that_ends_while_the_database_is_gone_is_recorded_once() {
     let told: HashSet<String> =
         hooks.deliveries().iter().map(|d| d.headers.get("webhook-id").cloned().unwrap_or_default()).collect();
     assert_eq!(told.len(), 2, "one event a call");
+    server.settles().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_step_of_a_call_waits_for_a_slow_database() {
+    /// What each answer of the database takes; longer than any step of a call may.
+    const LATE: Duration = Duration::from_secs(2);
+    let postgres = Postgres::start().await;
+    let wire = SlowWire::to(&postgres);
+    let server = wire.under(Plan::default()).start().await;
+    let (lan, minh) = (server.phone("101").await, server.phone("102").await);
+    wire.delay(LATE);
+    let begun = Instant::now();
+    let mut caller = lan.dial("102").await;
+    let mut callee = minh.rings().await;
+    callee.answer().await;
+    caller.answered().await;
+    let set_up = begun.elapsed();
+    assert!(set_up < LATE, "the call waited for the database: {set_up:?}");
+    talk(&caller, &callee).await;
+    caller.voice.forget();
+    talk(&caller, &callee).await;
+    assert_eq!(caller.voice.heard().lost, 0);
+    let ends = Instant::now();
+    assert_eq!(caller.hang_up().await, 200, "the record is safe in the spool");
+    callee.hung_up().await;
+    assert!(ends.elapsed() < LATE, "the end waited for the database: {:?}", ends.elapsed());
+    wire.delay(Duration::ZERO);
+    let record = server.record("the call of the slow time", |call| call["cause"] == "normal").await;
+    assert_eq!(record["ended_by"], json!("caller"), "{record}");
     server.settles().await;
 }
 
