@@ -40,14 +40,16 @@ interface Props {
   state: PhoneState
   tell: Dispatch<PhoneEvent>
   line: RefObject<PhoneLine | null>
+  /** The id of one's own extension. */
+  extension: string
   pane: Pane
   onPane: (pane: Pane) => void
 }
 
 /** The call that is up: who it is, how long, and everything one can do with it. */
-export function CallCard({ call, state, tell, line, pane, onPane }: Props) {
+export function CallCard({ call, state, tell, line, extension, pane, onPane }: Props) {
   const { t } = useTranslation()
-  const own = useOwnCall(state, tell)
+  const own = useOwnCall(state, tell, extension)
   const talking = call.state === 'talking'
   return (
     <div className="phone-call" role="status">
@@ -90,11 +92,13 @@ export function CallCard({ call, state, tell, line, pane, onPane }: Props) {
   )
 }
 
-type ActsProps = Omit<Props, 'tell'>
+type ActsProps = Omit<Props, 'tell' | 'extension'>
 
 function Acts({ call, state, line, pane, onPane }: ActsProps) {
   const { t } = useTranslation()
   const turn = (one: Pane) => onPane(pane === one ? 'none' : one)
+  // Who takes part beside those who talk hands nothing over and writes nothing about it.
+  const own = call.beside ? null : call.call
   return (
     <>
       <Act
@@ -115,7 +119,7 @@ function Acts({ call, state, line, pane, onPane }: ActsProps) {
         on={pane === 'keys'}
         onClick={() => turn('keys')}
       />
-      {!state.waiting && (
+      {!state.waiting && !call.beside && (
         <Act
           name={t('phone.third')}
           icon={<UserSwitchOutlined />}
@@ -123,8 +127,8 @@ function Acts({ call, state, line, pane, onPane }: ActsProps) {
           onClick={() => turn('third')}
         />
       )}
-      {call.call && <RecordingPause key={call.call} call={call.call} />}
-      {call.call && (
+      {own && <RecordingPause key={own} call={own} />}
+      {own && (
         <Act
           name={t('phone.note')}
           icon={<EditOutlined />}

@@ -61,7 +61,7 @@ export function Dock() {
       {open && account && (
         <div className="phone-pane card">
           {call ? (
-            <CallCard {...{ call, state, tell, line, pane }} onPane={setPane} />
+            <CallCard {...{ call, state, tell, line, pane }} extension={account.extension} onPane={setPane} />
           ) : wraps ? (
             <AfterCall key={wraps.call} {...wraps} onClose={() => tell({ type: 'forget' })} />
           ) : state.line === 'taken' ? (

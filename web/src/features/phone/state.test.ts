@@ -65,6 +65,16 @@ test('one asks somebody while the first waits, and comes back to them', () => {
   expect([alone.call?.id, alone.waiting, alone.last?.call]).toEqual(['b', null, 'call_1'])
 })
 
+test('what one heard beside those who talked is nobody’s to write about', () => {
+  const listens = run(
+    offered,
+    { type: 'answered', id: 'a', at: 1 },
+    { type: 'known', id: 'a', call: 'call_2', beside: true },
+  )
+  expect(listens.call).toMatchObject({ call: 'call_2', beside: true })
+  expect(phone(listens, { type: 'ended', id: 'a', cause: 'Terminated', at: 9 }).last?.call).toBeNull()
+})
+
 test('nobody is asked while nobody is on the line, nor a third while one waits', () => {
   expect(run({ type: 'consult' })).toEqual(IDLE)
   expect(run(offered, { type: 'consult' }).waiting).toBeNull()

@@ -21,9 +21,11 @@ export interface PhoneCall {
   transferring: boolean
   /** The server's id of the call, once it is known. */
   call: string | null
+  /** One takes part beside those who talk, as a supervisor or a party. */
+  beside: boolean
 }
 
-/** A call that is over: why, for how long it lasted, and which it was. */
+/** A call that is over: why, for how long it lasted, and which it was when it was one's own. */
 export interface Over {
   number: string
   cause: string
@@ -51,7 +53,7 @@ export type PhoneEvent =
   | { type: 'muted'; id: string; on: boolean }
   | { type: 'held'; id: string; on: boolean }
   | { type: 'key'; id: string; key: string }
-  | { type: 'known'; id: string; call: string }
+  | { type: 'known'; id: string; call: string; beside: boolean }
   | { type: 'transferring'; id: string; on: boolean }
   | { type: 'hangup'; id: string }
   | { type: 'ended'; id: string; cause: string; at: number }
@@ -96,6 +98,7 @@ function begun(event: Beginning): PhoneCall {
     keys: '',
     transferring: false,
     call: incoming ? (event.call ?? null) : null,
+    beside: false,
   }
 }
 
@@ -115,7 +118,7 @@ function one(state: PhoneState, event: Happening): PhoneState {
 
 function over(call: PhoneCall, event: Extract<PhoneEvent, { type: 'ended' }>): Over {
   const talkMs = call.answeredAt === null ? 0 : Math.max(0, event.at - call.answeredAt)
-  return { number: call.number, cause: event.cause, talkMs, call: call.call }
+  return { number: call.number, cause: event.cause, talkMs, call: call.beside ? null : call.call }
 }
 
 function within(call: PhoneCall, event: Exclude<Happening, { type: 'ended' }>): PhoneCall {
@@ -133,7 +136,7 @@ function within(call: PhoneCall, event: Exclude<Happening, { type: 'ended' }>): 
     case 'key':
       return { ...call, keys: (call.keys + event.key).slice(-24) }
     case 'known':
-      return { ...call, call: event.call }
+      return { ...call, call: event.call, beside: event.beside }
     case 'transferring':
       return { ...call, transferring: event.on }
     case 'hangup':

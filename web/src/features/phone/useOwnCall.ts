@@ -14,6 +14,8 @@ const MOVES = ['call.joined', 'call.left', 'call.not_joined', 'call.transferred'
 export function useOwnCall(
   { call, waiting }: PhoneState,
   tell: Dispatch<PhoneEvent>,
+  /** The id of one's own extension. */
+  extension: string,
 ): Schema['LiveCall'] | undefined {
   const { t } = useTranslation()
   const { message } = App.useApp()
@@ -30,9 +32,11 @@ export function useOwnCall(
   const own = data?.find(({ id }) => id === known) ?? data?.find(({ id }) => id !== waiting?.call)
   const found = own?.id
   const session = call?.id
+  const beside = own?.others.some(({ extension_id }) => extension_id === extension) ?? false
+  const fresh = found !== undefined && (found !== known || beside !== call?.beside)
   useEffect(() => {
-    if (talking && session && found && found !== known) tell({ type: 'known', id: session, call: found })
-  }, [talking, session, found, known, tell])
+    if (talking && session && found && fresh) tell({ type: 'known', id: session, call: found, beside })
+  }, [talking, session, found, fresh, beside, tell])
   useEffect(() => {
     if (!talking) return
     return onLive((event) => {
