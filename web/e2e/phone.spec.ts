@@ -1,5 +1,5 @@
-import type { Page } from '@playwright/test'
-import { api, expect, logIn, person, test, url } from './world'
+import type { Browser, Page } from '@playwright/test'
+import { accessible, api, expect, logIn, person, test, url } from './world'
 
 // Two people in two browsers call each other through the real server, with Chromium's fake microphone, which beeps.
 
@@ -94,4 +94,145 @@ test('a second tab takes the phone over', async ({ browser, request }) => {
   await expect(second.locator('.phone-pill')).toContainText('Sẵn sàng')
   await expect(first.locator('.phone-pill')).toContainText('Mở ở tab khác')
   await context.close()
+})
+
+/** Logs a person in on a page of their own, with a phone that is ready. */
+async function atWork(browser: Browser, who: { login: string; password: string }): Promise<Page> {
+  const context = await browser.newContext({ permissions: ['microphone'], locale: 'vi-VN' })
+  const page = await context.newPage()
+  await keepConnections(page)
+  await logIn(page, who)
+  await expect(page.locator('.phone-pill')).toContainText('Sẵn sàng')
+  return page
+}
+
+test('a supervisor listens in, talks to both and leaves; a conference, a transfer and what came of it', async ({
+  browser,
+  request,
+}) => {
+  test.setTimeout(180_000)
+  const server = await api(request)
+  await server.post('/dispositions', { name: 'Đã bán' })
+  const nga = await person(server, 'nga.goi@alo-demo', '311')
+  const phuc = await person(server, 'phuc.nghe@alo-demo', '313')
+  const chief = await person(server, 'giam.sat@alo-demo', '314', 'manager')
+  const [a, b, c] = await Promise.all([nga, phuc, chief].map((who) => atWork(browser, who)))
+  if (!a || !b || !c) throw new Error('no browser')
+  await a.keyboard.press('Alt+d')
+  await a.getByLabel('Nhập số rồi Enter').fill('313')
+  await a.keyboard.press('Enter')
+  await expect(b.locator('.phone-call')).toContainText('Máy 311')
+  await b.keyboard.press('Alt+a')
+  await Promise.all([hears(a), hears(b)])
+
+  // The board leads to the call, where the supervisor takes part; the phone in the page picks up by itself.
+  const card = c.locator('.lane-talking .live-card').filter({ hasText: '311' })
+  await card.getByRole('button', { name: /Xử lý cuộc gọi/ }).press('Enter')
+  await expect(c.getByRole('menuitem', { name: 'Nhận thay' })).toHaveAttribute('aria-disabled', 'true')
+  await c.getByRole('menuitem', { name: 'Nghe', exact: true }).click()
+  await expect(card.locator('.live-beside')).toContainText('Nghe')
+  await hears(c)
+  await card.getByRole('link').click()
+  await expect(c).toHaveURL(/calls\/call_/)
+  await c.locator('.ant-segmented').getByText('Nói với cả hai').click()
+  await expect(c.locator('.live-beside')).toContainText('Nói với cả hai')
+  await accessible(c, 'a live call')
+  await expect(a.locator('.phone-parties'), 'who listens is not shown to agents').toHaveCount(0)
+  await c.getByRole('button', { name: 'Rời cuộc gọi' }).click()
+  await expect(c.locator('.phone-call')).toHaveCount(0)
+
+  // A third is brought in by keys alone, hears and is heard, and is let go.
+  await a.keyboard.press('Alt+t')
+  await a.getByLabel('Tên hoặc số').fill('314')
+  await a.keyboard.press('Enter')
+  await a.getByRole('button', { name: 'Mời vào' }).click()
+  await expect(c.locator('.phone-call')).toBeVisible()
+  await c.keyboard.press('Alt+a')
+  await expect(a.locator('.phone-parties')).toContainText('Máy 314')
+  await Promise.all([hears(a), hears(b), hears(c)])
+  await accessible(a, 'a conference')
+  await a.getByRole('button', { name: /Mời .* ra/ }).click()
+  await expect(c.locator('.phone-call')).toHaveCount(0)
+  await expect(a.locator('.phone-parties')).toHaveCount(0)
+
+  // Asked first, then handed over: the two go on without the one who asked.
+  await a.getByRole('button', { name: 'Ghi chú' }).click()
+  await a.locator('.phone-call textarea').fill('Khách hỏi giá <b>mới</b>')
+  await a.keyboard.press('Alt+t')
+  await a.getByLabel('Tên hoặc số').fill('314')
+  await a.keyboard.press('Enter')
+  await a.getByRole('button', { name: 'Hỏi trước' }).click()
+  await expect(a.locator('.phone-waiting')).toContainText('313')
+  await expect(c.locator('.phone-call')).toBeVisible()
+  await c.keyboard.press('Alt+a')
+  await Promise.all([hears(a), hears(c)])
+  await a.locator('.phone-waiting').getByRole('button', { name: 'Chuyển máy' }).click()
+  await expect(a.locator('.phone-call')).toHaveCount(0)
+  await Promise.all([hears(b), hears(c)])
+
+  // What came of it is written while the two still talk, and kept until the call is over.
+  const after = a.getByRole('form', { name: 'Sau cuộc gọi' })
+  await expect(after.getByLabel('Ghi chú')).toHaveValue('Khách hỏi giá <b>mới</b>')
+  await after.getByText('Đã bán').click()
+  await accessible(a, 'after a call')
+  await a.keyboard.press('Control+Enter')
+  await b.keyboard.press('Alt+x')
+  await expect(c.locator('.phone-call')).toHaveCount(0)
+  await a.goto(url('/calls'))
+  await expect(a.getByRole('row', { name: /Đã bán/ })).toHaveCount(1)
+  await a.getByRole('row', { name: /Đã bán/ }).click()
+  await expect(a.getByRole('region', { name: 'Kết quả xử lý' }).getByLabel('Ghi chú')).toHaveValue(
+    'Khách hỏi giá <b>mới</b>',
+  )
+  await a.getByLabel('Nhận xét về cuộc gọi này').fill('Gọi lại <i>thứ hai</i>')
+  await a.getByRole('button', { name: 'Gửi bình luận' }).click()
+  await expect(a.locator('.remarks')).toContainText('Gọi lại <i>thứ hai</i>')
+  await accessible(a, 'own call')
+  await Promise.all([a, b, c].map((page) => page.context().close()))
+})
+
+test('a caller leaves a message; its owner hears it and calls back', async ({ browser, request }) => {
+  test.setTimeout(120_000)
+  const server = await api(request)
+  const nga = await person(server, 'nga.nhan@alo-demo', '315')
+  const phuc = await person(server, 'phuc.thu@alo-demo', '316')
+  const [a, b] = await Promise.all([nga, phuc].map((who) => atWork(browser, who)))
+  if (!a || !b) throw new Error('no browser')
+  await b.goto(url('/voicemail'))
+  await b.getByRole('button', { name: 'Hộp thư của tôi' }).click()
+  const settings = b.getByRole('dialog', { name: 'Hộp thư của tôi' })
+  await settings.getByRole('switch').first().click()
+  await settings.getByLabel('Mã PIN').fill('12')
+  await settings.getByRole('button', { name: 'Lưu' }).click()
+  await expect(settings.locator('.ant-form-item-explain-error')).toBeVisible()
+  await settings.getByLabel('Mã PIN').fill('2468')
+  await accessible(b, 'own mailbox')
+  await settings.getByRole('button', { name: 'Lưu' }).click()
+  await expect(settings).toBeHidden()
+
+  await a.keyboard.press('Alt+d')
+  await a.getByLabel('Nhập số rồi Enter').fill('*99316')
+  await a.keyboard.press('Enter')
+  await expect(a.locator('.phone-call')).toContainText('0:0')
+  await a.keyboard.press('Alt+d')
+  await a.getByRole('button', { name: 'Bàn phím' }).click()
+  // The greeting is skipped; what the fake microphone beeps is the message.
+  await a.locator('.keypad').getByRole('button', { name: '#' }).click()
+  await expect(a.locator('.phone-line')).toContainText('0:08', { timeout: 20_000 })
+  await a.keyboard.press('Alt+x')
+  await expect(b.getByRole('link', { name: 'Hộp thư thoại: 1 tin mới' })).toBeVisible()
+  const line = b.locator('.mail')
+  await expect(line).toContainText('Mới')
+  await line.getByRole('button', { name: /Nghe tin/ }).press('Enter')
+  await expect(b.locator('.mail-sound')).toBeVisible()
+  await expect(line).toContainText('Đã nghe')
+  await expect(b.getByRole('link', { name: 'Hộp thư thoại: 0 tin mới' })).toBeVisible()
+  await accessible(b, 'voicemail')
+  await line.getByRole('button', { name: /Gọi lại/ }).click()
+  await expect(a.locator('.phone-call')).toContainText('Máy 316')
+  await a.keyboard.press('Alt+x')
+  await line.getByRole('button', { name: /Xóa tin/ }).click()
+  await b.getByRole('dialog').getByRole('button', { name: 'Xóa' }).click()
+  await expect(b.getByText('Chưa có tin nào')).toBeVisible()
+  await Promise.all([a, b].map((page) => page.context().close()))
 })

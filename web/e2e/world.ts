@@ -50,10 +50,15 @@ export async function api(request: APIRequestContext, who = admin()) {
   }
 }
 
-/** An agent with a phone. */
-export async function person(server: Awaited<ReturnType<typeof api>>, login: string, number: string) {
+/** Somebody with a phone: an agent, unless said otherwise. */
+export async function person(
+  server: Awaited<ReturnType<typeof api>>,
+  login: string,
+  number: string,
+  role = 'agent',
+) {
   const password = `mat-khau-${number}`
-  const user = await server.post('/users', { login, password, name: login.split('@')[0], role: 'agent' })
+  const user = await server.post('/users', { login, password, name: login.split('@')[0], role })
   const extension = await server.post('/extensions', { number, name: `Máy ${number}` })
   await server.patch(`/extensions/${extension.id}`, { user: user.id })
   return { login, password, extension: extension.id as string }

@@ -17,5 +17,6 @@ pub mod support;
 pub mod tenant;
 mod text;
 pub mod user;
+pub mod view;
 
 pub use gate::Gate;

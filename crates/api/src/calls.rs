@@ -3,8 +3,10 @@
 mod export;
 mod ladder;
 mod live;
+pub(crate) mod own;
 mod records;
 mod talks;
+mod written;
 
 use crate::State;
 use utoipa_axum::router::OpenApiRouter;
@@ -15,5 +17,7 @@ pub(crate) fn routes() -> OpenApiRouter<State> {
         .merge(live::routes())
         .merge(records::routes())
         .merge(ladder::routes())
+        .merge(own::routes())
         .merge(talks::routes())
+        .merge(written::routes())
 }

@@ -70,7 +70,8 @@ fn from_protocols(headers: &HeaderMap) -> Option<String> {
 }
 
 /// Live events over a WebSocket: each message is one event `{seq, id, type, at, call_id, data}`. Who may not see the
-/// company's calls but has a person's session is told of the own state as an agent, and nothing else. Send the last `seq` as
+/// company's calls but has a person's session is told of the own state as an agent, the own calls and the messages left for
+/// the own extension, and nothing else. Send the last `seq` as
 /// `after` to go on where the connection broke. Close codes: 4401 the bearer counts no more, 4408 the client reads too
 /// slowly or is silent, 1011 something of ours failed.
 #[utoipa::path(get, path = "/events", tag = "events", params(Wanted),

@@ -11,6 +11,7 @@ mod captures;
 mod companies;
 mod contacts;
 mod departments;
+mod dispositions;
 mod docs;
 mod events;
 mod extensions;
@@ -38,6 +39,7 @@ mod support;
 mod tables;
 mod trunks;
 mod users;
+mod views;
 mod voicemail;
 mod webhooks;
 
@@ -110,9 +112,11 @@ fn described() -> OpenApiRouter<State> {
         .merge(phone::routes())
         .merge(calls::routes())
         .merge(captures::routes())
+        .merge(dispositions::routes())
         .merge(contacts::routes())
         .merge(statistics::routes())
         .merge(events::routes())
+        .merge(views::routes())
         .merge(voicemail::routes())
         .merge(webhooks::routes());
     OpenApiRouter::with_openapi(openapi::base()).nest(PREFIX, v1)

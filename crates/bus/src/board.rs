@@ -56,6 +56,10 @@ impl Board {
         self.tenants.get(&tenant).map(|calls| calls.values().cloned().collect()).unwrap_or_default()
     }
 
+    pub(crate) fn find(&self, tenant: TenantId, call: CallId) -> Option<LiveCall> {
+        self.tenants.get(&tenant)?.get(&call).cloned()
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.calls
     }

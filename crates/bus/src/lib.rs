@@ -134,6 +134,11 @@ impl Bus {
         self.board().of(tenant)
     }
 
+    /// A call of the tenant that is up right now.
+    pub fn find_live(&self, tenant: TenantId, call: CallId) -> Option<LiveCall> {
+        self.board().find(tenant, call)
+    }
+
     /// How many calls are up over all tenants.
     pub fn live_count(&self) -> usize {
         self.board().len()

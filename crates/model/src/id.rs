@@ -119,6 +119,8 @@ ids! {
     QueueId = "que";
     /// Why agents take a pause.
     PauseReasonId = "prs";
+    /// What can come of a call.
+    DispositionId = "dsp";
     /// An IVR graph.
     FlowId = "flw";
     /// When a company is open.
@@ -131,6 +133,10 @@ ids! {
     VoicemailId = "vml";
     /// One call, with all its legs.
     CallId = "call";
+    /// What somebody said about a call.
+    CommentId = "cmt";
+    /// A list as somebody likes to see it.
+    ViewId = "view";
     /// One webhook endpoint.
     EndpointId = "whk";
     /// One event told to the outside.

@@ -1,10 +1,12 @@
 //! Records of finished calls: written once, found again by who took part, and never lost on the way (see [`Journal`]).
 
+mod comment;
 mod finding;
 mod foreign;
 mod happening;
 mod journal;
 mod note;
+mod own;
 pub(crate) mod repo;
 mod service;
 mod summary;
@@ -12,7 +14,8 @@ mod talked;
 #[cfg(test)]
 mod tests;
 
-pub use finding::{Filter, Party, Status, Tally, Walk};
+pub use comment::{Comment, NewComment, comment, comments, uncomment};
+pub use finding::{Filter, Outcome, Party, Status, Tally, Walk};
 pub use foreign::{Foreign, take_over};
 pub use happening::Happening;
 pub use journal::{Journal, Notes};

@@ -11,6 +11,7 @@ pub mod callers;
 pub mod calls;
 pub mod capture;
 mod config;
+pub mod disposition;
 pub mod extension;
 pub mod figures;
 #[cfg(test)]

@@ -50,6 +50,12 @@ export const pauseReasonsQuery = queryOptions({
   queryFn: async () => (await unwrap(client.GET('/api/v1/pause-reasons'))).items,
   ...kept,
 })
+/** What can come of a call, in the company's words; retired ones too, since calls have them. */
+export const dispositionsQuery = queryOptions({
+  queryKey: ['dispositions'],
+  queryFn: async () => (await unwrap(client.GET('/api/v1/dispositions'))).items,
+  ...kept,
+})
 /** One's own state as an agent; null for who has no extension. Events keep it. */
 export const ownAgentQuery = queryOptions({
   queryKey: ['agent'],

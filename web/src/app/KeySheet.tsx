@@ -16,6 +16,7 @@ export function KeySheet({ open, onClose }: { open: boolean; onClose: () => void
     ['Alt A', t('keys.answer')],
     ['Alt M', t('keys.mute')],
     ['Alt H', t('keys.hold')],
+    ['Alt T', t('keys.third')],
     ['Alt X', t('keys.end')],
   ]
   return (

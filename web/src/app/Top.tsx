@@ -4,6 +4,7 @@ import { Button } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { Status } from '~/features/agent/Status'
 import { Bell } from '~/features/notices/Bell'
+import { Count } from '~/features/voicemail/Count'
 import { LookButton, TongueButton } from './Choices'
 import { CompanySwitch } from './CompanySwitch'
 import { Help } from './Help'
@@ -30,6 +31,7 @@ export function Top(props: { onMenu: () => void; onSearch: () => void; onKeys: (
         <SearchOutlined aria-hidden="true" /> <span>{t('palette.hint')}</span> <kbd>Ctrl K</kbd>
       </button>
       <Status />
+      <Count />
       <Bell />
       <span className="wide-only">
         <LookButton />

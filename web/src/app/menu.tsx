@@ -10,6 +10,7 @@ import {
   GlobalOutlined,
   HomeOutlined,
   KeyOutlined,
+  MailOutlined,
   MessageOutlined,
   NodeIndexOutlined,
   PartitionOutlined,
@@ -46,7 +47,8 @@ const SECTIONS: Section[] = [
     name: '',
     places: [
       { to: '/', name: 'home', icon: <HomeOutlined />, right: 'view_config', key: 'h' },
-      { to: '/calls', name: 'calls', icon: <UnorderedListOutlined />, right: 'view_calls', key: 'c' },
+      { to: '/calls', name: 'calls', icon: <UnorderedListOutlined />, right: 'make_calls', key: 'c' },
+      { to: '/voicemail', name: 'voicemail', icon: <MailOutlined />, right: 'make_calls', key: 'v' },
       { to: '/contacts', name: 'contacts', icon: <ContactsOutlined />, right: 'view_contacts', key: 'n' },
       { to: '/statistics', name: 'statistics', icon: <BarChartOutlined />, right: 'view_calls', key: 's' },
     ],

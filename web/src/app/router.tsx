@@ -11,6 +11,7 @@ import { Problem } from '~/api/client'
 import { cleanCalls } from '~/features/calls/filter'
 import { cleanContacts } from '~/features/contacts/queries'
 import { cleanStatistics } from '~/features/statistics/period'
+import { cleanMail } from '~/features/voicemail/queries'
 import { meQuery } from '~/lib/me'
 import { Broken, NotFound } from './Broken'
 import { Shell } from './Shell'
@@ -97,6 +98,12 @@ const screens = [
     getParentRoute: () => inside,
     path: '/calls/$id',
     component: lazyRouteComponent(() => import('~/features/calls/CallPage'), 'CallPage'),
+  }),
+  createRoute({
+    getParentRoute: () => inside,
+    path: '/voicemail',
+    validateSearch: cleanMail,
+    component: lazyRouteComponent(() => import('~/features/voicemail/Voicemail'), 'Voicemail'),
   }),
   createRoute({
     getParentRoute: () => inside,

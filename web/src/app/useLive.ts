@@ -3,7 +3,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { useEffect, useRef } from 'react'
 import { client, unwrap } from '~/api/client'
 import { extensionsQuery, ownAgentQuery, wallQuery } from '~/api/lists'
-import { putEnded } from '~/features/calls/queries'
+import { putEnded, putWritten } from '~/features/calls/queries'
 import { putRecorded } from '~/features/home/steps'
 import { note } from '~/features/notices/store'
 import { fromList, type LiveEvent } from '~/lib/live/board'
@@ -27,11 +27,14 @@ const LISTS: Record<string, string> = {
   greeting: 'greetings',
   user: 'users',
   department: 'departments',
+  disposition: 'dispositions',
   key: 'keys',
   webhook: 'webhooks',
   tenant: 'me',
   contact: 'contacts',
   support: 'support',
+  view: 'views',
+  voicemail: 'voicemail',
 }
 /** What happens in queues moves the wallboard; it changes no list. */
 const MOVES = ['queue.joined', 'queue.left']
@@ -52,6 +55,7 @@ export function useLive(): void {
       event: (event) => {
         tell(event)
         if (event.type === 'call.ended') putEnded(queries, event.data)
+        putWritten(queries, event)
         if (event.type === 'recording.ready') putRecorded(queries)
         if (event.type.startsWith('queue.') || event.type.startsWith('agent.')) putQueues(queries, event)
         // A recording is told a moment after its call, whose page may be open.

@@ -1,6 +1,7 @@
 export const calls = {
   calls: {
     about: 'All calls that have ended, the newest first.',
+    aboutOwn: 'Your own calls, the newest first.',
     none: 'No calls yet',
     noneWhy: 'A call shows up here when it ends, with its recording and its way.',
     noneFiltered: 'No call matches',
@@ -20,6 +21,8 @@ export const calls = {
       duration: 'Whole length',
       trunk: 'Trunk',
       ended_by: 'Ended by',
+      disposition: 'Disposition',
+      note: 'Note',
       recording: 'Sound',
     },
     filter: {
@@ -29,6 +32,7 @@ export const calls = {
       status: 'Outcome',
       extension: 'Extension',
       hotline: 'Hotline',
+      disposition: 'Disposition',
     },
   },
   span: {
@@ -44,6 +48,9 @@ export const calls = {
     keep: 'Save this view',
     drop: 'Delete the view shown',
     name: 'Name of the view',
+    share: 'Share with the company',
+    unshare: 'Share no more',
+    shared: 'Shared with the company',
   },
   direction: { inbound: 'Inbound', outbound: 'Outbound', internal: 'Internal' },
   status: {

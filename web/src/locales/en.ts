@@ -7,6 +7,7 @@ import { operator } from './en.operator'
 import { phone } from './en.phone'
 import { shell } from './en.shell'
 import { statistics } from './en.statistics'
+import { work } from './en.work'
 
 export const en = {
   ...access,
@@ -18,9 +19,11 @@ export const en = {
   ...phone,
   ...shell,
   ...statistics,
+  ...work,
   menu: {
     home: 'Overview',
     calls: 'Call history',
+    voicemail: 'Voicemail',
     contacts: 'Contacts',
     statistics: 'Statistics',
     exchange: 'Exchange',
@@ -55,6 +58,7 @@ export const en = {
     answer: 'Answer',
     mute: 'Mute or unmute me',
     hold: 'Hold or resume',
+    third: 'Transfer or bring somebody in',
     end: 'End the call',
     add: 'New key',
     about: 'Let other programs use the API for the company.',
@@ -158,6 +162,17 @@ export const en = {
     home: 'To the overview',
   },
   problem: {
+    not_talking: 'Two people do not talk in this call yet.',
+    in_the_call: 'This phone is in the call already.',
+    not_in_the_call: 'This phone is not in the call.',
+    not_supervising: 'You take part in this call no more.',
+    no_agent: 'There is no agent in this call.',
+    call_full: 'Nobody else fits into this call.',
+    codec_not_decoded: 'One side uses a codec that nobody can join.',
+    not_registered: 'No phone is on.',
+    not_recorded: 'This call is not recorded.',
+    name_taken: 'This name is taken; choose another.',
+    too_many: 'There are as many as there may be. Take one away first.',
     phone_taken: 'This number belongs to another contact. Find it by the number, or merge the two.',
     rows_wrong: 'Some rows cannot be taken. Mend the file and send it again, or agree to leave them out.',
     not_previewed: 'Look at the preview before writing. Each file is written once.',

@@ -1,6 +1,7 @@
 export const calls = {
   calls: {
     about: 'Mọi cuộc gọi đã kết thúc, mới nhất trước.',
+    aboutOwn: 'Các cuộc gọi của bạn, mới nhất trước.',
     none: 'Chưa có cuộc gọi nào',
     noneWhy: 'Cuộc gọi vừa kết thúc sẽ tự hiện ở đây, kèm bản ghi âm và đường đi của nó.',
     noneFiltered: 'Không có cuộc gọi nào khớp',
@@ -20,6 +21,8 @@ export const calls = {
       duration: 'Tổng thời gian',
       trunk: 'Trung kế',
       ended_by: 'Bên kết thúc',
+      disposition: 'Kết quả xử lý',
+      note: 'Ghi chú',
       recording: 'Ghi âm',
     },
     filter: {
@@ -29,6 +32,7 @@ export const calls = {
       status: 'Kết quả',
       extension: 'Máy nhánh',
       hotline: 'Hotline',
+      disposition: 'Kết quả xử lý',
     },
   },
   span: {
@@ -44,6 +48,9 @@ export const calls = {
     keep: 'Lưu bộ lọc này',
     drop: 'Xóa bộ lọc đang xem',
     name: 'Tên bộ lọc',
+    share: 'Chia sẻ với công ty',
+    unshare: 'Thôi chia sẻ',
+    shared: 'Chia sẻ với công ty',
   },
   direction: { inbound: 'Gọi đến', outbound: 'Gọi đi', internal: 'Nội bộ' },
   status: {

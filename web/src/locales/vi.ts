@@ -7,6 +7,7 @@ import { operator } from './vi.operator'
 import { phone } from './vi.phone'
 import { shell } from './vi.shell'
 import { statistics } from './vi.statistics'
+import { work } from './vi.work'
 
 export const vi = {
   ...access,
@@ -18,9 +19,11 @@ export const vi = {
   ...phone,
   ...shell,
   ...statistics,
+  ...work,
   menu: {
     home: 'Tổng quan',
     calls: 'Lịch sử cuộc gọi',
+    voicemail: 'Hộp thư thoại',
     contacts: 'Danh bạ',
     statistics: 'Thống kê',
     exchange: 'Tổng đài',
@@ -54,6 +57,7 @@ export const vi = {
     answer: 'Nghe máy',
     mute: 'Tắt hoặc bật tiếng của tôi',
     hold: 'Giữ máy hoặc nói tiếp',
+    third: 'Chuyển máy hoặc mời thêm người',
     end: 'Kết thúc cuộc gọi',
     add: 'Tạo khóa',
     about: 'Để phần mềm khác dùng API thay mặt công ty.',
@@ -155,6 +159,17 @@ export const vi = {
     home: 'Về trang tổng quan',
   },
   problem: {
+    not_talking: 'Chưa có hai người nói chuyện trong cuộc gọi này.',
+    in_the_call: 'Máy này đã ở trong cuộc gọi.',
+    not_in_the_call: 'Máy này không ở trong cuộc gọi.',
+    not_supervising: 'Bạn không còn tham gia cuộc gọi này.',
+    no_agent: 'Không có nhân viên trong cuộc gọi này.',
+    call_full: 'Cuộc gọi đã đủ người.',
+    codec_not_decoded: 'Một bên dùng kiểu âm thanh không ghép thêm người được.',
+    not_registered: 'Không máy nào đang bật.',
+    not_recorded: 'Cuộc gọi này không được ghi âm.',
+    name_taken: 'Tên này đã có, hãy chọn tên khác.',
+    too_many: 'Đã đủ số lượng cho phép. Bỏ bớt một mục trước.',
     phone_taken:
       'Số điện thoại này đã thuộc về khách hàng khác. Tìm theo số để mở, hoặc gộp hai người làm một.',
     rows_wrong: 'Có dòng lỗi. Sửa tệp rồi gửi lại, hoặc đồng ý bỏ qua các dòng đó.',

@@ -4,7 +4,8 @@ use super::{Login, User};
 use model::{Role, UserId};
 use sqlx::Row;
 use sqlx::any::AnyRow;
-use store::{Error, Tx};
+use std::collections::HashMap;
+use store::{Cell, Error, Sql, Tx};
 
 pub(super) async fn insert(tx: &mut Tx, user: &User, password_hash: &str) -> Result<(), Error> {
     sqlx::query(
@@ -69,6 +70,23 @@ pub(super) async fn list(tx: &mut Tx, after: Option<&str>, limit: u32) -> Result
     .fetch_all(tx.conn())
     .await?;
     rows.iter().map(read).collect()
+}
+
+/// What these people are called: their names, else their logins.
+pub(super) async fn names(tx: &mut Tx, ids: &[UserId]) -> Result<HashMap<UserId, String>, Error> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut sql = Sql::new("select id, name, login\nfrom users\nwhere tenant_id = ");
+    sql.bind(tx.tenant()).push("\nand id in (");
+    sql.bind_list(ids.iter().map(|id| Cell::from(id.to_string())).collect()).push(")");
+    let mut names = HashMap::new();
+    for row in sql.fetch_all(tx).await? {
+        let (name, login) = (row.try_get::<String, _>(1)?, row.try_get::<String, _>(2)?);
+        let id = row.try_get::<&str, _>(0)?.parse().map_err(|_| Error::Corrupt("user id"))?;
+        names.insert(id, if name.is_empty() { login } else { name });
+    }
+    Ok(names)
 }
 
 /// The hash of the password; empty while there is none.

@@ -3,6 +3,7 @@
 use super::{NewUser, User, UserPatch, check_password, may_grant, repo};
 use crate::{department, link, membership, password, session};
 use model::{Actor, DepartmentId, Faults, Page, PageRequest, Permission, Problem, UserId, id_ending};
+use std::collections::HashMap;
 use store::{Db, NewEvent, Tx, mint, now};
 
 /// Creates a person; without a password the person comes in by an invitation.
@@ -152,6 +153,12 @@ async fn department_of(tx: &mut Tx, wanted: Option<String>) -> Result<Option<Dep
         return Ok(Some(id));
     }
     Err(Problem::invalid("department", "Use the id of a department of the company, or null."))
+}
+
+/// What people of the company are called, by their ids, for those who see what they wrote.
+pub async fn names(actor: &Actor, db: &Db, ids: &[UserId]) -> Result<HashMap<UserId, String>, Problem> {
+    let mut tx = db.read(actor.tenant).await?;
+    Ok(repo::names(&mut tx, ids).await?)
 }
 
 /// Whether anybody has this login.

@@ -8,9 +8,9 @@ use axum::response::Response;
 use call::Direction;
 use crm::contact;
 use futures_util::stream;
-use model::{Actor, Page, PageRequest, Permission, Problem};
-use pbx::calls::{self, Call, Filter, Status};
-use pbx::{extension, hotline};
+use model::{Actor, CallId, Page, PageRequest, Permission, Problem};
+use pbx::calls::{self, Call, Filter, Note, Status};
+use pbx::{disposition, extension, hotline};
 use rest::{Answer, Caller, Query};
 use serde::Deserialize;
 use std::collections::HashMap;
@@ -43,6 +43,8 @@ struct Wanted {
     /// As in the list.
     hotline: Option<String>,
     /// As in the list.
+    disposition: Option<String>,
+    /// As in the list.
     from: Option<i64>,
     /// As in the list.
     to: Option<i64>,
@@ -66,6 +68,7 @@ async fn show(
         extension: wanted.extension.as_deref(),
         number: wanted.number.as_deref(),
         hotline: wanted.hotline.as_deref(),
+        disposition: wanted.disposition.as_deref(),
         from: wanted.from,
         to: wanted.to,
     })?;
@@ -84,14 +87,17 @@ fn pages(state: State, actor: Actor, filter: Filter, words: Arc<Words>) -> Pages
             let numbers: Vec<String> =
                 items.iter().flat_map(|call| [call.caller_number.clone(), call.callee_number.clone()]).collect();
             let named = contact::named(&actor, &state.db, &numbers).await?;
-            let row = |call: &Call| words.row(call, &|number| named.get(number).map(|one| one.name.clone()));
+            let ids: Vec<CallId> = items.iter().map(|call| call.id).collect();
+            let notes = calls::notes(&actor, &state.db, &ids).await?;
+            let name = |number: &str| named.get(number).map(|one| one.name.clone());
+            let row = |call: &Call| words.row(call, notes.get(&call.id), &name);
             let next = next.map(|after| PageRequest { limit: PageRequest::MAX, after: Some(after) });
             Ok(Some((items.iter().map(row).collect(), next)))
         }
     }))
 }
 
-fn head(language: Language) -> [&'static str; 13] {
+fn head(language: Language) -> [&'static str; 15] {
     match language {
         Language::Vi => [
             "Thời gian",
@@ -106,6 +112,8 @@ fn head(language: Language) -> [&'static str; 13] {
             "Nói (giây)",
             "Cả cuộc (giây)",
             "Lý do",
+            "Kết quả xử lý",
+            "Ghi chú",
             "Mã cuộc gọi",
         ],
         Language::En => [
@@ -121,6 +129,8 @@ fn head(language: Language) -> [&'static str; 13] {
             "Talk (s)",
             "Whole length (s)",
             "Cause",
+            "Disposition",
+            "Note",
             "Call id",
         ],
     }
@@ -152,10 +162,12 @@ impl Words {
             let Some(after) = part.next else { break };
             page = PageRequest { limit: PageRequest::MAX, after: Some(after) };
         }
+        let dispositions = disposition::list(actor, &state.db).await?;
+        names.extend(dispositions.into_iter().map(|one| (one.id.to_string(), one.name)));
         Ok(Words { language, zone, names })
     }
 
-    fn row(&self, call: &Call, contact: &dyn Fn(&str) -> Option<String>) -> Vec<Cell> {
+    fn row(&self, call: &Call, note: Option<&Note>, contact: &dyn Fn(&str) -> Option<String>) -> Vec<Cell> {
         let named = |id: Option<String>| id.map(|id| self.names.get(&id).cloned().unwrap_or(id)).unwrap_or_default();
         let began = jiff::Timestamp::from_millisecond(call.started_at).unwrap_or_default();
         let texts = [
@@ -173,6 +185,8 @@ impl Words {
         row.push(Cell::Number(call.talk_ms / 1_000));
         row.push(Cell::Number(call.duration_ms / 1_000));
         row.push(Cell::Text(call.cause.as_str().to_owned()));
+        row.push(Cell::Text(named(note.and_then(|note| note.disposition).map(|id| id.to_string()))));
+        row.push(Cell::Text(note.map(|note| note.text.clone()).unwrap_or_default()));
         row.push(Cell::Text(call.id.to_string()));
         row
     }

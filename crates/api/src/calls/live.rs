@@ -38,7 +38,7 @@ struct PlacedCall {
 /// A call that is up.
 #[derive(Serialize, ToSchema)]
 #[schema(as = LiveCall)]
-struct Live {
+pub(super) struct Live {
     id: String,
     /// `inbound`, `outbound` or `internal`.
     direction: &'static str,
@@ -75,11 +75,11 @@ struct LiveOther {
 
 /// The calls that are up.
 #[derive(Serialize, ToSchema)]
-struct LiveCalls {
-    items: Vec<Live>,
+pub(super) struct LiveCalls {
+    pub(super) items: Vec<Live>,
 }
 
-fn view(call: LiveCall) -> Live {
+pub(super) fn view(call: LiveCall) -> Live {
     Live {
         id: call.id.to_string(),
         direction: call.direction.as_str(),

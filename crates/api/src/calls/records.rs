@@ -1,11 +1,12 @@
 //! Calls that ended: the list, one call with its legs, why it went where it went, and what was said.
 
+use super::written::{CallInList, with_notes};
 use crate::State;
 use axum::extract;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use model::Problem;
-use pbx::calls::{self, Call, CallDetail, Decision, Filter, Status};
+use model::{Page, Problem};
+use pbx::calls::{self, CallDetail, Decision, Filter, Note, Outcome, Status};
 use rest::input::field_id;
 use rest::page::page_request;
 use rest::{Answer, Caller, PageOf, Path, Query, id};
@@ -33,6 +34,8 @@ struct Wanted {
     number: Option<String>,
     /// The id of the hotline.
     hotline: Option<String>,
+    /// The id of the disposition that was written on it, or `missing` for answered calls without one.
+    disposition: Option<String>,
     /// Began then or later, milliseconds since 1970.
     from: Option<i64>,
     /// Began before then.
@@ -42,6 +45,16 @@ struct Wanted {
     limit: Option<u32>,
     /// The `next` of the page before.
     after: Option<String>,
+}
+
+/// One finished call with all that is kept of it.
+#[derive(Serialize, ToSchema)]
+struct CallRecord {
+    #[serde(flatten)]
+    call: CallDetail,
+    /// What people wrote on it; missing while nobody did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    wrap_up: Option<Note>,
 }
 
 /// The decisions made for a call, in order.
@@ -57,6 +70,7 @@ pub(super) struct Which<'a> {
     pub(super) extension: Option<&'a str>,
     pub(super) number: Option<&'a str>,
     pub(super) hotline: Option<&'a str>,
+    pub(super) disposition: Option<&'a str>,
     pub(super) from: Option<i64>,
     pub(super) to: Option<i64>,
 }
@@ -77,10 +91,18 @@ pub(super) fn filter(which: &Which<'_>) -> Result<Filter, Problem> {
         extension: which.extension.map(|text| field_id("extension", text)).transpose()?,
         number: which.number.map(str::to_owned),
         hotline: which.hotline.map(|text| field_id("hotline", text)).transpose()?,
+        outcome: which.disposition.map(outcome).transpose()?,
         from: which.from,
         to: which.to,
         ..Filter::default()
     })
+}
+
+fn outcome(word: &str) -> Result<Outcome, Problem> {
+    match word {
+        "missing" => Ok(Outcome::Missing),
+        text => Ok(Outcome::Is(field_id("disposition", text)?)),
+    }
 }
 
 impl Wanted {
@@ -91,33 +113,40 @@ impl Wanted {
             extension: self.extension.as_deref(),
             number: self.number.as_deref(),
             hotline: self.hotline.as_deref(),
+            disposition: self.disposition.as_deref(),
             from: self.from,
             to: self.to,
         })
     }
 }
 
-/// The finished calls of the company, the newest first.
-#[utoipa::path(get, path = "/calls", tag = "calls", params(Wanted), responses((status = 200, body = PageOf<Call>)))]
+/// The finished calls of the company, the newest first. People who may not see all calls get those of their own extension.
+#[utoipa::path(get, path = "/calls", tag = "calls", params(Wanted),
+    responses((status = 200, body = PageOf<CallInList>)))]
 async fn list(
     Caller(actor): Caller,
     extract::State(state): extract::State<State>,
     Query(wanted): Query<Wanted>,
-) -> Answer<axum::Json<PageOf<Call>>> {
+) -> Answer<axum::Json<PageOf<CallInList>>> {
     let filter = wanted.filter()?;
     let page = page_request(wanted.limit, wanted.after)?;
-    Ok(PageOf::of(calls::list(&actor, &state.db, filter, page).await?, |call| call))
+    let Page { items, next } = calls::list(&actor, &state.db, filter, page).await?;
+    let items = with_notes(&actor, &state, items).await?;
+    Ok(PageOf::of(Page { items, next }, |call| call))
 }
 
 /// One finished call with its legs.
 #[utoipa::path(get, path = "/calls/{call_id}", tag = "calls", params(("call_id" = String, Path)),
-    responses((status = 200, body = CallDetail)))]
+    responses((status = 200, body = CallRecord)))]
 async fn show(
     Caller(actor): Caller,
     extract::State(state): extract::State<State>,
     Path(call): Path<String>,
-) -> Answer<axum::Json<CallDetail>> {
-    Ok(axum::Json(calls::get(&actor, &state.db, id("call", &call)?).await?))
+) -> Answer<axum::Json<CallRecord>> {
+    let call = calls::get(&actor, &state.db, id("call", &call)?).await?;
+    let id = call.call.id;
+    let wrap_up = calls::notes(&actor, &state.db, &[id]).await?.remove(&id);
+    Ok(axum::Json(CallRecord { call, wrap_up }))
 }
 
 /// Why the call went where it went: every decision with its reason.

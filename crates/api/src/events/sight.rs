@@ -1,8 +1,10 @@
 //! How much of what happens a live socket tells.
 
 use crate::State;
+use crate::calls::own::takes_part;
 use model::{Actor, ExtensionId, Permission, Problem};
 use pbx::extension;
+use serde_json::Value;
 use store::outbox::Event;
 
 /// Which events are told.
@@ -10,7 +12,7 @@ use store::outbox::Event;
 pub(super) enum Sight {
     /// All of the company.
     Company,
-    /// What an agent does whose extension this is; nothing while they have none.
+    /// What an agent does whose extension this is, their calls and the messages left for them; nothing while they have none.
     Agent(Option<ExtensionId>),
 }
 
@@ -26,19 +28,30 @@ impl Sight {
     }
 
     /// Whether an event may be told.
-    pub(super) fn covers(self, event: &Event) -> bool {
-        match self {
-            Sight::Company => true,
-            Sight::Agent(own) => {
-                event.kind.starts_with("agent.")
-                    && own.is_some_and(|own| about(event).as_deref() == Some(&own.to_string()))
+    pub(super) fn covers(self, event: &Event, state: &State) -> bool {
+        let own = match self {
+            Sight::Company => return true,
+            Sight::Agent(None) => return false,
+            Sight::Agent(Some(own)) => own,
+        };
+        let Ok(data) = serde_json::from_str::<Value>(&event.data) else { return false };
+        let is = |value: &Value| value.as_str() == Some(&own.to_string());
+        match event.kind.as_str() {
+            "call.ended" => {
+                is(&data["extension"])
+                    || data["legs"].as_array().is_some_and(|legs| legs.iter().any(|leg| is(&leg["extension"])))
             }
+            // Who listens in without being heard is not told to whom it listens, nor what the customer types.
+            "call.supervised" | "call.digit" => false,
+            "call.joined" | "call.not_joined" | "call.left" if data["as"] != "party" => false,
+            kind if kind.starts_with("call.") && is(&data["extension_id"]) => true,
+            kind if kind.starts_with("call.") => is_in(own, event, state),
+            kind => (kind.starts_with("agent.") || kind.starts_with("voicemail.")) && is(&data["extension_id"]),
         }
     }
 }
 
-/// The extension that an agent's event is about.
-fn about(event: &Event) -> Option<String> {
-    let data: serde_json::Value = serde_json::from_str(&event.data).ok()?;
-    Some(data.get("extension_id")?.as_str()?.to_owned())
+/// Whether the event is about a call that is up and that this extension takes part in.
+fn is_in(own: ExtensionId, event: &Event, state: &State) -> bool {
+    event.call.and_then(|call| state.bus.find_live(event.tenant, call)).is_some_and(|call| takes_part(&call, own))
 }

@@ -84,7 +84,7 @@ impl Stream {
             let more = events.len() == BATCH as usize;
             for event in events {
                 self.seq = event.seq;
-                if self.wants(&event.kind) && self.sight.covers(&event) {
+                if self.wants(&event.kind) && self.sight.covers(&event, &self.state) {
                     self.send(ws, Message::Text(text(&event).into())).await?;
                 }
             }

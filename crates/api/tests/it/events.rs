@@ -166,6 +166,43 @@ async fn an_agent_hears_of_the_own_state_alone() {
 }
 
 #[tokio::test]
+async fn an_agent_hears_of_the_own_calls_and_messages_but_not_of_who_listens_in() {
+    let w = World::new().await;
+    let server = serve(&w).await;
+    let (session, own) = crate::written::person(&w, "lan@alpha", "101").await;
+    let (_, other) = crate::written::person(&w, "minh@alpha", "102").await;
+    let (mine, theirs): (model::CallId, model::CallId) = (store::mint(), store::mint());
+    for (call, extension) in [(mine, &own), (theirs, &other)] {
+        let event = call::Event::Started {
+            direction: call::Direction::Outbound,
+            hotline: None,
+            from: "101".into(),
+            to: "0901234567".into(),
+            extension: Some(extension.parse().unwrap()),
+        };
+        w.bus.publish(bus::Occurrence { tenant: w.alpha.actor.tenant, call, at: store::now(), event });
+    }
+    let mut socket = Socket::open(&server, &session, "").await.unwrap_or_else(|s| panic!("{s}"));
+    let mut tx = w.db.write(w.alpha.actor.tenant).await.unwrap();
+    let told = [
+        (theirs, "call.held", "{\"n\":1}".to_owned()),
+        (mine, "call.held", "{\"n\":2}".to_owned()),
+        (mine, "call.joined", "{\"n\":3,\"as\":\"supervisor\"}".to_owned()),
+        (mine, "call.digit", "{\"n\":4}".to_owned()),
+        (mine, "call.joined", "{\"n\":5,\"as\":\"party\"}".to_owned()),
+        (theirs, "call.ended", format!("{{\"n\":6,\"extension\":\"{other}\",\"legs\":[]}}")),
+        (mine, "call.ended", format!("{{\"n\":7,\"legs\":[{{\"extension\":\"{own}\"}}]}}")),
+        (theirs, "voicemail.received", format!("{{\"n\":8,\"extension_id\":\"{other}\"}}")),
+        (mine, "voicemail.received", format!("{{\"n\":9,\"extension_id\":\"{own}\"}}")),
+    ];
+    for (call, kind, data) in told {
+        tx.emit(store::NewEvent { kind, call: Some(call), data });
+    }
+    tx.commit().await.unwrap();
+    assert_eq!(socket.numbers(4).await, [2, 5, 7, 9]);
+}
+
+#[tokio::test]
 async fn a_cursor_whose_events_are_forgotten_is_refused() {
     let w = World::new().await;
     let server = serve(&w).await;

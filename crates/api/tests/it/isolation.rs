@@ -46,6 +46,12 @@ async fn things(w: &World) -> HashMap<&'static str, String> {
     let import = crate::contacts::sent(w, key, "name,phone\nHoa,0902222222\n").await.text("id");
     HashMap::from([
         ("contact_id", contact),
+        (
+            "comment_id",
+            w.post(key, &format!("/calls/{call}/comments"), json!({ "body": "Well done" })).await.text("id"),
+        ),
+        ("disposition_id", w.post(key, "/dispositions", json!({ "name": "Sold" })).await.text("id")),
+        ("view_id", model::ViewId::from_bits(7).to_string()),
         ("note_id", note),
         ("import_id", import),
         ("company_id", w.alpha.actor.tenant.to_string()),
@@ -100,6 +106,7 @@ fn body(method: &str, path: &str) -> Value {
         ("POST", path) if path.ends_with("/take-over") => json!({ "extension": "103" }),
         ("POST", path) if path.ends_with("/parties") => json!({ "to": "103", "extension": "101" }),
         ("PATCH", "/support-requests/{support_request_id}") => json!({ "status": "closed" }),
+        ("PATCH", "/dispositions/{disposition_id}") => json!({ "name": "Mine" }),
         ("PATCH", "/voicemails/{voicemail_id}") => json!({ "read": true }),
         ("PATCH" | "PUT", _) => json!({}),
         ("POST", path) if path.ends_with("/password") => json!({ "password": "another password" }),
@@ -107,7 +114,9 @@ fn body(method: &str, path: &str) -> Value {
             json!({ "login": "eve@x", "role": "agent", "password": "0123456789" })
         }
         ("POST", path) if path.ends_with("/keys") => json!({ "name": "eve" }),
-        ("POST", path) if path.ends_with("/notes") || path.ends_with("/messages") => json!({ "body": "x" }),
+        ("POST", path) if ["/notes", "/messages", "/comments"].iter().any(|end| path.ends_with(end)) => {
+            json!({ "body": "x" })
+        }
         ("POST", path) if path.ends_with("/merge") => json!({ "gone": "con_00000000000000000000000002" }),
         ("POST", path) if path.ends_with("/preview") => json!({ "mapping": ["name", "phone"] }),
         ("POST", path) if path.ends_with("/apply") => json!({}),
@@ -185,6 +194,7 @@ async fn an_agent_reads_configuration_and_no_more() {
             "/limits",
             "/queues",
             "/pause-reasons",
+            "/dispositions",
         ];
         let own = format!("/companies/{}", w.alpha.actor.tenant);
         let filled = filled(&path, |name| things[name].clone());
@@ -222,6 +232,7 @@ async fn an_agent_reads_configuration_and_no_more() {
 /// The address with the query it needs.
 fn asked(path: &str) -> String {
     match path {
+        "/views" => format!("{path}?list=calls"),
         "/statistics/calls" => format!("{path}?from=2026-11-01&to=2026-11-02"),
         _ => path.to_owned(),
     }
@@ -237,7 +248,9 @@ fn valid(path: &str, things: &HashMap<&'static str, String>) -> Value {
         }
         "/keys" | "/companies/{company_id}/keys" => json!({ "name": "n", "role": "agent" }),
         "/extensions" => json!({ "number": "900" }),
-        "/queues" | "/pause-reasons" | "/departments" => json!({ "name": "n" }),
+        "/queues" | "/pause-reasons" | "/departments" | "/dispositions" | "/dispositions/{disposition_id}" => {
+            json!({ "name": "n" })
+        }
         "/support-requests" => json!({ "kind": "other", "title": "n", "body": "n" }),
         "/support-requests/{support_request_id}" => json!({ "status": "closed" }),
         "/support-requests/{support_request_id}/messages" => json!({ "body": "n" }),
@@ -250,6 +263,7 @@ fn valid(path: &str, things: &HashMap<&'static str, String>) -> Value {
         "/schedules" => json!({ "name": "n", "weekly": [] }),
         "/caller-rules" => json!({ "list": "blocked", "pattern": "0999999999" }),
         "/flows" => json!({ "name": "n", "graph": { "start": "e", "nodes": { "e": { "type": "hangup" } } } }),
+        "/views" => json!({ "list": "calls", "name": "n", "query": "" }),
         "/webhooks" => json!({ "url": "http://127.0.0.1:9/" }),
         "/sms/templates" => json!({ "code": "n", "text": "n" }),
         "/captures" => json!({ "extension": "101" }),

@@ -34,6 +34,8 @@ mod support;
 mod talks;
 mod trunks;
 mod users;
+mod views;
 mod voicemail;
 mod webhooks;
 mod world;
+mod written;

@@ -35,7 +35,7 @@ async fn a_person_joins_another_company_and_sees_one_at_a_time() {
     assert_eq!((there.status.as_u16(), there.text("company_name").as_str()), (200, "Beta"), "{}", there.json());
     assert_eq!(there.text("role"), "agent");
     assert_eq!(numbers().await, "202");
-    assert_eq!(w.get(&session, "/calls").await.status, 403, "an agent there, although the owner here");
+    assert_eq!(w.get(&session, "/users").await.status, 403, "an agent there, although the owner here");
     w.put(&session, "/session/company", to(&w.alpha)).await;
     assert_eq!(numbers().await, "101");
 }

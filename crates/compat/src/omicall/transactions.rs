@@ -82,12 +82,12 @@ pub(super) async fn change(
     let Path(transaction) = transaction?;
     let unknown = || Refusal::Word("transaction_id_invalid");
     let id: CallId = transaction.parse().map_err(|_| unknown())?;
-    let patch = NotePatch { text: written.note, tags: written.tag };
+    let patch = NotePatch { text: written.note, tags: written.tag, ..NotePatch::default() };
     let at = |problem: &Problem, name: &str| problem.fields.iter().any(|field| field.name == name);
     match calls::annotate(&actor, state.db(), id, patch).await {
         Err(problem) if problem.kind == Kind::NotFound => return Err(unknown()),
-        Err(problem) if at(&problem, "note") => return Err(Refusal::Told("note_invalid", problem.message)),
-        Err(problem) if at(&problem, "tag") => return Err(Refusal::Told("tag_invalid", problem.message)),
+        Err(problem) if at(&problem, "text") => return Err(Refusal::Told("note_invalid", problem.message)),
+        Err(problem) if at(&problem, "tags") => return Err(Refusal::Told("tag_invalid", problem.message)),
         other => other?,
     };
     let found = calls::get(&actor, state.db(), id).await?;

@@ -117,9 +117,7 @@ impl Driver {
             Event::Left { leg, extension, role } => (Happening::Left, self.of_guest(Some(*leg), *extension, *role)),
             Event::Supervised { leg, extension, mode } => {
                 let role = call::Role::Supervisor(*mode);
-                let mut data = self.of_guest(Some(*leg), Some(*extension), role);
-                data["mode"] = json!(mode.as_str());
-                (Happening::Supervised, data)
+                (Happening::Supervised, self.of_guest(Some(*leg), Some(*extension), role))
             }
             Event::Digit { leg, digit } => {
                 (Happening::Digit, json!({"call_id": call, "leg": leg.0, "digit": digit.as_char().to_string()}))
@@ -173,6 +171,10 @@ impl Driver {
             "leg": leg.map(|leg| leg.0),
             "extension": extension.and_then(|id| self.extension(id)),
             "as": role.as_str(),
+            "mode": match role {
+                call::Role::Supervisor(mode) => Some(mode.as_str()),
+                call::Role::Party => None,
+            },
         })
     }
 

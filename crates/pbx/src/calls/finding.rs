@@ -2,7 +2,7 @@
 
 use super::CallRecord;
 use call::Direction;
-use model::{CallId, Cause, ExtensionId, HotlineId};
+use model::{CallId, Cause, DispositionId, ExtensionId, HotlineId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -112,8 +112,19 @@ pub struct Filter {
     pub ids: Vec<CallId>,
     /// Of each of these lists at least one took part.
     pub parties: Vec<Vec<Party>>,
+    /// What people wrote came of it.
+    pub outcome: Option<Outcome>,
     /// The oldest first, in lists by position.
     pub oldest_first: bool,
+}
+
+/// What people wrote came of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// This disposition.
+    Is(DispositionId),
+    /// Nobody has said yet, although a person answered.
+    Missing,
 }
 
 /// Somebody who took part in a call.

@@ -1,9 +1,11 @@
 //! How records of calls are stored.
 
 use super::finding::parties;
-use super::{Call, CallDetail, CallRecord, Decision, Filter, Leg, Recording, RecordingView, Status, Tally, Walk};
+use super::{
+    Call, CallDetail, CallRecord, Decision, Filter, Leg, Outcome, Recording, RecordingView, Status, Tally, Walk,
+};
 use call::Direction;
-use model::{CallId, Cause};
+use model::{CallId, Cause, ExtensionId};
 use serde::Serialize;
 use sqlx::Row;
 use sqlx::any::AnyRow;
@@ -204,6 +206,21 @@ fn matching(sql: &mut Sql, tx: &Tx, filter: &Filter, from: Option<(i64, CallId)>
     if let Some(answered) = filter.answered {
         sql.push(if answered { "\nand c.answered_at is not null" } else { "\nand c.answered_at is null" });
     }
+    if let Some(outcome) = filter.outcome {
+        came_of_it(sql, outcome);
+    }
+}
+
+/// Calls on which people wrote that this came of them.
+fn came_of_it(sql: &mut Sql, outcome: Outcome) {
+    const NOTES: &str =
+        "(select 1 from call_notes n where n.tenant_id = c.tenant_id and n.call_id = c.id and n.disposition_id";
+    match outcome {
+        Outcome::Is(id) => sql.push("\nand exists ").push(NOTES).push(" = ").bind(id.to_string()).push(")"),
+        Outcome::Missing => {
+            sql.push("\nand c.answered_at is not null\nand not exists ").push(NOTES).push(" is not null)")
+        }
+    };
 }
 
 /// Calls in which one of these parties took part; all when there is none.
@@ -257,6 +274,25 @@ pub(super) async fn find(tx: &mut Tx, id: CallId) -> Result<Option<CallDetail>, 
     sql.push(", c.legs\nfrom calls c\nleft join recordings r on r.call_id = c.id and r.tenant_id = c.tenant_id");
     sql.push("\nwhere c.tenant_id = ").bind(tx.tenant()).push("\nand c.id = ").bind(id.to_string());
     sql.fetch_all(tx).await?.first().map(read_detail).transpose()
+}
+
+/// Whether the extension called, rang or talked in this call.
+pub(super) async fn took_part(tx: &mut Tx, extension: ExtensionId, started_at: i64, id: CallId) -> Result<bool, Error> {
+    let row = sqlx::query(
+        "select 1
+         from call_parties
+         where tenant_id = $1
+         and party = $2
+         and started_at = $3
+         and call_id = $4",
+    )
+    .bind(tx.tenant().to_owned())
+    .bind(extension.to_string())
+    .bind(started_at)
+    .bind(id.to_string())
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(row.is_some())
 }
 
 fn read_detail(row: &AnyRow) -> Result<CallDetail, Error> {

@@ -1,8 +1,9 @@
 //! What one can do with records of calls.
 
+use super::own::{self, Reach};
 use super::{Call, CallDetail, CallRecord, Decision, Filter, Party, Recording, Tally, Walk, repo};
 use crate::{extension, figures, hotline};
-use model::{Actor, CallId, Page, PageRequest, Permission, PhoneNumber, Problem, Slice};
+use model::{Actor, CallId, Kind, Page, PageRequest, Permission, PhoneNumber, Problem, Slice};
 use std::collections::BTreeMap;
 use store::{Db, Error, NewEvent, Tx};
 
@@ -48,12 +49,13 @@ pub async fn record_recording(tx: &mut Tx, recording: &Recording) -> Result<bool
     Ok(new)
 }
 
-/// The calls of the company, newest first.
+/// The calls of the company, newest first. People who may not see all calls get those of the own extension.
 pub async fn list(actor: &Actor, db: &Db, filter: Filter, page: PageRequest) -> Result<Page<Call>, Problem> {
-    actor.require(Permission::ViewCalls)?;
+    let mut tx = db.read(actor.tenant).await?;
+    let reach = Reach::of(actor, &mut tx).await?;
     let after = page.after.as_deref().map(read_key).transpose()?;
     let limit = page.limit.clamp(1, PageRequest::MAX);
-    let mut tx = db.read(actor.tenant).await?;
+    let Some(filter) = reach.within(filter) else { return Ok(Page { items: Vec::new(), next: None }) };
     let filter = with_whole_number(&mut tx, filter).await?;
     let rows = repo::list(&mut tx, &filter, after, limit).await?;
     Ok(Page::from_rows(rows, limit, key_of))
@@ -149,11 +151,9 @@ fn read_key(text: &str) -> Result<(i64, CallId), Problem> {
     parts.ok_or_else(|| Problem::invalid("after", "Send the `next` of the page before."))
 }
 
-/// One call with its legs.
+/// One call with its legs. People who may not see all calls see those of the own extension.
 pub async fn get(actor: &Actor, db: &Db, id: CallId) -> Result<CallDetail, Problem> {
-    actor.require(Permission::ViewCalls)?;
-    let mut tx = db.read(actor.tenant).await?;
-    repo::find(&mut tx, id).await?.ok_or_else(|| Problem::not_found("call"))
+    own::find(actor, &mut db.read(actor.tenant).await?, id).await
 }
 
 /// Why a call went where it went.
@@ -163,9 +163,13 @@ pub async fn trail(actor: &Actor, db: &Db, id: CallId) -> Result<Vec<Decision>, 
     repo::trail(&mut tx, id).await?.ok_or_else(|| Problem::not_found("call"))
 }
 
-/// Where the recording of a call lies.
+/// Where the recording of a call lies. People who may not see all calls hear those of the own extension.
 pub async fn recording(actor: &Actor, db: &Db, id: CallId) -> Result<Recording, Problem> {
-    actor.require(Permission::ViewCalls)?;
     let mut tx = db.read(actor.tenant).await?;
-    repo::find_recording(&mut tx, id).await?.ok_or_else(|| Problem::not_found("recording"))
+    let missing = || Problem::not_found("recording");
+    match own::find(actor, &mut tx, id).await {
+        Err(problem) if problem.kind == Kind::NotFound => return Err(missing()),
+        found => found?,
+    };
+    repo::find_recording(&mut tx, id).await?.ok_or_else(missing)
 }

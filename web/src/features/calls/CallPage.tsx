@@ -2,9 +2,10 @@ import { ArrowLeftOutlined } from '@ant-design/icons'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { Skeleton } from 'antd'
-import { lazy, Suspense } from 'react'
+import { lazy, Suspense, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { Schema } from '~/api/client'
+import { useLiveCall } from '~/lib/live/store'
+import { useMay } from '~/lib/me'
 import { useNames } from '~/lib/names'
 import { length, whenFull } from '~/lib/time'
 import { Copy } from '~/ui/Copy'
@@ -12,21 +13,27 @@ import { Failed } from '~/ui/Failed'
 import { Page } from '~/ui/Page'
 import { Party } from '~/ui/Party'
 import { Legs } from './Legs'
-import { callQuery } from './queries'
+import { Signalling } from './ladder/Signalling'
+import { LiveCallPage } from './live/LiveCallPage'
+import type { Place } from './player/place'
+import { callQuery, type Detail } from './queries'
 import { Timeline } from './Timeline'
 import { Trail } from './Trail'
 import { Direction, Status } from './words'
+import { Comments } from './written/Comments'
+import { Written } from './written/Written'
 
 const Player = lazy(() => import('./player/Player'))
-const Ladder = lazy(() => import('./ladder/Ladder'))
-
-type Detail = Schema['CallDetail']
 
 /** Everything about one call. */
 export function CallPage() {
   const { id } = useParams({ from: '/inside/calls/$id' })
   const { t } = useTranslation()
-  const { data: call, error, refetch } = useQuery(callQuery(id))
+  const seesAll = useMay('view_calls')
+  const live = useLiveCall(id)
+  const place = useRef<Place>(null)
+  const { data: call, error, refetch } = useQuery({ ...callQuery(id), retry: false })
+  if (live && !call) return <LiveCallPage call={live} />
   if (error) return <Failed error={error} retry={refetch} />
   if (!call) return <Skeleton active className="waiting" />
   return (
@@ -48,7 +55,7 @@ export function CallPage() {
             <section className="card pad">
               <h2>{t('call.recording')}</h2>
               <Suspense fallback={<Skeleton.Node active style={{ width: '100%', height: 120 }} />}>
-                <Player id={call.id} recording={call.recording} />
+                <Player id={call.id} recording={call.recording} place={place} />
               </Suspense>
             </section>
           )}
@@ -56,13 +63,17 @@ export function CallPage() {
             <h2>{t('call.timeline')}</h2>
             <Timeline call={call} />
           </section>
-          <section className="card pad">
-            <h2>{t('call.why')}</h2>
-            <p className="muted">{t('call.whyAbout')}</p>
-            <Trail id={call.id} began={call.started_at} />
-          </section>
+          <Comments id={call.id} place={call.recording ? place : undefined} />
+          {seesAll && (
+            <section className="card pad">
+              <h2>{t('call.why')}</h2>
+              <p className="muted">{t('call.whyAbout')}</p>
+              <Trail id={call.id} began={call.started_at} />
+            </section>
+          )}
         </div>
         <div className="stack">
+          <Written id={call.id} written={call.wrap_up} />
           <Record call={call} />
           <section className="card pad">
             <h2>{t('call.legs')}</h2>
@@ -70,13 +81,7 @@ export function CallPage() {
           </section>
         </div>
       </div>
-      <section className="card pad">
-        <h2>{t('ladder.title')}</h2>
-        <p className="muted">{t('ladder.about')}</p>
-        <Suspense fallback={<Skeleton active title={false} />}>
-          <Ladder id={call.id} />
-        </Suspense>
-      </section>
+      {seesAll && <Signalling id={call.id} />}
     </Page>
   )
 }

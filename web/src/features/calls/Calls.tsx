@@ -4,33 +4,45 @@ import { useNavigate, useSearch } from '@tanstack/react-router'
 import { Button, Skeleton } from 'antd'
 import { useCallback, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useMay } from '~/lib/me'
 import { DataTable } from '~/ui/DataTable'
 import { Failed } from '~/ui/Failed'
 import { Page } from '~/ui/Page'
+import { SavedViews } from '~/ui/SavedViews'
 import { Teach } from '~/ui/Teach'
 import { ColumnPicker } from './ColumnPicker'
 import { useCallColumns } from './columns'
 import { Export } from './Export'
 import { Filters } from './Filters'
-import type { CallSearch } from './filter'
+import { type CallSearch, cleanCalls, textOf } from './filter'
 import { callsQuery } from './queries'
-import { Views } from './Views'
+import { Dispositions } from './written/Dispositions'
+
+/** Callers of today whom nobody answered. */
+const MISSED = 'direction=inbound&span=today&status=no_answer'
 
 /** The history of calls. */
 export function Calls() {
   const { t } = useTranslation()
   const search = useSearch({ from: '/inside/calls' })
   const navigate = useNavigate()
+  const [seesAll, mayEdit] = [useMay('view_calls'), useMay('edit_config')]
   const change = (next: CallSearch) => void navigate({ to: '/calls', search: next })
   return (
     <Page
       title={t('menu.calls')}
-      about={t('calls.about')}
+      about={t(seesAll ? 'calls.about' : 'calls.aboutOwn')}
       actions={
         <>
-          <Views search={search} onChoose={change} />
+          <SavedViews
+            list="calls"
+            present={textOf(search)}
+            presets={[{ key: 'missed', label: t('views.missed'), query: MISSED }]}
+            onChoose={(query) => change(cleanCalls(query))}
+          />
           <ColumnPicker />
-          <Export search={search} />
+          {mayEdit && <Dispositions />}
+          {seesAll && <Export search={search} />}
         </>
       }
     >

@@ -3,7 +3,8 @@ import { Button, DatePicker, Select } from 'antd'
 import dayjs from 'dayjs'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { extensionsQuery, hotlinesQuery } from '~/api/lists'
+import { dispositionsQuery, extensionsQuery, hotlinesQuery } from '~/api/lists'
+import { useMay } from '~/lib/me'
 import { extensionName, hotlineName } from '~/lib/names'
 import { FilterPick, FilterText, withPart } from '~/ui/Filter'
 import { type CallSearch, DIRECTIONS, SPANS, STATUSES } from './filter'
@@ -18,11 +19,14 @@ export function Filters({
   const { t } = useTranslation()
   const extensions = useQuery(extensionsQuery).data ?? []
   const hotlines = useQuery(hotlinesQuery).data ?? []
+  const dispositions = useQuery(dispositionsQuery).data ?? []
+  // Who sees the own calls alone has no extension to choose.
+  const seesAll = useMay('view_calls')
   const set = (part: CallSearch) => onChange(withPart(search, part))
   const words = (list: readonly string[], name: string) =>
     list.map((value) => ({ value, label: t(`${name}.${value}`) }))
   const choice = (
-    key: 'direction' | 'status' | 'extension' | 'hotline',
+    key: 'direction' | 'status' | 'extension' | 'hotline' | 'disposition',
     options: { value: string; label: string }[],
   ) => (
     <FilterPick
@@ -44,14 +48,20 @@ export function Filters({
       <Span search={search} set={set} />
       {choice('direction', words(DIRECTIONS, 'direction'))}
       {choice('status', words(STATUSES, 'status'))}
-      {choice(
-        'extension',
-        extensions.map((one) => ({ value: one.id, label: extensionName(one) })),
-      )}
+      {seesAll &&
+        choice(
+          'extension',
+          extensions.map((one) => ({ value: one.id, label: extensionName(one) })),
+        )}
       {choice(
         'hotline',
         hotlines.map((one) => ({ value: one.id, label: hotlineName(one) })),
       )}
+      {dispositions.length > 0 &&
+        choice('disposition', [
+          { value: 'missing', label: t('written.missing') },
+          ...dispositions.map((one) => ({ value: one.id, label: one.name })),
+        ])}
       {Object.keys(search).length > 0 && (
         <Button type="link" onClick={() => onChange({})}>
           {t('calls.clear')}

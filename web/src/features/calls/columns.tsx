@@ -1,6 +1,8 @@
 import { AudioOutlined } from '@ant-design/icons'
+import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
+import { dispositionsQuery } from '~/api/lists'
 import { useNames } from '~/lib/names'
 import { useStoredText } from '~/lib/stored'
 import { length, when, whenFull } from '~/lib/time'
@@ -20,11 +22,13 @@ export const COLUMNS = [
   'duration',
   'trunk',
   'ended_by',
+  'disposition',
+  'note',
   'recording',
 ] as const
 type Key = (typeof COLUMNS)[number]
 
-const HIDDEN_AT_FIRST = 'trunk,ended_by,duration'
+const HIDDEN_AT_FIRST = 'trunk,ended_by,duration,note'
 
 export const useHiddenColumns = () => useStoredText('calls.hidden', HIDDEN_AT_FIRST)
 
@@ -33,9 +37,12 @@ export function useCallColumns(): Column<Call>[] {
   const { t } = useTranslation()
   const names = useNames()
   const [hidden] = useHiddenColumns()
+  const dispositions = useQuery(dispositionsQuery).data
   return useMemo(() => {
     const not = hidden.split(',')
     const name = (id?: string | null) => (id ? names.of(id) : <span className="muted">–</span>)
+    const came = (id?: string | null) =>
+      id ? dispositions?.find((one) => one.id === id)?.name : <span className="muted">–</span>
     const column = (
       key: Key,
       cell: Column<Call>['cell'],
@@ -76,12 +83,14 @@ export function useCallColumns(): Column<Call>[] {
       column('ended_by', (call) => t(`endedBy.${call.ended_by}`, { defaultValue: call.ended_by }), {
         width: '130px',
       }),
+      column('disposition', (call) => came(call.wrap_up?.disposition)),
+      column('note', (call) => <span title={call.wrap_up?.text}>{call.wrap_up?.text}</span>),
       column('recording', (call) => (call.recording ? <AudioOutlined title={t('calls.recorded')} /> : null), {
         width: '84px',
       }),
     ]
     return all.filter(({ key }) => !not.includes(key))
-  }, [t, names, hidden])
+  }, [t, names, hidden, dispositions])
 }
 
 function From({ call }: { call: Call }) {

@@ -12,6 +12,8 @@ export interface CallSearch {
   extension?: string
   number?: string
   hotline?: string
+  /** What came of it; `missing` while nobody has said. */
+  disposition?: string
   span?: string
   /** Days of a free range, 2026-11-23. */
   from?: string
@@ -24,6 +26,7 @@ const KNOWN: (keyof CallSearch)[] = [
   'extension',
   'number',
   'hotline',
+  'disposition',
   'span',
   'from',
   'to',
@@ -81,12 +84,14 @@ interface Ended {
 
 /** Whether a call that has just ended belongs in the list; undefined when only the server can say. */
 export function fits(call: Ended, search: CallSearch, now: number): boolean | undefined {
-  const { direction, status, hotline, extension, number, from, to } = queryOf(search, now)
+  const { direction, status, hotline, disposition, extension, number, from, to } = queryOf(search, now)
   if (direction && direction !== call.direction) return false
   if (status && status !== call.status) return false
   if (hotline && hotline !== call.hotline) return false
   if (from !== undefined && call.started_at < from) return false
   if (to !== undefined && call.started_at >= to) return false
+  // Nobody has written on it yet.
+  if (disposition) return disposition === 'missing' ? call.status === 'answered' : false
   // Others than the one named in the record may have taken part, and numbers have many forms.
   if (number || (extension && extension !== call.extension)) return undefined
   return true

@@ -11,7 +11,7 @@ const NEWEST = 4
 /** Calls by their id, or by a number that took part in them; the server reads numbers in any form. */
 export const callSource: Source = {
   name: 'calls',
-  right: 'view_calls',
+  right: 'make_calls',
   remote: true,
   find: async ({ text, number, me, t }) => {
     if (/^call_[0-9a-z]{26}$/.test(text)) {

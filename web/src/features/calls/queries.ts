@@ -5,11 +5,13 @@ import {
   queryOptions,
 } from '@tanstack/react-query'
 import { client, type Schema, unwrap } from '~/api/client'
+import type { LiveEvent } from '~/lib/live/board'
 import { serverNow } from '~/lib/time'
 import { type CallSearch, fits, queryOf } from './filter'
 
-export type Call = Schema['Call']
-type CallPage = Schema['PageOf_Call']
+export type Call = Schema['CallInList']
+export type Detail = Schema['CallRecord']
+type CallPage = Schema['PageOf_CallInList']
 
 const PAGE = 100
 
@@ -30,6 +32,16 @@ export const callQuery = (id: string) =>
     queryKey: ['calls', 'one', id],
     queryFn: () => unwrap(client.GET('/api/v1/calls/{call_id}', { params: { path: { call_id: id } } })),
     staleTime: Number.POSITIVE_INFINITY,
+  })
+
+/** What people said about a call. */
+export const commentsQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['calls', 'comments', id],
+    queryFn: async () => {
+      const params = { path: { call_id: id } }
+      return (await unwrap(client.GET('/api/v1/calls/{call_id}/comments', { params }))).items
+    },
   })
 
 export const trailQuery = (id: string) =>
@@ -70,6 +82,34 @@ export function putEnded(queries: QueryClient, data: Record<string, unknown>): v
     queries.setQueryData<InfiniteData<CallPage>>(query.queryKey, (old) => old && onTop(old, call))
   }
 }
+
+/** Puts what somebody wrote on a call into every list that shows it, and lets its page read it anew. */
+export function putWritten(queries: QueryClient, { type, call_id: id, data }: LiveEvent): void {
+  if (!id) return
+  if (type === 'call.commented' || type === 'call.uncommented')
+    void queries.invalidateQueries({ queryKey: ['calls', 'comments', id] })
+  // Its page waited for the end of the call.
+  if (type === 'call.ended') void queries.invalidateQueries({ queryKey: ['calls', 'one', id] })
+  if (type !== 'call.noted') return
+  void queries.invalidateQueries({ queryKey: ['calls', 'one', id] })
+  const wrap_up = wrapUpOf(data)
+  for (const query of queries.getQueryCache().findAll({ queryKey: ['calls', 'list'] })) {
+    queries.setQueryData<InfiniteData<CallPage>>(query.queryKey, (old) => {
+      if (!old?.pages.some((page) => page.items.some((call) => call.id === id))) return old
+      const items = (page: CallPage) =>
+        page.items.map((call) => (call.id === id ? { ...call, wrap_up } : call))
+      return { ...old, pages: old.pages.map((page) => ({ ...page, items: items(page) })) }
+    })
+  }
+}
+
+const wrapUpOf = (data: LiveEvent['data']): Schema['CallWrapUp'] => ({
+  disposition: (data.disposition as string | null) ?? null,
+  text: String(data.note ?? ''),
+  tags: (data.tags as string[] | undefined) ?? [],
+  author: (data.author as string | null) ?? null,
+  updated_at: Number(data.updated_at),
+})
 
 const other = (call: Call) => (one: Call) => one.id !== call.id
 

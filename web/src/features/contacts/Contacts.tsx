@@ -10,12 +10,13 @@ import { DataTable } from '~/ui/DataTable'
 import { Download } from '~/ui/Download'
 import { Failed } from '~/ui/Failed'
 import { Page } from '~/ui/Page'
+import { SavedViews } from '~/ui/SavedViews'
 import { Teach } from '~/ui/Teach'
 import { ContactEditor } from './ContactEditor'
 import { useContactColumns } from './columns'
 import { Filters } from './Filters'
 import { Internal } from './Internal'
-import { type ContactSearch, contactsQuery, filterOf } from './queries'
+import { type ContactSearch, cleanContacts, contactsQuery, filterOf, textOf } from './queries'
 
 /** The people and companies that call and are called, and, beside them, the colleagues. */
 export function Contacts() {
@@ -35,6 +36,13 @@ export function Contacts() {
       about={t('contacts.about')}
       actions={
         <>
+          {!internal && (
+            <SavedViews
+              list="contacts"
+              present={textOf(search)}
+              onChoose={(query) => change(cleanContacts(query))}
+            />
+          )}
           <Export search={search} />
           <ToImport />
           {mayEdit && (

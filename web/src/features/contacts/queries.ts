@@ -33,6 +33,14 @@ export function cleanContacts(search: Record<string, unknown>): ContactSearch {
 /** The part of it that the server looks by. */
 export const filterOf = ({ q, label, order }: ContactSearch) => ({ q, label, order })
 
+/** The same as one line of text, to name and compare views. */
+export const textOf = (search: ContactSearch): string =>
+  new URLSearchParams(
+    Object.entries(filterOf(search))
+      .flatMap(([key, value]) => (value ? [[key, value]] : []))
+      .sort(),
+  ).toString()
+
 export const contactsQuery = (search: ContactSearch) =>
   infiniteQueryOptions({
     queryKey: ['contacts', 'list', filterOf(search)],

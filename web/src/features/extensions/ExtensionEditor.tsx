@@ -10,6 +10,7 @@ import { Editor } from '~/ui/Editor'
 import type { Field } from '~/ui/Fields'
 import { ExtensionHandling } from './ExtensionHandling'
 import { ExtensionLimits } from './ExtensionLimits'
+import { ExtensionMailbox } from './ExtensionMailbox'
 import { SipSettings } from './SipSettings'
 
 type Extension = Schema['Extension']
@@ -69,6 +70,7 @@ export function ExtensionEditor({
       onClose={onClose}
     >
       {row && <ExtensionHandling id={row.id} />}
+      {row && <ExtensionMailbox id={row.id} />}
       {row && <ExtensionLimits id={row.id} />}
       {row && <SipSettings extension={row} />}
     </Editor>

@@ -20,7 +20,7 @@ import { Wallboard } from './Wallboard'
 export function Home() {
   const { t } = useTranslation()
   const me = useMe()
-  const seesCalls = useMay('view_calls')
+  const [seesCalls, callsAlone] = [useMay('view_calls'), useMay('make_calls')]
   return (
     <Page
       title={t('home.hello', { name: me.name || me.login || me.company_name })}
@@ -42,7 +42,10 @@ export function Home() {
           <Latest />
         </>
       ) : (
-        <Teach icon={<PhoneOutlined />} title={t('home.agent')} why={t('home.agentWhy')} />
+        <>
+          <Teach icon={<PhoneOutlined />} title={t('home.agent')} why={t('home.agentWhy')} />
+          {callsAlone && <Latest />}
+        </>
       )}
     </Page>
   )

@@ -1,13 +1,12 @@
-import { StopOutlined } from '@ant-design/icons'
-import { App, Button, Tooltip } from 'antd'
+import { Link } from '@tanstack/react-router'
+import { memo } from 'react'
 import { useTranslation } from 'react-i18next'
-import { client, unwrap } from '~/api/client'
+import { Beside } from '~/features/calls/live/Beside'
+import { SuperviseMenu } from '~/features/calls/live/SuperviseMenu'
 import { Direction } from '~/features/calls/words'
 import { type LiveCall, type Stage, stageOf } from '~/lib/live/board'
 import { useBoard } from '~/lib/live/store'
-import { useMay } from '~/lib/me'
 import { useNames } from '~/lib/names'
-import { problemText } from '~/lib/problem'
 import { length } from '~/lib/time'
 import { useSecond } from '~/lib/useSecond'
 import { Party } from '~/ui/Party'
@@ -47,19 +46,18 @@ function Lane({ lane, calls }: { lane: Stage; calls: LiveCall[] }) {
   )
 }
 
-function Card({ call }: { call: LiveCall }) {
+const Card = memo(function Card({ call }: { call: LiveCall }) {
   const { t } = useTranslation()
   const names = useNames()
-  const now = useSecond()
   const who = call.extensions.map((number) => names.extensionByNumber(number)?.name ?? number)
   return (
     <li className="live-card">
       <div className="row between">
-        <strong>
+        <Link to="/calls/$id" params={{ id: call.id }} className="live-from">
           <Direction direction={call.direction} />
           <Party number={call.from} />
-        </strong>
-        <span className="num">{length(now - (call.answeredAt ?? call.startedAt))}</span>
+        </Link>
+        <Since at={call.answeredAt ?? call.startedAt} />
       </div>
       <div className="row between">
         <span className="muted live-who">
@@ -67,31 +65,15 @@ function Card({ call }: { call: LiveCall }) {
           {who.length > 3 && ` +${who.length - 3}`}
           {call.keys !== '' && stageOf(call) === 'arriving' && ` · ${t('board.keys', { keys: call.keys })}`}
         </span>
-        <End id={call.id} />
+        <SuperviseMenu call={call} />
       </div>
+      <Beside call={call} />
     </li>
   )
-}
+})
 
-function End({ id }: { id: string }) {
-  const { t } = useTranslation()
-  const { modal, message } = App.useApp()
-  if (!useMay('make_calls')) return null
-  const params = { path: { call_id: id } }
-  const ask = () =>
-    modal.confirm({
-      title: t('board.endAsk'),
-      content: t('board.endEffect'),
-      okText: t('board.end'),
-      okButtonProps: { danger: true },
-      onOk: () =>
-        unwrap(client.DELETE('/api/v1/calls/{call_id}', { params })).catch(
-          (error) => void message.error(problemText(error, t)),
-        ),
-    })
-  return (
-    <Tooltip title={t('board.end')}>
-      <Button type="text" size="small" icon={<StopOutlined />} aria-label={t('board.end')} onClick={ask} />
-    </Tooltip>
-  )
+/** How long it has lasted; only this is drawn anew each second. */
+function Since({ at }: { at: number }) {
+  const now = useSecond()
+  return <span className="num">{length(now - at)}</span>
 }

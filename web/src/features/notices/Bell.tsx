@@ -13,8 +13,8 @@ export function Bell() {
   const { t } = useTranslation()
   const [open, setOpen] = useState(false)
   const { notices, see, clear } = useNotices()
-  // They come by the live socket, which needs this right.
-  if (!useMay('view_calls')) return null
+  // They come by the live socket, which needs this right; agents hear of their own calls.
+  if (!useMay('make_calls')) return null
   const count = unseen(notices)
   const turn = (next: boolean) => {
     setOpen(next)

@@ -2,6 +2,7 @@ import { Button, Form, Select } from 'antd'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useStored } from '~/lib/stored'
+import { Echo } from './Echo'
 import { Level } from './Level'
 
 /** Which microphone and which loudspeaker, and whether the microphone hears anything. */
@@ -42,6 +43,7 @@ export function Devices({ onClose }: { onClose: () => void }) {
           aria-label={t('phone.speaker')}
         />
       </Form.Item>
+      <Echo microphone={microphone} speaker={speaker} />
       <Button onClick={onClose}>{t('form.close')}</Button>
     </Form>
   )

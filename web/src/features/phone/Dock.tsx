@@ -1,15 +1,21 @@
 import { PhoneFilled } from '@ant-design/icons'
+import { useQuery } from '@tanstack/react-query'
 import { Button } from 'antd'
 import { useCallback, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { dispositionsQuery } from '~/api/lists'
 import { useDials } from '~/lib/dialling'
+import { useMe } from '~/lib/me'
+import { draftOf } from '~/lib/wrapUp'
 import { Dot, type Tone } from '~/ui/Dot'
-import { CallCard } from './CallCard'
+import { AfterCall } from './AfterCall'
+import { CallCard, type Pane } from './CallCard'
 import { DialPad } from './DialPad'
 import { Ringer } from './Ringer'
 import type { Line } from './state'
 import { usePhone } from './usePhone'
 import { usePhoneKeys } from './usePhoneKeys'
+import { useWrapUps } from './useWrapUps'
 import './phone.css'
 
 const TONES: Record<Line, Tone> = {
@@ -23,15 +29,30 @@ const TONES: Record<Line, Tone> = {
 /** The phone in the corner. It stands outside of the screens, so a call survives any navigation. */
 export function Dock() {
   const { t } = useTranslation()
-  const { account, state, audio, line, takeOver } = usePhone()
+  const { account, state, tell, audio, line, takeOver } = usePhone()
   const [open, setOpen] = useState(false)
-  const { call } = state
-  usePhoneKeys(call, line, () => setOpen(true))
+  const [pane, setPane] = useState<Pane>('none')
+  const { call, last } = state
+  const hasDispositions = useQuery({ ...dispositionsQuery, enabled: Boolean(account) }).data?.some(
+    ({ retired }) => !retired,
+  )
+  useWrapUps()
+  const third = useCallback(() => {
+    setOpen(true)
+    setPane('third')
+  }, [])
+  usePhoneKeys(call, line, () => setOpen(true), third)
   const dial = useCallback((number: string) => line.current?.dial(number), [line])
   useDials(state.line === 'ready' && call === null, dial)
   useEffect(() => {
     if (call) setOpen(true)
+    else setPane('none')
   }, [call])
+  const user = useMe().user_id ?? ''
+  const wraps =
+    last?.call && last.talkMs > 0 && (hasDispositions || draftOf(user, last.call).text !== '')
+      ? { over: last, call: last.call }
+      : null
   return (
     <aside className={open ? 'phone open' : 'phone'} aria-label={t('phone.title')} hidden={!account}>
       {/* biome-ignore lint/a11y/useMediaCaption: a live talk has no captions */}
@@ -40,7 +61,9 @@ export function Dock() {
       {open && account && (
         <div className="phone-pane card">
           {call ? (
-            <CallCard call={call} line={line} />
+            <CallCard {...{ call, state, tell, line, pane }} extension={account.extension} onPane={setPane} />
+          ) : wraps ? (
+            <AfterCall key={wraps.call} {...wraps} onClose={() => tell({ type: 'forget' })} />
           ) : state.line === 'taken' ? (
             <div className="phone-taken">
               <p>{t('phone.taken')}</p>

@@ -17,28 +17,48 @@ export interface PhoneCall {
   held: boolean
   /** Keys pressed during the talk. */
   keys: string
+  /** It is being handed over to somebody. */
+  transferring: boolean
+  /** The server's id of the call, once it is known. */
+  call: string | null
+  /** One takes part beside those who talk, as a supervisor or a party. */
+  beside: boolean
+}
+
+/** A call that is over: why, for how long it lasted, and which it was when it was one's own. */
+export interface Over {
+  number: string
+  cause: string
+  talkMs: number
+  call: string | null
 }
 
 export interface PhoneState {
   line: Line
   call: PhoneCall | null
-  /** The call that ended last: why, and for how long it lasted. */
-  last: { number: string; cause: string; talkMs: number } | null
+  /** The call that is on hold while one asks somebody else. */
+  waiting: PhoneCall | null
+  /** The call that ended last. */
+  last: Over | null
 }
 
 export type PhoneEvent =
   | { type: 'line'; line: Line }
   | { type: 'dialled'; id: string; number: string; at: number }
-  | { type: 'offered'; id: string; number: string; name: string; at: number }
+  | { type: 'offered'; id: string; number: string; name: string; at: number; call?: string | null }
+  | { type: 'consult' }
+  | { type: 'forget' }
   | { type: 'progress'; id: string }
   | { type: 'answered'; id: string; at: number }
   | { type: 'muted'; id: string; on: boolean }
   | { type: 'held'; id: string; on: boolean }
   | { type: 'key'; id: string; key: string }
+  | { type: 'known'; id: string; call: string; beside: boolean }
+  | { type: 'transferring'; id: string; on: boolean }
   | { type: 'hangup'; id: string }
   | { type: 'ended'; id: string; cause: string; at: number }
 
-export const IDLE: PhoneState = { line: 'off', call: null, last: null }
+export const IDLE: PhoneState = { line: 'off', call: null, waiting: null, last: null }
 
 export function phone(state: PhoneState, event: PhoneEvent): PhoneState {
   switch (event.type) {
@@ -48,12 +68,20 @@ export function phone(state: PhoneState, event: PhoneEvent): PhoneState {
     case 'offered':
       // One call at a time: what comes beside it is refused by the one who drives us.
       return state.call ? state : { ...state, call: begun(event), last: null }
+    case 'consult':
+      // Room for a second call; the first waits on hold.
+      return state.call?.state === 'talking' && !state.waiting
+        ? { ...state, call: null, waiting: state.call }
+        : state
+    case 'forget':
+      return { ...state, last: null }
     default:
-      return state.call?.id === event.id ? within(state, state.call, event) : state
+      return one(state, event)
   }
 }
 
 type Beginning = Extract<PhoneEvent, { type: 'dialled' | 'offered' }>
+type Happening = Exclude<PhoneEvent, Beginning | { type: 'line' | 'consult' | 'forget' }>
 
 function begun(event: Beginning): PhoneCall {
   const incoming = event.type === 'offered'
@@ -68,33 +96,50 @@ function begun(event: Beginning): PhoneCall {
     muted: false,
     held: false,
     keys: '',
+    transferring: false,
+    call: incoming ? (event.call ?? null) : null,
+    beside: false,
   }
 }
 
-function within(
-  state: PhoneState,
-  call: PhoneCall,
-  event: Exclude<PhoneEvent, Beginning | { type: 'line' }>,
-): PhoneState {
-  const put = (part: Partial<PhoneCall>): PhoneState => ({ ...state, call: { ...call, ...part } })
+/** What happens to the call that is up, or to the one that waits. */
+function one(state: PhoneState, event: Happening): PhoneState {
+  if (state.call?.id === event.id) {
+    // The one that waited is there again.
+    if (event.type === 'ended')
+      return { ...state, call: state.waiting, waiting: null, last: over(state.call, event) }
+    const call = within(state.call, event)
+    return call === state.call ? state : { ...state, call }
+  }
+  if (state.waiting?.id !== event.id) return state
+  if (event.type === 'ended') return { ...state, waiting: null, last: over(state.waiting, event) }
+  return { ...state, waiting: within(state.waiting, event) }
+}
+
+function over(call: PhoneCall, event: Extract<PhoneEvent, { type: 'ended' }>): Over {
+  const talkMs = call.answeredAt === null ? 0 : Math.max(0, event.at - call.answeredAt)
+  return { number: call.number, cause: event.cause, talkMs, call: call.beside ? null : call.call }
+}
+
+function within(call: PhoneCall, event: Exclude<Happening, { type: 'ended' }>): PhoneCall {
   switch (event.type) {
     case 'progress':
-      return call.state === 'dialling' ? put({ state: 'ringing' }) : state
+      return call.state === 'dialling' ? { ...call, state: 'ringing' } : call
     case 'answered':
       return call.state === 'ending'
-        ? state
-        : put({ state: 'talking', answeredAt: call.answeredAt ?? event.at })
+        ? call
+        : { ...call, state: 'talking', answeredAt: call.answeredAt ?? event.at }
     case 'muted':
-      return put({ muted: event.on })
+      return { ...call, muted: event.on }
     case 'held':
-      return put({ held: event.on })
+      return { ...call, held: event.on }
     case 'key':
-      return put({ keys: (call.keys + event.key).slice(-24) })
+      return { ...call, keys: (call.keys + event.key).slice(-24) }
+    case 'known':
+      return { ...call, call: event.call, beside: event.beside }
+    case 'transferring':
+      return { ...call, transferring: event.on }
     case 'hangup':
-      return put({ state: 'ending' })
-    case 'ended': {
-      const talkMs = call.answeredAt === null ? 0 : Math.max(0, event.at - call.answeredAt)
-      return { ...state, call: null, last: { number: call.number, cause: event.cause, talkMs } }
-    }
+      return { ...call, state: 'ending' }
   }
 }

@@ -4,6 +4,7 @@ import { client, unwrap } from '~/api/client'
 import { extensionsQuery } from '~/api/lists'
 import { useMay, useMe } from '~/lib/me'
 import { read, useStored } from '~/lib/stored'
+import { wanted } from '~/lib/supervising'
 import { openLine, type PhoneLine } from './line'
 import { take } from './lock'
 import { IDLE, type PhoneEvent, phone } from './state'
@@ -54,6 +55,7 @@ export function usePhone() {
         tell: put,
         sound,
         microphone: () => read('phone.microphone', '') || undefined,
+        wanted,
       })
       if (gone) opened.close()
       else line.current = opened
@@ -77,5 +79,12 @@ export function usePhone() {
     window.addEventListener('beforeunload', ask)
     return () => window.removeEventListener('beforeunload', ask)
   }, [busy])
-  return { account, state, audio, line, takeOver: () => setTurn(({ n }) => ({ n: n + 1, force: true })) }
+  return {
+    account,
+    state,
+    tell,
+    audio,
+    line,
+    takeOver: () => setTurn(({ n }) => ({ n: n + 1, force: true })),
+  }
 }

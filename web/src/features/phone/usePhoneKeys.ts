@@ -7,18 +7,19 @@ export function usePhoneKeys(
   call: PhoneCall | null,
   line: RefObject<PhoneLine | null>,
   open: () => void,
+  third: () => void,
 ): void {
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
       if (!event.altKey || event.ctrlKey || event.metaKey) return
-      const act = actOf(event.code, call, line.current, open)
+      const act = actOf(event.code, call, line.current, { open, third })
       if (!act) return
       event.preventDefault()
       act()
     }
     window.addEventListener('keydown', press)
     return () => window.removeEventListener('keydown', press)
-  }, [call, line, open])
+  }, [call, line, open, third])
 }
 
 /** What the key does now; nothing when it does nothing. */
@@ -26,13 +27,14 @@ function actOf(
   code: string,
   call: PhoneCall | null,
   line: PhoneLine | null,
-  open: () => void,
+  panes: { open: () => void; third: () => void },
 ): (() => void) | undefined {
-  if (code === 'KeyD') return open
+  if (code === 'KeyD') return panes.open
   if (!call || !line) return undefined
   if (code === 'KeyA' && call.state === 'incoming') return line.answer
   if (code === 'KeyM' && call.state === 'talking') return () => line.mute(!call.muted)
   if (code === 'KeyH' && call.state === 'talking') return () => line.hold(!call.held)
+  if (code === 'KeyT' && call.state === 'talking') return panes.third
   if (code === 'KeyX') return line.hangup
   return undefined
 }

@@ -3,6 +3,7 @@ import { useMe } from '~/lib/me'
 import { Page } from '~/ui/Page'
 import { Companies } from './Companies'
 import { OwnHandling } from './OwnHandling'
+import { OwnMailbox } from './OwnMailbox'
 import { PasswordForm } from './PasswordForm'
 import { SecondFactor } from './SecondFactor'
 import { Sessions } from './Sessions'
@@ -28,6 +29,7 @@ export function Profile() {
       {me.user_id && (
         <>
           <OwnHandling />
+          <OwnMailbox />
           <Companies />
           <SecondFactor />
           <Sessions />

@@ -6,10 +6,11 @@ import { useTranslation } from 'react-i18next'
 import { statisticsQuery } from '~/api/lists'
 import { Failed } from '~/ui/Failed'
 import { Page } from '~/ui/Page'
+import { SavedViews } from '~/ui/SavedViews'
 import { Causes } from './Causes'
 import { Choice } from './Choice'
 import { Export } from './Export'
-import { daysOf, type StatisticsSearch } from './period'
+import { cleanStatistics, daysOf, type StatisticsSearch, textOf } from './period'
 import { Tables } from './Tables'
 import { Totals } from './Totals'
 
@@ -34,7 +35,16 @@ export function Statistics() {
     <Page
       title={t('menu.statistics')}
       about={t('statistics.about')}
-      actions={data && <Export data={data} days={days} />}
+      actions={
+        <>
+          <SavedViews
+            list="statistics"
+            present={textOf(search)}
+            onChoose={(query) => change(cleanStatistics(query))}
+          />
+          {data && <Export data={data} days={days} />}
+        </>
+      }
     >
       <Choice search={search} onChange={change} />
       {error && !data ? (

@@ -26,6 +26,10 @@ export function cleanStatistics(search: Record<string, unknown>): StatisticsSear
   return Object.fromEntries(kept) as StatisticsSearch
 }
 
+/** The same as one line of text, to name and compare views. */
+export const textOf = (search: StatisticsSearch): string =>
+  new URLSearchParams(Object.entries(search).sort() as [string, string][]).toString()
+
 export type By = 'hour' | 'day' | 'week' | 'month'
 
 export interface Days {

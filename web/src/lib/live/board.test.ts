@@ -33,6 +33,20 @@ test('the caller’s own extension stays when a colleague answers', () => {
   expect(board.call_1!.extensions).toEqual(['101', '102'])
 })
 
+test('who takes part beside the two is shown until they leave or take over', () => {
+  const joined = (leg: number, as: string, mode: string | null = null) =>
+    event('call.joined', { leg, extension: `10${leg}`, as, mode })
+  const beside = [start, joined(3, 'supervisor', 'listen'), joined(4, 'party')]
+  expect(after(...beside).call_1!.others).toEqual([
+    { leg: 3, extension: '103', role: 'supervisor', mode: 'listen' },
+    { leg: 4, extension: '104', role: 'party', mode: null },
+  ])
+  const barges = [...beside, event('call.supervised', { leg: 3, extension: '103', mode: 'barge' })]
+  expect(after(...barges).call_1!.others[0]?.mode).toBe('barge')
+  const left = [...barges, event('call.left', { leg: 4 }), event('call.transferred', { by: 1, leg: 3 })]
+  expect(after(...left).call_1!.others).toEqual([])
+})
+
 test('a late word about an ended call, and events about other things, change nothing', () => {
   const board = after(start)
   expect(fold(board, event('call.held', {}, 'call_9'))).toBe(board)

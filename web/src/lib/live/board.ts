@@ -5,6 +5,16 @@ import type { Schema } from '~/api/client'
 /** Where a call is on its way. */
 export type Stage = 'arriving' | 'ringing' | 'talking' | 'held'
 
+/** Somebody who takes part beside the two who talk. */
+export interface Other {
+  leg: number
+  /** Their number, when it is one of ours. */
+  extension: string | null
+  role: 'supervisor' | 'party'
+  /** In which way a supervisor takes part. */
+  mode: string | null
+}
+
 export interface LiveCall {
   id: string
   direction: string
@@ -19,6 +29,7 @@ export interface LiveCall {
   ringing: boolean
   /** The keys pressed, the newest last. */
   keys: string
+  others: Other[]
 }
 
 export type Board = Readonly<Record<string, LiveCall>>
@@ -64,6 +75,7 @@ function started(id: string, { data, at }: LiveEvent): LiveCall {
     held: false,
     ringing: false,
     keys: '',
+    others: [],
   }
 }
 
@@ -80,12 +92,32 @@ function changed(call: LiveCall, { type, data, at }: LiveEvent): LiveCall {
       return { ...call, held: true }
     case 'call.resumed':
       return { ...call, held: false }
+    case 'call.joined':
+      return { ...call, others: [...gone(call.others, data), otherOf(data)] }
+    case 'call.left':
+    // Who takes over is no longer beside them.
+    case 'call.transferred':
+      return { ...call, others: gone(call.others, data) }
+    case 'call.supervised':
+      return {
+        ...call,
+        others: call.others.map((one) => (one.leg === data.leg ? { ...one, mode: text(data.mode) } : one)),
+      }
     case 'call.digit':
       return { ...call, keys: (call.keys + (text(data.digit) ?? '')).slice(-12) }
     default:
       return call
   }
 }
+
+const gone = (others: Other[], data: LiveEvent['data']) => others.filter(({ leg }) => leg !== data.leg)
+
+const otherOf = (data: LiveEvent['data']): Other => ({
+  leg: number(data.leg) ?? 0,
+  extension: text(data.extension),
+  role: data.as === 'party' ? 'party' : 'supervisor',
+  mode: text(data.mode),
+})
 
 /** The caller's own extension stays; of those that rang only the one that answered does. */
 function talkers(call: LiveCall, answered: string | null): string[] {
@@ -111,9 +143,20 @@ export function fromList(items: Schema['LiveCall'][], number: (extensionId: stri
         held: item.held,
         ringing: item.extension_ids.length > 0,
         keys: '',
+        others: othersOf(item, number),
       },
     ]),
   )
+}
+
+/** Who takes part beside the two who talk, as the server lists them. */
+export function othersOf(item: Schema['LiveCall'], number: (extensionId: string) => string): Other[] {
+  return item.others.map(({ leg, extension_id, as, mode }) => ({
+    leg,
+    extension: extension_id ? number(extension_id) : null,
+    role: as === 'party' ? 'party' : 'supervisor',
+    mode: mode ?? null,
+  }))
 }
 
 function without(board: Board, id: string): Board {

@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from 'react'
-import { type Board, fold, type LiveEvent } from './board'
+import { type Board, fold, type LiveCall, type LiveEvent } from './board'
 import type { LiveState } from './socket'
 
 // What the live socket told, for every screen to read.
@@ -18,7 +18,18 @@ function set(next: Live): void {
   for (const listener of listeners) listener()
 }
 
-export const tell = (event: LiveEvent): void => set({ ...live, board: fold(live.board, event) })
+const hearers = new Set<(event: LiveEvent) => void>()
+
+export function tell(event: LiveEvent): void {
+  set({ ...live, board: fold(live.board, event) })
+  for (const hear of hearers) hear(event)
+}
+
+/** Hears each live event until the returned function is called. */
+export function onLive(hear: (event: LiveEvent) => void): () => void {
+  hearers.add(hear)
+  return () => hearers.delete(hear)
+}
 export const setState = (state: LiveState): void => set({ ...live, state })
 
 /** Puts the server's list in place; what came by event since it was asked for wins. */
@@ -36,4 +47,7 @@ function subscribe(listener: () => void): () => void {
 }
 
 export const useBoard = (): Board => useSyncExternalStore(subscribe, () => live.board)
+/** One call that is up; it changes only when this call does. */
+export const useLiveCall = (id: string): LiveCall | undefined =>
+  useSyncExternalStore(subscribe, () => live.board[id])
 export const useLiveState = (): LiveState => useSyncExternalStore(subscribe, () => live.state)

@@ -1,21 +1,32 @@
 import { DownloadOutlined, PauseOutlined, PlayCircleFilled } from '@ant-design/icons'
 import { Button, Segmented, Slider, Switch, Tooltip } from 'antd'
-import { useState } from 'react'
+import { type RefObject, useImperativeHandle, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Schema } from '~/api/client'
 import { length } from '~/lib/time'
 import { Cut } from './Cut'
+import type { Place } from './place'
 import { useSound } from './useSound'
 
 const SPEEDS = [1, 1.25, 1.5, 2]
 
 /** The recording: the caller above, the called side below. */
-export default function Player({ id, recording }: { id: string; recording: Schema['CallRecording'] }) {
+export default function Player({
+  id,
+  recording,
+  place,
+}: {
+  id: string
+  recording: Schema['CallRecording']
+  /** Where others learn and set the place in the sound. */
+  place?: RefObject<Place | null>
+}) {
   const { t } = useTranslation()
   const url = `/api/v1/calls/${id}/recording`
   const [skip, setSkip] = useState(false)
   const [speed, setSpeed] = useState(1)
   const sound = useSound(url, { skip, speed })
+  useImperativeHandle(place, () => ({ at: sound.at, seek: sound.seek }), [sound.at, sound.seek])
   return (
     <div className="player">
       <div className="player-wave">
