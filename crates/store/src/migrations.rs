@@ -51,6 +51,7 @@ const FILES: &[(i64, &str, &str)] = &[
     (202611231252, "add memberships", include_str!("../migrations/202611231252_add_memberships.sql")),
     (202611231303, "create support", include_str!("../migrations/202611231303_create_support.sql")),
     (202611231325, "create departments", include_str!("../migrations/202611231325_create_departments.sql")),
+    (202611231521, "create flow versions", include_str!("../migrations/202611231521_create_flow_versions.sql")),
 ];
 
 fn migrator() -> Migrator {
