@@ -1,5 +1,8 @@
 //! `/flows`: the IVR graphs that answer callers.
 
+mod drafts;
+mod versions;
+
 use crate::State;
 use axum::extract;
 use axum::http::StatusCode;
@@ -9,7 +12,11 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub(crate) fn routes() -> OpenApiRouter<State> {
-    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(show, update, delete))
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(show, update, delete))
+        .merge(drafts::routes())
+        .merge(versions::routes())
 }
 
 /// The flows of the company.

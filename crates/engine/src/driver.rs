@@ -381,8 +381,11 @@ impl Driver {
         let now = self.shared.clock.now();
         let steering = match script {
             Script::Flow(id) => {
-                let graph = self.tenant.flows.get(&id).cloned();
-                graph.map(|graph| Steering::Flow(Box::new(Flow::new(graph, now))))
+                let flow = self.tenant.flows.get(&id).map(|flow| (flow.graph.clone(), flow.met(id, now)));
+                flow.map(|(graph, met)| {
+                    self.feed(Input::Trail(met));
+                    Steering::Flow(Box::new(Flow::new(graph, now)))
+                })
             }
             Script::Announcement(sound, cause) => Some(Steering::Announcement(Announcement::new(sound, cause))),
             Script::Placed => {

@@ -21,4 +21,4 @@ pub use graph::{Graph, Menu, Node, NodeId, Reference};
 pub use machine::{Flow, FlowStep};
 pub use mailbox::{Chore, Kept, Mailbox};
 pub use steering::{Announcement, Steering};
-pub use trace::{Step, trace};
+pub use trace::{End, Fate, Step, Walked, trace, walk};

@@ -19,15 +19,50 @@ pub enum Step {
     Returned(Cause),
     /// The extension or group that was tried answered.
     Answer,
+    /// Listens to greetings to their end, until something else is waited for.
+    Listen,
 }
 
-/// Walks the graph by the script. Greetings take no time; `know` answers the questions. The last entry (`flow_end`) says
-/// where the caller is when the script, or the flow, is over.
+/// Where an imagined caller is when the script, or the flow, is over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct End {
+    /// The node.
+    pub node: String,
+    /// What becomes of the caller there.
+    pub fate: Fate,
+}
+
+/// What becomes of a caller.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fate {
+    /// The flow waits for something that the script does not tell: a key, mostly.
+    Waiting,
+    /// The flow handed the caller on.
+    Handed(FlowTarget),
+    /// The flow ended the call.
+    Ended(Cause),
+}
+
+/// An imagined caller's way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Walked {
+    /// Every decision; the last one (`flow_end`) says where the caller is.
+    pub trail: Vec<TrailEntry>,
+    /// The same for programs.
+    pub end: End,
+}
+
+/// Walks the graph by the script and tells each decision: [`walk`] without its end.
 pub fn trace(graph: &Graph, script: &[Step], know: &dyn Fn(FlowQuestion) -> FlowAnswer) -> Vec<TrailEntry> {
+    walk(graph, script, know).trail
+}
+
+/// Walks the graph by the script. Greetings take no time; `know` answers the questions.
+pub fn walk(graph: &Graph, script: &[Step], know: &dyn Fn(FlowQuestion) -> FlowAnswer) -> Walked {
     let mut walk = Walk::new(graph, know);
     walk.event(FlowEvent::Started);
     for step in script {
-        if walk.ended.is_some() {
+        if walk.ended.is_some() || walk.answered {
             break;
         }
         walk.step(*step);
@@ -41,14 +76,16 @@ struct Walk<'a> {
     now: Moment,
     trail: Vec<TrailEntry>,
     playing: bool,
-    transferred: Option<String>,
-    ended: Option<String>,
+    transferred: Option<FlowTarget>,
+    answered: bool,
+    ended: Option<Cause>,
 }
 
 impl<'a> Walk<'a> {
     fn new(graph: &Graph, know: &'a dyn Fn(FlowQuestion) -> FlowAnswer) -> Walk<'a> {
         let flow = Flow::new(Arc::new(graph.clone()), Moment::START);
-        Walk { flow, know, now: Moment::START, trail: Vec::new(), playing: false, transferred: None, ended: None }
+        let (trail, now) = (Vec::new(), Moment::START);
+        Walk { flow, know, now, trail, playing: false, transferred: None, answered: false, ended: None }
     }
 
     fn step(&mut self, step: Step) {
@@ -65,13 +102,10 @@ impl<'a> Walk<'a> {
                     self.take(steps);
                 }
             }
-            Step::NoAnswer => self.event(FlowEvent::Returned(Cause::NoAnswer)),
-            Step::Returned(cause) => self.event(FlowEvent::Returned(cause)),
-            Step::Answer => {
-                if let Some(target) = self.transferred.take() {
-                    self.ended = Some(format!("{target} answers and the flow is done."));
-                }
-            }
+            Step::NoAnswer => self.returned(Cause::NoAnswer),
+            Step::Returned(cause) => self.returned(cause),
+            Step::Listen => self.hear_out(),
+            Step::Answer => self.answered = self.transferred.is_some(),
         }
     }
 
@@ -87,6 +121,11 @@ impl<'a> Walk<'a> {
         while self.playing {
             self.sound_ends();
         }
+    }
+
+    fn returned(&mut self, cause: Cause) {
+        self.transferred = None;
+        self.event(FlowEvent::Returned(cause));
     }
 
     fn sound_ends(&mut self) {
@@ -108,23 +147,31 @@ impl<'a> Walk<'a> {
                 FlowStep::Record | FlowStep::StopRecord | FlowStep::Mail(..) => {}
                 FlowStep::Command(FlowCommand::Play(_)) => self.playing = true,
                 FlowStep::Command(FlowCommand::StopPlay) => self.playing = false,
-                FlowStep::Command(FlowCommand::Transfer(target)) => self.transferred = Some(name(target)),
-                FlowStep::Command(FlowCommand::Hangup(cause)) => {
-                    self.ended = Some(format!("The flow ends the call ({}).", cause.as_str()));
-                }
+                FlowStep::Command(FlowCommand::Transfer(target)) => self.transferred = Some(target),
+                FlowStep::Command(FlowCommand::Hangup(cause)) => self.ended = Some(cause),
             }
         }
     }
 
-    fn close(mut self) -> Vec<TrailEntry> {
+    fn close(mut self) -> Walked {
         let node = self.flow.node().to_owned();
-        let reason = self.ended.unwrap_or_else(|| format!("The script is over; the caller is at `{node}`."));
-        self.trail.push(TrailEntry::new(self.now, "flow_end", reason).fact("node", node));
-        self.trail
+        let (reason, fate) = match (self.ended, self.transferred) {
+            (Some(cause), _) => (format!("The flow ends the call ({}).", cause.as_str()), Fate::Ended(cause)),
+            (None, Some(target)) => {
+                let reason = match self.answered {
+                    true => format!("{} answers and the flow is done.", name(&target)),
+                    false => format!("The script is over; the caller is at `{node}`."),
+                };
+                (reason, Fate::Handed(target))
+            }
+            (None, None) => (format!("The script is over; the caller is at `{node}`."), Fate::Waiting),
+        };
+        self.trail.push(TrailEntry::new(self.now, "flow_end", reason).fact("node", &node));
+        Walked { trail: self.trail, end: End { node, fate } }
     }
 }
 
-fn name(target: FlowTarget) -> String {
+fn name(target: &FlowTarget) -> String {
     match target {
         FlowTarget::Group(group) => format!("The group {group}"),
         FlowTarget::Extension(extension) => format!("The extension {extension}"),

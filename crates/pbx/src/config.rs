@@ -5,7 +5,7 @@ mod repo;
 
 #[cfg(test)]
 pub(crate) use repo::insert_tenant;
-pub(crate) use repo::{tenants, version};
+pub(crate) use repo::{author, tenants, version};
 
 use model::{Problem, TenantId};
 use store::{Db, Error, NewEvent, Tx};

@@ -1,9 +1,15 @@
 //! IVR flows as they are kept: a graph with a name and a version. What a graph means is the `flow` crate's.
 
+pub mod compare;
+pub mod draft;
+pub mod ending;
+pub mod replay;
 pub(crate) mod repo;
 mod service;
 #[cfg(test)]
 mod tests;
+pub mod trial;
+pub mod version;
 
 pub use service::{create, delete, get, list, simulate, update};
 
@@ -24,6 +30,10 @@ pub struct Flow {
     pub name: String,
     /// Rises by one with each change of the graph.
     pub version: i64,
+    /// Who published this version; empty when that is not known.
+    pub author: String,
+    /// Whether a draft waits to be published.
+    pub drafted: bool,
     /// The graph.
     #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub graph: Graph,

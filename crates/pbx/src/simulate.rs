@@ -53,7 +53,10 @@ pub fn call(tenant: &Tenant, to: &str, scene: &Scene<'_>) -> Result<Vec<Line>, P
     let mut story = vec![line(tenant, &first)];
     match &routed.to {
         RouteTarget::Flow(id) => match tenant.flows.get(id) {
-            Some(graph) => story.extend(walk(tenant, graph, &script, scene)),
+            Some(flow) => {
+                story.push(line(tenant, &flow.met(*id, Moment::START)));
+                story.extend(walk(tenant, &flow.graph, &script, scene));
+            }
             None => story.push(plain("end", "The hotline leads to a flow that is not there.".to_owned())),
         },
         RouteTarget::Extension(id) => story.extend(extension(tenant, *id)),
@@ -176,7 +179,8 @@ fn origin(tenant: &Tenant, from: &str, to: &str) -> Result<Origin, Problem> {
     })
 }
 
-fn script(digits: &str) -> Result<Vec<Step>, Problem> {
+/// The keys of a [`Scene`] as steps of a walk.
+pub(crate) fn script(digits: &str) -> Result<Vec<Step>, Problem> {
     digits
         .chars()
         .filter(|c| !c.is_whitespace())
@@ -256,8 +260,8 @@ pub fn named(tenant: &Tenant, text: &str) -> String {
     for (id, trunk) in &tenant.trunks {
         put(id.to_string(), format!("the trunk {:?}", trunk.name));
     }
-    for id in tenant.flows.keys() {
-        put(id.to_string(), "the flow".to_owned());
+    for (id, flow) in &tenant.flows {
+        put(id.to_string(), format!("the flow {:?}", flow.name));
     }
     for (id, (schedule, _)) in &tenant.schedules {
         put(id.to_string(), format!("the schedule {:?}", schedule.name));

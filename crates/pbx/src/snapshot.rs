@@ -6,13 +6,13 @@ mod tenant;
 #[cfg(test)]
 mod tests;
 
-pub use tenant::{Extension, Group, Tenant, Trunk};
+pub use tenant::{Extension, Group, Published, Tenant, Trunk};
 
 use model::{ExtensionId, HotlineId, Network, PhoneNumber, Problem, TenantId, TrunkId};
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
-use store::Db;
+use store::{Db, Tx};
 
 use crate::extension::CallFrom;
 
@@ -68,6 +68,11 @@ impl Snapshot {
     /// One company as it is now, without reading the others; none when there is no such company.
     pub async fn company(db: &Db, id: TenantId) -> Result<Option<Arc<Tenant>>, Problem> {
         load::company(db, id).await
+    }
+
+    /// The company of a transaction, as the transaction sees it: with changes that nobody else sees yet.
+    pub(crate) async fn within(tx: &mut Tx) -> Result<Arc<Tenant>, Problem> {
+        load::within(tx).await
     }
 
     /// A snapshot of these companies.

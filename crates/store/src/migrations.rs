@@ -53,6 +53,7 @@ const FILES: &[(i64, &str, &str)] = &[
     (202611231325, "create departments", include_str!("../migrations/202611231325_create_departments.sql")),
     (202611231520, "create dispositions", include_str!("../migrations/202611231520_create_dispositions.sql")),
     (202611231522, "create saved views", include_str!("../migrations/202611231522_create_saved_views.sql")),
+    (202611231521, "create flow versions", include_str!("../migrations/202611231521_create_flow_versions.sql")),
 ];
 
 fn migrator() -> Migrator {

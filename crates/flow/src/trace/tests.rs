@@ -55,3 +55,14 @@ fn a_script_that_is_too_short_says_where_the_caller_waits() {
     let last = trace(&graph, &[], &|_| FlowAnswer::Nothing).pop().unwrap();
     assert_eq!((last.step, last.reason.as_str()), ("flow_end", "The script is over; the caller is at `hi`."));
 }
+
+#[test]
+fn the_end_of_a_walk_tells_what_becomes_of_the_caller() {
+    let graph: Graph = serde_json::from_str(SHOP).unwrap();
+    let fate = |script: &[Step]| walk(&graph, script, &|_| FlowAnswer::Nothing).end;
+    let group = FlowTarget::Group("grp_00000000000000000000000001".parse().unwrap());
+    assert_eq!(fate(&[]), End { node: "hi".into(), fate: Fate::Waiting });
+    assert_eq!(fate(&[Step::Listen]), End { node: "menu".into(), fate: Fate::Waiting });
+    assert_eq!(fate(&[one()]), End { node: "sales".into(), fate: Fate::Handed(group) });
+    assert_eq!(fate(&[one(), Step::NoAnswer]), End { node: "bye".into(), fate: Fate::Ended(Cause::FlowEnded) });
+}

@@ -3,10 +3,11 @@
 use crate::callers::Callers;
 use crate::limits::Limits;
 use crate::snapshot::Tenant;
+use model::Actor;
 use sqlx::Row;
 use sqlx::any::AnyRow;
 use std::collections::{BTreeMap, HashMap};
-use store::{Error, Tx};
+use store::{Error, Sql, Tx};
 
 /// Locks the company's row; false when there is no such company.
 pub(super) async fn lock(tx: &mut Tx) -> Result<bool, Error> {
@@ -21,6 +22,30 @@ pub(super) async fn lock(tx: &mut Tx) -> Result<bool, Error> {
 pub(super) async fn lock_all(tx: &mut Tx) -> Result<(), Error> {
     sqlx::query("update counters set value = value where name = 'config'").execute(tx.conn()).await?;
     Ok(())
+}
+
+/// What people call the one who acts: a person's name or login, a key's name, or the system.
+pub(crate) async fn author(tx: &mut Tx, actor: &Actor) -> Result<String, Error> {
+    let mut sql = match (actor.user, actor.key) {
+        (Some(user), _) => {
+            let mut sql =
+                Sql::new("select case when name = '' then login else name end\nfrom users\nwhere tenant_id = ");
+            sql.bind(tx.tenant()).push("\nand id = ").bind(user.to_string());
+            sql
+        }
+        (None, Some(key)) => {
+            let mut sql = Sql::new("select name\nfrom api_keys\nwhere tenant_id = ");
+            sql.bind(tx.tenant()).push("\nand id = ").bind(key.to_string());
+            sql
+        }
+        (None, None) => return Ok("system".to_owned()),
+    };
+    sql.push("\nlimit 1");
+    match sql.fetch_all(tx).await?.first() {
+        Some(row) => Ok(row.try_get(0)?),
+        // Somebody who looks after companies without being one of their people.
+        None => Ok(actor.role.as_str().to_owned()),
+    }
 }
 
 /// The number of the newest change of configuration.

@@ -1,6 +1,7 @@
 //! How flows are stored.
 
 use super::Flow;
+use super::trial::Trial;
 use ::flow::{Graph, Reference};
 use model::FlowId;
 use sqlx::Row;
@@ -47,6 +48,8 @@ pub(super) async fn save(tx: &mut Tx, flow: &Flow) -> Result<(), Error> {
 }
 
 pub(super) async fn delete(tx: &mut Tx, id: FlowId) -> Result<(), Error> {
+    super::draft::repo::delete(tx, id).await?;
+    super::version::repo::delete(tx, id).await?;
     sqlx::query("delete from flows where tenant_id = $1 and id = $2")
         .bind(tx.tenant().to_owned())
         .bind(id.to_string())
@@ -55,27 +58,51 @@ pub(super) async fn delete(tx: &mut Tx, id: FlowId) -> Result<(), Error> {
     Ok(())
 }
 
-const COLUMNS: &str = "select id, name, graph, version, created_at, updated_at
+/// The tests of a flow, as they are kept.
+pub(super) async fn tests(tx: &mut Tx, id: FlowId) -> Result<Vec<Trial>, Error> {
+    let row = sqlx::query("select tests from flows where tenant_id = $1 and id = $2")
+        .bind(tx.tenant().to_owned())
+        .bind(id.to_string())
+        .fetch_one(tx.conn())
+        .await?;
+    serde_json::from_str(row.try_get(0)?).map_err(|_| Error::Corrupt("tests of a flow"))
+}
+
+/// Keeps these tests in place of those that were there.
+pub(super) async fn save_tests(tx: &mut Tx, id: FlowId, tests: &[Trial]) -> Result<(), Error> {
+    sqlx::query("update flows set tests = $3 where tenant_id = $1 and id = $2")
+        .bind(tx.tenant().to_owned())
+        .bind(id.to_string())
+        .bind(serde_json::to_string(tests).expect("tests have only text for keys"))
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+const COLUMNS: &str = "select flows.id, flows.name, flows.graph, flows.version, flows.created_at, flows.updated_at,
+    (select author from flow_versions v
+     where v.tenant_id = flows.tenant_id and v.flow_id = flows.id and v.version = flows.version),
+    (select count(*) from flow_drafts d where d.tenant_id = flows.tenant_id and d.flow_id = flows.id)
 from flows
-where tenant_id = ";
+where flows.tenant_id = ";
 
 pub(crate) async fn find(tx: &mut Tx, id: FlowId) -> Result<Option<Flow>, Error> {
     let mut sql = Sql::new(COLUMNS);
-    sql.bind(tx.tenant()).push("\nand id = ").bind(id.to_string());
+    sql.bind(tx.tenant()).push("\nand flows.id = ").bind(id.to_string());
     sql.fetch_all(tx).await?.first().map(read).transpose()
 }
 
 pub(super) async fn list(tx: &mut Tx, after: Option<&str>, limit: u32) -> Result<Vec<Flow>, Error> {
     let mut sql = Sql::new(COLUMNS);
-    sql.bind(tx.tenant()).push("\nand id > ").bind(after.unwrap_or_default());
-    sql.push("\norder by id\nlimit ").bind(i64::from(limit) + 1);
+    sql.bind(tx.tenant()).push("\nand flows.id > ").bind(after.unwrap_or_default());
+    sql.push("\norder by flows.id\nlimit ").bind(i64::from(limit) + 1);
     sql.fetch_all(tx).await?.iter().map(read).collect()
 }
 
 /// All flows of the company, oldest first.
 pub(crate) async fn all(tx: &mut Tx) -> Result<Vec<Flow>, Error> {
     let mut sql = Sql::new(COLUMNS);
-    sql.bind(tx.tenant()).push("\norder by id");
+    sql.bind(tx.tenant()).push("\norder by flows.id");
     sql.fetch_all(tx).await?.iter().map(read).collect()
 }
 
@@ -103,5 +130,7 @@ fn read(row: &AnyRow) -> Result<Flow, Error> {
         version: row.try_get(3)?,
         created_at: row.try_get(4)?,
         updated_at: row.try_get(5)?,
+        author: row.try_get::<Option<String>, _>(6)?.unwrap_or_default(),
+        drafted: row.try_get::<i64, _>(7)? > 0,
     })
 }

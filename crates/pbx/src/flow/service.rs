@@ -1,33 +1,43 @@
 //! What one can do with flows.
 
-use super::{Flow, FlowPatch, NewFlow, repo};
+use super::{Flow, FlowPatch, NewFlow, repo, trial, version};
 use crate::{Snapshot, config, extension, greeting, group, queue, schedule, simulate, target};
 use ::flow::{Graph, Reference};
 use model::{Actor, Faults, FlowId, Page, PageRequest, Permission, Problem};
-use store::{Db, Tx, mint, now};
+use store::{Db, NewEvent, Tx, mint, now};
 
 /// Creates a flow.
 pub async fn create(actor: &Actor, db: &Db, new: NewFlow) -> Result<Flow, Problem> {
     actor.require(Permission::EditConfig)?;
     let mut tx = config::change(db, actor.tenant).await?;
-    let flow = insert(&mut tx, new).await?;
+    let author = config::author(&mut tx, actor).await?;
+    let flow = insert(&mut tx, new, author).await?;
     tx.commit().await?;
     Ok(flow)
 }
 
 /// Checks and writes one inside a transaction.
-pub(crate) async fn insert(tx: &mut Tx, new: NewFlow) -> Result<Flow, Problem> {
+pub(crate) async fn insert(tx: &mut Tx, new: NewFlow, author: String) -> Result<Flow, Problem> {
     let now = now().as_millis();
-    let name = new.name.trim().to_owned();
-    let flow = Flow { id: mint(), name, version: 1, graph: new.graph, created_at: now, updated_at: now };
+    let flow = Flow {
+        id: mint(),
+        name: new.name.trim().to_owned(),
+        version: 1,
+        author,
+        drafted: false,
+        graph: new.graph,
+        created_at: now,
+        updated_at: now,
+    };
     check(tx, &flow.name, &flow.graph).await?;
     repo::insert(tx, &flow).await?;
+    version::repo::insert(tx, &flow, "").await?;
     tx.emit(config::event("flow.created", flow.id, &flow.name));
     Ok(flow)
 }
 
 /// The graph can be walked, and what it names belongs to the company.
-async fn check(tx: &mut Tx, name: &str, graph: &Graph) -> Result<(), Problem> {
+pub(super) async fn check(tx: &mut Tx, name: &str, graph: &Graph) -> Result<(), Problem> {
     let mut faults = Faults::default();
     if !config::good_name(name) {
         faults.add("name", "Use 1 to 200 characters.");
@@ -116,17 +126,52 @@ pub async fn update(actor: &Actor, db: &Db, id: FlowId, patch: FlowPatch) -> Res
         let message = format!("The flow is at version {} by now; read it again and repeat the change.", flow.version);
         return Err(Problem::conflict("version_changed", message.clone()).with_field("version", message));
     }
-    flow.name = patch.name.map_or(flow.name, |name| name.trim().to_owned());
-    if let Some(graph) = patch.graph {
-        flow.version += i64::from(graph != flow.graph);
-        flow.graph = graph;
-    }
-    flow.updated_at = now().as_millis();
-    check(&mut tx, &flow.name, &flow.graph).await?;
-    repo::save(&mut tx, &flow).await?;
-    tx.emit(config::event("flow.updated", id, &flow.name));
+    let author = config::author(&mut tx, actor).await?;
+    change(&mut tx, &mut flow, patch.name, patch.graph, &author).await?;
     tx.commit().await?;
     Ok(flow)
+}
+
+/// Gives a flow another name or graph inside a transaction. A graph that changes must pass the flow's tests.
+pub(crate) async fn change(
+    tx: &mut Tx,
+    flow: &mut Flow,
+    name: Option<String>,
+    graph: Option<Graph>,
+    author: &str,
+) -> Result<(), Problem> {
+    if let Some(name) = name {
+        flow.name = name.trim().to_owned();
+    }
+    match graph {
+        Some(graph) if graph != flow.graph => {
+            check(tx, &flow.name, &graph).await?;
+            trial::all_hold(tx, flow.id, &graph).await?;
+            put(tx, flow, graph, author, "").await
+        }
+        Some(_) | None => {
+            check(tx, &flow.name, &flow.graph).await?;
+            flow.updated_at = now().as_millis();
+            repo::save(tx, flow).await?;
+            tx.emit(config::event("flow.updated", flow.id, &flow.name));
+            Ok(())
+        }
+    }
+}
+
+/// Makes a graph that was checked what calls walk from now on, under the next number.
+pub(super) async fn put(tx: &mut Tx, flow: &mut Flow, graph: Graph, author: &str, note: &str) -> Result<(), Problem> {
+    flow.graph = graph;
+    flow.version += 1;
+    author.clone_into(&mut flow.author);
+    flow.updated_at = now().as_millis();
+    repo::save(tx, flow).await?;
+    version::repo::insert(tx, flow, note).await?;
+    let data = serde_json::json!({
+        "id": flow.id.to_string(), "name": flow.name, "version": flow.version, "author": author, "note": note,
+    });
+    tx.emit(NewEvent { kind: "flow.updated", call: None, data: data.to_string() });
+    Ok(())
 }
 
 /// Deletes a flow that nothing leads to.

@@ -120,7 +120,7 @@ fn acme() -> Tenant {
         trunks: trunks.into_iter().map(|one| (one.id, one)).collect::<BTreeMap<_, _>>(),
         groups: HashMap::from([(group, ringing)]),
         queues: BTreeMap::new(),
-        flows: HashMap::from([(flow, Arc::new(graph(Id::from_bits(3), group)))]),
+        flows: HashMap::from([(flow, published(graph(Id::from_bits(3), group)))]),
         schedules: HashMap::new(),
         callers: Default::default(),
         greetings: HashMap::new(),
@@ -324,4 +324,8 @@ fn blocked_callers_reach_nothing_and_others_everything() {
         assert_eq!(to(welcome).to, flow, "{welcome}");
     }
     assert_eq!(lan_dials(&tenant, "02873000001").to, flow, "colleagues are never blocked");
+}
+
+fn published(graph: ::flow::Graph) -> crate::snapshot::Published {
+    crate::snapshot::Published { name: "Main".into(), version: 1, author: String::new(), graph: Arc::new(graph) }
 }

@@ -1,7 +1,7 @@
 //! Reading the companies that changed. Digests are computed here, so that the database holds no password-equivalent in
 //! the clear and a change of the SIP domain needs no new passwords.
 
-use super::tenant::{Extension, Group, Tenant, Trunk};
+use super::tenant::{Extension, Group, Published, Tenant, Trunk};
 use crate::handling::Handling;
 use crate::limits::Limits;
 use crate::trunk::parse_address;
@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
-use store::{Db, Vault};
+use store::{Db, Tx, Vault};
 
 /// All companies as they are now, and the version; those not changed since `known` come from `old`.
 pub(super) async fn tenants(
@@ -47,36 +47,47 @@ pub(super) async fn company(db: &Db, id: TenantId) -> Result<Option<Arc<Tenant>>
     Ok(Some(Arc::new(tenant(db, head).await?)))
 }
 
-/// `head` is the company without what belongs to it.
-async fn tenant(db: &Db, mut head: Tenant) -> Result<Tenant, Problem> {
+/// The company of this transaction.
+pub(super) async fn within(tx: &mut Tx) -> Result<Arc<Tenant>, Problem> {
+    let head = config::tenants(tx).await?.into_iter().find(|head| Some(head.id) == tx.tenant_id());
+    let head = head.ok_or_else(|| Problem::not_found("company"))?;
+    Ok(Arc::new(filled(tx, head).await?))
+}
+
+async fn tenant(db: &Db, head: Tenant) -> Result<Tenant, Problem> {
     let mut tx = db.read(head.id).await?;
-    let extensions = extension::repo::all(&mut tx).await?;
-    for (trunk, sealed) in trunk::repo::all(&mut tx).await? {
+    filled(&mut tx, head).await
+}
+
+/// `head` is the company without what belongs to it.
+async fn filled(tx: &mut Tx, mut head: Tenant) -> Result<Tenant, Problem> {
+    let vault = tx.db().vault().clone();
+    let extensions = extension::repo::all(tx).await?;
+    for (trunk, sealed) in trunk::repo::all(tx).await? {
         let place = trunk.id.to_string();
-        let password = sealed.map(|sealed| db.vault().unseal(&sealed, &place)).transpose()?;
+        let password = sealed.map(|sealed| vault.unseal(&sealed, &place)).transpose()?;
         head.trunks.insert(trunk.id, ready_trunk(trunk, password));
     }
-    head.hotlines = hotline::repo::all(&mut tx).await?.into_iter().map(|hotline| (hotline.id, hotline)).collect();
-    for group in group::repo::all(&mut tx).await? {
+    head.hotlines = hotline::repo::all(tx).await?.into_iter().map(|hotline| (hotline.id, hotline)).collect();
+    for group in group::repo::all(tx).await? {
         head.groups.insert(group.id, ready_group(group));
     }
-    head.queues = queue::repo::all(&mut tx).await?.into_iter().map(|queue| (queue.id, queue)).collect();
-    head.flows = flow::repo::all(&mut tx).await?.into_iter().map(|flow| (flow.id, Arc::new(flow.graph))).collect();
-    for schedule in schedule::repo::all(&mut tx).await? {
+    head.queues = queue::repo::all(tx).await?.into_iter().map(|queue| (queue.id, queue)).collect();
+    head.flows = flow::repo::all(tx).await?.into_iter().map(|flow| (flow.id, ready_flow(flow))).collect();
+    for schedule in schedule::repo::all(tx).await? {
         let zone = schedule.zone(&head.time_zone);
         head.schedules.insert(schedule.id, (schedule, zone));
     }
-    let rules = callers::repo::all(&mut tx).await?;
+    let rules = callers::repo::all(tx).await?;
     head.callers = callers::Callers::of(rules.iter().map(|rule| (rule.pattern.as_str(), rule.list)));
-    let greetings = greeting::repo::all(&mut tx).await?;
-    let mut limits = limits::repo::all(&mut tx).await?;
-    let mut handling = handling::repo::all(&mut tx).await?;
-    let mut mailboxes = voicemail::repo::all(&mut tx).await?;
-    head.quota = quota::repo::find(&mut tx).await?;
-    drop(tx);
+    let greetings = greeting::repo::all(tx).await?;
+    let mut limits = limits::repo::all(tx).await?;
+    let mut handling = handling::repo::all(tx).await?;
+    let mut mailboxes = voicemail::repo::all(tx).await?;
+    head.quota = quota::repo::find(tx).await?;
     head.greetings = greetings.into_iter().map(|one| (one.id, greeting::file(head.id, one.id))).collect();
     head.limits = limits.remove("").unwrap_or(head.limits);
-    let (vault, domain) = (db.vault().clone(), head.domain.clone());
+    let domain = head.domain.clone();
     // A hundred thousand passwords take a while to open.
     let ready = tokio::task::spawn_blocking(move || {
         extensions.into_iter().map(|(extension, sealed)| ready_extension(&vault, &domain, extension, &sealed)).collect()
@@ -92,6 +103,10 @@ async fn tenant(db: &Db, mut head: Tenant) -> Result<Tenant, Problem> {
         head.extensions.insert(extension.id, extension);
     }
     Ok(head)
+}
+
+fn ready_flow(flow: flow::Flow) -> Published {
+    Published { name: flow.name, version: flow.version, author: flow.author, graph: Arc::new(flow.graph) }
 }
 
 fn ready_group(group: crate::group::Group) -> Group {

@@ -16,8 +16,8 @@ use call::RouteTarget;
 use jiff::tz::TimeZone;
 use model::flow::{FlowAnswer, FlowQuestion};
 use model::{
-    ExtensionId, FlowId, GreetingId, GroupId, HotlineId, Network, PhoneNumber, QueueId, ScheduleId, TenantId,
-    Timestamp, TrunkId,
+    ExtensionId, FlowId, GreetingId, GroupId, HotlineId, Moment, Network, PhoneNumber, QueueId, ScheduleId, TenantId,
+    Timestamp, TrailEntry, TrunkId,
 };
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
@@ -61,8 +61,8 @@ pub struct Tenant {
     pub groups: HashMap<GroupId, Group>,
     /// Queues, oldest first.
     pub queues: BTreeMap<QueueId, Queue>,
-    /// Flows.
-    pub flows: HashMap<FlowId, Arc<Graph>>,
+    /// Flows, as they were last published.
+    pub flows: HashMap<FlowId, Published>,
     /// When it is open, each schedule with the time zone of its hours.
     pub schedules: HashMap<ScheduleId, (Schedule, TimeZone)>,
     /// What it knows of callers.
@@ -131,6 +131,32 @@ pub struct Trunk {
     pub probe: bool,
     /// Whether it is used.
     pub enabled: bool,
+}
+
+/// A flow as calls walk it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Published {
+    /// Its name.
+    pub name: String,
+    /// Which version it is.
+    pub version: i64,
+    /// Who published it.
+    pub author: String,
+    /// The graph.
+    pub graph: Arc<Graph>,
+}
+
+impl Published {
+    /// For the trail of a call: which version the caller meets, and whose it is.
+    pub fn met(&self, id: FlowId, now: Moment) -> TrailEntry {
+        let Published { name, version, author, .. } = self;
+        let reason = match author.as_str() {
+            "" => format!("It is version {version} of the flow {name:?}."),
+            _ => format!("It is version {version} of the flow {name:?}, published by {author}."),
+        };
+        let entry = TrailEntry::new(now, "flow_version", reason).fact("flow", id);
+        entry.fact("version", version).fact("author", author)
+    }
 }
 
 /// A ring group.

@@ -114,7 +114,7 @@ async fn what_a_call_needs_of_a_company_is_there() {
         let hotline = a_hotline(&acme, db, "02873000001", Target::Flow(flow.id)).await;
         let snapshot = Snapshot::load(db).await.expect("a snapshot");
         let tenant = snapshot.tenant(&acme.tenant).expect("the company");
-        assert_eq!(tenant.flows.get(&flow.id).map(Arc::as_ref), Some(&graph));
+        assert_eq!(tenant.flows.get(&flow.id).map(|flow| flow.graph.as_ref()), Some(&graph));
         assert_eq!(tenant.greetings.get(&greeting.id), Some(&crate::greeting::file(acme.tenant, greeting.id)));
         assert_eq!(tenant.ring_plan(group.id, 0).map(|plan| plan.members), Some(vec![call::RingMember::plain(id)]));
         assert_eq!(tenant.hotline("+842873000001").map(|found| found.id), Some(hotline.id));
