@@ -131,6 +131,10 @@ ids! {
     VoicemailId = "vml";
     /// One call, with all its legs.
     CallId = "call";
+    /// Questions by which calls are scored.
+    ScorecardId = "scd";
+    /// How good somebody says a call was.
+    ScoreId = "scr";
     /// One webhook endpoint.
     EndpointId = "whk";
     /// One event told to the outside.

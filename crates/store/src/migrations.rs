@@ -51,6 +51,13 @@ const FILES: &[(i64, &str, &str)] = &[
     (202611231252, "add memberships", include_str!("../migrations/202611231252_add_memberships.sql")),
     (202611231303, "create support", include_str!("../migrations/202611231303_create_support.sql")),
     (202611231325, "create departments", include_str!("../migrations/202611231325_create_departments.sql")),
+    (202611231530, "add recording policy", include_str!("../migrations/202611231530_add_recording_policy.sql")),
+    (202611231540, "create scorecards", include_str!("../migrations/202611231540_create_scorecards.sql")),
+    (
+        202611231550,
+        "create queue and agent figures",
+        include_str!("../migrations/202611231550_create_queue_and_agent_figures.sql"),
+    ),
 ];
 
 fn migrator() -> Migrator {

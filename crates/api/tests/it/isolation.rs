@@ -44,7 +44,12 @@ async fn things(w: &World) -> HashMap<&'static str, String> {
     let contact = contact.text("id");
     let note = w.post(key, &format!("/contacts/{contact}/notes"), json!({ "body": "Likes tea" })).await.text("id");
     let import = crate::contacts::sent(w, key, "name,phone\nHoa,0902222222\n").await.text("id");
+    let questions = json!([{ "key": "greeting", "text": "?", "weight": 1, "most": 5 }]);
+    let scorecard = w.post(key, "/scorecards", json!({ "name": "S", "questions": questions })).await.text("id");
     HashMap::from([
+        ("scorecard_id", scorecard),
+        ("version", "1".to_owned()),
+        ("score_id", model::ScoreId::from_bits(7).to_string()),
         ("contact_id", contact),
         ("note_id", note),
         ("import_id", import),
@@ -96,6 +101,10 @@ fn body(method: &str, path: &str) -> Value {
         ("PATCH", "/users/{user_id}") => json!({ "enabled": false }),
         ("PUT", "/agents/{extension_id}/state") => json!({ "state": "offline" }),
         ("PUT", "/calls/{call_id}/recording/state") => json!({ "paused": true }),
+        ("PUT", "/calls/{call_id}/scores/{scorecard_id}") => json!({ "answers": [] }),
+        ("PUT", "/scores/{score_id}/dispute") => json!({ "reason": "x" }),
+        ("PUT", "/scores/{score_id}/settlement") => json!({ "reply": "x" }),
+        ("PUT", "/calls/{call_id}/recording/hold") => json!({ "reason": "case 12" }),
         ("PUT", path) if path.ends_with("/supervision") => json!({ "mode": "listen", "extension": "103" }),
         ("POST", path) if path.ends_with("/take-over") => json!({ "extension": "103" }),
         ("POST", path) if path.ends_with("/parties") => json!({ "to": "103", "extension": "101" }),
@@ -185,6 +194,8 @@ async fn an_agent_reads_configuration_and_no_more() {
             "/limits",
             "/queues",
             "/pause-reasons",
+            "/recordings/settings",
+            "/scorecards",
         ];
         let own = format!("/companies/{}", w.alpha.actor.tenant);
         let filled = filled(&path, |name| things[name].clone());
@@ -201,6 +212,9 @@ async fn an_agent_reads_configuration_and_no_more() {
             || path.starts_with("/session")
             || path.starts_with("/agents/me")
             || path.starts_with("/simulation")
+            // The scores of one's own calls.
+            || (method == "GET" && (path.starts_with("/scores") || path.ends_with("/scores")))
+            || path.ends_with("/dispute")
             // One's own phone is one's own matter.
             || path == "/phone/handling"
             || path == "/phone/voicemail";
@@ -222,7 +236,9 @@ async fn an_agent_reads_configuration_and_no_more() {
 /// The address with the query it needs.
 fn asked(path: &str) -> String {
     match path {
-        "/statistics/calls" => format!("{path}?from=2026-11-01&to=2026-11-02"),
+        "/statistics/calls" | "/statistics/queues" | "/statistics/agents" => {
+            format!("{path}?from=2026-11-01&to=2026-11-02")
+        }
         _ => path.to_owned(),
     }
 }
@@ -237,6 +253,11 @@ fn valid(path: &str, things: &HashMap<&'static str, String>) -> Value {
         }
         "/keys" | "/companies/{company_id}/keys" => json!({ "name": "n", "role": "agent" }),
         "/extensions" => json!({ "number": "900" }),
+        "/recordings/settings" => json!({ "rule": "always" }),
+        "/scorecards" => {
+            json!({ "name": "n", "questions": [{ "key": "a", "text": "?", "weight": 1, "most": 5 }] })
+        }
+        "/scores/{score_id}/settlement" => json!({ "reply": "n" }),
         "/queues" | "/pause-reasons" | "/departments" => json!({ "name": "n" }),
         "/support-requests" => json!({ "kind": "other", "title": "n", "body": "n" }),
         "/support-requests/{support_request_id}" => json!({ "status": "closed" }),

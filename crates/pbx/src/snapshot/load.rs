@@ -4,10 +4,12 @@
 use super::tenant::{Extension, Group, Tenant, Trunk};
 use crate::handling::Handling;
 use crate::limits::Limits;
+use crate::recording::Policy;
 use crate::trunk::parse_address;
 use crate::voicemail::{self, Mailbox};
 use crate::{
-    callers, config, extension, flow, greeting, group, handling, hotline, limits, queue, quota, schedule, trunk,
+    callers, config, extension, flow, greeting, group, handling, hotline, limits, queue, quota, recording, schedule,
+    trunk,
 };
 use md5::Md5;
 use model::{Network, Problem, TenantId};
@@ -72,6 +74,8 @@ async fn tenant(db: &Db, mut head: Tenant) -> Result<Tenant, Problem> {
     let mut limits = limits::repo::all(&mut tx).await?;
     let mut handling = handling::repo::all(&mut tx).await?;
     let mut mailboxes = voicemail::repo::all(&mut tx).await?;
+    head.recording = Policy::of(recording::repo::settings(&mut tx).await?);
+    head.record = head.recording.records();
     head.quota = quota::repo::find(&mut tx).await?;
     drop(tx);
     head.greetings = greetings.into_iter().map(|one| (one.id, greeting::file(head.id, one.id))).collect();

@@ -9,6 +9,7 @@ import { Page } from '~/ui/Page'
 import { Causes } from './Causes'
 import { Choice } from './Choice'
 import { Export } from './Export'
+import { Kinds } from './Kinds'
 import { daysOf, type StatisticsSearch } from './period'
 import { Tables } from './Tables'
 import { Totals } from './Totals'
@@ -36,6 +37,7 @@ export function Statistics() {
       about={t('statistics.about')}
       actions={data && <Export data={data} days={days} />}
     >
+      <Kinds search={search} />
       <Choice search={search} onChange={change} />
       {error && !data ? (
         <Failed error={error} retry={refetch} />
