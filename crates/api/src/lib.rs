@@ -27,7 +27,9 @@ mod passwords;
 mod phone;
 mod presence;
 mod queues;
+mod recordings;
 mod schedules;
+mod scores;
 mod second_factor;
 mod session;
 mod sessions;
@@ -100,8 +102,10 @@ fn described() -> OpenApiRouter<State> {
         .merge(groups::routes())
         .merge(handling::routes())
         .merge(schedules::routes())
+        .merge(scores::routes())
         .merge(caller_rules::routes())
         .merge(queues::routes())
+        .merge(recordings::routes())
         .merge(agents::routes())
         .merge(flows::routes())
         .merge(greetings::routes())

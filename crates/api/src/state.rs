@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use store::Db;
+use store::objects::Objects;
 use tokio::sync::Semaphore;
 use worker::sound::Sounds;
 use worker::webhook::Guard;
@@ -47,6 +48,8 @@ pub struct State {
     pub bus: Bus,
     /// The data directory: greetings and recordings lie below it.
     pub data: PathBuf,
+    /// Where recordings lie.
+    pub objects: Objects,
     /// Takes sounds in.
     pub sounds: Sounds,
     /// Which addresses webhooks may reach.
@@ -67,6 +70,7 @@ impl State {
         State {
             gate: Gate::new(db.clone()),
             sounds: Sounds::new(db.clone(), data.clone()),
+            objects: Objects::local(data.clone()),
             db,
             bus,
             data,

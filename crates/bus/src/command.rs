@@ -68,6 +68,8 @@ pub enum Want {
     TakeOver(String),
     /// Let this extension bring in the number.
     AddParty(String, String),
+    /// Record the talk from now on, or no more.
+    Record(bool),
     /// Leave what is said out of the recording, or no more.
     PauseRecording(bool),
     /// Let go of who joined with this leg.

@@ -38,6 +38,11 @@ impl Bus {
         self.want(actor, Permission::MakeCalls, call, Want::PauseRecording(paused)).await
     }
 
+    /// Records a talk from now on, or no more, where the company leaves it to those who talk.
+    pub async fn record(&self, actor: &Actor, call: CallId, on: bool) -> Result<(), Problem> {
+        self.want(actor, Permission::MakeCalls, call, Want::Record(on)).await
+    }
+
     async fn want(&self, actor: &Actor, right: Permission, call: CallId, want: Want) -> Result<(), Problem> {
         actor.require(right)?;
         let by = match (actor.user, actor.key) {

@@ -1,6 +1,6 @@
 //! What a call asks of the driver.
 
-use crate::{Event, Given, Origin, QueueNews, Summary};
+use crate::{Event, Given, Origin, QueueNews, Summary, Talk};
 use model::flow::FlowEvent;
 use model::leg::Sound;
 use model::{Cause, ExtensionId, FlowId, GroupId, LegCommand, LegId};
@@ -111,6 +111,8 @@ pub enum Question {
     },
     /// How does this group ring?
     Group(GroupId),
+    /// Is this talk recorded?
+    Recording(Talk),
     /// Let another call of this extension give away whom it talks with there.
     Adopt {
         /// The extension's leg in the other call, by its number at the edge.

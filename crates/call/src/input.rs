@@ -1,6 +1,6 @@
 //! What the driver tells a call.
 
-use crate::{Given, Party, QueueOrder, Released, RingPlan, Route, Ticket, Wish};
+use crate::{Given, Party, QueueOrder, RecordingRule, Released, RingPlan, Route, Ticket, Wish};
 use model::flow::FlowCommand;
 use model::{Cause, ExtensionId, HotlineId, LegEvent, LegId, QueueId, TrailEntry, TrunkId};
 use std::time::Duration;
@@ -123,6 +123,8 @@ pub enum Reply {
     Forward(Option<Onward>),
     /// To `Question::Group`: how the group rings; none when there is no such group.
     Group(Option<RingPlan>),
+    /// To `Question::Recording`.
+    Recording(RecordingRule),
     /// To `Question::Adopt`: whom the other call gave away.
     Adopted(Released<Given>),
 }

@@ -5,7 +5,7 @@
 //! rolls dice, opens or awaits; a fact that is needed is asked for ([`Action::Ask`]) and comes back as
 //! [`Input::Reply`]. The words are in [`input`], [`action`], [`route`], [`event`] and [`summary`]; the machine
 //! starts in `machine.rs` and each idea has its module: routing, placing, leading, forwarding, ringing, steering (by a flow), queueing,
-//! talking, hearing, guests (supervisors and conferences), transfer, ending.
+//! talking, recording, hearing, guests (supervisors and conferences), transfer, ending.
 //! `docs/specs/call.md` holds states, timers and examples.
 
 pub mod action;
@@ -13,6 +13,7 @@ pub mod event;
 pub mod input;
 pub mod limits;
 pub mod queue;
+pub mod recording;
 pub mod route;
 pub mod summary;
 
@@ -42,6 +43,7 @@ pub use input::{Input, Onward, Origin, Reply};
 pub use limits::Limits;
 pub use machine::Call;
 pub use queue::{QueueNews, QueueOrder, Visit};
+pub use recording::{Recording, RecordingRule, Talk};
 pub use route::{Direction, RingMember, RingPlan, Route, RouteTarget, Strategy, TrunkStep};
 pub use summary::{LegKind, LegSummary, Party, Summary};
 pub use supervision::Supervision;

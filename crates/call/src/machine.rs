@@ -4,6 +4,7 @@ use crate::guests::Guests;
 use crate::hearing::Heard;
 use crate::leg::{Leg, Legs, Sounding, State};
 use crate::queueing::Queued;
+use crate::recording::Recorder;
 use crate::ringing::Ringing;
 use crate::routing::{Routed, Who};
 use crate::steering::Choosing;
@@ -33,6 +34,7 @@ pub struct Call {
     /// The leg of the calling side, once it is known.
     pub(crate) caller: Option<LegId>,
     pub(crate) media: Media,
+    pub(crate) recorder: Recorder,
     /// Who is there beside the two who talk.
     pub(crate) guests: Option<Box<Guests>>,
     /// The queues it has waited in.
@@ -123,6 +125,7 @@ impl Call {
             legs: Legs::default(),
             caller: None,
             media: Media::default(),
+            recorder: Recorder::default(),
             guests: None,
             visits: Vec::new(),
             talked: None,
@@ -309,6 +312,7 @@ impl Call {
             Reply::Route(route) if matches!(self.stage, Stage::Transferring(_)) => self.transfer_routed(ticket, *route),
             Reply::Route(route) if matches!(self.stage, Stage::Choosing(_)) => self.forward_routed(ticket, *route),
             Reply::Route(route) => self.route_found(ticket, *route),
+            Reply::Recording(ruled) => self.recording_ruled(ticket, ruled),
             Reply::Adopted(released) => self.adopted(ticket, released),
             // In a queue the offer's own time counts, and nobody is called elsewhere.
             Reply::Contacts(contacts) | Reply::Ring { contacts, .. } if matches!(self.stage, Stage::Queued(_)) => {

@@ -1,8 +1,8 @@
-//! Two people talk: their answer, the recording, hold and resume, silence.
+//! Two people talk: their answer, hold and resume, silence.
 
+use crate::Event;
 use crate::leg::State;
 use crate::machine::{Call, Stage};
-use crate::{Action, Event};
 use model::{Cause, EndedBy, LegId, TrailEntry};
 
 impl Call {
@@ -25,12 +25,7 @@ impl Call {
         self.talked = Some(callee);
         self.stage = Stage::Talking { callee };
         self.settle();
-        // One call has one recording.
-        if self.routed.as_ref().is_some_and(|routed| routed.record) && !self.media.recorded {
-            self.media.recording = true;
-            self.media.recorded = true;
-            self.out.push(Action::Record { left: caller, right: callee });
-        }
+        self.ask_whether_recorded();
     }
 
     /// One side asked for hold, or for its end.

@@ -30,6 +30,11 @@ pub enum Wish {
         /// The number, as the extension would dial it.
         to: String,
     },
+    /// Record the talk from now on, or no more; where the rule leaves it to them.
+    Record {
+        /// Whether it is to be recorded.
+        on: bool,
+    },
     /// Leave out of the recording what is said from now on, as while a card's number is told; or no more.
     PauseRecording {
         /// Whether it is to pause.
@@ -59,6 +64,10 @@ pub enum Unfit {
     Full,
     /// The talk is not recorded.
     NotRecorded,
+    /// The company does not want this talk to be recorded.
+    RecordingForbidden,
+    /// The company wants the whole talk to be recorded.
+    RecordingRequired,
     /// There is no such party beside the two who talk.
     NoSuchParty,
 }

@@ -34,8 +34,7 @@ async fn recording(
 ) -> Answer<Response> {
     let (call, tenant) = read(&state, &link).ok_or_else(|| Problem::not_found("recording"))?;
     let recording = pbx::calls::recording(&Actor::system(tenant), state.db(), call).await?;
-    let file = rest::range::below(&state.data, &recording.file)?;
-    rest::range::file(&file, "audio/wav", &format!("{call}.wav"), &headers).await
+    rest::range::kept(&state.objects, &recording.file, "audio/wav", &format!("{call}.wav"), &headers).await
 }
 
 /// The call and company of a link that still counts.

@@ -4,9 +4,9 @@ use account::Gate;
 use axum::extract::FromRef;
 use bus::Bus;
 use rest::Logins;
-use std::path::PathBuf;
 use std::sync::Arc;
 use store::Db;
+use store::objects::Objects;
 use worker::sound::Sounds;
 use worker::webhook::Guard;
 
@@ -17,8 +17,8 @@ pub struct State {
     pub gate: Gate,
     /// The way to live calls.
     pub bus: Bus,
-    /// The data directory: recordings lie below it.
-    pub data: PathBuf,
+    /// Where recordings lie.
+    pub objects: Objects,
     /// Takes sounds in.
     pub sounds: Sounds,
     /// Where clients reach this server, without a slash at the end: `https://alo.example`.

@@ -372,6 +372,7 @@ impl Driver {
                 let dice = self.id.bits() as u64 ^ u64::from(ticket.0);
                 Reply::Group(self.tenant.ring_plan(*group, dice))
             }
+            Question::Recording(talk) => Reply::Recording(self.tenant.recording.rule(talk)),
             Question::Adopt { edge, extension, leg } => return self.ask_for_leg(ticket, *edge, *extension, *leg),
         };
         self.feed(Input::Reply(ticket, reply));

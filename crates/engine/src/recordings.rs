@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,6 +12,7 @@ use std::time::UNIX_EPOCH;
 
 use model::{CallId, Id, TenantId};
 use pbx::calls::{Journal, Recording};
+use sha2::{Digest, Sha256};
 
 use crate::shared::Shared;
 
@@ -63,13 +64,16 @@ impl Recordings {
         });
     }
 
-    /// Moves a finished file to its place and tells the journal.
+    /// Tells the journal of a finished file and moves it to its place.
     pub(crate) fn finish(&self, journal: &Journal, tenant: TenantId, call: CallId, end: End) {
-        let file = Self::place(tenant, call);
-        if let Err(error) = self.store(&self.begin(tenant, call), &file) {
-            tracing::error!(call.id = %call, %error, "a recording cannot be moved to its place; the next start tries again");
-            return;
-        }
+        let (live, file) = (self.begin(tenant, call), Self::place(tenant, call));
+        let sha256 = match hash(&live) {
+            Ok(sha256) => Some(sha256),
+            Err(error) => {
+                tracing::error!(call.id = %call, %error, "a recording cannot be read back; it is entered later");
+                None
+            }
+        };
         let recording = Recording {
             call,
             tenant,
@@ -78,9 +82,14 @@ impl Recordings {
             duration_ms: i64::try_from(end.duration_ms).unwrap_or(i64::MAX),
             complete: end.complete,
             created_at: store::now().as_millis(),
+            sha256,
         };
         if let Err(error) = journal.recording(recording) {
             tracing::error!(call.id = %call, %error, "a recording is safe only in memory until the database takes it");
+        }
+        // Last: a file that is still in `live` at the next start is entered then, one in its place is not looked for.
+        if let Err(error) = self.store(&live, &file) {
+            tracing::error!(call.id = %call, %error, "a recording cannot be moved to its place; the next start tries again");
         }
     }
 
@@ -136,6 +145,18 @@ impl Recordings {
                 }
                 Err(error) => tracing::error!(call.id = %call, %error, "a recording that was cut off cannot be mended"),
             }
+        }
+    }
+}
+
+/// The SHA-256 of a file, hexadecimal.
+fn hash(path: &Path) -> io::Result<String> {
+    let mut file = fs::File::open(path)?;
+    let (mut digest, mut part) = (Sha256::new(), vec![0; 64 * 1024]);
+    loop {
+        match file.read(&mut part)? {
+            0 => return Ok(pbx::recording::manifest::hexadecimal(&digest.finalize())),
+            read => digest.update(&part[..read]),
         }
     }
 }

@@ -49,6 +49,7 @@ fn read(shared: &Shared, company: &Tenant, want: Want) -> Result<Wish, Problem> 
         Want::TakeOver(number) => Wish::TakeOver { extension: extension(company, &number)? },
         Want::AddParty(by, to) => Wish::AddParty { by: extension(company, &by)?, to },
         Want::PauseRecording(paused) => Wish::PauseRecording { paused },
+        Want::Record(on) => Wish::Record { on },
         Want::RemoveParty(leg) => Wish::RemoveParty { leg },
     })
 }
@@ -75,6 +76,10 @@ pub(crate) fn refused(unfit: Unfit) -> Problem {
         Unfit::NoAgent => ("no_agent", "No extension of the company talks in this call."),
         Unfit::Full => ("call_full", "As many take part in this call as may; let somebody go first."),
         Unfit::NotRecorded => ("not_recorded", "This call is not recorded."),
+        Unfit::RecordingForbidden => ("recording_forbidden", "The company does not want this call to be recorded."),
+        Unfit::RecordingRequired => {
+            ("recording_required", "The company wants all of this call to be recorded; it can only pause.")
+        }
         Unfit::NoSuchParty => return Problem::not_found("party"),
     };
     Problem::conflict(code, message)
@@ -89,8 +94,10 @@ pub(crate) fn not_to_be_mixed() -> Problem {
 pub(crate) fn brings_in(wish: &Wish) -> bool {
     match wish {
         Wish::Supervise { .. } | Wish::AddParty { .. } => true,
-        Wish::Unsupervise { .. } | Wish::TakeOver { .. } | Wish::PauseRecording { .. } | Wish::RemoveParty { .. } => {
-            false
-        }
+        Wish::Unsupervise { .. }
+        | Wish::TakeOver { .. }
+        | Wish::Record { .. }
+        | Wish::PauseRecording { .. }
+        | Wish::RemoveParty { .. } => false,
     }
 }

@@ -137,6 +137,10 @@ ids! {
     CommentId = "cmt";
     /// A list as somebody likes to see it.
     ViewId = "view";
+    /// Questions by which calls are scored.
+    ScorecardId = "scd";
+    /// How good somebody says a call was.
+    ScoreId = "scr";
     /// One webhook endpoint.
     EndpointId = "whk";
     /// One event told to the outside.

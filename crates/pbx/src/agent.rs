@@ -3,6 +3,7 @@
 
 pub(crate) mod repo;
 mod service;
+pub mod spell;
 #[cfg(test)]
 mod tests;
 

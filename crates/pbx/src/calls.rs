@@ -239,6 +239,9 @@ pub struct Call {
     /// The recording, when there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recording: Option<RecordingView>,
+    /// When its recording was deleted because its time was over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recording_deleted_at: Option<i64>,
 }
 
 /// A finished call with its legs.
@@ -264,6 +267,9 @@ pub struct RecordingView {
     pub size_bytes: i64,
     /// False when the disk was full or the process died in the middle.
     pub complete: bool,
+    /// Why it is held, so that it is not deleted however old it is; missing when it is not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held: Option<String>,
 }
 
 /// A recording as it is kept.
@@ -285,6 +291,9 @@ pub struct Recording {
     pub complete: bool,
     /// When it was finished, milliseconds since 1970.
     pub created_at: i64,
+    /// The SHA-256 of the file, hexadecimal; none of files of earlier versions.
+    #[serde(default)]
+    pub sha256: Option<String>,
 }
 
 impl CallRecord {
@@ -316,6 +325,7 @@ impl CallRecord {
             queue: self.queue,
             queue_wait_ms: self.queue_wait_ms,
             recording: None,
+            recording_deleted_at: None,
         }
     }
 }

@@ -1,13 +1,19 @@
 //! Figures about calls: how many, how long, what became of them, over time and by extension, hotline and cause. They are
 //! counted when a record is written, in its transaction, and never from the records again: docs/specs/figures.md.
 
+mod agents;
 mod period;
+mod queues;
 pub(crate) mod repo;
 mod service;
 #[cfg(test)]
 mod tests;
 
+pub use agents::{AgentFigures, AgentStatistics, AgentWanted, Pause, agents};
 pub use period::{Period, Step};
+pub(crate) use queues::count as count_visits;
+pub use queues::{OfQueue, QueueFigures, QueueStatistics, QueueStep, QueueWanted, queues};
+use repo::Only;
 pub(crate) use service::count;
 pub use service::{Wanted, statistics};
 

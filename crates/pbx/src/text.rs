@@ -120,6 +120,20 @@ words! {
     direction: call::Direction, "direction: inbound, outbound or internal";
 }
 
+pub(crate) mod recording {
+    use call::Recording;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(crate) fn serialize<S: Serializer>(value: &Recording, out: S) -> Result<S::Ok, S::Error> {
+        out.serialize_str(value.as_str())
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(input: D) -> Result<Recording, D::Error> {
+        let word = std::borrow::Cow::<str>::deserialize(input)?;
+        Recording::parse(&word).ok_or_else(|| serde::de::Error::custom("use always, never or on_demand"))
+    }
+}
+
 pub(crate) mod ended_by {
     use model::EndedBy;
     use serde::{Deserialize, Deserializer, Serializer};

@@ -9,6 +9,7 @@ use futures_util::stream;
 use model::Problem;
 use std::io::SeekFrom;
 use std::path::{Component, Path, PathBuf};
+use store::objects::Objects;
 use tokio::fs::File;
 use tokio::io::{AsyncReadExt, AsyncSeekExt};
 
@@ -72,26 +73,63 @@ pub async fn file(path: &Path, content_type: &'static str, download: &str, heade
         Err(error) => return Err(Problem::internal(format!("{} cannot be opened: {error}", path.display())).into()),
     };
     let size = file.metadata().await.map_err(|e| unreadable(path, &e))?.len();
-    let range = headers.get(header::RANGE).and_then(|v| v.to_str().ok());
-    let (status, first, length) = match wanted(range, size) {
-        Wanted::Whole => (StatusCode::OK, 0, size),
-        Wanted::Part(first, last) => (StatusCode::PARTIAL_CONTENT, first, last - first + 1),
-        Wanted::Nothing => return Err(outside(size)),
-    };
+    let (status, first, length) = part(headers, size)?;
     file.seek(SeekFrom::Start(first)).await.map_err(|e| unreadable(path, &e))?;
-    let mut response = (status, body(file, length)).into_response();
+    Ok(response((status, body(file, length)).into_response(), content_type, download, (first, length, size)))
+}
+
+/// The same of a file that may lie in the object store by now.
+pub async fn kept(
+    objects: &Objects,
+    name: &str,
+    content_type: &'static str,
+    download: &str,
+    headers: &HeaderMap,
+) -> Answer<Response> {
+    let path = below(objects.data(), name)?;
+    if !objects.has_bucket() || tokio::fs::try_exists(&path).await.unwrap_or(false) {
+        return file(&path, content_type, download, headers).await;
+    }
+    let away = |error: std::io::Error| {
+        Problem::busy("object_store_away", format!("The object store does not answer: {error}"))
+    };
+    let size = objects.size(name).await.map_err(away)?.ok_or_else(|| Problem::not_found("file"))?;
+    let (status, first, length) = part(headers, size)?;
+    let body = match length {
+        0 => Body::empty(),
+        _ => Body::from_stream(objects.read(name, first..first + length).await.map_err(away)?),
+    };
+    Ok(response((status, body).into_response(), content_type, download, (first, length, size)))
+}
+
+/// Status, first byte and length of what was asked for.
+fn part(headers: &HeaderMap, size: u64) -> Answer<(StatusCode, u64, u64)> {
+    let range = headers.get(header::RANGE).and_then(|v| v.to_str().ok());
+    match wanted(range, size) {
+        Wanted::Whole => Ok((StatusCode::OK, 0, size)),
+        Wanted::Part(first, last) => Ok((StatusCode::PARTIAL_CONTENT, first, last - first + 1)),
+        Wanted::Nothing => Err(outside(size)),
+    }
+}
+
+fn response(
+    mut response: Response,
+    content_type: &'static str,
+    download: &str,
+    (first, length, size): (u64, u64, u64),
+) -> Response {
     let out = response.headers_mut();
     out.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
     out.insert(header::CONTENT_LENGTH, length.into());
     out.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
-    if status == StatusCode::PARTIAL_CONTENT {
+    if length < size {
         let range = format!("bytes {first}-{}/{size}", first + length - 1);
         out.insert(header::CONTENT_RANGE, HeaderValue::from_str(&range).expect("digits make a header"));
     }
     if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{download}\"")) {
         out.insert(header::CONTENT_DISPOSITION, value);
     }
-    Ok(response)
+    response
 }
 
 fn body(file: File, length: u64) -> Body {

@@ -42,6 +42,9 @@ pub(crate) enum Command {
     /// Bring a company's account over from another vendor: people, extensions, hotlines, ring groups, calls. Running it again goes
     /// on where it stopped.
     Import(Import),
+    /// Check recordings against their manifest: name what is missing, altered or added, and where the chain breaks. Exit code 1
+    /// when anything is.
+    VerifyRecordings(VerifyRecordings),
     /// Check, show or print the configuration.
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -86,6 +89,13 @@ pub(crate) struct Bootstrap {
     /// Print one JSON object.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct VerifyRecordings {
+    /// Only this company, by name, domain or id.
+    #[arg(long)]
+    pub(crate) company: Option<String>,
 }
 
 #[derive(Debug, Args)]

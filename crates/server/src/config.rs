@@ -39,6 +39,7 @@ pub(crate) struct Config {
     pub(crate) mail: Mail,
     pub(crate) sms: Sms,
     pub(crate) speech: Speech,
+    pub(crate) recordings: Recordings,
     pub(crate) limits: Limits,
     pub(crate) capture: Capture,
     pub(crate) stop: Stop,
@@ -147,6 +148,17 @@ pub(crate) struct Speech {
     pub(crate) program: PathBuf,
     /// Where the service is; empty for nowhere.
     pub(crate) url: String,
+    pub(crate) key: Option<Secret>,
+}
+
+/// The bucket where recordings go after the call.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Recordings {
+    /// Empty: there is none.
+    pub(crate) url: String,
+    pub(crate) bucket: String,
+    pub(crate) region: String,
+    pub(crate) key_id: String,
     pub(crate) key: Option<Secret>,
 }
 
@@ -306,6 +318,13 @@ impl Default for Config {
             mail: Mail { url: None, from: "Alo <alo@localhost>".into() },
             sms: Sms { provider: SmsProvider::Off },
             speech: Speech { driver: SpeechDriver::Off, program: "espeak-ng".into(), url: String::new(), key: None },
+            recordings: Recordings {
+                url: String::new(),
+                bucket: String::new(),
+                region: "us-east-1".into(),
+                key_id: String::new(),
+                key: None,
+            },
             limits: Limits { calls: 2_000, open_files: 65_536 },
             capture: Capture { signalling_mb: 256, keep_days: 7, sound_mb: 256 },
             stop: Stop { wait_s: 30 },

@@ -5,6 +5,7 @@ use anyhow::Context;
 use std::fs::{self, DirBuilder, File};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
+use store::objects::{Bucket, Objects};
 use store::{Db, Options, Vault};
 
 /// The SQLite database in the data directory.
@@ -28,6 +29,25 @@ pub(crate) fn key_file(config: &Config) -> PathBuf {
 /// Where call records wait for the database.
 pub(crate) fn spool(config: &Config) -> PathBuf {
     config.data_dir.join("spool")
+}
+
+/// Where recordings lie: here, and in a bucket where one is set.
+pub(crate) fn objects(config: &Config) -> anyhow::Result<Objects> {
+    let (data, set) = (config.data_dir.clone(), &config.recordings);
+    if set.url.is_empty() {
+        return Ok(Objects::local(data));
+    }
+    let Some(key) = set.key.as_ref().filter(|_| !set.bucket.is_empty() && !set.key_id.is_empty()) else {
+        anyhow::bail!("recordings.s3_url is set: set recordings.s3_bucket, s3_key_id and s3_key too");
+    };
+    let bucket = Bucket {
+        endpoint: set.url.clone(),
+        name: set.bucket.clone(),
+        region: set.region.clone(),
+        key_id: set.key_id.clone(),
+        key: key.expose().to_owned(),
+    };
+    Objects::with_bucket(data, bucket).context("recordings.s3_url names no store")
 }
 
 /// Opens the database without touching its tables.

@@ -25,6 +25,7 @@ mod serve;
 mod simulate;
 mod trust;
 mod user;
+mod verify;
 mod web;
 
 use anyhow::Context;
@@ -101,6 +102,11 @@ async fn run(command: Command, config: Config) -> anyhow::Result<ExitCode> {
             capture::run(&db, &config, &asked).await?;
         }
         Command::Import(asked) => import(&config, asked).await?,
+        Command::VerifyRecordings(asked) => {
+            let db = home::open_migrated(&config).await?;
+            let well = verify::run(&db, &config, &asked).await?;
+            return Ok(if well { ExitCode::SUCCESS } else { ExitCode::from(FAILED) });
+        }
         Command::User(UserCommand::ResetPassword { login, company }) => {
             let db = home::open_migrated(&config).await?;
             println!("{}", user::reset_password(&db, &login, company.as_deref()).await?);

@@ -27,6 +27,7 @@ use tokio::task::JoinHandle;
 use tokio_rustls::rustls::ClientConfig;
 use worker::broadcast::Broadcaster;
 use worker::mail::Courier;
+use worker::recordings::Keeper;
 use worker::speech::{Hosted, Program, Speaker};
 use worker::webhook::{Guard, Sender};
 
@@ -57,15 +58,16 @@ pub(crate) async fn run(config: Config, ui_dir: Option<PathBuf>) -> anyhow::Resu
     let certificate = Certificate::open(&config)?;
     let doors = open_doors(&config, &certificate).await?;
     let acme = Acme::new(&config, db.vault(), &certificate);
+    let objects = home::objects(&config)?;
     let mut questions = Vec::new();
     for listen in acme.iter().flat_map(|acme| acme.listen()) {
         questions.push(Door { listener: bind("tls.acme.listen", *listen).await?, tls: None });
     }
     let (phones, kept) = phones::open(&config.data_dir)?;
-    let (keeper, keeping) = phones.keep();
+    let (registrar, keeping) = phones.keep();
     let (trust, roots) = crate::trust::client(&config)?;
     let mut wanted = engine_config(&config, &db, &certificate, trust);
-    (wanted.sip.keeper, wanted.sip.kept) = (Some(keeper), kept);
+    (wanted.sip.keeper, wanted.sip.kept) = (Some(registrar), kept);
     let engine = Engine::start(wanted, db.clone(), bus.clone(), orders).await;
     let engine = Arc::new(engine.map_err(explain)?);
     // Only now: secrets made by a start that fails would never be seen.
@@ -86,6 +88,7 @@ pub(crate) async fn run(config: Config, ui_dir: Option<PathBuf>) -> anyhow::Resu
         }),
     });
     let mut state = api::State::new(db.clone(), bus.clone(), config.data_dir.clone(), guard.clone());
+    state.objects = objects.clone();
     state.post = account::link::Post { site: config.http_url(), mail: courier.is_some() };
     let speaker = speaker(&config)?;
     state.sounds = state.sounds.spoken_by(speaker.clone());
@@ -93,11 +96,22 @@ pub(crate) async fn run(config: Config, ui_dir: Option<PathBuf>) -> anyhow::Resu
     // Telephones hear tones until it is done.
     tokio::spawn(async move { worker::prompts::prepare(&speaker, &data).await });
     // One gate for all faces: a key's requests are counted together.
-    let (gate, data, root) = (state.gate.clone(), config.data_dir.clone(), config.http_url());
+    let (gate, root) = (state.gate.clone(), config.http_url());
     let (logins, sip_port) = (state.logins.clone(), engine.udp_addr().map_or(5060, |at| at.port()));
     let (sounds, guard_of_faces, carrier) = (state.sounds.clone(), guard.clone(), carrier(&config));
+    let keeper = Keeper::start(db.clone(), objects.clone());
     let broadcaster = Broadcaster::start(db.clone(), bus.clone(), sounds.clone());
-    let others = compat::State { gate, bus, data, root, sounds, guard: guard_of_faces, logins, sip_port, carrier };
+    let others = compat::State {
+        gate,
+        bus,
+        objects: objects.clone(),
+        root,
+        sounds,
+        guard: guard_of_faces,
+        logins,
+        sip_port,
+        carrier,
+    };
     let tongues = compat::tongues(&others);
     let webhooks =
         Sender::start(db.clone(), worker::webhook::Config { tongues, ..worker::webhook::Config::new(guard) })?;
@@ -152,6 +166,7 @@ pub(crate) async fn run(config: Config, ui_dir: Option<PathBuf>) -> anyhow::Resu
         task.abort();
     }
     broadcaster.stop().await;
+    keeper.stop().await;
     webhooks.stop().await;
     if let Some(courier) = courier {
         courier.stop().await;

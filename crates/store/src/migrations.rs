@@ -54,6 +54,13 @@ const FILES: &[(i64, &str, &str)] = &[
     (202611231520, "create dispositions", include_str!("../migrations/202611231520_create_dispositions.sql")),
     (202611231522, "create saved views", include_str!("../migrations/202611231522_create_saved_views.sql")),
     (202611231521, "create flow versions", include_str!("../migrations/202611231521_create_flow_versions.sql")),
+    (202611231530, "add recording policy", include_str!("../migrations/202611231530_add_recording_policy.sql")),
+    (202611231540, "create scorecards", include_str!("../migrations/202611231540_create_scorecards.sql")),
+    (
+        202611231550,
+        "create queue and agent figures",
+        include_str!("../migrations/202611231550_create_queue_and_agent_figures.sql"),
+    ),
 ];
 
 fn migrator() -> Migrator {

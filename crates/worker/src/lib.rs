@@ -5,6 +5,7 @@
 pub mod broadcast;
 pub mod mail;
 pub mod prompts;
+pub mod recordings;
 pub mod sound;
 pub mod speech;
 pub mod webhook;

@@ -82,6 +82,12 @@ export const wallQuery = queryOptions({
   refetchInterval: 60_000,
   staleTime: 30_000,
 })
+/** The cards by which calls are scored. */
+export const scorecardsQuery = queryOptions({
+  queryKey: ['scorecards'],
+  queryFn: () => all((after) => unwrap(client.GET('/api/v1/scorecards', query(after)))),
+  ...kept,
+})
 export const flowsQuery = queryOptions({
   queryKey: ['flows'],
   queryFn: () => all((after) => unwrap(client.GET('/api/v1/flows', query(after)))),

@@ -5,6 +5,7 @@ import { desk } from './en.desk'
 import { exchange } from './en.exchange'
 import { operator } from './en.operator'
 import { phone } from './en.phone'
+import { quality } from './en.quality'
 import { shell } from './en.shell'
 import { statistics } from './en.statistics'
 import { work } from './en.work'
@@ -17,6 +18,7 @@ export const en = {
   ...exchange,
   ...operator,
   ...phone,
+  ...quality,
   ...shell,
   ...statistics,
   ...work,
@@ -38,6 +40,9 @@ export const en = {
     trunks: 'Trunks',
     admin: 'Administration',
     people: 'People',
+    recordings: 'Recordings',
+    scores: 'My scores',
+    scorecards: 'Scorecards',
     departments: 'Departments',
     company: 'Company',
     keys: 'API keys',

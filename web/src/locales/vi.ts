@@ -5,6 +5,7 @@ import { desk } from './vi.desk'
 import { exchange } from './vi.exchange'
 import { operator } from './vi.operator'
 import { phone } from './vi.phone'
+import { quality } from './vi.quality'
 import { shell } from './vi.shell'
 import { statistics } from './vi.statistics'
 import { work } from './vi.work'
@@ -17,6 +18,7 @@ export const vi = {
   ...exchange,
   ...operator,
   ...phone,
+  ...quality,
   ...shell,
   ...statistics,
   ...work,
@@ -38,6 +40,9 @@ export const vi = {
     trunks: 'Trung kế',
     admin: 'Quản trị',
     people: 'Người dùng',
+    recordings: 'Ghi âm',
+    scores: 'Điểm của tôi',
+    scorecards: 'Phiếu chấm điểm',
     departments: 'Phòng ban',
     company: 'Công ty',
     keys: 'Khóa API',

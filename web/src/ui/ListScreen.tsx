@@ -24,7 +24,7 @@ interface Props<T extends { id: string }> {
   /** What a search looks through. */
   text: (row: T) => string
   icon: ReactNode
-  right?: 'edit_config' | 'manage_users' | 'manage_webhooks' | 'operate_server'
+  right?: 'edit_config' | 'supervise' | 'manage_users' | 'manage_webhooks' | 'operate_server'
   /** Nothing can be made here. */
   fixed?: boolean
   /** The pane for one thing; null for a new one. */

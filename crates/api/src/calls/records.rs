@@ -172,6 +172,6 @@ async fn recording(
     headers: HeaderMap,
 ) -> Answer<Response> {
     let recording = calls::recording(&actor, &state.db, id("recording", &call)?).await?;
-    let file = rest::range::below(&state.data, &recording.file)?;
-    rest::range::file(&file, "audio/wav", &format!("{}.wav", recording.call), &headers).await
+    let download = format!("{}.wav", recording.call);
+    rest::range::kept(&state.objects, &recording.file, "audio/wav", &download, &headers).await
 }

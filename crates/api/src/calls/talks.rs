@@ -59,12 +59,14 @@ struct NewParty {
     extension: Option<String>,
 }
 
-/// Whether a recording pauses.
+/// What becomes of a recording; one of the two.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct RecordingState {
     /// True while what is said is to be left out, as a card's number is.
-    paused: bool,
+    paused: Option<bool>,
+    /// Whether the talk is to be recorded from now on; where the company leaves it to those who talk.
+    on: Option<bool>,
 }
 
 /// Supervise a call that is up: the supervisor's extension is rung and then takes part. Asked again, the way is changed.
@@ -145,7 +147,8 @@ async fn remove_party(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Leave what is said out of the recording of a call that is up, or no more: it goes on with silence meanwhile.
+/// Leave what is said out of the recording of a call that is up, or no more: it goes on with silence meanwhile. Or begin and
+/// end the recording: 409 `recording_forbidden` or `recording_required` when the company's rule says otherwise.
 #[utoipa::path(put, path = "/calls/{call_id}/recording/state", tag = "calls", params(("call_id" = String, Path)), request_body = RecordingState, responses((status = 204)))]
 async fn pause_recording(
     Caller(actor): Caller,
@@ -155,7 +158,13 @@ async fn pause_recording(
 ) -> Answer<StatusCode> {
     actor.require(Permission::MakeCalls)?;
     let call = live(&actor, &state, &call)?;
-    state.bus.pause_recording(&actor, call, wanted.paused).await?;
+    match (wanted.paused, wanted.on) {
+        (Some(paused), None) => state.bus.pause_recording(&actor, call, paused).await?,
+        (None, Some(on)) => state.bus.record(&actor, call, on).await?,
+        (Some(_), Some(_)) | (None, None) => {
+            return Err(Problem::invalid("on", "Send either `paused` or `on`.").into());
+        }
+    }
     Ok(StatusCode::NO_CONTENT)
 }
 

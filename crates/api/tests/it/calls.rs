@@ -53,8 +53,16 @@ async fn recorded(w: &World, company: &Company, file: &str) -> CallId {
     let call = ended(w, company, 1_000).await;
     let tenant = company.actor.tenant;
     let file = file.to_owned();
-    let recording =
-        Recording { call, tenant, file, size_bytes: 100, duration_ms: 1_000, complete: true, created_at: 1 };
+    let recording = Recording {
+        call,
+        tenant,
+        file,
+        size_bytes: 100,
+        duration_ms: 1_000,
+        complete: true,
+        created_at: 1,
+        sha256: None,
+    };
     let mut tx = w.db.write(tenant).await.unwrap();
     pbx::calls::record_recording(&mut tx, &recording).await.unwrap();
     tx.commit().await.unwrap();

@@ -44,7 +44,11 @@ async fn things(w: &World) -> HashMap<&'static str, String> {
     let contact = contact.text("id");
     let note = w.post(key, &format!("/contacts/{contact}/notes"), json!({ "body": "Likes tea" })).await.text("id");
     let import = crate::contacts::sent(w, key, "name,phone\nHoa,0902222222\n").await.text("id");
+    let questions = json!([{ "key": "greeting", "text": "?", "weight": 1, "most": 5 }]);
+    let scorecard = w.post(key, "/scorecards", json!({ "name": "S", "questions": questions })).await.text("id");
     HashMap::from([
+        ("scorecard_id", scorecard),
+        ("score_id", model::ScoreId::from_bits(7).to_string()),
         ("contact_id", contact),
         (
             "comment_id",
@@ -103,6 +107,10 @@ fn body(method: &str, path: &str) -> Value {
         ("PATCH", "/users/{user_id}") => json!({ "enabled": false }),
         ("PUT", "/agents/{extension_id}/state") => json!({ "state": "offline" }),
         ("PUT", "/calls/{call_id}/recording/state") => json!({ "paused": true }),
+        ("PUT", "/calls/{call_id}/scores/{scorecard_id}") => json!({ "answers": [] }),
+        ("PUT", "/scores/{score_id}/dispute") => json!({ "reason": "x" }),
+        ("PUT", "/scores/{score_id}/settlement") => json!({ "reply": "x" }),
+        ("PUT", "/calls/{call_id}/recording/hold") => json!({ "reason": "case 12" }),
         ("PUT", path) if path.ends_with("/supervision") => json!({ "mode": "listen", "extension": "103" }),
         ("POST", path) if path.ends_with("/take-over") => json!({ "extension": "103" }),
         ("POST", path) if path.ends_with("/parties") => json!({ "to": "103", "extension": "101" }),
@@ -200,6 +208,8 @@ async fn an_agent_reads_configuration_and_no_more() {
             "/queues",
             "/pause-reasons",
             "/dispositions",
+            "/recordings/settings",
+            "/scorecards",
         ];
         let own = format!("/companies/{}", w.alpha.actor.tenant);
         let filled = filled(&path, |name| things[name].clone());
@@ -216,6 +226,9 @@ async fn an_agent_reads_configuration_and_no_more() {
             || path.starts_with("/session")
             || path.starts_with("/agents/me")
             || path.starts_with("/simulation")
+            // The scores of one's own calls.
+            || (method == "GET" && (path.starts_with("/scores") || path.ends_with("/scores")))
+            || path.ends_with("/dispute")
             // One's own phone is one's own matter.
             || path == "/phone/handling"
             || path == "/phone/voicemail";
@@ -238,7 +251,9 @@ async fn an_agent_reads_configuration_and_no_more() {
 fn asked(path: &str) -> String {
     match path {
         "/views" => format!("{path}?list=calls"),
-        "/statistics/calls" => format!("{path}?from=2026-11-01&to=2026-11-02"),
+        "/statistics/calls" | "/statistics/queues" | "/statistics/agents" => {
+            format!("{path}?from=2026-11-01&to=2026-11-02")
+        }
         _ => path.to_owned(),
     }
 }
@@ -256,6 +271,11 @@ fn valid(path: &str, things: &HashMap<&'static str, String>) -> Value {
         "/queues" | "/pause-reasons" | "/departments" | "/dispositions" | "/dispositions/{disposition_id}" => {
             json!({ "name": "n" })
         }
+        "/recordings/settings" => json!({ "rule": "always" }),
+        "/scorecards" => {
+            json!({ "name": "n", "questions": [{ "key": "a", "text": "?", "weight": 1, "most": 5 }] })
+        }
+        "/scores/{score_id}/settlement" => json!({ "reply": "n" }),
         "/support-requests" => json!({ "kind": "other", "title": "n", "body": "n" }),
         "/support-requests/{support_request_id}" => json!({ "status": "closed" }),
         "/support-requests/{support_request_id}/messages" => json!({ "body": "n" }),

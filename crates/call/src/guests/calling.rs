@@ -24,7 +24,9 @@ impl Call {
             Reply::Contacts(contacts) => self.ring_guest(number, extension, &contacts, None),
             Reply::Ring { contacts, ring_for, .. } => self.ring_guest(number, extension, &contacts, ring_for),
             Reply::Away(cause) | Reply::Forwarded(cause) => self.guest_failed(number, cause),
-            Reply::Forward(_) | Reply::Group(_) | Reply::Adopted(_) => self.guest_failed(number, Cause::Failed),
+            Reply::Forward(_) | Reply::Group(_) | Reply::Adopted(_) | Reply::Recording(_) => {
+                self.guest_failed(number, Cause::Failed);
+            }
         }
         None
     }

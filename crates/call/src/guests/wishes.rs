@@ -3,7 +3,7 @@
 use super::{Guest, Guests, MOST, Role, Step};
 use crate::machine::Call;
 use crate::timers::Timer;
-use crate::{Action, Event, Origin, Question, RingsAs, Supervision, Unfit, Wish};
+use crate::{Action, Event, Origin, Question, Recording, RingsAs, Supervision, Unfit, Wish};
 use model::{Cause, ExtensionId, TrailEntry};
 
 impl Call {
@@ -33,6 +33,11 @@ impl Call {
                 check(talks(by), Unfit::NotInTheCall)?;
                 has_room
             }
+            Wish::Record { on } => match self.recorder.rule {
+                None | Some(Recording::Never) => Err(Unfit::RecordingForbidden),
+                Some(Recording::Always) => check(*on, Unfit::RecordingRequired),
+                Some(Recording::OnDemand) => Ok(()),
+            },
             Wish::PauseRecording { .. } => check(self.media.recording, Unfit::NotRecorded),
             Wish::RemoveParty { leg } => {
                 let there = self.all_guests().iter().any(|guest| guest.role == Role::Party && guest.has(*leg));
@@ -62,6 +67,7 @@ impl Call {
                 let question = Question::Route { origin: Origin::Extension(adder), dialled: to };
                 self.invite(Role::Party, None, question);
             }
+            Wish::Record { on } => self.switch_recording(by, on),
             Wish::PauseRecording { paused } => {
                 let (step, reason) = match paused {
                     true => ("recording_paused", "What is said from now on is not recorded."),

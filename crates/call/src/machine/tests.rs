@@ -2,7 +2,7 @@
 //! `crates/sim/tests`.
 
 use super::*;
-use crate::{Released, RingMember, RingPlan, Route, RouteTarget, Script, Strategy};
+use crate::{Recording, RecordingRule, Released, RingMember, RingPlan, Route, RouteTarget, Script, Strategy};
 use model::flow::{FlowCommand, FlowTarget};
 use model::id::Id;
 use model::{ExtensionId, FlowId, GroupId, TrunkId};
@@ -59,6 +59,7 @@ fn words(actions: &[Action]) -> Vec<String> {
                     Question::Group(_) => "Group",
                     Question::Forward { .. } => "Forward",
                     Question::Adopt { .. } => "Adopt",
+                    Question::Recording(_) => "Recording",
                 };
                 format!("Ask({}, {what})", ticket.0)
             }
@@ -131,8 +132,10 @@ fn the_example_of_the_specification() {
     step(901, reply(2, plan()), &["Ask(3, Locate)"]);
     step(902, reply(3, Reply::Contacts(vec![7])), &["Leg 0 Play", "Leg 1 Dial"]);
     step(950, leg(1, LegEvent::Ringing { early_media: false }), &["Publish(Ringing)"]);
-    let talk = ["StopFlow", "Leg 0 StopPlay", "Bridge(0, 1)", "Record", "Publish(Answered)"];
+    let talk = ["StopFlow", "Leg 0 StopPlay", "Bridge(0, 1)", "Ask(4, Recording)", "Publish(Answered)"];
     step(4_000, leg(1, LegEvent::Answered), &talk);
+    let rule = RecordingRule { rule: Recording::Always, because: String::new(), announcement: None };
+    step(4_000, reply(4, Reply::Recording(rule)), &["Record"]);
     let end = ["StopRecord", "Unbridge(0, 1)", "Leg 1 Hangup", "Publish(Ended)", "Finish"];
     step(9_000, leg(0, LegEvent::Ended { cause: Cause::Normal }), &end);
     step(9_010, leg(1, LegEvent::Ended { cause: Cause::Normal }), &[]);
@@ -173,7 +176,7 @@ fn a_time_out_too_early_does_nothing() {
 fn the_answer_and_the_bridge_come_before_anything_else() {
     let mut call = ringing();
     let actions = words(&call.handle(at(3), leg(1, LegEvent::Answered)));
-    assert_eq!(actions, ["Leg 0 Answer", "Bridge(0, 1)", "Record", "Publish(Answered)"]);
+    assert_eq!(actions, ["Leg 0 Answer", "Bridge(0, 1)", "Ask(3, Recording)", "Publish(Answered)"]);
 }
 
 #[test]
@@ -186,7 +189,7 @@ fn early_sound_stays_bridged_when_the_answer_comes() {
     assert_eq!(early, ["Bridge(0, 1)", "Publish(Ringing)"]);
     assert!(call.handle(at(3), leg(1, LegEvent::Ringing { early_media: false })).is_empty(), "no plain ringing then");
     let answer = words(&call.handle(at(4), leg(1, LegEvent::Answered)));
-    assert_eq!(answer, ["Leg 0 Answer", "Record", "Publish(Answered)"]);
+    assert_eq!(answer, ["Leg 0 Answer", "Ask(2, Recording)", "Publish(Answered)"]);
 }
 
 #[test]

@@ -71,10 +71,11 @@ impl World {
         let (bus, orders) = Bus::new();
         let gate = account::Gate::new((*db).clone());
         let guard = Guard::new(vec!["127.0.0.0/8".parse().expect("a block")]);
-        let (data, root, logins) = (db.folder().to_owned(), ROOT.to_owned(), rest::Logins::default());
+        let (root, logins) = (ROOT.to_owned(), rest::Logins::default());
+        let objects = store::objects::Objects::local(db.folder().to_owned());
         let sounds = Sounds::new((*db).clone(), db.folder().to_owned());
         let carrier = std::sync::Arc::new(sms::Sandbox);
-        let state = State { gate, bus, data, root, sounds, guard, logins, sip_port: 5060, carrier };
+        let state = State { gate, bus, objects, root, sounds, guard, logins, sip_port: 5060, carrier };
         let alpha = company(&db, "Alpha", dialect).await;
         let beta = company(&db, "Beta", dialect).await;
         World { router: compat::router(state.clone(), &Prefixes::default()), state, db, orders, alpha, beta }
@@ -138,8 +139,16 @@ impl World {
     pub(crate) async fn recorded(&self, company: &Company, call: CallId) {
         let (tenant, file) = (company.actor.tenant, format!("{call}.wav"));
         std::fs::write(self.db.folder().join(&file), b"RIFF").unwrap();
-        let recording =
-            Recording { call, tenant, file, size_bytes: 4, duration_ms: 1_000, complete: true, created_at: 1 };
+        let recording = Recording {
+            call,
+            tenant,
+            file,
+            size_bytes: 4,
+            duration_ms: 1_000,
+            complete: true,
+            created_at: 1,
+            sha256: None,
+        };
         let mut tx = self.db.write(tenant).await.unwrap();
         pbx::calls::record_recording(&mut tx, &recording).await.unwrap();
         tx.commit().await.unwrap();

@@ -45,7 +45,9 @@ impl Driver {
     ) {
         let left_at = self.anchor.wall(self.shared.clock.now()).as_millis();
         let caller_number = self.drafted.as_ref().map(|draft| draft.caller_number.clone()).unwrap_or_default();
+        let promised_ms = self.tenant.queues.get(&queue).map_or(20_000, |queue| queue.settings.service_level_ms);
         let visit = Visit {
+            promised_ms,
             tenant: self.tenant.id,
             call: self.id,
             place: self.visits,

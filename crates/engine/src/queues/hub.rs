@@ -42,6 +42,9 @@ pub(crate) async fn run(shared: Arc<Shared>, db: Db, mut inbox: UnboundedReceive
     let mut turn = Turn { candidate: Candidate::new("queues"), lease: None };
     let mut hub = Hub { shared, tidings, offices: HashMap::new(), wishes: HashMap::new(), here: alone };
     let mut beat = tokio::time::interval(BEAT);
+    if alone {
+        hub.tidings.here(hub.offices.iter());
+    }
     loop {
         let wake = hub.deadline().map(|at| hub.shared.clock.instant(at));
         let timer = async {
@@ -56,7 +59,12 @@ pub(crate) async fn run(shared: Arc<Shared>, db: Db, mut inbox: UnboundedReceive
                 None => return,
             },
             () = timer => hub.wake(),
-            _ = beat.tick(), if !alone => hub.here = turn.look(&db, hub.shared.clock.now()).await,
+            _ = beat.tick(), if !alone => {
+                let was = std::mem::replace(&mut hub.here, turn.look(&db, hub.shared.clock.now()).await);
+                if hub.here && !was {
+                    hub.tidings.here(hub.offices.iter());
+                }
+            }
         }
     }
 }
@@ -180,7 +188,7 @@ impl Hub {
         let mut commands = std::collections::VecDeque::from(commands);
         while let Some(command) = commands.pop_front() {
             let Some(office) = self.offices.get_mut(&tenant) else { return };
-            self.tidings.of(tenant, office, &command);
+            self.tidings.of(tenant, office, &command, self.here);
             let Some((call, order)) = office.order(now, &command) else { continue };
             if !self.shared.routes.ask(tenant, call, Letter::Queue(Box::new(order))) {
                 commands.extend(office.left(now, call));

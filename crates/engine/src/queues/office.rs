@@ -137,6 +137,11 @@ impl Office {
         commands
     }
 
+    /// What each agent does.
+    pub(super) fn states(&self) -> Vec<(ExtensionId, acd::AgentState)> {
+        self.center.agents().map(|view| (view.agent, view.state)).collect()
+    }
+
     /// What a command means to its call.
     pub(super) fn order(&self, now: Moment, command: &Command) -> Option<(CallId, Order)> {
         let company = self.company.as_ref()?;

@@ -3,7 +3,10 @@
 
 use acd::{AgentState, Command};
 use model::{CallId, ExtensionId, QueueId, TenantId};
+use pbx::agent::spell::{self, Change};
 use serde_json::json;
+use std::collections::HashSet;
+use std::time::Duration;
 use store::{Db, NewEvent};
 use tokio::sync::mpsc;
 
@@ -13,29 +16,70 @@ use super::office::Office;
 const WAITING: usize = 10_000;
 /// How many events one transaction takes.
 const GROUP: usize = 200;
+/// How often a sign of life is left: what a killed process left open is cut off there.
+const SIGN: Duration = Duration::from_secs(15);
 
 /// Something to write.
 enum Tiding {
     Event(TenantId, NewEvent),
     Missed(TenantId, ExtensionId),
+    Spell(Change),
+    /// The queues run here from now on.
+    Here,
 }
 
 /// The way to tell.
-pub(super) struct Tidings(mpsc::Sender<Tiding>);
+pub(super) struct Tidings {
+    to: mpsc::Sender<Tiding>,
+    /// Who has just missed an offer: the next change of their state ends it.
+    missed: HashSet<(TenantId, ExtensionId)>,
+}
 
 impl Tidings {
     pub(super) fn start(db: Db) -> Tidings {
         let (sender, inbox) = mpsc::channel(WAITING);
         tokio::spawn(write(db, inbox));
-        Tidings(sender)
+        Tidings { to: sender, missed: HashSet::new() }
     }
 
-    /// Tells what a command means to others.
-    pub(super) fn of(&self, tenant: TenantId, office: &Office, command: &Command) {
+    /// The queues run in this process from now on: what agents did in another one is over, and this is what they do.
+    pub(super) fn here<'a>(&mut self, offices: impl Iterator<Item = (&'a TenantId, &'a Office)>) {
+        self.tell(Tiding::Here);
+        for (tenant, office) in offices {
+            for (agent, state) in office.states() {
+                self.spell(*tenant, agent, &state);
+            }
+        }
+    }
+
+    /// What an agent does from now on is kept.
+    fn spell(&mut self, tenant: TenantId, agent: ExtensionId, state: &AgentState) {
+        let (call, queue) = whose(state);
+        let reason = match state {
+            AgentState::Paused(reason) => reason.clone(),
+            AgentState::Offline
+            | AgentState::Available
+            | AgentState::Offered { .. }
+            | AgentState::OnCall { .. }
+            | AgentState::WrapUp => String::new(),
+        };
+        let word = (*state != AgentState::Offline).then(|| state.as_str());
+        let (missed, at) = (self.missed.remove(&(tenant, agent)), store::now().as_millis());
+        self.tell(Tiding::Spell(Change { tenant, agent, state: word, reason, queue, call, missed, at }));
+    }
+
+    /// Tells what a command means to others. What agents do is kept only where the queues run.
+    pub(super) fn of(&mut self, tenant: TenantId, office: &Office, command: &Command, here: bool) {
         match command {
-            Command::State { agent, state } => self.state(tenant, office, *agent, state),
+            Command::State { agent, state } => {
+                self.state(tenant, office, *agent, state);
+                if here {
+                    self.spell(tenant, *agent, state);
+                }
+            }
             Command::Missed { agent, .. } => self.tell(Tiding::Missed(tenant, *agent)),
             Command::Returned { call, queue, agent, refusal, .. } => {
+                self.missed.insert((tenant, *agent));
                 self.passed_by(tenant, office, (*call, *queue), *agent, refusal.as_str());
             }
             Command::Gone { outcome, waited, .. } => {
@@ -70,16 +114,7 @@ impl Tidings {
     }
 
     fn state(&self, tenant: TenantId, office: &Office, agent: ExtensionId, state: &AgentState) {
-        let (call, queue) = match state {
-            AgentState::Offered { call, queue } | AgentState::OnCall { call: Some((call, queue)) } => {
-                (Some(*call), Some(*queue))
-            }
-            AgentState::OnCall { call: None }
-            | AgentState::Offline
-            | AgentState::Available
-            | AgentState::Paused(_)
-            | AgentState::WrapUp => (None, None),
-        };
+        let (call, queue) = whose(state);
         let reason = match state {
             AgentState::Paused(reason) => Some(reason.as_str()),
             AgentState::Offline
@@ -102,25 +137,68 @@ impl Tidings {
     }
 
     fn tell(&self, tiding: Tiding) {
-        if self.0.try_send(tiding).is_err() {
+        if self.to.try_send(tiding).is_err() {
             metrics::counter!("alo_alerts_lost_total").increment(1);
         }
     }
 }
 
+/// For which caller of which queue.
+fn whose(state: &AgentState) -> (Option<CallId>, Option<QueueId>) {
+    match state {
+        AgentState::Offered { call, queue } | AgentState::OnCall { call: Some((call, queue)) } => {
+            (Some(*call), Some(*queue))
+        }
+        AgentState::OnCall { call: None }
+        | AgentState::Offline
+        | AgentState::Available
+        | AgentState::Paused(_)
+        | AgentState::WrapUp => (None, None),
+    }
+}
+
 async fn write(db: Db, mut inbox: mpsc::Receiver<Tiding>) {
     let mut group = Vec::with_capacity(GROUP);
-    while inbox.recv_many(&mut group, GROUP).await > 0 {
+    let mut signs = tokio::time::interval(SIGN);
+    signs.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    // The first tick is now, before anything was closed.
+    signs.reset();
+    let mut here = false;
+    loop {
+        tokio::select! {
+            read = inbox.recv_many(&mut group, GROUP) => if read == 0 { return },
+            _ = signs.tick(), if here => {
+                if let Err(error) = spell::sign(&db, store::now().as_millis()).await {
+                    tracing::warn!(%error, "the queues cannot leave a sign of life now");
+                }
+                continue;
+            }
+        }
         let mut events = Vec::new();
+        let mut changes = Vec::new();
         for tiding in group.drain(..) {
             match tiding {
                 Tiding::Event(tenant, event) => events.push((tenant, event)),
+                Tiding::Spell(change) => changes.push(change),
+                Tiding::Here => {
+                    here = true;
+                    changes.clear();
+                    if let Err(error) = spell::restart(&db, store::now().as_millis()).await {
+                        tracing::warn!(%error, "what agents did before could not be closed");
+                    }
+                }
                 Tiding::Missed(tenant, agent) => {
                     if let Err(error) = pbx::agent::missed(&db, tenant, agent).await {
                         tracing::warn!(tenant.id = %tenant, %error, "the pause of an agent could not be stored");
                     }
                 }
             }
+        }
+        if !changes.is_empty()
+            && let Err(error) = spell::change(&db, &changes).await
+        {
+            metrics::counter!("alo_alerts_lost_total").increment(changes.len() as u64);
+            tracing::warn!(count = changes.len(), %error, "times of agents could not be kept");
         }
         if events.is_empty() {
             continue;

@@ -89,8 +89,8 @@ pub(super) async fn talked(tx: &mut Tx, since: i64, day_before: i64) -> Result<V
 /// True when it was not there yet.
 pub(super) async fn insert_recording(tx: &mut Tx, recording: &Recording) -> Result<bool, Error> {
     let done = sqlx::query(
-        "insert into recordings (call_id, tenant_id, file, size_bytes, duration_ms, complete, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7)
+        "insert into recordings (call_id, tenant_id, file, size_bytes, duration_ms, complete, created_at, sha256)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)
          on conflict (call_id) do nothing",
     )
     .bind(recording.call.to_string())
@@ -100,6 +100,7 @@ pub(super) async fn insert_recording(tx: &mut Tx, recording: &Recording) -> Resu
     .bind(recording.duration_ms)
     .bind(i64::from(recording.complete))
     .bind(recording.created_at)
+    .bind(recording.sha256.clone())
     .execute(tx.conn())
     .await?;
     Ok(done.rows_affected() == 1)
@@ -108,7 +109,8 @@ pub(super) async fn insert_recording(tx: &mut Tx, recording: &Recording) -> Resu
 const COLUMNS: &str =
     "select c.id, c.direction, c.status, c.hotline_id, c.trunk_id, c.extension_id, c.caller_number, c.caller_name,
        c.callee_number, c.started_at, c.ringing_at, c.answered_at, c.ended_at, c.duration_ms, c.talk_ms, c.cause,
-       c.ended_by, r.duration_ms, r.size_bytes, r.complete, c.queue_id, c.queue_wait_ms";
+       c.ended_by, r.duration_ms, r.size_bytes, r.complete, c.queue_id, c.queue_wait_ms, r.deleted_at,
+       r.held_why";
 
 pub(super) async fn list(
     tx: &mut Tx,
@@ -269,7 +271,7 @@ fn bounds(sql: &mut Sql, filter: &Filter, from: Option<(i64, CallId)>, times: [&
     }
 }
 
-pub(super) async fn find(tx: &mut Tx, id: CallId) -> Result<Option<CallDetail>, Error> {
+pub(crate) async fn find(tx: &mut Tx, id: CallId) -> Result<Option<CallDetail>, Error> {
     let mut sql = Sql::new(COLUMNS);
     sql.push(", c.legs\nfrom calls c\nleft join recordings r on r.call_id = c.id and r.tenant_id = c.tenant_id");
     sql.push("\nwhere c.tenant_id = ").bind(tx.tenant()).push("\nand c.id = ").bind(id.to_string());
@@ -296,7 +298,7 @@ pub(super) async fn took_part(tx: &mut Tx, extension: ExtensionId, started_at: i
 }
 
 fn read_detail(row: &AnyRow) -> Result<CallDetail, Error> {
-    let legs: Vec<Leg> = serde_json::from_str(row.try_get(22)?).map_err(|_| Error::Corrupt("legs of a call"))?;
+    let legs: Vec<Leg> = serde_json::from_str(row.try_get(24)?).map_err(|_| Error::Corrupt("legs of a call"))?;
     Ok(CallDetail { call: read(row)?, legs })
 }
 
@@ -312,10 +314,11 @@ pub(super) async fn trail(tx: &mut Tx, id: CallId) -> Result<Option<Vec<Decision
 
 pub(super) async fn find_recording(tx: &mut Tx, call: CallId) -> Result<Option<Recording>, Error> {
     let row = sqlx::query(
-        "select call_id, tenant_id, file, size_bytes, duration_ms, complete, created_at
+        "select call_id, tenant_id, file, size_bytes, duration_ms, complete, created_at, sha256
          from recordings
          where tenant_id = $1
-         and call_id = $2",
+         and call_id = $2
+         and deleted_at is null",
     )
     .bind(tx.tenant().to_owned())
     .bind(call.to_string())
@@ -330,6 +333,7 @@ pub(super) async fn find_recording(tx: &mut Tx, call: CallId) -> Result<Option<R
         duration_ms: row.try_get(4)?,
         complete: row.try_get::<i64, _>(5)? != 0,
         created_at: row.try_get(6)?,
+        sha256: row.try_get(7)?,
     }))
 }
 
@@ -346,10 +350,14 @@ fn some_id<T: FromStr>(text: Option<&str>, what: &'static str) -> Result<Option<
 }
 
 fn read(row: &AnyRow) -> Result<Call, Error> {
-    let recording = match row.try_get::<Option<i64>, _>(17)? {
-        Some(duration_ms) => {
-            Some(RecordingView { duration_ms, size_bytes: row.try_get(18)?, complete: row.try_get::<i64, _>(19)? != 0 })
-        }
+    let recording_deleted_at: Option<i64> = row.try_get(22)?;
+    let recording = match row.try_get::<Option<i64>, _>(17)?.filter(|_| recording_deleted_at.is_none()) {
+        Some(duration_ms) => Some(RecordingView {
+            duration_ms,
+            size_bytes: row.try_get(18)?,
+            complete: row.try_get::<i64, _>(19)? != 0,
+            held: row.try_get(23)?,
+        }),
         None => None,
     };
     Ok(Call {
@@ -373,5 +381,6 @@ fn read(row: &AnyRow) -> Result<Call, Error> {
         queue: some_id(row.try_get(20)?, "queue id of a call")?,
         queue_wait_ms: row.try_get(21)?,
         recording,
+        recording_deleted_at,
     })
 }

@@ -2,6 +2,7 @@
 
 use super::own::{self, Reach};
 use super::{Call, CallDetail, CallRecord, Decision, Filter, Party, Recording, Tally, Walk, repo};
+use crate::recording::manifest::{self, Fact, Kind};
 use crate::{extension, figures, hotline};
 use model::{Actor, CallId, Kind, Page, PageRequest, Permission, PhoneNumber, Problem, Slice};
 use std::collections::BTreeMap;
@@ -36,6 +37,11 @@ fn event_data(record: &CallRecord, legs: &str) -> String {
 /// Writes that a recording is finished, once, with its event.
 pub async fn record_recording(tx: &mut Tx, recording: &Recording) -> Result<bool, Error> {
     let new = repo::insert_recording(tx, recording).await?;
+    if let Some(sha256) = recording.sha256.as_ref().filter(|_| new) {
+        let (file, sha256) = (recording.file.clone(), sha256.clone());
+        let (kind, call, size_bytes, at) = (Kind::Added, recording.call, recording.size_bytes, recording.created_at);
+        manifest::append(tx, recording.tenant, Fact { kind, call, file, sha256, size_bytes, at }).await?;
+    }
     if new {
         let data = serde_json::json!({
             "call": recording.call.to_string(),

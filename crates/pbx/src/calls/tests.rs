@@ -213,6 +213,7 @@ fn a_recording(call: &CallRecord) -> Recording {
         duration_ms: 60_000,
         complete: true,
         created_at: call.ended_at,
+        sha256: Some("ab".repeat(32)),
     }
 }
 

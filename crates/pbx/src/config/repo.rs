@@ -79,6 +79,7 @@ fn read(row: &AnyRow) -> Result<Tenant, Error> {
         country: row.try_get(3)?,
         time_zone: row.try_get(4)?,
         record: row.try_get::<i64, _>(5)? != 0,
+        recording: crate::recording::Policy::new(call::Recording::Never),
         dial_countries: words(6)?,
         blocked_prefixes: words(7)?,
         quota: crate::quota::Quota::default(),

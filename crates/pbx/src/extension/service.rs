@@ -1,7 +1,7 @@
 //! What one can do with extensions.
 
 use super::{CallFrom, Created, Extension, ExtensionPatch, NewExtension, repo};
-use crate::{agent, config, flow, group, handling, hotline, limits, queue, target, voicemail};
+use crate::{agent, config, flow, group, handling, hotline, limits, queue, recording, target, voicemail};
 use ::flow::Reference;
 use model::{
     Actor, ExtensionId, Faults, HotlineId, Network, Page, PageRequest, Permission, Problem, Slice, UserId, id_ending,
@@ -203,6 +203,7 @@ pub async fn delete(actor: &Actor, db: &Db, id: ExtensionId) -> Result<(), Probl
     handling::repo::delete(&mut tx, id).await?;
     voicemail::repo::delete(&mut tx, id).await?;
     agent::repo::delete(&mut tx, id).await?;
+    recording::repo::forget(&mut tx, &id.to_string()).await?;
     repo::delete(&mut tx, id).await?;
     tx.emit(config::event("extension.deleted", id, &extension.number));
     tx.commit().await?;

@@ -10,7 +10,7 @@ use store::{Cell, Error, Rows, Sql, Tx};
 
 /// Which of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Only {
+pub(crate) struct Only {
     pub(super) direction: Option<Direction>,
     pub(super) hotline: Option<HotlineId>,
     pub(super) extension: Option<ExtensionId>,

@@ -100,16 +100,19 @@ fn causes(rows: &[(Key, Sums)]) -> Vec<CauseFigures> {
     causes
 }
 
+/// The spans that the steps are made of.
+pub(super) fn parts(marks: &[i64], long: bool) -> Vec<(i64, i64, i64)> {
+    match long {
+        true => marks.windows(2).flat_map(|pair| spans(pair[0], pair[1])).collect(),
+        false => marks.first().zip(marks.last()).map(|(from, to)| (QUARTER_MS, *from, *to)).into_iter().collect(),
+    }
+}
+
 /// The figures step by step. Long steps are days of UTC, and quarters of an hour on the days where a step begins.
 async fn steps(tx: &mut Tx, marks: &[i64], long: bool, only: &Only) -> Result<Vec<StepFigures>, Error> {
     let mut steps: Vec<StepFigures> =
         marks.windows(2).map(|pair| StepFigures { from: pair[0], to: pair[1], ..StepFigures::default() }).collect();
-    let wanted = match long {
-        true => marks.windows(2).flat_map(|pair| spans(pair[0], pair[1])).collect(),
-        false => {
-            marks.first().zip(marks.last()).map(|(from, to)| (QUARTER_MS, *from, *to)).into_iter().collect::<Vec<_>>()
-        }
-    };
+    let wanted = parts(marks, long);
     // SQLite joins at most 500 selects.
     for part in wanted.chunks(150) {
         for ((_, began_at, direction, answered), sums) in repo::by_time(tx, part, only).await? {

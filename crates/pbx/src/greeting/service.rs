@@ -1,7 +1,7 @@
 //! What one can do with sounds.
 
 use super::{Greeting, NewGreeting, repo};
-use crate::{config, flow, queue, target, voicemail};
+use crate::{config, flow, queue, recording, target, voicemail};
 use ::flow::Reference;
 use model::{Actor, Faults, GreetingId, Page, PageRequest, Permission, Problem, Slice};
 use store::{Db, now};
@@ -76,6 +76,9 @@ pub async fn delete(actor: &Actor, db: &Db, id: GreetingId) -> Result<(), Proble
     let plays = |queue: &&queue::Queue| queue.sounds.named().iter().any(|(_, sound)| *sound == id);
     users.extend(queues.iter().filter(plays).map(|queue| format!("queue {}", queue.name)));
     users.extend(voicemail::repo::mailboxes_with(&mut tx, id).await?);
+    if recording::repo::announces(&mut tx, &id.to_string()).await? {
+        users.push("the announcement of recordings".to_owned());
+    }
     config::unused(&format!("The greeting {}", greeting.name), &users)?;
     repo::delete(&mut tx, id).await?;
     tx.emit(config::event("greeting.deleted", id, &greeting.name));

@@ -2,7 +2,7 @@
 
 use super::{Hotline, HotlinePatch, NewHotline, repo};
 use crate::trunk::parse_address;
-use crate::{config, extension, schedule, target, trunk};
+use crate::{config, extension, recording, schedule, target, trunk};
 use model::{Actor, Faults, HotlineId, Network, Page, PageRequest, Permission, PhoneNumber, Problem, TrunkId};
 use store::{Db, Tx, mint, now};
 
@@ -173,6 +173,7 @@ pub async fn delete(actor: &Actor, db: &Db, id: HotlineId) -> Result<(), Problem
     let hotline = repo::find(&mut tx, id).await?.ok_or_else(|| Problem::not_found("hotline"))?;
     let users = extension::repo::showing(&mut tx, &id.to_string()).await?;
     config::unused(&format!("The hotline {}", hotline.number), &users)?;
+    recording::repo::forget(&mut tx, &id.to_string()).await?;
     repo::delete(&mut tx, id).await?;
     tx.emit(config::event("hotline.deleted", id, &hotline.number));
     tx.commit().await?;

@@ -2,7 +2,7 @@
 
 use super::{NewQueue, Queue, QueuePatch, repo};
 use crate::target::{self, Target};
-use crate::{config, extension, flow, greeting};
+use crate::{config, extension, flow, greeting, recording};
 use ::flow::Reference;
 use model::{Actor, ExtensionId, Faults, Page, PageRequest, Permission, Problem, QueueId};
 use std::collections::HashSet;
@@ -116,6 +116,7 @@ pub async fn delete(actor: &Actor, db: &Db, id: QueueId) -> Result<(), Problem> 
     let mut users = target::leading_to(&mut tx, &id.to_string()).await?;
     users.extend(flow::repo::flows_with(&mut tx, Reference::Queue(id)).await?);
     config::unused(&format!("The queue {}", queue.name), &users)?;
+    recording::repo::forget(&mut tx, &id.to_string()).await?;
     repo::delete(&mut tx, id).await?;
     tx.emit(config::event("queue.deleted", id, &queue.name));
     tx.commit().await?;

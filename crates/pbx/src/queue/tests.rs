@@ -124,6 +124,7 @@ async fn figures_are_added_up_over_the_time_that_is_asked_for() {
             left_at: joined_at + waited,
             outcome,
             agent: None,
+            promised_ms: 20_000,
         };
         let visits = [
             visit(QueueOutcome::Answered, 1_000, 5_000),

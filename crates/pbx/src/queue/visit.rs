@@ -34,6 +34,14 @@ pub struct Visit {
     /// Who took the call.
     #[serde(with = "crate::text::some_id")]
     pub agent: Option<ExtensionId>,
+    /// How soon the caller should have been answered.
+    #[serde(default = "usually_promised")]
+    pub promised_ms: i64,
+}
+
+/// Of queues that say nothing else, and of visits that an earlier version wrote down.
+fn usually_promised() -> i64 {
+    20_000
 }
 
 /// How well a queue did from one time to another, milliseconds since 1970; `promised` is how soon a caller should be

@@ -109,6 +109,7 @@ fn acme() -> Tenant {
         country: "84".into(),
         time_zone: "Asia/Ho_Chi_Minh".into(),
         record: true,
+        recording: crate::recording::Policy::new(call::Recording::Always),
         dial_countries: vec!["84".into(), "65".into()],
         blocked_prefixes: vec!["1900".into(), "+8491".into()],
         limits: Limits::of_company(),

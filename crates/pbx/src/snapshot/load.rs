@@ -4,10 +4,12 @@
 use super::tenant::{Extension, Group, Published, Tenant, Trunk};
 use crate::handling::Handling;
 use crate::limits::Limits;
+use crate::recording::Policy;
 use crate::trunk::parse_address;
 use crate::voicemail::{self, Mailbox};
 use crate::{
-    callers, config, extension, flow, greeting, group, handling, hotline, limits, queue, quota, schedule, trunk,
+    callers, config, extension, flow, greeting, group, handling, hotline, limits, queue, quota, recording, schedule,
+    trunk,
 };
 use md5::Md5;
 use model::{Network, Problem, TenantId};
@@ -84,6 +86,8 @@ async fn filled(tx: &mut Tx, mut head: Tenant) -> Result<Tenant, Problem> {
     let mut limits = limits::repo::all(tx).await?;
     let mut handling = handling::repo::all(tx).await?;
     let mut mailboxes = voicemail::repo::all(tx).await?;
+    head.recording = Policy::of(recording::repo::settings(tx).await?);
+    head.record = head.recording.records();
     head.quota = quota::repo::find(tx).await?;
     head.greetings = greetings.into_iter().map(|one| (one.id, greeting::file(head.id, one.id))).collect();
     head.limits = limits.remove("").unwrap_or(head.limits);

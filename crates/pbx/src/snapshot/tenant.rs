@@ -6,6 +6,7 @@ use crate::handling::Handling;
 use crate::hotline::Hotline;
 use crate::limits::Limits;
 use crate::queue::Queue;
+use crate::recording::Policy;
 use crate::schedule::{Schedule, State};
 use crate::srtp::Srtp;
 use crate::target::Target;
@@ -37,8 +38,10 @@ pub struct Tenant {
     pub country: String,
     /// Its IANA time zone.
     pub time_zone: String,
-    /// Whether its calls are recorded.
+    /// Whether its calls may be recorded at all.
     pub record: bool,
+    /// Which of them are.
+    pub recording: Policy,
     /// Calling codes that may be dialled; `*` stands for all.
     pub dial_countries: Vec<String>,
     /// Numbers that begin so are never dialled.

@@ -1,5 +1,6 @@
 //! The table of keys, in the order in which `config.default.toml` shows them. What belongs to TLS stands in `tls`.
 
+mod recordings;
 mod tls;
 
 use super::raw::{Raw, Read};
@@ -43,7 +44,7 @@ const FORMATS: [(&str, LogFormat); 3] =
 
 /// All keys, in their order.
 pub(super) fn all() -> impl Iterator<Item = &'static Key> {
-    [GENERAL, tls::KEYS, CALLS].into_iter().flatten()
+    [GENERAL, tls::KEYS, CALLS, recordings::KEYS, BOUNDS].into_iter().flatten()
 }
 
 /// The data, the first words and the web.
@@ -416,6 +417,10 @@ const CALLS: &[Key] = &[
         },
         show: |c| hidden(c.speech.key.is_some()),
     },
+];
+
+/// Bounds, and what the rest is.
+const BOUNDS: &[Key] = &[
     Key {
         path: "limits.calls",
         help: "Calls at one time; one more is answered 503 with Retry-After.",

@@ -88,7 +88,7 @@ impl World {
             sounds: worker::sound::Sounds::new((*db).clone(), db.folder().to_owned()),
             gate: account::Gate::new((*db).clone()),
             bus: bus::Bus::new().0,
-            data: db.folder().to_owned(),
+            objects: store::objects::Objects::local(db.folder().to_owned()),
             root: "https://theirs.example".into(),
             guard: Guard::new(Vec::new()),
             logins: rest::Logins::default(),

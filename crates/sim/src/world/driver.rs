@@ -5,7 +5,7 @@ use super::{Coming, World};
 use crate::edge::Edge;
 use crate::far::Manner;
 use crate::house::Elsewhere;
-use call::{Action, Given, Input, LegKind, Party, Question, Released, Reply, Script, Ticket};
+use call::{Action, Given, Input, LegKind, Party, Question, Recording, RecordingRule, Released, Reply, Script, Ticket};
 use flow::{Announcement, Deposit, Flow, FlowStep, Mailbox, Steering};
 use model::flow::{FlowCommand, FlowEvent};
 use model::leg::{Destination, Dial, Prompt, Sound};
@@ -121,6 +121,11 @@ impl World {
             Question::Locate { extension, rings_as } => self.house.locate(*extension, *rings_as),
             Question::Forward { extension, cause } => Reply::Forward(self.house.forward(*extension, *cause)),
             Question::Group(group) => Reply::Group(self.house.plans.get(group).cloned()),
+            Question::Recording(_) => Reply::Recording(RecordingRule {
+                rule: Recording::Always,
+                because: "company".to_owned(),
+                announcement: None,
+            }),
             Question::Adopt { edge, extension, .. } => Reply::Adopted(self.released(*edge, *extension)),
         };
         self.say(self.nature.reply_after, Input::Reply(ticket, reply));

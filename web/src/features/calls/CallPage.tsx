@@ -12,11 +12,13 @@ import { Copy } from '~/ui/Copy'
 import { Failed } from '~/ui/Failed'
 import { Page } from '~/ui/Page'
 import { Party } from '~/ui/Party'
+import { Hold } from './Hold'
 import { Legs } from './Legs'
 import { Signalling } from './ladder/Signalling'
 import { LiveCallPage } from './live/LiveCallPage'
 import type { Place } from './player/place'
 import { callQuery, type Detail } from './queries'
+import { Scores } from './scores/Scores'
 import { Timeline } from './Timeline'
 import { Trail } from './Trail'
 import { Direction, Status } from './words'
@@ -57,6 +59,15 @@ export function CallPage() {
               <Suspense fallback={<Skeleton.Node active style={{ width: '100%', height: 120 }} />}>
                 <Player id={call.id} recording={call.recording} place={place} />
               </Suspense>
+              <Hold id={call.id} recording={call.recording} />
+            </section>
+          )}
+          {call.recording_deleted_at != null && (
+            <section className="card pad">
+              <h2>{t('call.recording')}</h2>
+              <p className="muted">
+                {t('recordings.deleted', { when: whenFull(call.recording_deleted_at) })}
+              </p>
             </section>
           )}
           <section className="card pad">
@@ -79,6 +90,7 @@ export function CallPage() {
             <h2>{t('call.legs')}</h2>
             <Legs legs={call.legs} />
           </section>
+          <Scores call={call} />
         </div>
       </div>
       {seesAll && <Signalling id={call.id} />}

@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query'
-import { Button, DatePicker, Segmented } from 'antd'
-import dayjs from 'dayjs'
+import { Button } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { extensionsQuery, hotlinesQuery } from '~/api/lists'
 import { extensionName, hotlineName } from '~/lib/names'
 import { FilterPick, withPart } from '~/ui/Filter'
-import { SPANS, type StatisticsSearch } from './period'
+import type { StatisticsSearch } from './period'
+import { Span } from './Span'
 
 const DIRECTIONS = ['inbound', 'outbound', 'internal']
 
@@ -21,7 +21,6 @@ export function Choice({
   const extensions = useQuery(extensionsQuery).data ?? []
   const hotlines = useQuery(hotlinesQuery).data ?? []
   const set = (part: StatisticsSearch) => onChange(withPart(search, part))
-  const free = search.from !== undefined && search.to !== undefined
   const choice = (
     key: 'direction' | 'extension' | 'hotline',
     options: { value: string; label: string }[],
@@ -35,23 +34,7 @@ export function Choice({
   )
   return (
     <div className="filters">
-      <Segmented
-        value={free ? '' : (search.span ?? '7d')}
-        aria-label={t('calls.filter.span')}
-        options={SPANS.map((value) => ({ value: value as string, label: t(`statistics.span_${value}`) }))}
-        onChange={(span) => set({ span, from: undefined, to: undefined })}
-      />
-      <DatePicker.RangePicker
-        allowClear
-        aria-label={t('span.range')}
-        placeholder={[t('statistics.from'), t('statistics.to')]}
-        disabledDate={(date) => date.isAfter(dayjs(), 'day')}
-        value={free ? [dayjs(search.from), dayjs(search.to)] : null}
-        onChange={(range) => {
-          const [from, to] = (range ?? []).map((one) => one?.format('YYYY-MM-DD'))
-          set({ from, to, span: undefined })
-        }}
-      />
+      <Span search={search} onChange={set} />
       {choice(
         'direction',
         DIRECTIONS.map((value) => ({ value, label: t(`direction.${value}`) })),

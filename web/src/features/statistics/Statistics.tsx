@@ -10,6 +10,7 @@ import { SavedViews } from '~/ui/SavedViews'
 import { Causes } from './Causes'
 import { Choice } from './Choice'
 import { Export } from './Export'
+import { Kinds } from './Kinds'
 import { cleanStatistics, daysOf, type StatisticsSearch, textOf } from './period'
 import { Tables } from './Tables'
 import { Totals } from './Totals'
@@ -46,6 +47,7 @@ export function Statistics() {
         </>
       }
     >
+      <Kinds search={search} />
       <Choice search={search} onChange={change} />
       {error && !data ? (
         <Failed error={error} retry={refetch} />

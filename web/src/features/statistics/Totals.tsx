@@ -61,7 +61,7 @@ interface TileProps {
   to?: Record<string, string>
 }
 
-function Tile({ name, value, before, shown, worse, to }: TileProps) {
+export function Tile({ name, value, before, shown, worse, to }: TileProps) {
   const { t } = useTranslation()
   const percent = before === undefined ? null : change(value, before)
   const tone = percent === null || percent === 0 ? '' : percent > 0 === Boolean(worse) ? 'down' : 'up'

@@ -12,9 +12,10 @@ export interface StatisticsSearch {
   direction?: string
   hotline?: string
   extension?: string
+  queue?: string
 }
 
-const KNOWN: (keyof StatisticsSearch)[] = ['span', 'from', 'to', 'direction', 'hotline', 'extension']
+const KNOWN: (keyof StatisticsSearch)[] = ['span', 'from', 'to', 'direction', 'hotline', 'extension', 'queue']
 const DAY_MS = 86_400_000
 
 /** Keeps of an address what this screen knows. */

@@ -36,10 +36,17 @@ pub(super) async fn commit(db: &Db, group: &[(Waiting, Option<String>)]) -> Resu
         };
         let visits: Vec<_> = group.iter().filter_map(|(waiting, _)| visit(waiting)).collect();
         visit::repo::insert(&mut tx, &visits).await?;
+        let recorded = |waiting: &Waiting| match waiting.entry.as_ref() {
+            Entry::Recorded(recording) => Some(recording.clone()),
+            Entry::Begun(_) | Entry::Ended(_) | Entry::Told(_) | Entry::Visited(_) | Entry::Left(_) => None,
+        };
+        let mut recordings: Vec<_> = group.iter().filter_map(|(waiting, _)| recorded(waiting)).collect();
+        // The order in which processes lock the ends of companies' manifests.
+        recordings.sort_by_key(|recording| recording.tenant);
+        for recording in &recordings {
+            record_recording(&mut tx, recording).await?;
+        }
         for (waiting, _) in group {
-            if let Entry::Recorded(recording) = waiting.entry.as_ref() {
-                record_recording(&mut tx, recording).await?;
-            }
             if let Entry::Left(left) = waiting.entry.as_ref() {
                 message::arrived(&mut tx, left).await?;
             }

@@ -43,7 +43,16 @@ async fn records_reach_the_database_once_each() {
         journal.record(records[0].clone()).expect("taken twice");
         let file = "recordings/x.wav".to_owned();
         let (call, tenant) = (records[0].id, acme.tenant);
-        let kept = Recording { call, tenant, file, size_bytes: 1, duration_ms: 2, complete: true, created_at: 3 };
+        let kept = Recording {
+            call,
+            tenant,
+            file,
+            size_bytes: 1,
+            duration_ms: 2,
+            complete: true,
+            created_at: 3,
+            sha256: None,
+        };
         journal.recording(kept).expect("taken");
         journal.flush().await;
         assert_eq!(journal.depth(), 0);

@@ -1,17 +1,19 @@
 //! How visits to queues are stored.
 
 use super::Visit;
+use crate::figures;
 use acd::Figures;
 use model::{QueueId, QueueOutcome};
 use sqlx::Row;
+use std::collections::HashSet;
 use std::time::Duration;
 use store::{Cell, Error, Rows, Tx};
 
-/// Writes those that are not there yet.
+/// Writes those that are not there yet, and counts them.
 pub(crate) async fn insert(tx: &mut Tx, visits: &[Visit]) -> Result<(), Error> {
     let head = "insert into queue_visits (call_id, place, tenant_id, queue_id, caller_number, joined_at, left_at, waited_ms, outcome,
-                          extension_id)";
-    let mut rows = Rows::new(head, "on conflict do nothing", 10);
+                          extension_id, promised_ms)";
+    let mut rows = Rows::new(head, "on conflict do nothing returning call_id, place", 11);
     for visit in visits {
         rows.push([
             Cell::from(visit.call.to_string()),
@@ -24,10 +26,16 @@ pub(crate) async fn insert(tx: &mut Tx, visits: &[Visit]) -> Result<(), Error> {
             Cell::from((visit.left_at - visit.joined_at).max(0)),
             Cell::from(visit.outcome.as_str()),
             Cell::from(visit.agent.map(|id| id.to_string())),
+            Cell::from(visit.promised_ms),
         ]);
     }
-    rows.insert(tx).await?;
-    Ok(())
+    let mut new: HashSet<(String, i64)> = HashSet::with_capacity(visits.len());
+    for row in rows.insert_returning(tx).await? {
+        new.insert((row.try_get(0)?, row.try_get(1)?));
+    }
+    // `remove`, so that a visit that stands twice in the input is counted once.
+    let new = visits.iter().filter(|visit| new.remove(&(visit.call.to_string(), visit.place)));
+    figures::count_visits(tx, new).await
 }
 
 /// The figures of those who joined the queue in this time.
