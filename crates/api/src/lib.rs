@@ -36,6 +36,7 @@ mod state;
 mod statistics;
 mod support;
 mod tables;
+mod tickets;
 mod trunks;
 mod users;
 mod voicemail;
@@ -111,6 +112,7 @@ fn described() -> OpenApiRouter<State> {
         .merge(calls::routes())
         .merge(captures::routes())
         .merge(contacts::routes())
+        .merge(tickets::routes())
         .merge(statistics::routes())
         .merge(events::routes())
         .merge(voicemail::routes())

@@ -51,6 +51,8 @@ const FILES: &[(i64, &str, &str)] = &[
     (202611231252, "add memberships", include_str!("../migrations/202611231252_add_memberships.sql")),
     (202611231303, "create support", include_str!("../migrations/202611231303_create_support.sql")),
     (202611231325, "create departments", include_str!("../migrations/202611231325_create_departments.sql")),
+    (202611231520, "create tickets", include_str!("../migrations/202611231520_create_tickets.sql")),
+    (202611231545, "create user external ids", include_str!("../migrations/202611231545_create_user_external_ids.sql")),
 ];
 
 fn migrator() -> Migrator {

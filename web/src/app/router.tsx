@@ -11,6 +11,7 @@ import { Problem } from '~/api/client'
 import { cleanCalls } from '~/features/calls/filter'
 import { cleanContacts } from '~/features/contacts/queries'
 import { cleanStatistics } from '~/features/statistics/period'
+import { cleanTickets } from '~/features/tickets/queries'
 import { meQuery } from '~/lib/me'
 import { Broken, NotFound } from './Broken'
 import { Shell } from './Shell'
@@ -125,6 +126,19 @@ const screens = [
     getParentRoute: () => inside,
     path: '/contacts/import/$id',
     component: lazyRouteComponent(() => import('~/features/contacts/imports/ImportPage'), 'ImportPage'),
+  }),
+  createRoute({
+    getParentRoute: () => inside,
+    path: '/tickets',
+    validateSearch: cleanTickets,
+    component: lazyRouteComponent(() => import('~/features/tickets/Tickets'), 'Tickets'),
+  }),
+  createRoute({
+    getParentRoute: () => inside,
+    path: '/tickets/$id',
+    validateSearch: (search: Record<string, unknown>): { open?: string } =>
+      search.open === 'edit' ? { open: search.open } : {},
+    component: lazyRouteComponent(() => import('~/features/tickets/TicketPage'), 'TicketPage'),
   }),
   createRoute({
     getParentRoute: () => inside,

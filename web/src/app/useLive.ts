@@ -32,6 +32,7 @@ const LISTS: Record<string, string> = {
   tenant: 'me',
   contact: 'contacts',
   support: 'support',
+  ticket: 'tickets',
 }
 /** What happens in queues moves the wallboard; it changes no list. */
 const MOVES = ['queue.joined', 'queue.left']

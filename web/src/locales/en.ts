@@ -7,6 +7,7 @@ import { operator } from './en.operator'
 import { phone } from './en.phone'
 import { shell } from './en.shell'
 import { statistics } from './en.statistics'
+import { tickets } from './en.tickets'
 
 export const en = {
   ...access,
@@ -18,10 +19,12 @@ export const en = {
   ...phone,
   ...shell,
   ...statistics,
+  ...tickets,
   menu: {
     home: 'Overview',
     calls: 'Call history',
     contacts: 'Contacts',
+    tickets: 'Tickets',
     statistics: 'Statistics',
     exchange: 'Exchange',
     extensions: 'Extensions',

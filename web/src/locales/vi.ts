@@ -7,6 +7,7 @@ import { operator } from './vi.operator'
 import { phone } from './vi.phone'
 import { shell } from './vi.shell'
 import { statistics } from './vi.statistics'
+import { tickets } from './vi.tickets'
 
 export const vi = {
   ...access,
@@ -18,10 +19,12 @@ export const vi = {
   ...phone,
   ...shell,
   ...statistics,
+  ...tickets,
   menu: {
     home: 'Tổng quan',
     calls: 'Lịch sử cuộc gọi',
     contacts: 'Danh bạ',
+    tickets: 'Phiếu yêu cầu',
     statistics: 'Thống kê',
     exchange: 'Tổng đài',
     extensions: 'Máy nhánh',

@@ -5,6 +5,8 @@ import { Skeleton } from 'antd'
 import { lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Schema } from '~/api/client'
+import { TicketsOf } from '~/features/tickets/TicketsOf'
+import { useContactOf } from '~/lib/contacts'
 import { useNames } from '~/lib/names'
 import { length, whenFull } from '~/lib/time'
 import { Copy } from '~/ui/Copy'
@@ -64,6 +66,7 @@ export function CallPage() {
         </div>
         <div className="stack">
           <Record call={call} />
+          <Tickets call={call} />
           <section className="card pad">
             <h2>{t('call.legs')}</h2>
             <Legs legs={call.legs} />
@@ -79,6 +82,12 @@ export function CallPage() {
       </section>
     </Page>
   )
+}
+
+/** What was written for the customer because of the call. */
+function Tickets({ call }: { call: Detail }) {
+  const contact = useContactOf(call.direction === 'inbound' ? call.caller_number : call.callee_number)
+  return <TicketsOf call={call.id} contact={contact?.id} />
 }
 
 function Record({ call }: { call: Detail }) {
