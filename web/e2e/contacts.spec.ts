@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { accessible, api, expect, logIn, test, url } from './world'
 
-test('a contact is made, found without accents and by its last digits, noted and removed', async ({
+test('a contact is made, gets a ticket, is found without accents and by its last digits, noted and removed', async ({
   page,
 }) => {
   await logIn(page)
@@ -18,6 +18,24 @@ test('a contact is made, found without accents and by its last digits, noted and
   await page.getByLabel('Viết điều vừa trao đổi…').fill('Hẹn gọi lại thứ hai')
   await page.getByRole('button', { name: 'Lưu ghi chép' }).click()
   await expect(page.locator('.notes li')).toContainText('Hẹn gọi lại thứ hai')
+  await page.getByRole('button', { name: 'Tạo phiếu' }).click()
+  await page.getByLabel('Tiêu đề').fill('Đổi máy <i>hỏng</i>')
+  await page.getByLabel('Chủ đề').fill('Bảo hành')
+  await accessible(page, 'a new ticket')
+  await page.getByRole('button', { name: 'Lưu' }).click()
+  await expect(page.getByRole('heading', { name: 'Đổi máy <i>hỏng</i>' })).toBeVisible()
+  await expect(page.getByRole('link', { name: 'Đỗ Thị <b>Hằng</b>' })).toBeVisible()
+  await page.getByLabel('Viết ghi chú').fill('Đã nhận máy')
+  await page.getByRole('button', { name: 'Thêm ghi chú' }).click()
+  await expect(page.locator('.notes li')).toContainText('Đã nhận máy')
+  await page.getByRole('combobox', { name: 'Trạng thái' }).click()
+  await page.getByTitle('Đã hoàn thành').click()
+  await expect(page.locator('.notes li').first()).toContainText('Mới tạo → Đã hoàn thành')
+  await accessible(page, 'a ticket')
+  await page.goto(url('/tickets?q=doi%20may&status=solved'))
+  await expect(page.locator('.row-link')).toHaveCount(1)
+  await page.goto(url('/tickets?status=new,open&q=doi'))
+  await expect(page.getByText('Không có phiếu nào phù hợp')).toBeVisible()
   for (const typed of ['do hang', '3456', '+84 977']) {
     await page.goto(url('/contacts'))
     await page.getByLabel('Tên không dấu, công ty hoặc số điện thoại').fill(typed)

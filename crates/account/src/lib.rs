@@ -5,6 +5,7 @@
 
 pub mod bootstrap;
 pub mod department;
+pub mod external;
 pub mod factor;
 mod gate;
 pub mod key;

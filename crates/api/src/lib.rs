@@ -39,6 +39,7 @@ mod state;
 mod statistics;
 mod support;
 mod tables;
+mod tickets;
 mod trunks;
 mod users;
 mod views;
@@ -118,6 +119,7 @@ fn described() -> OpenApiRouter<State> {
         .merge(captures::routes())
         .merge(dispositions::routes())
         .merge(contacts::routes())
+        .merge(tickets::routes())
         .merge(statistics::routes())
         .merge(events::routes())
         .merge(views::routes())

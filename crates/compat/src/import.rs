@@ -3,11 +3,17 @@
 
 mod antring;
 mod etelecom;
+mod menu;
 mod omicall;
 mod voicecloud;
 
+pub use menu::{Ids, Menu};
+
 use call::Direction;
+use crm::contact::Profile;
 use model::{Problem, Role};
+use pbx::greeting::Speech;
+use pbx::group::Strategy;
 use serde_json::Value;
 use std::pin::Pin;
 
@@ -58,7 +64,7 @@ pub struct Person {
 }
 
 /// An extension.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Extension {
     /// The vendor's id.
     pub key: String,
@@ -66,7 +72,7 @@ pub struct Extension {
     pub number: String,
     /// Whose it is; may be empty.
     pub name: String,
-    /// What its phones register with, so that they need a new server only.
+    /// What its phones register with, so that they need a new server only; empty when the vendor tells none.
     pub password: String,
     /// The [`Person::key`] of whose it is, or the login.
     pub person: Option<String>,
@@ -76,8 +82,21 @@ pub struct Extension {
     pub enabled: bool,
 }
 
-/// A public number.
+/// Where something leads, by the vendor's keys.
 #[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// The extension with this number.
+    Extension(String),
+    /// A [`Flow::key`].
+    Flow(String),
+    /// A [`Greeting::key`]: it is heard, then the call is over.
+    Greeting(String),
+    /// A [`Group::key`].
+    Group(String),
+}
+
+/// A public number.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Hotline {
     /// The vendor's id, or the number where there is none.
     pub key: String,
@@ -85,15 +104,58 @@ pub struct Hotline {
     pub number: String,
     /// Its name.
     pub name: String,
+    /// Where its callers go, when the vendor tells it.
+    pub target: Option<Step>,
 }
 
 /// Extensions that ring together.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Group {
+    /// The vendor's id; empty where there is none.
+    pub key: String,
     /// Its name.
     pub name: String,
+    /// How the members ring, when the vendor tells it.
+    pub strategy: Option<Strategy>,
+    /// How long to ring, when the vendor tells it.
+    pub ring_ms: Option<i64>,
     /// The numbers of its members.
     pub members: Vec<String>,
+    /// Where calls go that nobody answers.
+    pub on_no_answer: Option<Step>,
+}
+
+/// A sound that callers hear.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Greeting {
+    /// The vendor's id.
+    pub key: String,
+    /// Its name.
+    pub name: String,
+    /// What a machine speaks in it; nothing of one that was recorded.
+    pub speech: Option<Speech>,
+}
+
+/// What callers choose from with keys.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Flow {
+    /// The vendor's id.
+    pub key: String,
+    /// Its name.
+    pub name: String,
+    /// What it says.
+    pub menu: Menu,
+}
+
+/// A customer.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Contact {
+    /// The vendor's id.
+    pub key: String,
+    /// What is known, without an owner.
+    pub profile: Profile,
+    /// The [`Person::key`] of who looks after it.
+    pub owner: Option<String>,
 }
 
 /// A finished call.
@@ -119,7 +181,7 @@ pub struct Call {
     pub ended_at: i64,
 }
 
-/// All but the calls.
+/// All but the contacts and the calls.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Account {
     /// The people.
@@ -130,6 +192,10 @@ pub struct Account {
     pub hotlines: Vec<Hotline>,
     /// The ring groups.
     pub groups: Vec<Group>,
+    /// The sounds.
+    pub greetings: Vec<Greeting>,
+    /// The flows.
+    pub flows: Vec<Flow>,
     /// What the vendor did not tell, and why.
     pub missing: Vec<String>,
 }
@@ -179,13 +245,21 @@ impl<'a> Source<'a> {
         Ok(Source { vendor, line, bearer })
     }
 
-    /// All but the calls.
+    /// All but the contacts and the calls.
     pub async fn account(&self) -> Result<Account, Problem> {
         match self.vendor {
             Vendor::Etelecom => etelecom::account(self).await,
             Vendor::Omicall => omicall::account(self).await,
             Vendor::Antring => Ok(antring::account()),
-            Vendor::Voicecloud => Ok(voicecloud::account()),
+            Vendor::Voicecloud => voicecloud::account(self).await,
+        }
+    }
+
+    /// The contacts, a page from a cursor on; and the cursor of the next. None of vendors whose API tells none.
+    pub async fn contacts(&self, cursor: Option<&str>) -> Result<(Vec<Contact>, Option<String>), Problem> {
+        match self.vendor {
+            Vendor::Omicall => omicall::contacts(self, cursor).await,
+            Vendor::Antring | Vendor::Etelecom | Vendor::Voicecloud => Ok((Vec::new(), None)),
         }
     }
 

@@ -5,17 +5,19 @@ mod answer;
 mod auth;
 mod autocall;
 mod click;
-mod contacts;
-mod greetings;
+pub(crate) mod contacts;
+pub(crate) mod greetings;
 mod groups;
 mod hooks;
 mod hotlines;
 mod input;
-mod menu;
+pub(crate) mod menu;
+mod outside;
 mod phones;
 mod scripts;
 mod search;
 mod tell;
+mod tickets;
 mod transactions;
 mod words;
 
@@ -25,7 +27,7 @@ pub(crate) use words::parse_direction;
 
 use crate::State;
 use axum::Router;
-use axum::routing::{any, get, post, put};
+use axum::routing::{get, post, put};
 
 pub(crate) fn routes() -> Router<State> {
     let router = Router::new()
@@ -40,7 +42,6 @@ pub(crate) fn routes() -> Router<State> {
         .route("/api/webhooks/destroy", post(hooks::destroy))
         .route("/api/call_transaction/list", get(transactions::list))
         .route("/api/call_transaction/detail/{transaction}", get(transactions::detail))
-        .route("/api/ticket/{*rest}", any(answer::outside_of_package))
         // A newer client changes by PATCH.
         .route("/api/call_transaction/change/{transaction}", post(transactions::change).patch(transactions::change));
     let more = agents::routes()
@@ -51,6 +52,8 @@ pub(crate) fn routes() -> Router<State> {
         .chain(groups::routes())
         .chain(hotlines::routes())
         .chain(scripts::routes())
-        .chain(search::routes());
+        .chain(outside::routes())
+        .chain(search::routes())
+        .chain(tickets::routes());
     more.fold(router, |router, (path, handlers)| router.route(path, handlers))
 }

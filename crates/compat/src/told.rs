@@ -2,6 +2,7 @@
 
 use crate::State;
 use account::tenant::{self, Tenant};
+use call::Direction;
 use model::{Actor, CallId, ExtensionId, HotlineId, Kind, Problem, QueueId, TenantId};
 use pbx::calls::{self, Call, CallDetail};
 use pbx::{extension, group, hotline, queue};
@@ -53,9 +54,15 @@ impl<'a> OfCall<'a> {
         self.data["direction"] == "inbound"
     }
 
-    /// The number of our person's phone: the one that rings on calls from outside, else the one that called.
+    /// Whether the house called by itself: then nobody's phone did.
+    pub(crate) fn is_placed(&self) -> bool {
+        self.data["placed"] == true
+    }
+
+    /// The number of our person's phone: the one that rings on calls from outside and on those of the house, else the one
+    /// that called.
     pub(crate) fn extension(&self) -> &'a str {
-        if self.is_inbound() { self.text("extension") } else { self.text("from") }
+        if self.is_inbound() || self.is_placed() { self.text("extension") } else { self.text("from") }
     }
 
     /// The number of the other side.
@@ -118,6 +125,22 @@ impl<'a> Books<'a> {
         }
     }
 }
+
+/// Whether the house called by itself. Its calls have a hotline's number where those of people have a phone's, so that the trail
+/// is read of few.
+pub(crate) async fn is_placed(actor: &Actor, state: &State, call: &Call) -> Result<bool, Problem> {
+    let by_phone = call.caller_number.trim_start_matches('+').len() <= LONGEST_EXTENSION;
+    if call.direction == Direction::Inbound || call.hotline.is_none() || by_phone {
+        return Ok(false);
+    }
+    let trail = calls::trail(actor, state.db(), call.id).await?;
+    Ok(trail.first().is_some_and(|decision| decision.step == PLACED))
+}
+
+/// The longest number of an extension.
+const LONGEST_EXTENSION: usize = 8;
+/// How the trail of a call begins that the house placed.
+const PLACED: &str = "place";
 
 /// What was removed since is no failure.
 fn known<T>(found: Result<T, Problem>) -> Result<Option<T>, Problem> {

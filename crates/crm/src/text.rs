@@ -79,6 +79,15 @@ pub(crate) mod some_id {
     }
 }
 
+/// For patches of plain values: missing stays, `null` clears, a value sets.
+pub(crate) fn present<'de, T, D>(input: D) -> Result<Option<Option<T>>, D::Error>
+where
+    T: serde::Deserialize<'de>,
+    D: serde::Deserializer<'de>,
+{
+    <Option<T> as serde::Deserialize>::deserialize(input).map(Some)
+}
+
 /// For patches: missing stays, `null` clears, a value sets.
 pub(crate) mod patch_id {
     use serde::{Deserializer, Serializer};

@@ -163,6 +163,10 @@ ids! {
     SupportRequestId = "sup";
     /// One message of such a request.
     SupportMessageId = "spm";
+    /// Something a company has to do for somebody.
+    TicketId = "tic";
+    /// One line of a ticket's story: a note or a change.
+    TicketEntryId = "tie";
 }
 
 /// One side of a call: a number inside the call, in order of appearance; the first is 0.

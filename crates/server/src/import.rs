@@ -3,7 +3,11 @@
 //! how far the list of calls is read stands in a file.
 
 mod calls;
+mod contacts;
+mod flows;
+mod groups;
 mod line;
+mod place;
 #[cfg(test)]
 mod tests;
 mod things;
@@ -21,6 +25,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 use store::Db;
+use worker::sound::Sounds;
 
 /// What is wanted.
 pub(crate) struct Wanted<'a> {
@@ -32,8 +37,10 @@ pub(crate) struct Wanted<'a> {
     pub(crate) source: Source<'a>,
     /// The calls that began in this span, milliseconds since 1970.
     pub(crate) span: (i64, i64),
-    /// Where it stands how far the calls are read.
+    /// Where it stands how far the calls are read; the contacts beside it.
     pub(crate) place: PathBuf,
+    /// Speaks greetings that a machine spoke there.
+    pub(crate) sounds: Sounds,
     /// Tell only what would be done.
     pub(crate) dry: bool,
 }
@@ -56,6 +63,12 @@ impl Report {
 
     fn kept(&mut self, kind: &'static str) {
         self.counts.entry(kind).or_default().1 += 1;
+    }
+
+    fn note(&mut self, text: String) {
+        if !self.notes.contains(&text) {
+            self.notes.push(text);
+        }
     }
 }
 
@@ -91,7 +104,8 @@ pub(crate) async fn run(db: &Db, wanted: &Wanted<'_>) -> anyhow::Result<Report> 
     let actor = Actor::system(wanted.company.id);
     let account = wanted.source.account().await?;
     let mut report = Report { dry: wanted.dry, notes: account.missing.clone(), ..Report::default() };
-    let known = things::bring(db, &actor, &wanted.company, &account, &mut report).await?;
+    let known = things::bring(db, &actor, wanted, &account, &mut report).await?;
+    contacts::bring(db, &actor, wanted, &known, &mut report).await?;
     calls::bring(db, &actor, wanted, &known, &mut report).await?;
     Ok(report)
 }

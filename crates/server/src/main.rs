@@ -34,6 +34,7 @@ use cli::{Cli, Command, ConfigCommand, UserCommand};
 use config::Config;
 use std::process::ExitCode;
 use std::time::Duration;
+use worker::sound::Sounds;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -152,6 +153,7 @@ async fn import(config: &Config, asked: cli::Import) -> anyhow::Result<()> {
         span: import::span(asked.since, &company)?,
         source: compat::import::Source::open(vendor, &line, asked.key.trim()).await?,
         vendor: vendor.as_str(),
+        sounds: Sounds::new(db.clone(), config.data_dir.clone()).spoken_by(serve::speaker(config)?),
         company,
         dry: asked.dry_run,
     };

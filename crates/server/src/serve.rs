@@ -271,8 +271,8 @@ fn engine_config(config: &Config, db: &Db, certificate: &Certificate, trust: Arc
     }
 }
 
-/// Who speaks texts.
-fn speaker(config: &Config) -> anyhow::Result<Speaker> {
+/// Who speaks texts, as it is set.
+pub(crate) fn speaker(config: &Config) -> anyhow::Result<Speaker> {
     let speech = &config.speech;
     Ok(match speech.driver {
         SpeechDriver::Off => Speaker::Off,

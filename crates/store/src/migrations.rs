@@ -61,6 +61,8 @@ const FILES: &[(i64, &str, &str)] = &[
         "create queue and agent figures",
         include_str!("../migrations/202611231550_create_queue_and_agent_figures.sql"),
     ),
+    (202611231520, "create tickets", include_str!("../migrations/202611231520_create_tickets.sql")),
+    (202611231545, "create user external ids", include_str!("../migrations/202611231545_create_user_external_ids.sql")),
 ];
 
 fn migrator() -> Migrator {

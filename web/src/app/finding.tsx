@@ -7,6 +7,7 @@ import { greetingSource } from '~/features/greetings/find'
 import { groupSource } from '~/features/groups/find'
 import { hotlineSource } from '~/features/hotlines/find'
 import { personSource } from '~/features/people/find'
+import { ticketSource } from '~/features/tickets/find'
 import { trunkSource } from '~/features/trunks/find'
 import { dialler } from '~/lib/dialling'
 import { hasWords, type Source } from '~/lib/find/source'
@@ -47,6 +48,7 @@ export const SOURCES: Source[] = [
   dialSource,
   screenSource,
   contactSource,
+  ticketSource,
   extensionSource,
   hotlineSource,
   personSource,

@@ -12,6 +12,7 @@ import { cleanCalls } from '~/features/calls/filter'
 import { cleanContacts } from '~/features/contacts/queries'
 import { cleanStatistics } from '~/features/statistics/period'
 import { cleanMail } from '~/features/voicemail/queries'
+import { cleanTickets } from '~/features/tickets/queries'
 import { meQuery } from '~/lib/me'
 import { Broken, NotFound } from './Broken'
 import { Shell } from './Shell'
@@ -132,6 +133,19 @@ const screens = [
     getParentRoute: () => inside,
     path: '/contacts/import/$id',
     component: lazyRouteComponent(() => import('~/features/contacts/imports/ImportPage'), 'ImportPage'),
+  }),
+  createRoute({
+    getParentRoute: () => inside,
+    path: '/tickets',
+    validateSearch: cleanTickets,
+    component: lazyRouteComponent(() => import('~/features/tickets/Tickets'), 'Tickets'),
+  }),
+  createRoute({
+    getParentRoute: () => inside,
+    path: '/tickets/$id',
+    validateSearch: (search: Record<string, unknown>): { open?: string } =>
+      search.open === 'edit' ? { open: search.open } : {},
+    component: lazyRouteComponent(() => import('~/features/tickets/TicketPage'), 'TicketPage'),
   }),
   createRoute({
     getParentRoute: () => inside,

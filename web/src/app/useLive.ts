@@ -35,6 +35,7 @@ const LISTS: Record<string, string> = {
   support: 'support',
   view: 'views',
   voicemail: 'voicemail',
+  ticket: 'tickets',
 }
 /** What happens in queues moves the wallboard; it changes no list. */
 const MOVES = ['queue.joined', 'queue.left']

@@ -21,6 +21,7 @@ export const shell = {
     screens: 'Go to',
     commands: 'Do',
     contacts: 'Contacts',
+    tickets: 'Tickets',
     extensions: 'Extensions',
     hotlines: 'Hotlines',
     people: 'People',

@@ -9,6 +9,7 @@ import { quality } from './en.quality'
 import { shell } from './en.shell'
 import { statistics } from './en.statistics'
 import { work } from './en.work'
+import { tickets } from './en.tickets'
 
 export const en = {
   ...access,
@@ -22,11 +23,13 @@ export const en = {
   ...shell,
   ...statistics,
   ...work,
+  ...tickets,
   menu: {
     home: 'Overview',
     calls: 'Call history',
     voicemail: 'Voicemail',
     contacts: 'Contacts',
+    tickets: 'Tickets',
     statistics: 'Statistics',
     exchange: 'Exchange',
     extensions: 'Extensions',

@@ -21,6 +21,7 @@ export const shell = {
     screens: 'Đi tới',
     commands: 'Thao tác',
     contacts: 'Danh bạ',
+    tickets: 'Phiếu yêu cầu',
     extensions: 'Máy nhánh',
     hotlines: 'Hotline',
     people: 'Người dùng',

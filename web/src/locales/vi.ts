@@ -9,6 +9,7 @@ import { quality } from './vi.quality'
 import { shell } from './vi.shell'
 import { statistics } from './vi.statistics'
 import { work } from './vi.work'
+import { tickets } from './vi.tickets'
 
 export const vi = {
   ...access,
@@ -22,11 +23,13 @@ export const vi = {
   ...shell,
   ...statistics,
   ...work,
+  ...tickets,
   menu: {
     home: 'Tổng quan',
     calls: 'Lịch sử cuộc gọi',
     voicemail: 'Hộp thư thoại',
     contacts: 'Danh bạ',
+    tickets: 'Phiếu yêu cầu',
     statistics: 'Thống kê',
     exchange: 'Tổng đài',
     extensions: 'Máy nhánh',

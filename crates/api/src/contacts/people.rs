@@ -63,7 +63,7 @@ pub(super) fn filter(
     Ok(Filter {
         text: q.map(str::to_owned),
         label: label.map(str::to_owned),
-        owner: owner.map(|text| field_id("owner", text)).transpose()?,
+        owners: owner.map(|text| field_id("owner", text).map(Some)).transpose()?.into_iter().collect(),
         order: match order {
             None | Some("name") => Order::Name,
             Some("newest") => Order::Newest,

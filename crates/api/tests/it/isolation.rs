@@ -43,6 +43,8 @@ async fn things(w: &World) -> HashMap<&'static str, String> {
     let contact = w.post(key, "/contacts", json!({ "name": "Lan", "phones": [{ "number": "0901234567" }] })).await;
     let contact = contact.text("id");
     let note = w.post(key, &format!("/contacts/{contact}/notes"), json!({ "body": "Likes tea" })).await.text("id");
+    let ticket = w.post(key, "/tickets", json!({ "subject": "T", "contact": contact })).await.text("id");
+    let entry = w.post(key, &format!("/tickets/{ticket}/notes"), json!({ "body": "N" })).await.text("id");
     let import = crate::contacts::sent(w, key, "name,phone\nHoa,0902222222\n").await.text("id");
     let questions = json!([{ "key": "greeting", "text": "?", "weight": 1, "most": 5 }]);
     let scorecard = w.post(key, "/scorecards", json!({ "name": "S", "questions": questions })).await.text("id");
@@ -58,6 +60,8 @@ async fn things(w: &World) -> HashMap<&'static str, String> {
         ("view_id", model::ViewId::from_bits(7).to_string()),
         ("note_id", note),
         ("import_id", import),
+        ("ticket_id", ticket),
+        ("entry_id", entry),
         ("company_id", w.alpha.actor.tenant.to_string()),
         ("voicemail_id", crate::voicemail::left(w, &w.alpha, &extension).await),
         ("extension_id", extension),
@@ -238,7 +242,8 @@ async fn an_agent_reads_configuration_and_no_more() {
             && !path.ends_with("/merge")
             && (method != "DELETE" || path.contains("/notes/"));
         let talks = path.starts_with("/calls") && method != "GET" || path == "/calls/live";
-        if may || talks || knows || path.starts_with("/users/") {
+        let works = path.starts_with("/tickets") && (method != "DELETE" || path.contains("/notes/"));
+        if may || talks || knows || works || path.starts_with("/users/") {
             continue;
         }
         let body = if method == "GET" || method == "DELETE" { Value::Null } else { valid(&path, &things) };
@@ -279,6 +284,7 @@ fn valid(path: &str, things: &HashMap<&'static str, String>) -> Value {
         "/support-requests" => json!({ "kind": "other", "title": "n", "body": "n" }),
         "/support-requests/{support_request_id}" => json!({ "status": "closed" }),
         "/support-requests/{support_request_id}/messages" => json!({ "body": "n" }),
+        "/tickets" => json!({ "subject": "n" }),
         "/greetings/speech" => json!({ "name": "n", "speech": { "text": "n" } }),
         "/agents/{extension_id}/state" => json!({ "state": "offline" }),
         "/extensions/bulk" => json!({ "extensions": [] }),

@@ -32,6 +32,7 @@ mod simulation;
 mod statistics;
 mod support;
 mod talks;
+mod tickets;
 mod trunks;
 mod users;
 mod views;

@@ -28,7 +28,7 @@ pub(super) async fn account(source: &Source<'_>) -> Result<Account, Problem> {
     }
     for row in all(source, "GetHotlines", "hotlines").await? {
         let (key, number, name) = (text(&row, "id"), text(&row, "hotline"), text(&row, "name"));
-        account.hotlines.push(Hotline { key, number, name });
+        account.hotlines.push(Hotline { key, number, name, ..Hotline::default() });
     }
     for row in all(source, "GetExtensions", "extensions").await? {
         account.extensions.push(Extension {
@@ -48,7 +48,7 @@ pub(super) async fn account(source: &Source<'_>) -> Result<Account, Problem> {
         let members: Vec<String> =
             account.extensions.iter().filter(on).map(|extension| extension.number.clone()).collect();
         if !members.is_empty() {
-            account.groups.push(Group { name: hotline.name.clone(), members });
+            account.groups.push(Group { name: hotline.name.clone(), members, ..Group::default() });
         }
     }
     account.missing.push("Flows and greetings: the vendor's API tells none.".to_owned());

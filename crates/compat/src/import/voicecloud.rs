@@ -1,6 +1,7 @@
-//! VoiceCloud's report of calls, all that its API tells of a company. Its clocks show the time of Vietnam.
+//! VoiceCloud's report of calls, and the numbers of its extensions: all that its API tells of a company. Its clocks show the
+//! time of Vietnam.
 
-use super::{Account, Call, Line, Question, Source, items, json, some_text, text};
+use super::{Account, Call, Extension, Line, Question, Source, items, json, some_text, text};
 use crate::time;
 use call::Direction;
 use jiff::civil::{Date, DateTime};
@@ -20,9 +21,38 @@ pub(super) async fn enter(line: &dyn Line, key: &str) -> Result<String, Problem>
     Ok(key.to_owned())
 }
 
-pub(super) fn account() -> Account {
-    let missing = "People, extensions, hotlines, groups, flows and greetings: the vendor's API tells none.".to_owned();
-    Account { missing: vec![missing], ..Account::default() }
+/// The extensions, where the vendor tells their states when it is asked for none in particular. Their passwords it tells nobody.
+pub(super) async fn account(source: &Source<'_>) -> Result<Account, Problem> {
+    let mut account = Account::default();
+    let body = json!({ "key": source.bearer, "list": [] });
+    let path = "/api/Agent/status/format/json".to_owned();
+    let reply = source.line.ask(Question { method: "POST", path, bearer: String::new(), body: Some(body) }).await?;
+    match json(reply) {
+        Ok(answer) => account.extensions = extensions(&answer),
+        Err(problem) => account.missing.push(format!("Extensions: {}", problem.message)),
+    }
+    account.missing.push("Passwords of extensions: the vendor's API tells none; here they have new ones.".to_owned());
+    let rest = "People, hotlines, groups, flows, greetings and contacts: the vendor's API tells none.".to_owned();
+    account.missing.push(rest);
+    Ok(account)
+}
+
+/// The vendor's pages do not show the form of the answer: a list of states, alone or under `result`.
+fn extensions(answer: &Value) -> Vec<Extension> {
+    let rows = answer.as_array().map_or_else(|| items(answer, "result"), Vec::as_slice);
+    let number = |row: &Value| some_text(row, "ext").filter(|number| number.bytes().all(|byte| byte.is_ascii_digit()));
+    rows.iter()
+        .filter_map(|row| {
+            let number = number(row)?;
+            Some(Extension {
+                key: number.clone(),
+                number,
+                name: text(row, "name"),
+                enabled: true,
+                ..Extension::default()
+            })
+        })
+        .collect()
 }
 
 /// The cursor is the first day of a report.

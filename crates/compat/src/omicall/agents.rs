@@ -2,9 +2,10 @@
 
 use super::answer::{Outcome, Paging, Payload, Refusal, page};
 use super::auth::Client;
-use super::input::{self, Body, needed};
+use super::input::{self, Body, Listing, Pairs, needed};
 use super::{phones, words};
 use crate::State;
+use account::external;
 use account::user::{self, NewUser, User, UserPatch};
 use axum::extract::{RawQuery, State as Shared};
 use axum::routing::{MethodRouter, delete as delete_at, get, post};
@@ -25,23 +26,20 @@ const ROLES: [(&str, Role); 5] = [
 /// The numbers that new agents' phones are given.
 const PHONES: std::ops::RangeInclusive<u32> = 101..=9_999;
 
-pub(super) fn routes() -> [(&'static str, MethodRouter<State>); 6] {
+pub(super) fn routes() -> [(&'static str, MethodRouter<State>); 9] {
     [
         ("/api/tenant/detail", get(company)),
         ("/api/agent/list", get(list)),
         ("/api/v3/agent/search", get(search)),
         ("/api/v2/agent/get-by-email", get(by_email)),
         ("/api/agent/invite", post(invite)),
+        // There are no packages to choose here.
+        ("/api/agent/invite_with_package_v2", post(invite)),
+        ("/api/agent/role/update", post(change_role)),
+        ("/api/v3/agent/ticket/transfer", post(hand_over)),
         // One client asks for it with GET.
         ("/api/agent/delete", delete_at(delete).get(delete)),
     ]
-}
-
-#[derive(Deserialize)]
-struct Listing {
-    keyword: Option<String>,
-    page: Option<u32>,
-    size: Option<u32>,
 }
 
 #[derive(Deserialize)]
@@ -60,6 +58,9 @@ struct Invited {
     full_name: Option<String>,
     role_name: Option<String>,
     password: Option<String>,
+    /// What the client's own system calls the person.
+    #[serde(default, deserialize_with = "crate::loose::text")]
+    uuid: String,
 }
 
 async fn company(Shared(state): Shared<State>, Client(actor): Client) -> Outcome {
@@ -97,38 +98,27 @@ async fn company(Shared(state): Shared<State>, Client(actor): Client) -> Outcome
 
 async fn list(Shared(state): Shared<State>, Client(actor): Client, wanted: Result<Query<Listing>, Failure>) -> Outcome {
     let Query(wanted) = wanted?;
-    let keyword = words::unsigned(wanted.keyword.as_deref().unwrap_or_default()).to_lowercase();
     let fits = |user: &User, phone: Option<&Extension>| {
-        let texts = [words::unsigned(&user.name).to_lowercase(), user.login.clone()];
-        let number = phone.map(|phone| phone.number.clone());
-        texts.into_iter().chain(number).any(|text| text.contains(&keyword))
+        [user.name.as_str(), &user.login]
+            .into_iter()
+            .chain(phone.map(|phone| phone.number.as_str()))
+            .any(|text| wanted.fits(text))
     };
-    shown(&state, &actor, Paging::of(wanted.page, wanted.size, 50), fits).await
+    shown(&state, &actor, wanted.paging(50), fits).await
 }
 
 /// The newer form, with lists of what is looked for in the query.
 async fn search(Shared(state): Shared<State>, Client(actor): Client, RawQuery(query): RawQuery) -> Outcome {
-    let pairs: Vec<(String, String)> =
-        url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()).into_owned().collect();
-    let all = |name: &str| -> Vec<&str> {
-        let fits = |key: &str| key == name || key.strip_suffix("[]") == Some(name) || numbered(key, name);
-        pairs.iter().filter(|(key, _)| fits(key)).flat_map(|(_, value)| value.split(',')).collect()
-    };
-    let number = |name: &str| all(name).first().and_then(|text| text.parse().ok());
-    let emails: Vec<String> = all("filter.emails").iter().map(|email| email.to_lowercase()).collect();
-    let (phones, extensions) = (all("filter.phones"), all("filter.extensions"));
+    let pairs = Pairs::read(query.as_deref());
+    let emails: Vec<String> = pairs.all(&["filter.emails"]).iter().map(|email| email.to_lowercase()).collect();
+    let (phones, extensions) = (pairs.all(&["filter.phones"]), pairs.all(&["filter.extensions"]));
     let fits = |user: &User, phone: Option<&Extension>| {
         let email = emails.is_empty() || emails.iter().any(|email| is_of(user, email));
         let phone = phone.map_or("", |phone| phone.number.as_str());
-        email && extensions.iter().chain(&phones).all(|_| [&extensions, &phones].iter().any(|all| all.contains(&phone)))
+        let named = extensions.iter().chain(&phones).any(|number| number == phone);
+        email && (named || (extensions.is_empty() && phones.is_empty()))
     };
-    shown(&state, &actor, Paging::of(number("page"), number("size"), 50), fits).await
-}
-
-/// `filter.emails[0]`.
-fn numbered(key: &str, name: &str) -> bool {
-    let index = key.strip_prefix(name).and_then(|rest| rest.strip_prefix('[')).and_then(|rest| rest.strip_suffix(']'));
-    index.is_some_and(|index| index.bytes().all(|byte| byte.is_ascii_digit()))
+    shown(&state, &actor, Paging::of(pairs.count("page"), pairs.count("size"), 50), fits).await
 }
 
 fn is_of(user: &User, email: &str) -> bool {
@@ -145,8 +135,7 @@ async fn shown(
     let extensions = input::extensions(actor, state).await?;
     let phone = |user: &User| extensions.iter().find(|extension| extension.user == Some(user.id));
     let found: Vec<&User> = users.iter().filter(|user| fits(user, phone(user))).collect();
-    let from = usize::try_from(paging.offset()).unwrap_or(usize::MAX);
-    let items = found.iter().skip(from).take(paging.size as usize).map(|user| item(user)).collect();
+    let items = paging.cut(&found).map(|user| item(user)).collect();
     Ok(page(items, paging, found.len() as u64))
 }
 
@@ -190,6 +179,12 @@ async fn invite(Shared(state): Shared<State>, Client(actor): Client, Body(wanted
     if wanted.password.as_deref().is_some_and(|password| !is_strong(password)) {
         return Err(Refusal::Word("password_invalid"));
     }
+    if find(&actor, &state, &login).await?.is_some() {
+        return Err(Refusal::Word("agent_exists"));
+    }
+    if !wanted.uuid.is_empty() && external::find(&actor, state.db(), &wanted.uuid).await?.is_some() {
+        return Err(Refusal::Word("agent_uuid_exists"));
+    }
     let new = NewUser { login, name: full_name, email: None, role, password: wanted.password };
     let user = user::create(&actor, state.db(), new).await.map_err(|problem| {
         let at = |name: &str| problem.fields.iter().any(|field| field.name == name);
@@ -197,15 +192,58 @@ async fn invite(Shared(state): Shared<State>, Client(actor): Client, Body(wanted
             "login_taken" => Refusal::Word("agent_exists"),
             _ if at("password") => Refusal::Told("password_invalid", problem.message),
             _ if at("login") => Refusal::Told("identify_info_invalid", problem.message),
-            _ if at("name") => Refusal::Told("full_name_is_required", problem.message),
+            _ if at("name") => Refusal::Told("invite_error", problem.message),
             _ => problem.into(),
         }
     })?;
+    external::set(&actor, state.db(), user.id, &wanted.uuid).await?;
     let phone = phone_for(&state, &actor, &user).await?;
     Ok(Payload(json!({
         "agent": { "full_name": user.name, "email": user.login },
         "pbx_account": phones::row(&state, &actor, phone.id).await?,
     })))
+}
+
+/// A new role for somebody. The vendor's roles have ids that its pages do not show: its names for them are taken for both.
+#[derive(Deserialize)]
+struct NewRole {
+    #[serde(alias = "email")]
+    identify_info: Option<String>,
+    #[serde(alias = "role_name")]
+    role_id: Option<String>,
+}
+
+async fn change_role(Shared(state): Shared<State>, Client(actor): Client, Body(wanted): Body<NewRole>) -> Outcome {
+    actor.require(Permission::ManageUsers)?;
+    let login = needed(wanted.identify_info, "identify_info_is_required")?.to_lowercase();
+    let role = needed(wanted.role_id, "role_is_required")?;
+    let role = ROLES.iter().find(|(word, _)| *word == role).ok_or(Refusal::Word("role_id_invalid"))?.1;
+    let user = find(&actor, &state, &login).await?.ok_or(Refusal::Word("identify_info_invalid"))?;
+    user::update(&actor, state.db(), user.id, UserPatch { role: Some(role), ..UserPatch::default() }).await?;
+    Ok(Payload(json!(true)))
+}
+
+/// From whom to whom.
+#[derive(Deserialize)]
+struct Handover {
+    #[serde(rename = "sourceEmail", alias = "source_email")]
+    source: Option<String>,
+    #[serde(rename = "targetEmail", alias = "target_email")]
+    target: Option<String>,
+}
+
+/// Gives the tickets that are not over to somebody else. It is done when it is answered, so that the request's id is told and
+/// nothing is called back.
+async fn hand_over(Shared(state): Shared<State>, Client(actor): Client, Body(wanted): Body<Handover>) -> Outcome {
+    actor.require(Permission::ManageUsers)?;
+    let source = needed(wanted.source, "source_email_is_required")?.to_lowercase();
+    let target = needed(wanted.target, "target_email_is_required")?.to_lowercase();
+    let source = find(&actor, &state, &source).await?.ok_or(Refusal::Word("source_email_invalid"))?;
+    let target = find(&actor, &state, &target).await?.filter(|user| user.enabled);
+    let target = target.ok_or(Refusal::Word("target_email_invalid"))?;
+    let tickets = crm::ticket::hand_over(&actor, state.db(), source.id, target.id).await?;
+    let request: model::EventId = store::mint();
+    Ok(Payload(json!({ "requestId": words::object_id(request), "total": tickets })))
 }
 
 /// At least eight signs, of all four kinds.
@@ -240,6 +278,7 @@ async fn delete(
     let user = find(&actor, &state, &login).await?.filter(|user| user.enabled);
     let user = user.ok_or(Refusal::Word("identify_info_invalid"))?;
     user::update(&actor, state.db(), user.id, UserPatch { enabled: Some(false), ..UserPatch::default() }).await?;
+    external::set(&actor, state.db(), user.id, "").await?;
     if let Some(phone) = extension::find_by_user(&actor, state.db(), user.id).await? {
         let patch = ExtensionPatch { user: Some(None), enabled: Some(false), ..ExtensionPatch::default() };
         extension::update(&actor, state.db(), phone.id, patch).await?;
@@ -252,10 +291,12 @@ async fn find(actor: &Actor, state: &State, email: &str) -> Result<Option<User>,
 }
 
 fn item(user: &User) -> Value {
-    let field = |code: &str, kind: &str, value: &str, data: &str| {
-        let value = json!([{ "display_value": value, "data_type": data, "value_type": null }]);
-        json!({ "identify": null, "field_code": code, "field_type": kind, "value": value })
-    };
+    let value = |field: &str, kind: &str, value: Value| json!({ "identify": null, "field_code": field, "field_type": kind, "value": [value] });
+    let personal =
+        |text: Option<&str>| json!({ "display_value": text, "data_type": "personal", "value_type": "Cá nhân" });
+    let name = json!({ "display_value": user.name, "data_type": "single_text", "value_type": null });
+    // Neither a gender nor a number of their own is known of people here; clients look for the fields.
+    let unknown = json!({ "display_value": null, "data_type": null, "value_type": null });
     json!({
         "_id": words::object_id(user.id),
         "create_by": { "name": null },
@@ -270,8 +311,10 @@ fn item(user: &User) -> Value {
         "is_active": user.enabled,
         "identify_info": user.login,
         "attribute_structure": [
-            field("full_name", "single_text", &user.name, "single_text"),
-            field("mail", "email", user.address().unwrap_or_default(), "email"),
+            value("full_name", "single_text", name),
+            value("mail", "email", personal(Some(user.address().unwrap_or_default()))),
+            value("gender", "radio", unknown),
+            value("phone_number", "phone", personal(None)),
         ],
     })
 }

@@ -59,6 +59,7 @@ pub(crate) fn failure(failure: Failure) -> Response {
     let ok = StatusCode::OK;
     let (http, code, word) = match problem.kind {
         Kind::Unauthenticated => (StatusCode::UNAUTHORIZED, 401, "access_token_expired"),
+        Kind::Forbidden if problem.code == "company_suspended" => (ok, -9999, "tenant_invalid"),
         Kind::Forbidden => (ok, -9999, "permission_denied"),
         Kind::Limited => (ok, -9999, "rate_limit_exceeded"),
         Kind::Invalid => (ok, -9999, "request_invalid"),
@@ -90,11 +91,6 @@ fn envelope(http: StatusCode, code: i32, word: Option<&str>, detail: Option<&str
         body["detail"] = detail.into();
     }
     (http, [(header::CONTENT_TYPE, "application/json")], body.to_string()).into_response()
-}
-
-/// What a company's package lacks.
-pub(super) async fn outside_of_package(_: super::auth::Client) -> Refusal {
-    Refusal::Told("limit_service", "Tickets are not there yet.".to_owned())
 }
 
 /// One page of a list of `total`, in the vendor's words.
@@ -130,6 +126,11 @@ impl Paging {
     /// From what the query says; a size that is too large is cut, as the vendor does.
     pub(super) fn of(page: Option<u32>, size: Option<u32>, usual: u32) -> Paging {
         Paging { page: page.unwrap_or(1).max(1), size: size.unwrap_or(usual).clamp(1, MOST) }
+    }
+
+    /// The items of the page, of a list that is there as a whole.
+    pub(super) fn cut<T>(self, all: &[T]) -> impl Iterator<Item = &T> {
+        all.iter().skip(usize::try_from(self.offset()).unwrap_or(usize::MAX)).take(self.size as usize)
     }
 
     /// How many items come before the page.

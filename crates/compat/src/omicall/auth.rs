@@ -6,12 +6,15 @@ use crate::token::{self, Purpose};
 use axum::extract::{FromRequestParts, State as Shared};
 use axum::http::header;
 use axum::http::request::Parts;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use model::{Actor, Dialect, Kind, Problem};
 use rest::{Failure, Query, Source};
 use serde::Deserialize;
 use serde_json::json;
 use store::now;
+
+/// How the address of the list of calls ends.
+const CALL_LIST: &str = "/call_transaction/list";
 
 /// The company that asks.
 pub(super) struct Client(pub(super) Actor);
@@ -26,7 +29,13 @@ impl FromRequestParts<State> for Client {
             Some(key) => state.gate.admit_id(Dialect::Omicall, key, source).await,
             None => state.gate.admit_key(Dialect::Omicall, &credential, source).await,
         };
-        admitted.map(Client).map_err(|problem| failure(problem.into()))
+        admitted.map(Client).map_err(|problem| match problem.kind {
+            // The list of calls has a word of its own for being asked too often.
+            Kind::Limited if parts.uri.path().ends_with(CALL_LIST) => {
+                Refusal::Told("limit_request_30_minute", problem.message).into_response()
+            }
+            _ => failure(problem.into()),
+        })
     }
 }
 

@@ -102,6 +102,10 @@ async fn begin(state: &State, actor: &Actor, order: &Order, numbers: Vec<String>
         return Err(Refusal::Word("limit_word"));
     }
     let hotline = hotline(state, actor, &order.cid).await?;
+    if is_used_up(state, actor).await? {
+        let mend = "The minutes of talk of this day are used up; the bound is outbound_minutes_per_day.";
+        return Err(Refusal::Told("balance_is_not_enough", mend.to_owned()));
+    }
     let plan = Plan {
         retries: order.num_retry.unwrap_or(0),
         retry_gap_ms: order.distance_retry.unwrap_or(0).saturating_mul(1000),
@@ -163,6 +167,16 @@ async fn hotline(state: &State, actor: &Actor, cid: &str) -> Result<Option<Hotli
     }
     let found = input::hotline(actor, state, cid).await?.ok_or(Refusal::Word("number_call_out_invalid"))?;
     Ok(Some(found.id))
+}
+
+/// Whether the company has talked to the outside in the last day for as long as it may. There is no money here: this is what it
+/// can run out of.
+async fn is_used_up(state: &State, actor: &Actor) -> Result<bool, Refusal> {
+    let most_ms = u64::try_from(pbx::limits::get(actor, state.db(), None).await?.outbound_minutes_per_day)
+        .unwrap_or(0)
+        .saturating_mul(60_000);
+    let talked = pbx::calls::talked_outside(state.db(), actor.tenant, now().as_millis()).await?;
+    Ok(most_ms > 0 && talked.iter().map(|one| one.talk_ms).sum::<u64>() >= most_ms)
 }
 
 /// How many words a machine speaks in it.

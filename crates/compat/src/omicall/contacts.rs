@@ -4,9 +4,9 @@ mod item;
 
 pub(super) use item::item;
 
-use super::answer::{Outcome, Paging, Payload, Refusal, page};
+use super::answer::{Outcome, Payload, Refusal, page};
 use super::auth::Client;
-use super::input::{Body, Whole, needed};
+use super::input::{Body, Listing, Whole, needed};
 use super::words;
 use crate::{State, lists};
 use axum::extract::State as Shared;
@@ -19,8 +19,10 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// Under which names the ids of the client's own system are kept.
-const REF_ID: &str = "omicall";
-const REF_CODE: &str = "omicall_code";
+pub(crate) const REF_ID: &str = "omicall";
+pub(crate) const REF_CODE: &str = "omicall_code";
+/// Under which name the vendor's own id of a contact is kept that was brought over.
+pub(crate) const OWN_ID: &str = "omicall_id";
 /// The most contacts or notes that one request may bring.
 const MOST: usize = 200;
 
@@ -37,14 +39,8 @@ pub(super) fn routes() -> [(&'static str, MethodRouter<State>); 8] {
     ]
 }
 
-#[derive(Deserialize)]
-struct Pages {
-    page: Option<u32>,
-    size: Option<u32>,
-}
-
 #[derive(Deserialize, Default)]
-struct Listing {
+struct Sought {
     keyword: Option<String>,
     #[serde(default)]
     filters: Vec<Condition>,
@@ -116,29 +112,31 @@ struct Noted {
 async fn list(
     Shared(state): Shared<State>,
     Client(actor): Client,
-    pages: Result<Query<Pages>, Failure>,
-    body: Result<Body<Listing>, Refusal>,
+    pages: Result<Query<Listing>, Failure>,
+    body: Result<Body<Sought>, Refusal>,
 ) -> Outcome {
     let Query(pages) = pages?;
     let wanted = match body {
         Ok(Body(wanted)) => wanted,
         // All contacts may be wanted with no word at all.
-        Err(Refusal::Word("request_body_required")) => Listing::default(),
+        Err(Refusal::Word("request_body_required")) => Sought::default(),
         Err(other) => return Err(other),
     };
-    let paging = Paging::of(pages.page, pages.size, 50);
+    let paging = pages.paging(50);
     let mut filter = Filter { text: wanted.keyword.filter(|word| !word.trim().is_empty()), ..Filter::default() };
     for condition in &wanted.filters {
         if condition.field_code != "contact_owner" {
             return Err(Refusal::Word("field_code_invalid"));
         }
-        match condition.value.as_slice() {
-            [] => {}
-            [email] => {
-                let Some(owner) = user(&actor, &state, email).await? else { return Ok(page(Vec::new(), paging, 0)) };
-                filter.owner = Some(owner);
+        for email in &condition.value {
+            match email.as_str() {
+                "unassigned" => filter.owners.push(None),
+                // Nobody looks after anybody under an address that is nobody's.
+                email => filter.owners.extend(user(&actor, &state, email).await?.map(Some)),
             }
-            _ => return Err(Refusal::Told("value_invalid", "One owner can be looked for at a time.".to_owned())),
+        }
+        if filter.owners.is_empty() && !condition.value.is_empty() {
+            return Ok(page(Vec::new(), paging, 0));
         }
     }
     let found = contact::slice(&actor, state.db(), filter, paging.offset(), paging.size).await?;
@@ -260,7 +258,11 @@ fn array<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<Vec<T>, Refusal>
 
 async fn by_id(state: &State, actor: &Actor, text: &str) -> Result<Contact, Refusal> {
     let found = match (u128::from_str_radix(text, 16), text.len()) {
-        (Ok(start), 24) => contact::find_by_start(actor, state.db(), start, 96).await?,
+        (Ok(start), 24) => match contact::find_by_start(actor, state.db(), start, 96).await? {
+            // A client of a company that was brought over still has the vendor's id.
+            None => by_external(state, actor, OWN_ID, text).await?,
+            found => found,
+        },
         _ => match text.parse() {
             Ok(id) => Some(contact::get(actor, state.db(), id).await?),
             Err(_) => None,
@@ -270,7 +272,7 @@ async fn by_id(state: &State, actor: &Actor, text: &str) -> Result<Contact, Refu
 }
 
 async fn by_external(state: &State, actor: &Actor, name: &str, id: &str) -> Result<Option<Contact>, Refusal> {
-    search(state, actor, id, |one| one.profile.external_ids.get(name).is_some_and(|known| known == id)).await
+    Ok(contact::find_by_external(actor, state.db(), name, id).await?)
 }
 
 /// The contact among those that a text finds for which this holds.

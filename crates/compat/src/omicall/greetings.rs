@@ -1,8 +1,8 @@
 //! `greeting`: sounds that callers hear, uploaded as MP3 or spoken by a robot.
 
-use super::answer::{Outcome, Paging, Payload, Refusal, page};
+use super::answer::{Outcome, Payload, Refusal, page};
 use super::auth::Client;
-use super::input::{self, Body, needed};
+use super::input::{self, Body, Listing, needed};
 use super::words;
 use crate::State;
 use axum::extract::multipart::{Multipart, MultipartRejection};
@@ -35,13 +35,6 @@ pub(super) fn routes() -> [(&'static str, MethodRouter<State>); 4] {
 }
 
 #[derive(Deserialize)]
-struct Listing {
-    page: Option<u32>,
-    size: Option<u32>,
-    keyword: Option<String>,
-}
-
-#[derive(Deserialize)]
 struct Named {
     greeting_name: Option<String>,
 }
@@ -56,7 +49,7 @@ struct Text {
 
 async fn list(Shared(state): Shared<State>, Client(actor): Client, wanted: Result<Query<Listing>, Failure>) -> Outcome {
     let Query(wanted) = wanted?;
-    let paging = Paging::of(wanted.page, wanted.size, USUAL_SIZE);
+    let paging = wanted.paging(USUAL_SIZE);
     let found = greeting::slice(&actor, state.db(), wanted.keyword.as_deref(), paging.offset(), paging.size).await?;
     let listed = |greeting: &Greeting| {
         let mut item = item(&actor, greeting);
@@ -143,7 +136,7 @@ impl Text {
 }
 
 /// Who of ours speaks for a voice of the vendor.
-pub(super) fn voice_of(word: &str) -> Option<Voice> {
+pub(crate) fn voice_of(word: &str) -> Option<Voice> {
     VOICES.iter().find(|(known, _)| *known == word).map(|(_, voice)| *voice)
 }
 

@@ -1,9 +1,9 @@
 //! `internal_group`: ring groups. What a group has no word for here keeps the vendor's empty forms, which differ between a
 //! group that was just made and one that was changed or is listed.
 
-use super::answer::{Outcome, Paging, Payload, Refusal, page};
+use super::answer::{Outcome, Payload, Refusal, page};
 use super::auth::Client;
-use super::input::{self, Body, needed};
+use super::input::{self, Body, Listing, needed};
 use super::words;
 use crate::State;
 use axum::extract::State as Shared;
@@ -40,13 +40,6 @@ pub(super) fn routes() -> [(&'static str, MethodRouter<State>); 6] {
     ]
 }
 
-#[derive(Deserialize)]
-struct Listing {
-    keyword: Option<String>,
-    page: Option<u32>,
-    size: Option<u32>,
-}
-
 /// A group as it is sent.
 #[derive(Deserialize)]
 struct Sent {
@@ -74,14 +67,12 @@ struct Number(#[serde(deserialize_with = "crate::loose::text")] String);
 
 async fn list(Shared(state): Shared<State>, Client(actor): Client, wanted: Result<Query<Listing>, Failure>) -> Outcome {
     let Query(wanted) = wanted?;
-    let paging = Paging::of(wanted.page, wanted.size, USUAL_SIZE);
-    let keyword = words::unsigned(wanted.keyword.as_deref().unwrap_or_default()).to_lowercase();
+    let paging = wanted.paging(USUAL_SIZE);
     let mut groups = input::groups(&actor, &state).await?;
     groups.reverse();
-    groups.retain(|group| words::unsigned(&group.name).to_lowercase().contains(&keyword));
+    groups.retain(|group| wanted.fits(&group.name));
     let book = Book::of(&actor, &state).await?;
-    let from = usize::try_from(paging.offset()).unwrap_or(usize::MAX);
-    let items = groups.iter().skip(from).take(paging.size as usize).map(|group| book.listed(group)).collect();
+    let items = paging.cut(&groups).map(|group| book.listed(group)).collect();
     Ok(page(items, paging, groups.len() as u64))
 }
 
@@ -206,7 +197,12 @@ async fn target(actor: &Actor, state: &State, sent: &Sent, before: Option<Target
             let all = input::groups(actor, state).await?;
             Some(Target::Group(all.iter().find(|found| input::is(found.id, id)).ok_or_else(unknown)?.id))
         }
-        "Voice_mail" => return Err(Refusal::Told("limit_service", "Voicemail is not offered here yet.".to_owned())),
+        // A mailbox is an extension's: its number or its id stands here.
+        "Voice_mail" => {
+            let all = input::extensions(actor, state).await?;
+            let found = all.iter().find(|found| found.number == id || input::is(found.id, id));
+            Some(Target::Voicemail(found.ok_or_else(unknown)?.id))
+        }
         _ => return Err(Refusal::Word("target_timeout_type_invalid")),
     })
 }
@@ -282,6 +278,7 @@ impl Book {
             Some(Target::Greeting(id)) => ("Recording", words::object_id(id)),
             Some(Target::Flow(id)) => ("Ivr_menu", words::object_id(id)),
             Some(Target::Group(id)) => ("Ring_group", words::object_id(id)),
+            Some(Target::Voicemail(id)) => ("Voice_mail", words::object_id(id)),
             // Set elsewhere, and the vendor has no word for it.
             Some(_) => ("", String::new()),
         };

@@ -1,14 +1,15 @@
 //! `hotline`: the numbers a company can be called at and may show, and whose they are.
 
-use super::answer::{Outcome, Paging, Payload, Refusal, page};
+use super::answer::{Outcome, Payload, Refusal, page};
 use super::auth::Client;
-use super::input::{self, Body, needed};
+use super::input::{self, Body, Listing, needed};
 use super::words;
 use crate::State;
 use axum::extract::State as Shared;
 use axum::routing::{MethodRouter, get, post};
-use model::{Actor, Permission};
-use pbx::extension::{self, ExtensionPatch};
+use model::{Actor, ExtensionId, GroupId, Permission};
+use pbx::extension::{self, Extension, ExtensionPatch};
+use pbx::group::Group;
 use pbx::hotline::{self, Hotline, HotlinePatch, Target};
 use rest::{Failure, Query};
 use serde::Deserialize;
@@ -27,13 +28,6 @@ pub(super) fn routes() -> [(&'static str, MethodRouter<State>); 5] {
 #[derive(Deserialize)]
 struct Numbers {
     extension: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Listing {
-    keyword: Option<String>,
-    page: Option<u32>,
-    size: Option<u32>,
 }
 
 #[derive(Deserialize)]
@@ -113,22 +107,21 @@ async fn search(
     wanted: Result<Query<Listing>, Failure>,
 ) -> Outcome {
     let Query(wanted) = wanted?;
-    let paging = Paging::of(wanted.page, wanted.size, 50);
+    let paging = wanted.paging(50);
     let keyword = wanted.keyword.unwrap_or_default();
     // A number may be looked for as it is dialled inside the country.
     let digits = keyword.trim_start_matches(['+', '0']);
     let mut all = input::hotlines(&actor, &state).await?;
     all.retain(|hotline| hotline.number.contains(digits) || hotline.name.contains(&keyword));
-    let from = usize::try_from(paging.offset()).unwrap_or(usize::MAX);
-    let total = all.len() as u64;
-    Ok(page(all.iter().skip(from).take(paging.size as usize).map(item).collect(), paging, total))
+    let names = Names::of(&actor, &state).await?;
+    Ok(page(paging.cut(&all).map(|one| names.item(one)).collect(), paging, all.len() as u64))
 }
 
 async fn by_phone(Shared(state): Shared<State>, Client(actor): Client, wanted: Result<Query<One>, Failure>) -> Outcome {
     let Query(wanted) = wanted?;
     let number = needed(wanted.hotline, "hotline_is_required")?;
     let found = input::hotline(&actor, &state, &number).await?.ok_or(Refusal::Word("hotline_invalid"))?;
-    Ok(Payload(item(&found)))
+    Ok(Payload(Names::of(&actor, &state).await?.item(&found)))
 }
 
 /// Leads a number to a script, or to a group, or to one extension; extensions that are named show it when calling out.
@@ -153,7 +146,7 @@ async fn update(Shared(state): Shared<State>, Client(actor): Client, Body(wanted
         }
         None => found,
     };
-    Ok(Payload(item(&saved)))
+    Ok(Payload(Names::of(&actor, &state).await?.item(&saved)))
 }
 
 async fn target(
@@ -179,34 +172,56 @@ async fn target(
     }
 }
 
-fn item(hotline: &Hotline) -> Value {
-    let script = match hotline.target {
-        Target::Flow(id) => Some(words::object_id(id)),
-        _ => None,
-    };
-    let accesses = match hotline.target {
-        Target::Group(id) => json!([{ "id": words::object_id(id), "type": "group", "name": null }]),
-        Target::Extension(id) => json!([{ "id": words::object_id(id), "type": "extension", "name": null }]),
-        _ => json!([]),
-    };
-    json!({
-        "number": words::number(&hotline.number),
-        "status": "active",
-        "expire_date": null,
-        "created_date": hotline.created_at,
-        "last_updated_date": hotline.updated_at,
-        "configs": {
-            "allow_call_in": true,
-            "allow_call_out": true,
-            "default_script": script,
-            "working_days": [],
-            "special_days": [],
-            "call_configs": null,
-            "access_type": null,
-            "number_type": null,
-            "disable_by_time_frame": false,
-            "outbound_config": null,
-        },
-        "accesses": accesses,
-    })
+/// What numbers lead to, by name.
+struct Names {
+    extensions: Vec<Extension>,
+    groups: Vec<Group>,
+}
+
+impl Names {
+    async fn of(actor: &Actor, state: &State) -> Result<Names, Refusal> {
+        Ok(Names { extensions: input::extensions(actor, state).await?, groups: input::groups(actor, state).await? })
+    }
+
+    fn group(&self, id: GroupId) -> Option<&str> {
+        self.groups.iter().find(|group| group.id == id).map(|group| group.name.as_str())
+    }
+
+    fn phone(&self, id: ExtensionId) -> Option<&str> {
+        self.extensions.iter().find(|phone| phone.id == id).map(|phone| phone.number.as_str())
+    }
+
+    fn item(&self, hotline: &Hotline) -> Value {
+        let script = match hotline.target {
+            Target::Flow(id) => Some(words::object_id(id)),
+            _ => None,
+        };
+        let accesses = match hotline.target {
+            Target::Group(id) => json!([{ "id": words::object_id(id), "type": "group", "name": self.group(id) }]),
+            Target::Extension(id) => {
+                json!([{ "id": words::object_id(id), "type": "extension", "name": self.phone(id) }])
+            }
+            _ => json!([]),
+        };
+        json!({
+            "number": words::number(&hotline.number),
+            "status": "active",
+            "expire_date": null,
+            "created_date": hotline.created_at,
+            "last_updated_date": hotline.updated_at,
+            "configs": {
+                "allow_call_in": true,
+                "allow_call_out": true,
+                "default_script": script,
+                "working_days": [],
+                "special_days": [],
+                "call_configs": null,
+                "access_type": null,
+                "number_type": null,
+                "disable_by_time_frame": false,
+                "outbound_config": null,
+            },
+            "accesses": accesses,
+        })
+    }
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 /// Where a key leads, or no key at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Step {
+pub(crate) enum Step {
     /// A ring group.
     Group(GroupId),
     /// Another script.
@@ -18,17 +18,17 @@ pub(super) enum Step {
 
 /// A key script.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Script {
-    pub(super) greeting: Option<GreetingId>,
+pub(crate) struct Script {
+    pub(crate) greeting: Option<GreetingId>,
     /// What is played on coming back to the menu.
-    pub(super) short: Option<GreetingId>,
-    pub(super) invalid: Option<GreetingId>,
+    pub(crate) short: Option<GreetingId>,
+    pub(crate) invalid: Option<GreetingId>,
     /// How long to wait for a key, in seconds.
-    pub(super) timeout_s: u32,
-    pub(super) max_failure: u32,
-    pub(super) keys: BTreeMap<Digit, Step>,
+    pub(crate) timeout_s: u32,
+    pub(crate) max_failure: u32,
+    pub(crate) keys: BTreeMap<Digit, Step>,
     /// When no key comes, or too many wrong ones.
-    pub(super) otherwise: Option<Step>,
+    pub(crate) otherwise: Option<Step>,
 }
 
 const MENU: &str = "menu";
@@ -36,7 +36,7 @@ const OTHERWISE: &str = "otherwise";
 
 impl Script {
     /// The graph that does what the script says.
-    pub(super) fn graph(&self) -> Graph {
+    pub(crate) fn graph(&self) -> Graph {
         let mut nodes = BTreeMap::new();
         for (key, step) in &self.keys {
             step.lay(&name(*key), &mut nodes);
@@ -61,7 +61,7 @@ impl Script {
 
     /// The script that says what the graph does; none of a graph that is drawn freely. Where a key leads to something that
     /// the vendor has no word for, the key is left out.
-    pub(super) fn read(graph: &Graph) -> Option<Script> {
+    pub(crate) fn read(graph: &Graph) -> Option<Script> {
         let Some(Node::Menu(menu)) = graph.nodes.get(&graph.start) else { return None };
         let step = |name: &String| Step::read(graph, name);
         let otherwise = menu.on_timeout.as_ref().or(menu.on_failures.as_ref());
@@ -77,7 +77,7 @@ impl Script {
     }
 
     /// Whether the graph says nothing that the script does not: then it can be written anew without a loss.
-    pub(super) fn says_all_of(&self, graph: &Graph) -> bool {
+    pub(crate) fn says_all_of(&self, graph: &Graph) -> bool {
         self.graph() == *graph
     }
 }

@@ -1,26 +1,20 @@
 //! Extensions and the numbers they may show, with what a phone needs to register.
 
-use super::answer::{Outcome, Paging, Payload, Refusal, page};
+use super::answer::{Outcome, Payload, Refusal, page};
 use super::auth::Client;
-use super::input::{self, Body, needed};
+use super::input::{self, Body, Listing, needed};
 use super::words;
 use crate::State;
+use account::external;
 use account::user::User;
 use axum::extract::State as Shared;
-use model::{Actor, ExtensionId, HotlineId};
+use model::{Actor, ExtensionId, HotlineId, UserId};
 use pbx::extension::{self, Extension, ExtensionPatch};
 use pbx::hotline::Hotline;
 use rest::{Failure, Query};
 use serde::Deserialize;
 use serde_json::{Value, json};
-
-/// The query of a list.
-#[derive(Deserialize)]
-pub(super) struct Listing {
-    keyword: Option<String>,
-    page: Option<u32>,
-    size: Option<u32>,
-}
+use std::collections::HashMap;
 
 /// The query of a change of status.
 #[derive(Deserialize)]
@@ -43,7 +37,7 @@ pub(super) async fn list(
     wanted: Result<Query<Listing>, Failure>,
 ) -> Outcome {
     let Query(wanted) = wanted?;
-    let paging = Paging::of(wanted.page, wanted.size, 50);
+    let paging = wanted.paging(50);
     let keyword = wanted.keyword.as_deref();
     let slice = extension::slice(&actor, state.db(), keyword, paging.offset(), paging.size).await?;
     let shown = Shown::load(&actor, &state).await?;
@@ -120,8 +114,12 @@ pub(super) async fn detail(
     let shown = Shown::load(&actor, &state).await?;
     let found = match kind.as_str() {
         "sip_user" => extension::find_by_number(&actor, state.db(), &keyword).await?,
-        // Alo knows a person by the login, which is usually the e-mail address.
-        "user_email" | "usr_uuid" => shown.extension_of(&actor, &state, &keyword).await?,
+        "user_email" => shown.extension_of(&actor, &state, &keyword).await?,
+        // Whoever has no name of another system's is known there by the login.
+        "usr_uuid" => match external::find(&actor, state.db(), &keyword).await? {
+            Some(user) => extension::find_by_user(&actor, state.db(), user).await?,
+            None => shown.extension_of(&actor, &state, &keyword).await?,
+        },
         _ => return Err(Refusal::Word("type_invalid")),
     };
     let found = found.ok_or(Refusal::Word("extension_invalid"))?;
@@ -135,6 +133,8 @@ struct Shown {
     server: String,
     hotlines: Vec<Hotline>,
     users: Vec<User>,
+    /// What another system calls people.
+    uuids: HashMap<UserId, String>,
 }
 
 impl Shown {
@@ -146,6 +146,7 @@ impl Shown {
             server,
             hotlines: input::hotlines(actor, state).await?,
             users: input::users(actor, state).await?,
+            uuids: external::all(actor, state.db()).await?,
         })
     }
 
@@ -180,7 +181,7 @@ impl Shown {
             "extension": extension.number,
             "full_name": extension.name,
             "mail": user.map(|user| user.login.as_str()),
-            "uuid": user.map(|user| user.login.as_str()),
+            "uuid": user.map(|user| self.uuids.get(&user.id).unwrap_or(&user.login)),
             "pbx_account": {
                 "display_name": extension.number,
                 "sip_user": extension.number,

@@ -1,9 +1,9 @@
 //! `key-interaction`: key scripts. Each is a flow of one menu; flows that are drawn freely are shown as far as the vendor has
 //! words for them, and are not written over.
 
-use super::answer::{Outcome, Paging, Payload, Refusal, page};
+use super::answer::{Outcome, Payload, Refusal, page};
 use super::auth::Client;
-use super::input::{self, Body, needed};
+use super::input::{self, Body, Listing, needed};
 use super::menu::{Script, Step};
 use super::words;
 use crate::State;
@@ -28,13 +28,6 @@ pub(super) fn routes() -> [(&'static str, MethodRouter<State>); 4] {
         ("/api/call_center/key-interaction/update/{id}", post(update)),
         ("/api/call_center/key-interaction/delete/{id}", delete_at(delete)),
     ]
-}
-
-#[derive(Deserialize)]
-struct Listing {
-    keyword: Option<String>,
-    page: Option<u32>,
-    size: Option<u32>,
 }
 
 /// A script as it is sent.
@@ -67,19 +60,16 @@ struct SentKey {
 
 async fn list(Shared(state): Shared<State>, Client(actor): Client, wanted: Result<Query<Listing>, Failure>) -> Outcome {
     let Query(wanted) = wanted?;
-    let paging = Paging::of(wanted.page, wanted.size, USUAL_SIZE);
-    let keyword = words::unsigned(wanted.keyword.as_deref().unwrap_or_default()).to_lowercase();
+    let paging = wanted.paging(USUAL_SIZE);
     let mut all = input::flows(&actor, &state).await?;
     all.reverse();
-    let fits = |flow: &Flow| words::unsigned(&flow.name).to_lowercase().contains(&keyword);
     let found: Vec<(Flow, Script)> = all
         .into_iter()
-        .filter(fits)
+        .filter(|flow| wanted.fits(&flow.name))
         .filter_map(|flow| Script::read(&flow.graph).map(|script| (flow, script)))
         .collect();
     let company = Company::of(&actor, &state).await?;
-    let from = usize::try_from(paging.offset()).unwrap_or(usize::MAX);
-    let shown = found.iter().skip(from).take(paging.size as usize).map(|(flow, script)| company.item(flow, script));
+    let shown = paging.cut(&found).map(|(flow, script)| company.item(flow, script));
     Ok(page(shown.collect(), paging, found.len() as u64))
 }
 

@@ -3,11 +3,11 @@
 
 use super::answer::{Outcome, Paging, Payload, Refusal, page};
 use super::auth::Client;
-use super::input::{self, Body};
+use super::input::{self, Body, Pairs};
 use super::transactions::{MOST_MS, Shown};
 use super::words;
 use crate::State;
-use axum::extract::{Query as Plain, State as Shared};
+use axum::extract::{RawQuery, State as Shared};
 use axum::routing::{MethodRouter, get, post};
 use call::Direction;
 use model::{Actor, CallId, Kind};
@@ -37,34 +37,34 @@ pub(super) fn routes() -> [(&'static str, MethodRouter<State>); 6] {
 /// What is looked for, in the names of all forms.
 #[derive(Deserialize, Default)]
 #[serde(default)]
-struct Wanted {
+pub(super) struct Wanted {
     #[serde(alias = "fromDate")]
-    from_date: Option<i64>,
+    pub(super) from_date: Option<i64>,
     #[serde(alias = "toDate")]
-    to_date: Option<i64>,
+    pub(super) to_date: Option<i64>,
     #[serde(alias = "directions")]
-    direction: Vec<String>,
-    disposition: Vec<String>,
+    pub(super) direction: Vec<String>,
+    pub(super) disposition: Vec<String>,
     /// Hotlines.
     #[serde(alias = "sipNumbers")]
-    sip_numbers: Vec<String>,
+    pub(super) sip_numbers: Vec<String>,
     #[serde(alias = "sipUsers")]
-    sip_users: Vec<String>,
+    pub(super) sip_users: Vec<String>,
     #[serde(alias = "phoneNumbers", alias = "numbers")]
-    phone_numbers: Vec<String>,
+    pub(super) phone_numbers: Vec<String>,
     #[serde(alias = "transactionIds")]
-    transaction_ids: Vec<String>,
+    pub(super) transaction_ids: Vec<String>,
     #[serde(alias = "agentEmails")]
-    agent_emails: Vec<String>,
+    pub(super) agent_emails: Vec<String>,
     /// Third parties' names of people; here their logins.
     #[serde(alias = "agentUuids", alias = "user_uuids")]
-    agent_uuids: Vec<String>,
+    pub(super) agent_uuids: Vec<String>,
     #[serde(alias = "agentIds")]
-    agent_ids: Vec<String>,
+    pub(super) agent_ids: Vec<String>,
     #[serde(alias = "isAnswer")]
-    is_answer: Option<bool>,
+    pub(super) is_answer: Option<bool>,
     #[serde(alias = "tagIds")]
-    tags: Vec<String>,
+    pub(super) tags: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -194,9 +194,9 @@ async fn whole(shown: &mut Shown<'_>, call: &Call) -> Result<Value, Refusal> {
         "phone_number": phone,
         "from_number": words::number(&call.caller_number),
         "to_number": words::number(&call.callee_number),
-        "answer_sec": item["time_start_to_answer"],
-        "wait_sec": item["time_start_to_answer"],
-        "ms_time_start_to_answer": call.answered_at.map_or(0, |at| at - call.started_at),
+        "answer_sec": words::answer_s(call),
+        "wait_sec": words::answer_s(call),
+        "ms_time_start_to_answer": call.answered_at.unwrap_or(0),
         "time_start_call": seconds(call.started_at),
         "time_ringing_start": call.ringing_at.map(seconds),
         "time_answer_start": call.answered_at.map(seconds),
@@ -206,11 +206,9 @@ async fn whole(shown: &mut Shown<'_>, call: &Call) -> Result<Value, Refusal> {
         "hangup_cause": words::hangup(call.cause),
         "hangup_cause_q850": words::q850(call.cause),
         "is_missed_call": inbound && call.status != Status::Answered,
-        "is_auto_call": false,
         "autocall_uuid": null,
         "autocall_id": null,
         "is_callbot": false,
-        "ivr": [],
         "state": "cdr",
         "invite_failure_status": null,
     });
@@ -221,27 +219,14 @@ async fn whole(shown: &mut Shown<'_>, call: &Call) -> Result<Value, Refusal> {
 }
 
 /// How many calls there were. Lists come as `numbers=a&numbers=b` or with commas.
-async fn report(
-    Shared(state): Shared<State>,
-    Client(actor): Client,
-    pairs: Result<Plain<Vec<(String, String)>>, axum::extract::rejection::QueryRejection>,
-) -> Outcome {
-    let Plain(pairs) = pairs.unwrap_or_default();
-    let all = |names: &[&str]| -> Vec<String> {
-        let fits = |key: &str| names.contains(&key.strip_suffix("[]").unwrap_or(key));
-        let values = pairs.iter().filter(|(key, _)| fits(key)).flat_map(|(_, value)| value.split(','));
-        values.filter(|value| !value.is_empty()).map(str::to_owned).collect()
-    };
-    let moment = |names: &[&str]| match all(names).first() {
-        None => Ok(None),
-        Some(text) => text.parse().map(Some).map_err(|_| Refusal::Word("date_invalid")),
-    };
+async fn report(Shared(state): Shared<State>, Client(actor): Client, RawQuery(query): RawQuery) -> Outcome {
+    let pairs = Pairs::read(query.as_deref());
     let wanted = Wanted {
-        from_date: moment(&["from_date", "fromDate"])?,
-        to_date: moment(&["to_date", "toDate"])?,
-        phone_numbers: all(&["numbers"]),
-        sip_users: all(&["sip_user", "sipUsers"]),
-        agent_emails: all(&["agents", "agentEmails"]),
+        from_date: pairs.moment(&["from_date", "fromDate"])?,
+        to_date: pairs.moment(&["to_date", "toDate"])?,
+        sip_numbers: pairs.all(&["numbers"]),
+        sip_users: pairs.all(&["sip_user", "sipUsers"]),
+        agent_emails: pairs.all(&["agents", "agentEmails"]),
         ..Wanted::default()
     };
     let filter = wanted.filter(&actor, &state, REPORT_MS).await?;
@@ -282,7 +267,7 @@ async fn report(
 
 impl Wanted {
     /// The filter; `None` when nothing can fit.
-    async fn filter(&self, actor: &Actor, state: &State, most_ms: i64) -> Result<Option<Filter>, Refusal> {
+    pub(super) async fn filter(&self, actor: &Actor, state: &State, most_ms: i64) -> Result<Option<Filter>, Refusal> {
         let from = self.from_date.ok_or(Refusal::Word("from_date_is_required"))?;
         let to = self.to_date.ok_or(Refusal::Word("to_date_is_required"))?;
         if from < 0 || to < from {
@@ -357,10 +342,12 @@ impl Wanted {
         if logins.iter().any(|list| !list.is_empty()) {
             let users = input::users(actor, state).await?;
             let phones = input::extensions(actor, state).await?;
+            let uuids = account::external::all(actor, state.db()).await?;
             for list in logins.into_iter().filter(|list| !list.is_empty()) {
                 let wanted = |text: &str, user: &account::user::User| {
                     let lower = text.to_lowercase();
-                    user.login == lower || user.email.as_ref() == Some(&lower) || input::is(user.id, text)
+                    let known = user.login == lower || user.email.as_ref() == Some(&lower) || input::is(user.id, text);
+                    known || uuids.get(&user.id).is_some_and(|uuid| uuid == text)
                 };
                 let meant = users.iter().filter(|user| list.iter().any(|text| wanted(text, user)));
                 let phone = |user: &account::user::User| phones.iter().find(|phone| phone.user == Some(user.id));

@@ -2,7 +2,7 @@
 
 use super::transactions::item;
 use super::{contacts, words};
-use crate::told::{Books, Happened, OfCall};
+use crate::told::{self, Books, Happened, OfCall};
 use crate::{State, lists};
 use crm::contact::Contact;
 use model::{Dialect, Problem};
@@ -68,20 +68,23 @@ fn wants(endpoint: &Endpoint, state: &str) -> bool {
 }
 
 fn living(event: &OfCall<'_>, state: &str) -> Value {
-    let (from, to) = match event.is_inbound() {
-        true => (words::number(event.phone()), event.extension()),
-        false => (event.extension(), words::number(event.phone())),
+    let phone = words::number(event.phone());
+    let (from, to) = match (event.is_inbound(), event.is_placed()) {
+        (true, _) => (phone, event.extension()),
+        // The house called itself: the number that it shows, and the one that it called.
+        (false, true) => (words::number(event.text("from")), phone),
+        (false, false) => (event.extension(), phone),
     };
-    told(event, state, [from, to, words::number(event.text("hotline")), way(event)])
+    body(event, state, [from, to, words::number(event.text("hotline")), way(event)])
 }
 
 fn hangup(event: &OfCall<'_>, record: &Value) -> Value {
     let text = |name: &str| record[name].as_str().unwrap_or_default();
-    told(event, "hangup", [text("from_number"), text("to_number"), text("hotline"), text("direction")])
+    body(event, "hangup", [text("from_number"), text("to_number"), text("hotline"), text("direction")])
 }
 
 /// Both names of the call's id stand in every event: receivers read one or the other.
-fn told(event: &OfCall<'_>, state: &str, [from, to, hotline, direction]: [&str; 4]) -> Value {
+fn body(event: &OfCall<'_>, state: &str, [from, to, hotline, direction]: [&str; 4]) -> Value {
     json!({
         "call_uuid": event.call.to_string(),
         "transaction_id": event.call.to_string(),
@@ -128,13 +131,12 @@ async fn record(books: &Books<'_>, event: &OfCall<'_>) -> Result<Value, Problem>
         "hotline": hotline.as_deref().map(words::number),
         "sip_number": hotline.as_deref().map(words::number),
         "recording_file_url": body["recording_file"],
-        "answer_sec": body["time_start_to_answer"],
+        "answer_sec": words::answer_s(&call),
         "last_updated_date": call.ended_at,
         "time_start_call": call.started_at / 1000,
         "time_end_call": call.ended_at / 1000,
         "endby_name": ended_by,
-        "is_auto_call": false,
-        "ivr": [],
+        "is_auto_call": told::is_placed(&books.actor, books.state, &call).await?,
         "transfer_histories": [],
         "tenant_id": words::object_id(books.actor.tenant),
     });

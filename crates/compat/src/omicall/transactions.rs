@@ -2,14 +2,15 @@
 
 use super::answer::{Outcome, Paging, Payload, Refusal, page};
 use super::auth::Client;
-use super::input::Body;
+use super::input::{Body, Pairs};
+use super::search::Wanted;
 use super::words;
-use crate::{State, links};
-use axum::extract::State as Shared;
+use crate::{State, links, told};
+use axum::extract::{RawQuery, State as Shared};
 use model::{Actor, CallId, ExtensionId, HotlineId, Kind, Problem, TenantId};
-use pbx::calls::{self, Call, Filter, NotePatch, Status};
+use pbx::calls::{self, Call, Filter, NotePatch};
 use pbx::extension;
-use rest::{Failure, Path, Query};
+use rest::{Failure, Path};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -19,27 +20,25 @@ pub(super) const MOST_MS: i64 = 30 * 24 * 3600 * 1000;
 /// How long a link to a recording counts.
 const LINK_MS: i64 = 30 * 24 * 3600 * 1000;
 
-/// The query of a list; times in milliseconds since 1970.
-#[derive(Deserialize)]
-pub(super) struct Listing {
-    from_date: Option<String>,
-    to_date: Option<String>,
-    page: Option<u32>,
-    size: Option<u32>,
-    keyword: Option<String>,
-    sip_user: Option<String>,
-    disposition: Option<String>,
-    direction: Option<String>,
-}
-
-pub(super) async fn list(
-    Shared(state): Shared<State>,
-    Client(actor): Client,
-    wanted: Result<Query<Listing>, Failure>,
-) -> Outcome {
-    let Query(wanted) = wanted?;
-    let paging = Paging::of(wanted.page, wanted.size, 50);
-    let Some(filter) = filter(&actor, &state, &wanted).await? else { return Ok(page(Vec::new(), paging, 0)) };
+pub(super) async fn list(Shared(state): Shared<State>, Client(actor): Client, RawQuery(query): RawQuery) -> Outcome {
+    let pairs = Pairs::read(query.as_deref());
+    let paging = Paging::of(pairs.count("page"), pairs.count("size"), 50);
+    let wanted = Wanted {
+        from_date: pairs.moment(&["from_date"])?,
+        to_date: pairs.moment(&["to_date"])?,
+        direction: pairs.all(&["direction"]),
+        disposition: pairs.all(&["disposition"]),
+        sip_numbers: pairs.all(&["sip_numbers"]),
+        sip_users: pairs.all(&["sip_user"]),
+        phone_numbers: pairs.all(&["source_number", "destination_number"]),
+        agent_emails: pairs.all(&["agents"]),
+        agent_uuids: pairs.all(&["user_uuids"]),
+        ..Wanted::default()
+    };
+    let Some(filter) = wanted.filter(&actor, &state, MOST_MS).await? else {
+        return Ok(page(Vec::new(), paging, 0));
+    };
+    let filter = Filter { number: pairs.first(&["keyword"]), ..filter };
     let slice = calls::slice(&actor, state.db(), filter, paging.offset(), paging.size).await?;
     let mut shown = Shown::new(&state, &actor);
     let mut items = Vec::with_capacity(slice.items.len());
@@ -61,9 +60,7 @@ pub(super) async fn detail(
         Err(problem) if problem.kind == Kind::NotFound => return Err(unknown()),
         other => other?,
     };
-    let mut item = Shown::new(&state, &actor).item(&found.call).await?;
-    item["ivr"] = json!([]);
-    Ok(Payload(item))
+    Ok(Payload(Shown::new(&state, &actor).item(&found.call).await?))
 }
 
 /// What is written on a call.
@@ -92,38 +89,6 @@ pub(super) async fn change(
     };
     let found = calls::get(&actor, state.db(), id).await?;
     Ok(Payload(Shown::new(&state, &actor).item(&found.call).await?))
-}
-
-/// What is looked for; `None` when nothing can fit.
-async fn filter(actor: &Actor, state: &State, wanted: &Listing) -> Result<Option<Filter>, Refusal> {
-    let moment = |text: &Option<String>, missing: &'static str| match text.as_deref().filter(|text| !text.is_empty()) {
-        None => Err(Refusal::Word(missing)),
-        Some(text) => text.parse::<i64>().map_err(|_| Refusal::Word("date_invalid")),
-    };
-    let from = moment(&wanted.from_date, "from_date_is_required")?;
-    let to = moment(&wanted.to_date, "to_date_is_required")?;
-    if from < 0 || to < from {
-        return Err(Refusal::Word("date_invalid"));
-    }
-    if to - from > MOST_MS {
-        return Err(Refusal::Word("date_is_too_long"));
-    }
-    let mut filter = Filter { from: Some(from), to: Some(to.saturating_add(1)), ..Filter::default() };
-    match wanted.disposition.as_deref().filter(|word| !word.is_empty()) {
-        None => {}
-        Some("answered") => filter.status = Some(Status::Answered),
-        Some("cancelled") => filter.answered = Some(false),
-        Some(_) => return Err(Refusal::Word("disposition_invalid")),
-    }
-    if let Some(word) = wanted.direction.as_deref().filter(|word| !word.is_empty()) {
-        filter.direction = Some(words::parse_direction(word).ok_or(Refusal::Word("direction_invalid"))?);
-    }
-    filter.number = wanted.keyword.clone().filter(|word| !word.is_empty());
-    if let Some(number) = wanted.sip_user.as_deref().filter(|number| !number.is_empty()) {
-        let Some(found) = extension::find_by_number(actor, state.db(), number).await? else { return Ok(None) };
-        filter.extension = Some(found.id);
-    }
-    Ok(Some(filter))
 }
 
 /// Turns calls into items; what several of them share is read once.
@@ -178,6 +143,7 @@ impl<'a> Shown<'a> {
             None => None,
         };
         let mut item = item(self.state, self.actor, call, extension.as_ref());
+        item["is_auto_call"] = told::is_placed(self.actor, self.state, call).await?.into();
         if let Some(note) = calls::notes(self.actor, self.state.db(), &[call.id]).await?.remove(&call.id) {
             item["note"] = note.text.into();
             item["tag"] = note.tags.into();
@@ -188,7 +154,6 @@ impl<'a> Shown<'a> {
 
 /// A finished call in the vendor's words.
 pub(super) fn item(state: &State, actor: &Actor, call: &Call, extension: Option<&extension::Extension>) -> Value {
-    let answer_s = call.answered_at.map_or(0, |at| (at - call.started_at) / 1000);
     let link = |_| links::to_recording(state, actor.tenant, call.id, LINK_MS);
     let name = extension.map_or("", |extension| extension.name.as_str());
     json!({
@@ -199,7 +164,8 @@ pub(super) fn item(state: &State, actor: &Actor, call: &Call, extension: Option<
         "disposition": words::disposition(call.status),
         "bill_sec": call.talk_ms / 1000,
         "record_seconds": call.recording.as_ref().map_or(0, |recording| recording.duration_ms / 1000),
-        "time_start_to_answer": answer_s,
+        // A moment, and not a length as the name has it.
+        "time_start_to_answer": call.answered_at.map_or(0, |at| at / 1000),
         "recording_file": call.recording.as_ref().map(link),
         "sip_user": extension.map(|extension| extension.number.as_str()),
         "duration": call.duration_ms / 1000,
@@ -214,8 +180,10 @@ pub(super) fn item(state: &State, actor: &Actor, call: &Call, extension: Option<
         "user": [{ "full_name": name, "full_name_unsigned": words::unsigned(name), "note": null, "tag": [] }],
         "create_by": null,
         "internal_destination": null,
-        "evaluations": [],
-        "total_evaluate": 0,
+        "evaluations": null,
+        "total_evaluate": null,
+        "ivr": "none",
+        "is_auto_call": false,
         "customer": { "full_name": call.caller_name, "full_name_unsigned": words::unsigned(&call.caller_name) },
         "is_have_forward_out": false,
         "bill_sec_forward_out": 0,

@@ -2,7 +2,7 @@
 
 use call::Direction;
 use model::{Cause, Id};
-use pbx::calls::Status;
+use pbx::calls::{Call, Status};
 use unicode_normalization::UnicodeNormalization;
 
 /// An id in the vendor's form, 24 hex digits: the first 96 of our 128 bits, of which 48 are the time and 48 random.
@@ -47,6 +47,11 @@ pub(super) fn unsigned(text: &str) -> String {
             other => other,
         })
         .collect()
+}
+
+/// How long the called side took to answer, in seconds; 0 when nobody did.
+pub(super) fn answer_s(call: &Call) -> i64 {
+    call.answered_at.map_or(0, |at| (at - call.started_at) / 1000)
 }
 
 /// Why a call ended, in the words of the vendor's switch.

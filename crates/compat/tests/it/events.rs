@@ -25,7 +25,7 @@ impl World {
         service::create(&self.alpha.actor, &self.db, &self.state.guard, new).await.unwrap();
     }
 
-    fn sender(&self) -> Sender {
+    pub(crate) fn sender(&self) -> Sender {
         let mut config = Config::new(self.state.guard.clone());
         config.tongues = compat::tongues(&self.state);
         config.schedule = Schedule::new(vec![Duration::from_millis(1); 5]);
@@ -40,7 +40,7 @@ impl World {
     }
 
     /// A call from outside that rang at 101 of the group Sales.
-    async fn rings_inbound(&self, call: CallId) {
+    pub(crate) async fn rings_inbound(&self, call: CallId) {
         for kind in ["call.ringing", "call.answered"] {
             let data = json!({
                 "call_id": call.to_string(), "leg": 2, "side": "callee", "extension": "101", "group": "Sales",
@@ -71,7 +71,7 @@ impl World {
         heard
     }
 
-    async fn extension(&self) -> model::ExtensionId {
+    pub(crate) async fn extension(&self) -> model::ExtensionId {
         pbx::extension::find_by_number(&self.alpha.actor, &self.db, "101").await.unwrap().unwrap().id
     }
 }
@@ -89,14 +89,14 @@ fn expected(path: &str, pairs: &[(&str, &str)]) -> (String, Vec<(String, String)
     (path.to_owned(), pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
 }
 
-fn uuid(call: CallId) -> String {
+pub(crate) fn uuid(call: CallId) -> String {
     use model::Id as _;
     let hex = format!("{:032x}", call.bits());
     [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-")
 }
 
 /// The first day of the documented example, at ten past ten in Vietnam.
-const BEGAN: i64 = 1_602_299_410_000;
+pub(crate) const BEGAN: i64 = 1_602_299_410_000;
 
 fn answered(record: &mut CallRecord) {
     (record.started_at, record.answered_at, record.ended_at) = (BEGAN, Some(BEGAN + 4_000), BEGAN + 11_500);
@@ -226,6 +226,42 @@ async fn omicall_is_told_the_states_and_the_record() {
     assert_eq!((&cdr["sip_user"], &cdr["endby_name"]), (&json!("101"), &json!("end_call_by_customer")));
     assert_eq!(cdr["recording_file"], cdr["recording_file_url"]);
     assert!(cdr["recording_file"].as_str().unwrap().starts_with(ROOT));
+}
+
+#[tokio::test]
+async fn a_call_that_the_house_placed_shows_the_hotline_where_a_phone_stands() {
+    let w = World::new(Dialect::Omicall).await;
+    let trunk = pbx::trunk::NewTrunk::by_address("Carrier", "127.0.0.30");
+    pbx::trunk::create(&w.alpha.actor, &w.db, trunk).await.unwrap();
+    let target = pbx::hotline::Target::Extension(w.extension().await);
+    let hotline =
+        pbx::hotline::create(&w.alpha.actor, &w.db, pbx::hotline::NewHotline::to("02873000001", target)).await;
+    let crm = Receiver::start().await;
+    w.hook(&crm, "/hook", Dialect::Omicall, &[]).await;
+    let call: CallId = store::mint();
+    let data = json!({ "side": "callee", "direction": "outbound", "from": "+842873000001", "to": "+84931234567",
+                       "hotline": "+842873000001", "placed": true, "at": BEGAN });
+    w.tell("call.ringing", call, data).await;
+    let placed = |record: &mut CallRecord| {
+        answered(record);
+        (record.id, record.direction) = (call, Direction::Outbound);
+        record.hotline = Some(hotline.unwrap().id);
+        (record.caller_number, record.callee_number) = ("+842873000001".into(), "+84931234567".into());
+        let reason = "The house calls: who answers meets a script.".into();
+        record.trail = vec![Decision { at: BEGAN, step: "place".into(), reason, facts: vec![] }];
+    };
+    w.ended(&w.alpha, placed).await;
+    let heard = w.told(&crm, 3).await;
+    let bodies: Vec<Value> = heard.iter().map(|heard| serde_json::from_str(&heard.body).unwrap()).collect();
+    let of = |body: &Value| {
+        ["state", "from_number", "to_number", "hotline"].map(|name| body[name].as_str().unwrap().to_owned())
+    };
+    assert_eq!(of(&bodies[0]), ["ringing", "842873000001", "84931234567", "842873000001"]);
+    assert_eq!(of(&bodies[1]), ["hangup", "842873000001", "84931234567", "842873000001"]);
+    assert_eq!((&bodies[2]["is_auto_call"], &bodies[2]["sip_user"]), (&json!(true), &Value::Null));
+    let detail = axum::http::Request::get(format!("/omicrm/api/call_transaction/detail/{call}"));
+    let detail = detail.header("x-api-key", &w.alpha.key).body(axum::body::Body::empty()).unwrap();
+    assert_eq!(w.send(detail).await.json()["payload"]["is_auto_call"], true);
 }
 
 #[tokio::test]

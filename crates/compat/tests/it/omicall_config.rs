@@ -173,7 +173,7 @@ async fn a_wrong_group_is_told_by_its_field() {
         (but("timeout", json!("long")), "request_invalid"),
         (but("target_timeout_type", json!("Moon")), "target_timeout_type_invalid"),
         (but("target_timeout_type", json!("Ring_group")), "target_timeout_invalid"),
-        (but("target_timeout_type", json!("Voice_mail")), "limit_service"),
+        (but("target_timeout_type", json!("Voice_mail")), "target_timeout_invalid"),
         (Value::Null, "request_body_required"),
         (json!([]), "data_is_required"),
     ] {

@@ -102,8 +102,75 @@ async fn each_fault_of_a_contact_has_its_word() {
     assert_eq!(said("contacts/list", filter).await, "field_code_invalid");
     let nothing = call(&w, &w.alpha, "GET", "contacts/get", Value::Null).await;
     assert_eq!(nothing["message"], "data_is_required");
-    for ticket in ["ticket/list", "ticket/create", "ticket/category/get_all"] {
-        assert_eq!(said(ticket, json!({})).await, "limit_service");
+    for outside in [
+        "evaluation_criteria/call/list",
+        "call_transaction/add_evaluation/call_x",
+        "v3/call-transaction/add-evaluation",
+        "call_bot/execute_by_phone",
+        "social/zalo/new_room",
+        "ai/text_to_speech",
+        "agent/service_package/update",
+    ] {
+        assert_eq!(said(outside, json!({})).await, "limit_service", "{outside}");
+    }
+    assert_eq!(said("partner/tenant/add", json!({})).await, "partner_invalid");
+}
+
+#[tokio::test]
+async fn each_fault_of_a_ticket_has_its_word_and_others_see_none() {
+    let w = World::new(Dialect::Omicall).await;
+    let new = account::user::NewUser {
+        login: "hoa@alpha.vn".into(),
+        name: "Hoa".into(),
+        email: None,
+        role: model::Role::Agent,
+        password: None,
+    };
+    account::user::create(&w.alpha.actor, &w.db, new).await.unwrap();
+    let whole = json!({ "name": "Đổi máy", "description": "Hỏng", "priority": "high", "assignee": "hoa@alpha.vn" });
+    let ask = async |company: &Company, path: &str, body: Value| call(&w, company, "POST", path, body).await;
+    let made = ask(&w.alpha, "ticket/create", whole.clone()).await["payload"].clone();
+    assert_eq!((&made["priority"], &made["create_by"]), (&json!("high"), &Value::Null), "a key is nobody");
+    for (name, value, word) in [
+        ("name", json!(" "), "name_is_required"),
+        ("name", json!("x".repeat(201)), "name_invalid"),
+        ("description", Value::Null, "description_is_required"),
+        ("description", json!("x".repeat(10_001)), "description_invalid"),
+        ("priority", json!("urgent"), "priority_invalid"),
+        ("assignee", json!(""), "assignee_is_required"),
+        ("assignee", json!("nobody@alpha.vn"), "assignee_invalid"),
+        ("created_by", json!("nobody@alpha.vn"), "created_by_invalid"),
+        ("ticket_category_id", json!("64a000000000000000000000"), "ticket_category_id_invalid"),
+        ("type_uuid", json!(9), "type_uuid_invalid"),
+        ("name", json!(7), "request_invalid"),
+    ] {
+        let mut wrong = whole.clone();
+        wrong[name] = value;
+        assert_eq!(ask(&w.alpha, "ticket/create", wrong).await["message"], word, "{name}");
+    }
+    let id = made["_id"].as_str().unwrap();
+    let path = format!("ticket/update_status/{id}");
+    assert_eq!(ask(&w.alpha, &path, json!({})).await["message"], "status_is_required");
+    assert_eq!(ask(&w.alpha, &path, json!({ "status": 5 })).await["message"], "status_invalid");
+    assert_eq!(ask(&w.beta, &path, json!({ "status": 1 })).await["message"], "ticket_id_invalid", "another company's");
+    assert_eq!(ask(&w.beta, "ticket/list", json!({ "keyword": id })).await["payload"]["total_items"], 0);
+    assert_eq!(ask(&w.alpha, "ticket/list", json!({ "keyword": id })).await["payload"]["total_items"], 1);
+    assert_eq!(ask(&w.alpha, "ticket/list", json!({ "keyword": "hoa" })).await["payload"]["total_items"], 1);
+    for (body, word) in [
+        (json!({ "targetEmail": "hoa@alpha.vn" }), "source_email_is_required"),
+        (json!({ "sourceEmail": "hoa@alpha.vn" }), "target_email_is_required"),
+        (json!({ "sourceEmail": "x@y.vn", "targetEmail": "hoa@alpha.vn" }), "source_email_invalid"),
+        (json!({ "sourceEmail": "hoa@alpha.vn", "targetEmail": "x@y.vn" }), "target_email_invalid"),
+    ] {
+        assert_eq!(ask(&w.alpha, "v3/agent/ticket/transfer", body).await["message"], word);
+    }
+    for (body, word) in [
+        (json!({ "role_id": "Sale" }), "identify_info_is_required"),
+        (json!({ "identify_info": "hoa@alpha.vn" }), "role_is_required"),
+        (json!({ "identify_info": "hoa@alpha.vn", "role_id": "King" }), "role_id_invalid"),
+        (json!({ "identify_info": "x@y.vn", "role_id": "Sale" }), "identify_info_invalid"),
+    ] {
+        assert_eq!(ask(&w.alpha, "agent/role/update", body).await["message"], word);
     }
 }
 

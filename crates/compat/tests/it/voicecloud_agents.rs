@@ -29,7 +29,7 @@ fn engine(w: &mut World, agent: ExtensionId) {
     });
 }
 
-async fn a_queue(w: &World, number: Option<&str>) -> (model::QueueId, ExtensionId) {
+pub(crate) async fn a_queue(w: &World, number: Option<&str>) -> (model::QueueId, ExtensionId) {
     let actor = &w.alpha.actor;
     let agent = pbx::extension::find_by_number(actor, &w.db, "101").await.unwrap().unwrap().id;
     let member =
@@ -161,7 +161,7 @@ async fn the_connector_of_onlinecrm_is_told_states_a_record_and_missed_calls() {
 }
 
 /// A call of 0901234567 that this extension has answered.
-fn talking(w: &World, extension: ExtensionId) -> CallId {
+pub(crate) fn talking(w: &World, extension: ExtensionId) -> CallId {
     let (call, tenant) = (store::mint(), w.alpha.actor.tenant);
     let (from, to) = ("+84901234567".into(), "+842873000001".into());
     for event in [

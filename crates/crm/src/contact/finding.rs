@@ -32,8 +32,8 @@ pub struct Filter {
     pub text: Option<String>,
     /// A label they carry.
     pub label: Option<String>,
-    /// Who looks after them.
-    pub owner: Option<UserId>,
+    /// One of these looks after them, `None` for nobody; whoever when empty.
+    pub owners: Vec<Option<UserId>>,
     /// In which order.
     pub order: Order,
 }

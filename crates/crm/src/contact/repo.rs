@@ -144,6 +144,7 @@ pub(crate) async fn delete(tx: &mut Tx, id: ContactId) -> Result<(), Error> {
     unindex(tx, id).await?;
     for statement in [
         "delete from contact_notes where tenant_id = $1 and contact_id = $2",
+        "update tickets set contact_id = null where tenant_id = $1 and contact_id = $2",
         "delete from contacts where tenant_id = $1 and id = $2",
     ] {
         sqlx::query(statement).bind(tx.tenant().to_owned()).bind(id.to_string()).execute(tx.conn()).await?;

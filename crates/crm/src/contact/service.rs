@@ -3,6 +3,7 @@
 use super::repo::lists::{After, Wanted};
 use super::{Contact, Filter, Note, Order, Patch, Profile, finding, note, repo};
 use crate::text::{hex, unhex};
+use crate::ticket;
 use model::{Actor, ContactId, Faults, Id, NoteId, Page, PageRequest, Permission, PhoneNumber, Problem, Slice, UserId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -99,7 +100,7 @@ pub async fn list(actor: &Actor, db: &Db, filter: Filter, page: PageRequest) -> 
     let mut tx = db.read(actor.tenant).await?;
     let country = repo::country(&mut tx).await?;
     let terms = filter.text.as_deref().map(|text| finding::terms(text, &country)).unwrap_or_default();
-    let wanted = Wanted { terms, label: filter.label, owner: filter.owner, order: filter.order };
+    let wanted = Wanted { terms, label: filter.label, owners: filter.owners, order: filter.order };
     let rows = repo::lists::list(&mut tx, &wanted, after, limit).await?;
     let key: fn(&Contact) -> String = match filter.order {
         Order::Name => |contact| format!("{}.{}", hex(&finding::sort_name(&contact.profile.name)), contact.id),
@@ -114,7 +115,7 @@ pub async fn slice(actor: &Actor, db: &Db, filter: Filter, offset: u64, limit: u
     let mut tx = db.read(actor.tenant).await?;
     let country = repo::country(&mut tx).await?;
     let terms = filter.text.as_deref().map(|text| finding::terms(text, &country)).unwrap_or_default();
-    let wanted = Wanted { terms, label: filter.label, owner: filter.owner, order: filter.order };
+    let wanted = Wanted { terms, label: filter.label, owners: filter.owners, order: filter.order };
     let (items, total) = repo::lists::slice(&mut tx, &wanted, offset, limit.clamp(1, PageRequest::MAX)).await?;
     Ok(Slice { items, total })
 }
@@ -122,14 +123,29 @@ pub async fn slice(actor: &Actor, db: &Db, filter: Filter, offset: u64, limit: u
 /// The contact whose id begins with these bits, at least 64 of the 128.
 pub async fn find_by_start(actor: &Actor, db: &Db, start: u128, bits: u32) -> Result<Option<Contact>, Problem> {
     actor.require(Permission::ViewContacts)?;
-    let Some(rest) = 128u32.checked_sub(bits).filter(|rest| (1..=64).contains(rest)) else { return Ok(None) };
-    if start >> bits != 0 {
-        return Ok(None);
-    }
-    let first = start << rest;
-    let last = first | ((1 << rest) - 1);
+    let Some((first, last)) = span_of_start(start, bits) else { return Ok(None) };
     let mut tx = db.read(actor.tenant).await?;
     Ok(repo::lists::find_between(&mut tx, ContactId::from_bits(first), ContactId::from_bits(last)).await?)
+}
+
+/// The first and the last id that begin with these bits; none when they are fewer than 64, or more than so many.
+pub(crate) fn span_of_start(start: u128, bits: u32) -> Option<(u128, u128)> {
+    let rest = 128u32.checked_sub(bits).filter(|rest| (1..=64).contains(rest))?;
+    if start >> bits != 0 {
+        return None;
+    }
+    let first = start << rest;
+    Some((first, first | ((1 << rest) - 1)))
+}
+
+/// The contact that has this id in another system.
+pub async fn find_by_external(actor: &Actor, db: &Db, system: &str, id: &str) -> Result<Option<Contact>, Problem> {
+    actor.require(Permission::ViewContacts)?;
+    let mut tx = db.read(actor.tenant).await?;
+    let key = repo::external_key(system, id);
+    let found = repo::with_keys(&mut tx, repo::EXTERNAL, std::slice::from_ref(&key)).await?.remove(&key);
+    let Some(id) = found.and_then(|ids| ids.into_iter().next()) else { return Ok(None) };
+    Ok(repo::find(&mut tx, id).await?)
 }
 
 /// Reads the key of the contact that the page before ended with.
@@ -169,7 +185,7 @@ pub(crate) fn later_than(before: i64) -> i64 {
     now().as_millis().max(before + 1)
 }
 
-/// Deletes a contact with its notes; its calls stay.
+/// Deletes a contact with its notes; its calls and tickets stay.
 pub async fn delete(actor: &Actor, db: &Db, id: ContactId) -> Result<(), Problem> {
     actor.require(Permission::ManageContacts)?;
     let mut tx = db.write(actor.tenant).await?;
@@ -197,6 +213,7 @@ pub async fn merge(actor: &Actor, db: &Db, keep: ContactId, gone: ContactId) -> 
     faults.done()?;
     kept.updated_at = later_than(kept.updated_at);
     repo::move_notes(&mut tx, gone, keep).await?;
+    ticket::repo::move_contact(&mut tx, gone, keep).await?;
     repo::delete(&mut tx, gone).await?;
     repo::save(&mut tx, &kept, &country).await.map_err(raced)?;
     tx.emit(event("contact.deleted", &other));

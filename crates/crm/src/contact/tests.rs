@@ -78,9 +78,13 @@ async fn contacts_are_found_without_accents_and_by_any_form_of_a_number() {
         assert_eq!(found(&actor, db, text("0287300")).await, ["Nguyễn Thị Lan"]);
         assert_eq!(found(&actor, db, text("567")).await, ["Nguyễn Văn Ân", "Zoe"], "the last digits");
         assert_eq!(found(&actor, db, text("nobody")).await, Vec::<String>::new());
-        let vip = Filter { label: Some("khach vip".into()), owner: Some(user), ..Filter::default() };
+        let vip = Filter { label: Some("khach vip".into()), owners: vec![Some(user)], ..Filter::default() };
         assert_eq!(found(&actor, db, vip.clone()).await, ["Zoe"]);
         assert_eq!(found(&actor, db, Filter { text: Some("zo".into()), ..vip }).await, ["Zoe"]);
+        let nobodys = Filter { text: Some("nguyen".into()), owners: vec![None], ..Filter::default() };
+        assert_eq!(found(&actor, db, nobodys).await, ["Nguyễn Thị Lan", "Nguyễn Văn Ân"]);
+        let any = Filter { owners: vec![None, Some(user)], ..Filter::default() };
+        assert_eq!(found(&actor, db, any).await.len(), 4);
         let newest = Filter { text: Some("nguyen".into()), order: Order::Newest, ..Filter::default() };
         // Both may have been made within one millisecond.
         let mut names = found(&actor, db, newest).await;

@@ -161,6 +161,10 @@ impl Driver {
             data["to"] = json!(draft.callee_number);
             data["hotline"] = json!(draft.hotline.and_then(|id| self.hotline(id)));
         }
+        if self.placed.is_some() {
+            // Nobody's phone called: `from` is the hotline that the house shows.
+            data["placed"] = json!(true);
+        }
         data
     }
 

@@ -1,13 +1,11 @@
 //! The list of calls, page by page. The place reached is written down behind each page.
 
 use super::things::Known;
-use super::{Report, Wanted};
-use anyhow::Context;
+use super::{Report, Wanted, place};
 use compat::import::Call;
 use model::Actor;
 use pbx::calls::{Foreign, take_over};
 use serde::{Deserialize, Serialize};
-use std::path::Path;
 use store::Db;
 
 /// How far the list is read.
@@ -25,7 +23,7 @@ pub(super) async fn bring(
     known: &Known,
     report: &mut Report,
 ) -> anyhow::Result<()> {
-    let mut place = match read(&wanted.place)? {
+    let mut place = match place::read::<Place>(&wanted.place)? {
         // The list that was begun is read to its end; what came in since comes with the next run.
         Some(place) if place.from == wanted.span.0 && !wanted.dry => place,
         _ => Place { from: wanted.span.0, to: wanted.span.1, cursor: None },
@@ -42,33 +40,16 @@ pub(super) async fn bring(
             _ => break,
         }
         if !wanted.dry {
-            write(&wanted.place, &place)?;
+            place::write(&wanted.place, &place)?;
             tracing::info!(calls = counted.0 + counted.1, "calls are being brought over");
         }
     }
-    if !wanted.dry && wanted.place.exists() {
-        std::fs::remove_file(&wanted.place).context("the file that tells how far calls are read cannot be removed")?;
-    }
-    Ok(())
+    if wanted.dry { Ok(()) } else { place::forget(&wanted.place) }
 }
 
 fn foreign(call: Call, known: &Known) -> Foreign {
     let Call { key, direction, caller, callee, extension, hotline, started_at, answered_at, ended_at } = call;
-    let extension = extension.and_then(|key| known.extensions.get(&key).copied());
+    let extension = extension.and_then(|key| known.ids.extensions.get(&key).copied());
     let hotline = hotline.and_then(|key| known.hotlines.get(&key).copied());
     Foreign { key, direction, caller, callee, extension, hotline, started_at, answered_at, ended_at }
-}
-
-fn read(path: &Path) -> anyhow::Result<Option<Place>> {
-    match std::fs::read_to_string(path) {
-        // A file that was cut off is one that is not there: calls come once, whatever is read again.
-        Ok(text) => Ok(serde_json::from_str(&text).ok()),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error).context("the file that tells how far calls are read cannot be read"),
-    }
-}
-
-fn write(path: &Path, place: &Place) -> anyhow::Result<()> {
-    let text = serde_json::to_string(place).context("a place has only texts and numbers")?;
-    std::fs::write(path, text).context("the file that tells how far calls are read cannot be written")
 }

@@ -8,15 +8,21 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
 use compat::import::{Asked, Line, Question, Reply, Source, Vendor};
+use crm::contact::{self, Kind as ContactKind, Phone, Profile};
 use model::{Actor, Dialect, PageRequest, Problem, Role};
 use pbx::calls::{self, Filter, Foreign, take_over};
 use pbx::extension::{self, ExtensionPatch, NewExtension};
-use pbx::group::{self, NewGroup};
+use pbx::flow::{self, FlowPatch, NewFlow};
+use pbx::greeting::{self, NewGreeting, Speech, Voice};
+use pbx::group::{self, GroupPatch, NewGroup, Strategy};
 use pbx::hotline::{self, NewHotline, Target};
 use pbx::trunk::{self, NewTrunk};
+use serde_json::json;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use store::testing::{TestDb, sqlite};
 use tower::ServiceExt;
+use worker::sound::Sounds;
+use worker::speech::{Program, Speaker};
 use worker::webhook::Guard;
 
 /// Our faces as the far end of a line that stops answering after so many questions.
@@ -54,6 +60,7 @@ struct World {
     far: Far,
     key: String,
     vendor: Vendor,
+    sounds: Sounds,
 }
 
 const SPAN: (i64, i64) = (0, 90 * 24 * 3600 * 1000);
@@ -84,8 +91,9 @@ impl World {
             (Vendor::Antring, Some(id)) => format!("{id}:{}", made.secret),
             _ => made.secret,
         };
+        let sounds = Sounds::new((*db).clone(), db.folder().to_owned()).spoken_by(speaker(&db));
         let state = compat::State {
-            sounds: worker::sound::Sounds::new((*db).clone(), db.folder().to_owned()),
+            sounds: sounds.clone(),
             gate: account::Gate::new((*db).clone()),
             bus: bus::Bus::new().0,
             objects: store::objects::Objects::local(db.folder().to_owned()),
@@ -97,7 +105,7 @@ impl World {
         };
         let router = compat::router(state, &compat::Prefixes::default());
         let far = Far { router, base, patience: AtomicUsize::new(usize::MAX) };
-        World { db, theirs, ours, far, key, vendor }
+        World { db, theirs, ours, far, key, vendor, sounds }
     }
 
     async fn bring(&self, dry: bool) -> anyhow::Result<Report> {
@@ -107,6 +115,7 @@ impl World {
             source: Source::open(self.vendor, &self.far, &self.key).await?,
             span: SPAN,
             place: self.db.folder().join("import.json"),
+            sounds: self.sounds.clone(),
             dry,
         };
         run(&self.db, &wanted).await
@@ -130,13 +139,51 @@ impl World {
             let password = extension::password(actor, db, one.id).await.unwrap();
             all.push(format!("extension {} {password} {shown:?} {}", one.number, one.user.is_some()));
         }
-        for group in groups {
+        let flows = flow::list(actor, db, page()).await.unwrap().items;
+        let greetings = greeting::list(actor, db, page()).await.unwrap().items;
+        let sound = |id| greetings.iter().find(|one| one.id == id).map(|one| one.name.clone()).unwrap();
+        let flow = |id| flows.iter().find(|one| one.id == id).map(|one| one.name.clone()).unwrap();
+        let group_name = |id| groups.iter().find(|one| one.id == id).map(|one| one.name.clone()).unwrap();
+        let named = |target: Target| match target {
+            Target::Flow(id) => flow(id),
+            Target::Group(id) => group_name(id),
+            Target::Extension(id) | Target::Voicemail(id) => number(id),
+            Target::Greeting(id) => sound(id),
+            Target::Queue(id) => id.to_string(),
+        };
+        for group in &groups {
             let members: Vec<String> = group.members.iter().map(|member| number(member.extension)).collect();
-            all.push(format!("group {} {members:?}", group.name));
+            let (how, on) = (group.strategy, group.on_no_answer.map(named));
+            all.push(format!("group {} {members:?} {how:?} {} {on:?}", group.name, group.ring_ms));
+        }
+        for one in &greetings {
+            all.push(format!("greeting {} {:?}", one.name, one.speech));
+        }
+        // A graph in names instead of ids.
+        for one in &flows {
+            let mut graph = serde_json::to_string(&one.graph).unwrap();
+            for (id, name) in flows.iter().map(|one| (one.id.to_string(), one.name.clone())).chain(
+                groups
+                    .iter()
+                    .map(|one| (one.id.to_string(), one.name.clone()))
+                    .chain(greetings.iter().map(|one| (one.id.to_string(), one.name.clone()))),
+            ) {
+                graph = graph.replace(&id, &name);
+            }
+            all.push(format!("flow {} {graph}", one.name));
+        }
+        let contacts = contact::list(actor, db, contact::Filter::default(), page()).await.unwrap().items;
+        for one in contacts {
+            let mut profile = one.profile;
+            profile.external_ids.remove("omicall_id");
+            profile.owner = None;
+            all.push(format!("contact {profile:?}"));
         }
         for hotline in &hotlines {
-            all.push(format!("hotline {} {} {}", hotline.number, hotline.name, hotline.target.kind()));
+            all.push(format!("hotline {} {} {}", hotline.number, hotline.name, named(hotline.target)));
         }
+        // Each list has an order of its own.
+        all.sort();
         let mut walk = calls::Walk { from: None, upward: true, limit: 200 };
         loop {
             let (found, more) = calls::walk(actor, db, Filter::default(), walk).await.unwrap();
@@ -156,15 +203,85 @@ impl World {
     }
 }
 
+/// A machine that speaks the same tone, whatever the text.
+fn speaker(db: &TestDb) -> Speaker {
+    use std::os::unix::fs::PermissionsExt;
+    let (sound, program) = (db.folder().join("said.wav"), db.folder().join("speaks"));
+    std::fs::write(&sound, media::sound::to_wav(&media::sound::tone(440.0, 200))).unwrap();
+    std::fs::write(&program, format!("#!/bin/sh\ncat > /dev/null; cat {}\n", sound.display())).unwrap();
+    std::fs::set_permissions(&program, PermissionsExt::from_mode(0o755)).unwrap();
+    Speaker::Program(Program { path: program })
+}
+
+/// A greeting that a machine spoke, or one that somebody recorded.
+async fn greeting_of(db: &TestDb, actor: &Actor, name: &str, text: Option<&str>) -> model::GreetingId {
+    let speech = text.map(|text| Speech { text: text.into(), voice: Voice::SouthernWoman, speed: 1 });
+    let new = NewGreeting { id: store::mint(), name: name.into(), duration_ms: 1, size_bytes: 1, speech };
+    greeting::create(actor, db, new).await.unwrap().id
+}
+
+/// Two menus that lead to each other, the first of them to the group too; callers whom nobody of the group answers come to the
+/// second.
+async fn menus(db: &TestDb, actor: &Actor, group: model::GroupId) -> model::FlowId {
+    let hello = greeting_of(db, actor, "Xin chào", Some("Xin chào quý khách")).await;
+    let bye = greeting_of(db, actor, "Tạm biệt", None).await;
+    let bare = || serde_json::from_value(json!({ "start": "e", "nodes": { "e": { "type": "hangup" } } })).unwrap();
+    let top = flow::create(actor, db, NewFlow { name: "Chính".into(), graph: bare() }).await.unwrap().id;
+    let sub = flow::create(actor, db, NewFlow { name: "Kỹ thuật".into(), graph: bare() }).await.unwrap().id;
+    let menu = |options: serde_json::Value, failures: serde_json::Value| {
+        json!({ "type": "menu", "greeting": hello.to_string(), "timeout_ms": 5000, "max_failures": 2,
+                "options": options, "on_failures": failures })
+    };
+    let graph = json!({ "start": "menu", "nodes": {
+        "menu": menu(json!({ "1": "key_1", "2": "key_2" }), json!("otherwise")),
+        "key_1": { "type": "ring_group", "group": group.to_string() },
+        "key_2": { "type": "flow", "flow": sub.to_string() },
+        "otherwise": { "type": "play", "greeting": bye.to_string(), "next": "otherwise_end" },
+        "otherwise_end": { "type": "hangup", "cause": "flow_ended" },
+    } });
+    let back = json!({ "start": "menu", "nodes": {
+        "menu": menu(json!({ "0": "key_0" }), serde_json::Value::Null),
+        "key_0": { "type": "flow", "flow": top.to_string() },
+    } });
+    for (id, graph) in [(top, graph), (sub, back)] {
+        let patch = FlowPatch { graph: Some(serde_json::from_value(graph).unwrap()), ..FlowPatch::default() };
+        flow::update(actor, db, id, patch).await.unwrap();
+    }
+    let patch = GroupPatch { on_no_answer: Some(Some(Target::Flow(sub))), ..GroupPatch::default() };
+    group::update(actor, db, group, patch).await.unwrap();
+    top
+}
+
+/// More customers than one page of any list holds.
+async fn customers(db: &TestDb, actor: &Actor) {
+    for n in 0..230 {
+        let phone = Phone { number: format!("0902{n:06}"), kind: ContactKind::Office };
+        let profile = Profile {
+            name: format!("Khách {n:03}"),
+            phones: if n % 10 == 9 { Vec::new() } else { vec![phone] },
+            note: "Gọi buổi sáng".into(),
+            labels: vec!["VIP".into()],
+            fields: [("Zalo".to_owned(), n.to_string())].into(),
+            external_ids: [("omicall".to_owned(), format!("crm-{n}"))].into(),
+            ..Profile::default()
+        };
+        contact::create(actor, db, profile).await.unwrap();
+    }
+}
+
 async fn furnish(db: &TestDb, actor: &Actor) {
     let mut ids = Vec::new();
     for number in ["101", "102", "103"] {
         let new = NewExtension { password: Some(format!("secret-{number}")), ..NewExtension::number(number) };
         ids.push(extension::create(actor, db, new).await.unwrap().extension.id);
     }
-    let group = group::create(actor, db, NewGroup::of("Sales", ids[..2].to_vec())).await.unwrap();
+    let ring = NewGroup { strategy: Strategy::Random, ring_ms: 15_000, ..NewGroup::of("Sales", ids[..2].to_vec()) };
+    let group = group::create(actor, db, ring).await.unwrap();
     let new = NewHotline { name: Some("Sales".into()), ..NewHotline::to("02873000001", Target::Group(group.id)) };
     let hotline = hotline::create(actor, db, new).await.unwrap();
+    let top = menus(db, actor, group.id).await;
+    hotline::create(actor, db, NewHotline::to("02873000002", Target::Flow(top))).await.unwrap();
+    customers(db, actor).await;
     let new = NewUser {
         login: "lan@theirs.example".into(),
         name: "Lan".into(),
@@ -198,13 +315,24 @@ async fn furnish(db: &TestDb, actor: &Actor) {
     take_over(actor, db, "test", &made).await.unwrap();
 }
 
-/// What is left of a line where the vendor does not tell all of it: OMICall tells no hotlines' names and a number for each
-/// extension.
+/// What is left of a line where the vendor does not tell all of it. eTelecom has groups for its hotlines, and neither flows,
+/// greetings nor contacts; OMICall tells no hotlines' names and a number for each extension.
 fn told_by(vendor: Vendor, line: &str) -> Option<String> {
-    if vendor == Vendor::Etelecom || line.starts_with("call") {
-        return Some(line.replace(" true", " false"));
+    let kind = line.split(' ').next().unwrap();
+    match (vendor, kind) {
+        (_, "call") => Some(line.to_owned()),
+        (Vendor::Omicall, "extension") => Some(line.split(' ').take(3).collect::<Vec<&str>>().join(" ")),
+        (Vendor::Omicall, "hotline") => {
+            let parts: Vec<&str> = line.splitn(4, ' ').collect();
+            Some(format!("hotline {} {}", parts[1], parts[3]))
+        }
+        (Vendor::Omicall, _) => Some(line.to_owned()),
+        (_, "extension") => Some(line.replace(" true", " false")),
+        // The group with its members, and the number with its name.
+        (_, "group") => line.split_once(']').map(|(start, _)| start.to_owned()),
+        (_, "hotline") => line.rsplit_once(' ').map(|(start, _)| start.to_owned()),
+        _ => None,
     }
-    line.starts_with("extension").then(|| line.split(' ').take(3).collect::<Vec<&str>>().join(" "))
 }
 
 /// Stops at the first line that is not the same: the lists are long.
@@ -223,10 +351,12 @@ async fn comes_over(vendor: Vendor) {
     assert_eq!(w.furniture(&w.actor()).await, empty, "a dry run writes nothing");
     assert_eq!((dry.counts["extensions"], dry.counts["calls"]), ((3, 0), (250, 0)), "{dry}");
 
+    // The sound of what somebody recorded is told by no API: it is uploaded by hand.
+    greeting_of(&w.db, &w.actor(), "Tạm biệt", None).await;
     // The line is cut again and again: each run goes on where the one before stopped.
     let mut runs = 0;
     let last = loop {
-        w.far.patience = AtomicUsize::new(6);
+        w.far.patience = AtomicUsize::new(if vendor == Vendor::Omicall { 12 } else { 6 });
         runs += 1;
         match w.bring(false).await {
             Ok(report) => break report,

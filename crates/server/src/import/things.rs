@@ -1,12 +1,11 @@
-//! People, extensions, ring groups and hotlines, in this order: each needs those before it.
+//! People, extensions, greetings, ring groups, flows and hotlines, in this order: each needs those before it.
 
-use super::Report;
+use super::{Report, Wanted, flows, groups};
 use account::tenant::Tenant;
 use account::user::{self, NewUser};
-use compat::import::{Account, Extension as Theirs};
-use model::{Actor, ExtensionId, HotlineId, Kind, Page, PageRequest, PhoneNumber, Problem, UserId};
+use compat::import::{Account, Extension as Theirs, Ids};
+use model::{Actor, HotlineId, Kind, Page, PageRequest, PhoneNumber, Problem, UserId};
 use pbx::extension::{self, Extension, ExtensionPatch, NewExtension};
-use pbx::group::{self, NewGroup};
 use pbx::hotline::{self, NewHotline, Target};
 use std::collections::HashMap;
 use store::Db;
@@ -14,8 +13,10 @@ use store::Db;
 /// What is known here by the vendor's keys.
 #[derive(Debug, Default)]
 pub(super) struct Known {
-    /// By key and by number.
-    pub(super) extensions: HashMap<String, ExtensionId>,
+    /// Extensions, groups, flows and greetings.
+    pub(super) ids: Ids,
+    /// By key and by login.
+    pub(super) people: HashMap<String, UserId>,
     /// By key and by number.
     pub(super) hotlines: HashMap<String, HotlineId>,
 }
@@ -23,17 +24,19 @@ pub(super) struct Known {
 pub(super) async fn bring(
     db: &Db,
     actor: &Actor,
-    company: &Tenant,
+    wanted: &Wanted<'_>,
     account: &Account,
     report: &mut Report,
 ) -> anyhow::Result<Known> {
-    let mut known = Known::default();
-    let people = people(db, actor, account, report).await?;
+    let mut known = Known { people: people(db, actor, account, report).await?, ..Known::default() };
     let extensions = extensions(db, actor, account, &mut known, report).await?;
-    let first_target = groups(db, actor, account, &known, report).await?;
-    hotlines(db, actor, company, account, &first_target, &mut known, report).await?;
+    flows::greetings(db, actor, wanted, account, &mut known, report).await?;
+    let by_name = groups::bring(db, actor, account, &mut known, report).await?;
+    flows::bring(db, actor, account, &mut known, report).await?;
+    groups::lead_on(db, actor, account, &known, report).await?;
+    hotlines(db, actor, &wanted.company, account, &by_name, &mut known, report).await?;
     for (theirs, ours) in &extensions {
-        connect(db, actor, theirs, ours, &people, &known, report).await?;
+        connect(db, actor, theirs, ours, &known, report).await?;
     }
     Ok(known)
 }
@@ -114,48 +117,15 @@ async fn extensions<'a>(
                 }
             }
         };
-        known.extensions.insert(theirs.key.clone(), found.id);
-        known.extensions.insert(theirs.number.clone(), found.id);
+        known.ids.extensions.insert(theirs.key.clone(), found.id);
+        known.ids.extensions.insert(theirs.number.clone(), found.id);
         ours.push((theirs, found));
     }
     Ok(ours)
 }
 
-/// The ring groups; gives where calls to a hotline of each name go.
-async fn groups(
-    db: &Db,
-    actor: &Actor,
-    account: &Account,
-    known: &Known,
-    report: &mut Report,
-) -> anyhow::Result<HashMap<String, Target>> {
-    let there = all(|page| group::list(actor, db, page)).await?;
-    let mut targets: HashMap<String, Target> =
-        there.into_iter().map(|group| (group.name, Target::Group(group.id))).collect();
-    for theirs in &account.groups {
-        if targets.contains_key(&theirs.name) {
-            report.kept("ring groups");
-            continue;
-        }
-        if !report.dry {
-            let mut members: Vec<ExtensionId> = Vec::new();
-            for number in &theirs.members {
-                members.extend(known.extensions.get(number).filter(|id| !members.contains(id)));
-            }
-            match group::create(actor, db, NewGroup::of(theirs.name.clone(), members)).await {
-                Ok(made) => drop(targets.insert(made.name, Target::Group(made.id))),
-                Err(problem) => {
-                    left_out(report, &format!("ring group {}", theirs.name), problem)?;
-                    continue;
-                }
-            }
-        }
-        report.made("ring groups");
-    }
-    Ok(targets)
-}
-
-/// The hotlines: each leads to the group of its name, else to the first extension that shows it, else to the first of all.
+/// The hotlines: each leads where the vendor says, else to the group of its name, else to the first extension that shows it,
+/// else to the first of all.
 async fn hotlines(
     db: &Db,
     actor: &Actor,
@@ -183,8 +153,9 @@ async fn hotlines(
             None => {
                 let shows = |extension: &&Theirs| extension.hotline.as_ref() == Some(&theirs.key);
                 let one = account.extensions.iter().find(shows).or(account.extensions.first());
-                let one = one.and_then(|one| known.extensions.get(&one.key)).map(|id| Target::Extension(*id));
-                let Some(target) = targets.get(&theirs.name).copied().or(one) else {
+                let one = one.and_then(|one| known.ids.extensions.get(&one.key)).map(|id| Target::Extension(*id));
+                let told = theirs.target.as_ref().and_then(|step| known.ids.target(step));
+                let Some(target) = told.or_else(|| targets.get(&theirs.name).copied()).or(one) else {
                     report.notes.push(format!("hotline {number}: there is nothing that it could lead to"));
                     continue;
                 };
@@ -214,11 +185,10 @@ async fn connect(
     actor: &Actor,
     theirs: &Theirs,
     ours: &Extension,
-    people: &HashMap<String, UserId>,
     known: &Known,
     report: &mut Report,
 ) -> anyhow::Result<()> {
-    let user = theirs.person.as_ref().and_then(|key| people.get(key)).filter(|_| ours.user.is_none());
+    let user = theirs.person.as_ref().and_then(|key| known.people.get(key)).filter(|_| ours.user.is_none());
     let hotline = theirs.hotline.as_ref().and_then(|key| known.hotlines.get(key)).filter(|_| ours.hotline.is_none());
     let fresh = ours.created_at == ours.updated_at;
     let enabled = (!theirs.enabled && ours.enabled && fresh).then_some(false);
@@ -238,7 +208,7 @@ async fn connect(
 }
 
 /// Notes what does not fit here; a fault of ours ends the run, and the next goes on.
-fn left_out(report: &mut Report, what: &str, problem: Problem) -> anyhow::Result<()> {
+pub(super) fn left_out(report: &mut Report, what: &str, problem: Problem) -> anyhow::Result<()> {
     match problem.kind {
         Kind::Invalid | Kind::Conflict => {
             report.notes.push(format!("{what}: {}", problem.message));
@@ -248,7 +218,8 @@ fn left_out(report: &mut Report, what: &str, problem: Problem) -> anyhow::Result
     }
 }
 
-async fn all<T, F: Future<Output = Result<Page<T>, Problem>>>(
+/// All pages of a list.
+pub(super) async fn all<T, F: Future<Output = Result<Page<T>, Problem>>>(
     list: impl Fn(PageRequest) -> F,
 ) -> Result<Vec<T>, Problem> {
     let mut all = Vec::new();

@@ -3,7 +3,8 @@
 use crate::talk;
 use e2e::server::Plan;
 use e2e::tone::{self, WINDOW};
-use e2e::{Server, wait, wav};
+use e2e::webhook::Receiver;
+use e2e::{Server, until, wait, wav};
 use serde_json::{Value, json};
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
@@ -91,6 +92,8 @@ async fn an_auto_call_speaks_then_asks_for_a_key_and_brings_an_agent() {
     let folder = Folder::new("auto-call");
     let server = speaking(&folder).await;
     let (carrier, agent) = (server.carrier().await, server.phone("101").await);
+    let crm = Receiver::start(server.ip()).await;
+    server.webhook_of("omicall", &crm.url()).await;
     let key = server.post("/keys", &json!({ "name": "OMICall", "dialect": "omicall" })).await;
     let (http, secret) = (client(), key["secret"].as_str().expect("a secret"));
     let scripts = http.get(server.url("/omicrm/api/call_center/key-interaction/list")).header("x-api-key", secret);
@@ -121,5 +124,15 @@ async fn an_auto_call_speaks_then_asks_for_a_key_and_brings_an_agent() {
     desk.hung_up().await;
     let record = server.record("the call", |call| call["status"] == "answered").await;
     assert_eq!((&record["direction"], &record["ended_by"]), (&json!("outbound"), &json!("callee")), "{record}");
+    let told = until("both records are told", async || {
+        let told = crm.deliveries();
+        (told.iter().filter(|delivery| delivery.body["state"] == "cdr").count() == 2).then_some(told)
+    });
+    let told = told.await;
+    let shown = record["caller_number"].as_str().expect("the hotline").trim_start_matches('+');
+    assert!(told.iter().all(|delivery| delivery.body["from_number"] == shown), "nobody's phone called: {told:?}");
+    assert!(told.iter().any(|delivery| delivery.body["state"] == "answered"), "{told:?}");
+    let mut records = told.iter().filter(|delivery| delivery.body["state"] == "cdr");
+    assert!(records.all(|delivery| delivery.body["is_auto_call"] == true), "{told:?}");
     server.settles().await;
 }

@@ -6,6 +6,9 @@ import { lazy, Suspense, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useLiveCall } from '~/lib/live/store'
 import { useMay } from '~/lib/me'
+import type { Schema } from '~/api/client'
+import { TicketsOf } from '~/features/tickets/TicketsOf'
+import { useContactOf } from '~/lib/contacts'
 import { useNames } from '~/lib/names'
 import { length, whenFull } from '~/lib/time'
 import { Copy } from '~/ui/Copy'
@@ -86,6 +89,7 @@ export function CallPage() {
         <div className="stack">
           <Written id={call.id} written={call.wrap_up} />
           <Record call={call} />
+          <Tickets call={call} />
           <section className="card pad">
             <h2>{t('call.legs')}</h2>
             <Legs legs={call.legs} />
@@ -96,6 +100,12 @@ export function CallPage() {
       {seesAll && <Signalling id={call.id} />}
     </Page>
   )
+}
+
+/** What was written for the customer because of the call. */
+function Tickets({ call }: { call: Detail }) {
+  const contact = useContactOf(call.direction === 'inbound' ? call.caller_number : call.callee_number)
+  return <TicketsOf call={call.id} contact={contact?.id} />
 }
 
 function Record({ call }: { call: Detail }) {

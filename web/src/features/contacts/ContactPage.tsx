@@ -6,6 +6,7 @@ import { type ReactNode, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { client, unwrap } from '~/api/client'
 import { usersQuery } from '~/api/lists'
+import { TicketsOf } from '~/features/tickets/TicketsOf'
 import { contactsChanged } from '~/lib/contacts'
 import { useMay } from '~/lib/me'
 import { whenFull } from '~/lib/time'
@@ -70,6 +71,7 @@ export function ContactPage() {
     >
       <div className="call-grid">
         <div className="stack">
+          <TicketsOf contact={id} />
           <History id={id} hasNumbers={(contact.phones?.length ?? 0) > 0} />
         </div>
         <div className="stack">

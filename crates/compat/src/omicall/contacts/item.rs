@@ -34,6 +34,8 @@ pub(in crate::omicall) fn item(contact: &Contact, users: &[User]) -> Value {
         "_id": words::object_id(contact.id),
         "public_id": words::object_id(contact.id),
         "contact_type": "contact",
+        "create_by": { "name": null },
+        "last_update_by": { "name": null },
         "created_date": contact.created_at,
         "last_updated_date": contact.updated_at,
         "full_name": profile.name,

@@ -24,9 +24,12 @@ pub(super) async fn steps(
     endpoint: &Endpoint,
 ) -> Result<Vec<Request>, Problem> {
     let phone = numbers::local(event.phone(), &company.country);
+    // Where the house called by itself, the number that it shows stands for a phone.
+    let shown = numbers::local(event.text("from"), &company.country);
+    let ours = if event.is_placed() { shown.as_str() } else { event.extension() };
     let told = match event.happened {
-        Happened::Ringing => vec![of_state("RINGING", event, event.is_inbound(), event.extension(), phone)],
-        Happened::Answered => vec![of_state("ANSWERED", event, event.is_inbound(), event.extension(), phone)],
+        Happened::Ringing => vec![of_state("RINGING", event, event.is_inbound(), ours, phone)],
+        Happened::Answered => vec![of_state("ANSWERED", event, event.is_inbound(), ours, phone)],
         Happened::Ended => ended(books, event, company).await?,
     };
     told.iter().map(|pairs| request(endpoint, pairs)).collect()

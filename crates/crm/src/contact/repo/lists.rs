@@ -12,7 +12,7 @@ use store::{Error, Sql, Tx};
 pub(crate) struct Wanted {
     pub(crate) terms: Vec<Ranges>,
     pub(crate) label: Option<String>,
-    pub(crate) owner: Option<UserId>,
+    pub(crate) owners: Vec<Option<UserId>>,
     pub(crate) order: Order,
 }
 
@@ -117,7 +117,7 @@ async fn by_words(
             sql.push(")");
         }
     }
-    let filtered = wanted.label.is_some() || wanted.owner.is_some();
+    let filtered = wanted.label.is_some() || !wanted.owners.is_empty();
     if !filtered {
         sql.push("\norder by sort_name, contact_id\nlimit ").bind(i64::from(limit) + 1);
     }
@@ -142,8 +142,10 @@ fn in_ranges_of_other(sql: &mut Sql, ranges: &[(String, String)]) {
 }
 
 fn conditions(sql: &mut Sql, wanted: &Wanted) {
-    if let Some(owner) = wanted.owner {
-        sql.push("\nand c.owner_id = ").bind(owner.to_string());
+    if !wanted.owners.is_empty() {
+        let known = wanted.owners.iter().flatten().map(|owner| owner.to_string().into()).collect();
+        sql.push("\nand (c.owner_id in (").bind_list(known).push(")");
+        sql.push(if wanted.owners.contains(&None) { " or c.owner_id is null)" } else { ")" });
     }
     if let Some(label) = &wanted.label {
         sql.push("\nand exists (select 1 from contact_keys k where k.tenant_id = c.tenant_id and k.kind = ")
