@@ -1,6 +1,7 @@
 //! Writing messages: one buffer, filled in order. Line ends inside a value become blanks, so that no value can end
 //! its line.
 
+use std::cell::Cell;
 use std::fmt::{self, Write};
 use std::net::SocketAddr;
 
@@ -12,7 +13,13 @@ use crate::method::Method;
 use crate::name::Name;
 use crate::uri::host_ip;
 
-const USUAL_SIZE: usize = 512;
+thread_local! {
+    /// The buffer of the message that was written last: written into again, it need not grow, and the message itself takes
+    /// as much memory as it is long, which counts where messages are kept for as long as their call.
+    static SPARE: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
+/// A buffer that had to grow beyond this is not kept.
+const LONGEST_SPARE: usize = 64 << 10;
 
 /// Writes a request.
 #[derive(Debug)]
@@ -64,7 +71,7 @@ impl RequestBuilder {
 
     /// Begins a request whose method is text.
     pub fn with_text(method: &str, uri: &str) -> RequestBuilder {
-        let mut writer = Writer(Vec::with_capacity(USUAL_SIZE));
+        let mut writer = Writer::new();
         writer.text(format_args!("{method} {uri} SIP/2.0"));
         writer.end_line();
         RequestBuilder(writer)
@@ -76,7 +83,7 @@ impl ResponseBuilder {
     /// and `rport` as RFC 3261 section 18.2.1 and RFC 3581 want them), From, To with `to_tag` unless it has a tag or
     /// the status is 100, Call-ID, CSeq, and Record-Route where a dialog may begin.
     pub fn new(request: &Message, code: u16, reason: &str, source: SocketAddr, to_tag: &str) -> ResponseBuilder {
-        let mut writer = Writer(Vec::with_capacity(USUAL_SIZE));
+        let mut writer = Writer::new();
         writer.text(format_args!("SIP/2.0 {code} {reason}"));
         writer.end_line();
         writer.vias(request, source);
@@ -109,6 +116,11 @@ impl ResponseBuilder {
 struct Writer(Vec<u8>);
 
 impl Writer {
+    /// An empty one; a second at the same time gets a buffer of its own.
+    fn new() -> Writer {
+        Writer(SPARE.take())
+    }
+
     fn line(&mut self, name: &str, value: impl fmt::Display) {
         self.name(name);
         self.text(value);
@@ -193,7 +205,12 @@ impl Writer {
         self.line(Name::ContentLength.as_str(), body.len());
         self.end_line();
         self.0.extend_from_slice(body);
-        self.0.into()
+        let message = Bytes::copy_from_slice(&self.0);
+        if self.0.capacity() <= LONGEST_SPARE {
+            self.0.clear();
+            SPARE.set(self.0);
+        }
+        message
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::own::{self, Reach};
 use super::{Call, CallDetail, CallRecord, Decision, Filter, Party, Recording, Tally, Walk, repo};
-use crate::recording::manifest::{self, Fact, Kind};
+use crate::recording::manifest::{self, Fact, Kind as Entry};
 use crate::{extension, figures, hotline};
 use model::{Actor, CallId, Kind, Page, PageRequest, Permission, PhoneNumber, Problem, Slice};
 use std::collections::BTreeMap;
@@ -39,7 +39,7 @@ pub async fn record_recording(tx: &mut Tx, recording: &Recording) -> Result<bool
     let new = repo::insert_recording(tx, recording).await?;
     if let Some(sha256) = recording.sha256.as_ref().filter(|_| new) {
         let (file, sha256) = (recording.file.clone(), sha256.clone());
-        let (kind, call, size_bytes, at) = (Kind::Added, recording.call, recording.size_bytes, recording.created_at);
+        let (kind, call, size_bytes, at) = (Entry::Added, recording.call, recording.size_bytes, recording.created_at);
         manifest::append(tx, recording.tenant, Fact { kind, call, file, sha256, size_bytes, at }).await?;
     }
     if new {
