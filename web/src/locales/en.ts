@@ -241,7 +241,8 @@ export const en = {
     latest: 'Just ended',
     all: 'All calls',
     agent: 'Ready to take and make calls',
-    agentWhy: 'The phone in the corner goes with you over all pages. The history of calls is for managers.',
+    agentWhy:
+      'The phone in the corner goes with you over all pages. Your own calls are in the call history, messages in the voicemail.',
   },
   figure: {
     live: 'calls up',

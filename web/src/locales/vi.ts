@@ -239,7 +239,8 @@ export const vi = {
     latest: 'Vừa kết thúc',
     all: 'Xem tất cả',
     agent: 'Sẵn sàng nghe và gọi',
-    agentWhy: 'Điện thoại ở góc dưới màn hình đi theo bạn qua mọi trang. Lịch sử cuộc gọi dành cho quản lý.',
+    agentWhy:
+      'Điện thoại ở góc dưới màn hình đi theo bạn qua mọi trang. Cuộc gọi của bạn nằm ở lịch sử cuộc gọi, lời nhắn ở hộp thư thoại.',
   },
   figure: {
     live: 'cuộc gọi đang diễn ra',

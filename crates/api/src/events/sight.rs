@@ -27,6 +27,14 @@ impl Sight {
         Ok(Sight::Agent(own.map(|extension| extension.id)))
     }
 
+    /// What is told of an event. The legs of a call name those who listened in, which is not for whom they listened to.
+    pub(super) fn shown(self, mut data: Value) -> Value {
+        if let (Sight::Agent(_), Some(fields)) = (self, data.as_object_mut()) {
+            fields.remove("legs");
+        }
+        data
+    }
+
     /// Whether an event may be told.
     pub(super) fn covers(self, event: &Event, state: &State) -> bool {
         let own = match self {

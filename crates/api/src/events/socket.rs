@@ -85,7 +85,7 @@ impl Stream {
             for event in events {
                 self.seq = event.seq;
                 if self.wants(&event.kind) && self.sight.covers(&event, &self.state) {
-                    self.send(ws, Message::Text(text(&event).into())).await?;
+                    self.send(ws, Message::Text(text(&event, self.sight).into())).await?;
                 }
             }
             if !more {
@@ -147,7 +147,7 @@ fn fault(problem: &Problem) -> End {
     End::Close(OUR_FAULT, "something of ours failed")
 }
 
-fn text(event: &Event) -> String {
+fn text(event: &Event, sight: Sight) -> String {
     // The outbox holds JSON objects only; null is for a row that somebody else damaged.
     let data: serde_json::Value = serde_json::from_str(&event.data).unwrap_or_default();
     json!({
@@ -156,7 +156,7 @@ fn text(event: &Event) -> String {
         "type": event.kind,
         "at": event.created_at.as_millis(),
         "call_id": event.call.map(|id| id.to_string()),
-        "data": data,
+        "data": sight.shown(data),
     })
     .to_string()
 }

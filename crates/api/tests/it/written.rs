@@ -1,7 +1,7 @@
 use crate::world::{Company, World};
 use call::Direction;
 use model::{CallId, Cause, EndedBy};
-use pbx::calls::CallRecord;
+use pbx::calls::{CallRecord, Decision, Fact, Leg};
 use serde_json::{Value, json};
 
 /// An agent of Alpha who has logged in and has an extension: the session and the extension's id.
@@ -17,7 +17,11 @@ pub(crate) async fn person(w: &World, login: &str, number: &str) -> (String, Str
 
 /// A call that this extension answered.
 async fn answered(w: &World, company: &Company, extension: &str) -> CallId {
-    let record = CallRecord {
+    answered_and(w, company, extension, |_| {}).await
+}
+
+async fn answered_and(w: &World, company: &Company, extension: &str, change: impl FnOnce(&mut CallRecord)) -> CallId {
+    let mut record = CallRecord {
         id: store::mint(),
         tenant: company.actor.tenant,
         direction: Direction::Inbound,
@@ -38,6 +42,7 @@ async fn answered(w: &World, company: &Company, extension: &str) -> CallId {
         legs: vec![],
         trail: vec![],
     };
+    change(&mut record);
     let mut tx = w.db.write(company.actor.tenant).await.unwrap();
     pbx::calls::record(&mut tx, &record).await.unwrap();
     tx.commit().await.unwrap();
@@ -75,6 +80,42 @@ async fn an_agent_sees_and_hears_the_own_calls_and_no_others() {
     let hoa = json!({ "login": "hoa@alpha", "password": "first password" });
     let without = w.post("", "/session", hoa).await.text("token");
     assert!(ids(&w, &without, "").await.is_empty(), "no extension, no calls");
+}
+
+#[tokio::test]
+async fn an_agent_does_not_learn_who_listened_in() {
+    let w = World::new().await;
+    let (lan, own) = person(&w, "lan@alpha", "101").await;
+    let (_, chief) = person(&w, "chief@alpha", "103").await;
+    let leg = |n: u16, extension: &str| Leg {
+        leg: n,
+        kind: "out".into(),
+        extension: Some(extension.parse().unwrap()),
+        trunk: None,
+        number: "1".into(),
+        started_at: 1_000,
+        ringing_at: None,
+        answered_at: Some(2_000),
+        ended_at: 3_000,
+        cause: Cause::Normal,
+        quality: None,
+    };
+    let facts = vec![Fact { name: "extension".into(), value: chief.clone() }];
+    let step = |step: &str| Decision { at: 1, step: step.into(), reason: "So.".into(), facts: facts.clone() };
+    let legs = vec![leg(1, &own), leg(2, &chief)];
+    let heard = answered_and(&w, &w.alpha, &own, |record| {
+        (record.legs, record.trail) = (legs.clone(), vec![step("supervise")]);
+    });
+    let heard = heard.await;
+    let taken = answered_and(&w, &w.alpha, &own, |record| {
+        (record.legs, record.trail) = (legs.clone(), vec![step("supervise"), step("take_over")]);
+    });
+    let taken = taken.await;
+    let seen = async |key: &str, call: CallId| {
+        w.get(key, &format!("/calls/{call}")).await.json()["legs"].as_array().unwrap().len()
+    };
+    assert_eq!((seen(&lan, heard).await, seen(&w.alpha.key, heard).await), (1, 2));
+    assert_eq!(seen(&lan, taken).await, 2, "who took over talked");
 }
 
 #[tokio::test]

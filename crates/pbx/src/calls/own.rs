@@ -1,8 +1,9 @@
 //! Whose calls one may see: all of the company, or those that the own extension took part in.
 
-use super::{CallDetail, Filter, repo};
+use super::{CallDetail, Decision, Filter, Leg, repo};
 use crate::extension;
 use model::{Actor, CallId, ExtensionId, Permission, Problem};
+use std::collections::BTreeSet;
 use store::Tx;
 
 /// How much of the company's calls one sees.
@@ -43,11 +44,25 @@ impl Reach {
 pub(super) async fn find(actor: &Actor, tx: &mut Tx, id: CallId) -> Result<CallDetail, Problem> {
     let reach = Reach::of(actor, tx).await?;
     let missing = || Problem::not_found("call");
-    let found = repo::find(tx, id).await?.ok_or_else(missing)?;
-    let seen = match reach {
-        Reach::All => true,
-        Reach::Own(None) => false,
-        Reach::Own(Some(own)) => repo::took_part(tx, own, found.call.started_at, id).await?,
+    let mut found = repo::find(tx, id).await?.ok_or_else(missing)?;
+    match reach {
+        Reach::All => return Ok(found),
+        Reach::Own(None) => return Err(missing()),
+        Reach::Own(Some(own)) if !repo::took_part(tx, own, found.call.started_at, id).await? => return Err(missing()),
+        Reach::Own(Some(own)) => {
+            let unseen = supervisors(&repo::trail(tx, id).await?.unwrap_or_default());
+            let is_seen = |leg: &Leg| leg.extension.is_none_or(|one| one == own || !unseen.contains(&one.to_string()));
+            found.legs.retain(is_seen);
+        }
+    }
+    Ok(found)
+}
+
+/// The extensions that listened in without coming into anybody's place: whom they listen to is not told of them.
+fn supervisors(trail: &[Decision]) -> BTreeSet<String> {
+    let named = |step: &str| -> BTreeSet<String> {
+        let facts = trail.iter().filter(|entry| entry.step == step).flat_map(|entry| &entry.facts);
+        facts.filter(|fact| fact.name == "extension").map(|fact| fact.value.clone()).collect()
     };
-    if seen { Ok(found) } else { Err(missing()) }
+    &named("supervise") - &named("take_over")
 }

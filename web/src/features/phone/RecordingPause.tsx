@@ -1,4 +1,3 @@
-import { VideoCameraAddOutlined } from '@ant-design/icons'
 import { App } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -27,7 +26,7 @@ export function RecordingPause({ call }: { call: string }) {
   return (
     <Act
       name={t(paused ? 'phone.record' : 'phone.recordPause')}
-      icon={<VideoCameraAddOutlined />}
+      icon={<i className={paused ? 'rec-dot rec-paused' : 'rec-dot'} />}
       on={paused}
       onClick={() => void put()}
     />
