@@ -58,6 +58,7 @@ const FILES: &[(i64, &str, &str)] = &[
         "create queue and agent figures",
         include_str!("../migrations/202611231550_create_queue_and_agent_figures.sql"),
     ),
+    (202611231600, "index calls", include_str!("../migrations/202611231600_index_calls.sql")),
 ];
 
 fn migrator() -> Migrator {

@@ -29,6 +29,7 @@ export const calls = {
       status: 'Outcome',
       extension: 'Extension',
       hotline: 'Hotline',
+      queue: 'Queue',
     },
   },
   span: {

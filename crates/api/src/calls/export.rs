@@ -43,6 +43,8 @@ struct Wanted {
     /// As in the list.
     hotline: Option<String>,
     /// As in the list.
+    queue: Option<String>,
+    /// As in the list.
     from: Option<i64>,
     /// As in the list.
     to: Option<i64>,
@@ -66,6 +68,7 @@ async fn show(
         extension: wanted.extension.as_deref(),
         number: wanted.number.as_deref(),
         hotline: wanted.hotline.as_deref(),
+        queue: wanted.queue.as_deref(),
         from: wanted.from,
         to: wanted.to,
     })?;

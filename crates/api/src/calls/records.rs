@@ -33,6 +33,8 @@ struct Wanted {
     number: Option<String>,
     /// The id of the hotline.
     hotline: Option<String>,
+    /// The id of the queue it waited in last.
+    queue: Option<String>,
     /// Began then or later, milliseconds since 1970.
     from: Option<i64>,
     /// Began before then.
@@ -57,6 +59,7 @@ pub(super) struct Which<'a> {
     pub(super) extension: Option<&'a str>,
     pub(super) number: Option<&'a str>,
     pub(super) hotline: Option<&'a str>,
+    pub(super) queue: Option<&'a str>,
     pub(super) from: Option<i64>,
     pub(super) to: Option<i64>,
 }
@@ -77,6 +80,7 @@ pub(super) fn filter(which: &Which<'_>) -> Result<Filter, Problem> {
         extension: which.extension.map(|text| field_id("extension", text)).transpose()?,
         number: which.number.map(str::to_owned),
         hotline: which.hotline.map(|text| field_id("hotline", text)).transpose()?,
+        queue: which.queue.map(|text| field_id("queue", text)).transpose()?,
         from: which.from,
         to: which.to,
         ..Filter::default()
@@ -91,6 +95,7 @@ impl Wanted {
             extension: self.extension.as_deref(),
             number: self.number.as_deref(),
             hotline: self.hotline.as_deref(),
+            queue: self.queue.as_deref(),
             from: self.from,
             to: self.to,
         })

@@ -236,7 +236,7 @@ async fn an_agent_reads_configuration_and_no_more() {
 /// The address with the query it needs.
 fn asked(path: &str) -> String {
     match path {
-        "/statistics/calls" | "/statistics/queues" | "/statistics/agents" => {
+        "/statistics/calls" | "/statistics/queues" | "/statistics/agents" | "/statistics/export" => {
             format!("{path}?from=2026-11-01&to=2026-11-02")
         }
         _ => path.to_owned(),

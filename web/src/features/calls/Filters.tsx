@@ -3,7 +3,7 @@ import { Button, DatePicker, Select } from 'antd'
 import dayjs from 'dayjs'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { extensionsQuery, hotlinesQuery } from '~/api/lists'
+import { extensionsQuery, hotlinesQuery, queuesQuery } from '~/api/lists'
 import { extensionName, hotlineName } from '~/lib/names'
 import { FilterPick, FilterText, withPart } from '~/ui/Filter'
 import { type CallSearch, DIRECTIONS, SPANS, STATUSES } from './filter'
@@ -18,11 +18,12 @@ export function Filters({
   const { t } = useTranslation()
   const extensions = useQuery(extensionsQuery).data ?? []
   const hotlines = useQuery(hotlinesQuery).data ?? []
+  const queues = useQuery(queuesQuery).data ?? []
   const set = (part: CallSearch) => onChange(withPart(search, part))
   const words = (list: readonly string[], name: string) =>
     list.map((value) => ({ value, label: t(`${name}.${value}`) }))
   const choice = (
-    key: 'direction' | 'status' | 'extension' | 'hotline',
+    key: 'direction' | 'status' | 'extension' | 'hotline' | 'queue',
     options: { value: string; label: string }[],
   ) => (
     <FilterPick
@@ -52,6 +53,11 @@ export function Filters({
         'hotline',
         hotlines.map((one) => ({ value: one.id, label: hotlineName(one) })),
       )}
+      {queues.length > 0 &&
+        choice(
+          'queue',
+          queues.map((one) => ({ value: one.id, label: one.name })),
+        )}
       {Object.keys(search).length > 0 && (
         <Button type="link" onClick={() => onChange({})}>
           {t('calls.clear')}
