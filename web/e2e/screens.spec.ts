@@ -14,6 +14,13 @@ const SCREENS = [
   '/tickets',
   '/tickets?open=new',
   '/statistics',
+  '/statistics/queues?span=today',
+  '/statistics/agents',
+  '/statistics/scores',
+  '/recordings',
+  '/scorecards',
+  '/scorecards?open=new',
+  '/scores',
   '/tv',
   '/statistics?span=today',
   '/extensions',
@@ -71,7 +78,7 @@ for (const [locale, colorScheme, width] of [
         await accessible(page, path)
         // Words that are missing show as their keys.
         expect(await page.locator('body').innerText(), path).not.toMatch(
-          /\b(calls|contacts|form|import|menu|agent|departments|support|requests|companies|wall|handling|callers|switch|join|queues|schedules|extensions|statistics|tickets|trunks|flows|people|problem|supervise|voicemail|mailbox|written|views|phone)\.[a-z]/,
+          /\b(calls|contacts|form|import|menu|agent|departments|support|requests|companies|wall|handling|callers|switch|join|queues|schedules|extensions|statistics|tickets|trunks|flows|people|problem|supervise|voicemail|mailbox|written|views|phone|recordings|scorecards|scores|mine)\.[a-z]/,
         )
         const wide = await page.evaluate(
           () => document.documentElement.scrollWidth > document.documentElement.clientWidth,
@@ -111,4 +118,21 @@ test('a finished call shows its record, its way and its sound', async ({ page, r
   await play.click()
   await expect(page.getByRole('button', { name: 'Tạm dừng' })).toBeVisible()
   await accessible(page, 'call')
+
+  const questions = [
+    { key: 'greeting', text: 'Chào hỏi đúng mực?', weight: 1, most: 1, critical: false },
+    { key: 'advice', text: 'Tư vấn rõ ràng?', weight: 3, most: 5, critical: false },
+  ]
+  await server.post('/scorecards', { name: 'Phục vụ', questions })
+  await page.reload()
+  await page.getByRole('button', { name: 'Chấm cuộc gọi này' }).click()
+  await page.getByRole('radiogroup', { name: 'Chào hỏi đúng mực?' }).getByText('Có', { exact: true }).click()
+  await page.getByRole('radiogroup', { name: 'Tư vấn rõ ràng?' }).getByText('3', { exact: true }).click()
+  await accessible(page, 'scoring a call')
+  await page.getByRole('button', { name: 'Lưu điểm' }).click()
+  await expect(page.locator('.score')).toContainText('70%')
+  await page.getByRole('textbox', { name: 'Lý do giữ lại bản ghi' }).fill('Khiếu nại 12')
+  await page.getByRole('button', { name: 'Giữ lại' }).click()
+  await expect(page.getByText('Đang giữ lại, không xóa theo hạn: Khiếu nại 12')).toBeVisible()
+  await accessible(page, 'a scored and held call')
 })

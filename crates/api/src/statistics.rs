@@ -1,5 +1,7 @@
 //! `/statistics`: figures about calls, queues and agents, counted when their records are written.
 
+mod export;
+
 use crate::State;
 use axum::extract;
 use model::Problem;
@@ -12,7 +14,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub(crate) fn routes() -> OpenApiRouter<State> {
-    OpenApiRouter::new().routes(routes!(show)).routes(routes!(queues)).routes(routes!(agents))
+    OpenApiRouter::new().routes(routes!(show)).routes(routes!(queues)).routes(routes!(agents)).merge(export::routes())
 }
 
 /// Which figures; all conditions hold together.

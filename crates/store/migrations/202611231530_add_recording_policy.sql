@@ -22,7 +22,10 @@ alter table recordings add column held_at bigint;
 alter table recordings add column held_by text;
 alter table recordings add column held_why text;
 create index recordings_kept on recordings (tenant_id, created_at, call_id) where deleted_at is null;
-create index recordings_by_storage on recordings (storage, created_at) where storage <> 'gone';
+-- What the keeper looks for every few seconds: few rows each, however many recordings there are.
+create index recordings_unhashed on recordings (created_at) where sha256 is null and deleted_at is null;
+create index recordings_leftover on recordings (deleted_at) where deleted_at is not null and storage <> 'gone';
+create index recordings_to_carry on recordings (created_at, call_id) where storage in ('local', 'both') and deleted_at is null;
 
 -- What was recorded and deleted, each entry with the hash of the one before.
 create table recording_manifest (

@@ -63,6 +63,7 @@ const FILES: &[(i64, &str, &str)] = &[
     ),
     (202611231520, "create tickets", include_str!("../migrations/202611231520_create_tickets.sql")),
     (202611231545, "create user external ids", include_str!("../migrations/202611231545_create_user_external_ids.sql")),
+    (202611231600, "index calls", include_str!("../migrations/202611231600_index_calls.sql")),
 ];
 
 fn migrator() -> Migrator {

@@ -3,6 +3,7 @@
 //!
 //! The folder is named by `--bench-dir`; it holds `bench.py` and the generator's sources in `pbxload/`. Everything
 //! written goes below `target/bench`: `results.jsonl` has each run, `results.md` the medians and which bars they meet.
+//! `bench records --rows 10000000 [--postgres]` measures call records in a database instead: `crates/pbx/examples/records`.
 //! `--full yes` climbs as slowly as the folder's own settings say, which takes an hour.
 
 mod bars;
@@ -41,6 +42,11 @@ struct Options {
 }
 
 pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<()> {
+    if let [what, rest @ ..] = arguments
+        && what == "records"
+    {
+        return records(root, rest);
+    }
     let options = Options::parse(arguments)?;
     // Another server there would answer in our place, and its figures would be taken for ours.
     UdpSocket::bind(SIP).with_context(|| format!("{SIP} is taken"))?;
@@ -100,6 +106,23 @@ pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<()> {
     std::fs::write(work.join("results.md"), &text)?;
     println!("{text}");
     Ok(())
+}
+
+/// `bench records --rows N [--postgres]`: how fast that many call records are found, added up and exported.
+fn records(root: &Path, arguments: &[String]) -> Result<()> {
+    let mut example = vec!["run", "--release", "--locked", "-p", "pbx", "--example", "records", "--"];
+    let mut words = arguments.iter().map(String::as_str);
+    while let Some(word) = words.next() {
+        match (word, words.clone().next()) {
+            ("--rows", Some(rows)) if rows.parse::<u64>().is_ok_and(|rows| rows >= 10_000) => {
+                example.push(rows);
+                words.next();
+            }
+            ("--postgres", _) => example.push(word),
+            _ => bail!("bench records --rows N [--postgres], with at least 10000 rows"),
+        }
+    }
+    cargo(root, &example, None)
 }
 
 impl Options {

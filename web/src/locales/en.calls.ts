@@ -33,6 +33,7 @@ export const calls = {
       extension: 'Extension',
       hotline: 'Hotline',
       disposition: 'Disposition',
+      queue: 'Queue',
     },
   },
   span: {

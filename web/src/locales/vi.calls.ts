@@ -33,6 +33,7 @@ export const calls = {
       extension: 'Máy nhánh',
       hotline: 'Hotline',
       disposition: 'Kết quả xử lý',
+      queue: 'Hàng chờ',
     },
   },
   span: {

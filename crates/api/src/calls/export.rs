@@ -44,6 +44,7 @@ struct Wanted {
     hotline: Option<String>,
     /// As in the list.
     disposition: Option<String>,
+    queue: Option<String>,
     /// As in the list.
     from: Option<i64>,
     /// As in the list.
@@ -69,6 +70,7 @@ async fn show(
         number: wanted.number.as_deref(),
         hotline: wanted.hotline.as_deref(),
         disposition: wanted.disposition.as_deref(),
+        queue: wanted.queue.as_deref(),
         from: wanted.from,
         to: wanted.to,
     })?;

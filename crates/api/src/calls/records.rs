@@ -36,6 +36,8 @@ struct Wanted {
     hotline: Option<String>,
     /// The id of the disposition that was written on it, or `missing` for answered calls without one.
     disposition: Option<String>,
+    /// The id of the queue it waited in last.
+    queue: Option<String>,
     /// Began then or later, milliseconds since 1970.
     from: Option<i64>,
     /// Began before then.
@@ -71,6 +73,7 @@ pub(super) struct Which<'a> {
     pub(super) number: Option<&'a str>,
     pub(super) hotline: Option<&'a str>,
     pub(super) disposition: Option<&'a str>,
+    pub(super) queue: Option<&'a str>,
     pub(super) from: Option<i64>,
     pub(super) to: Option<i64>,
 }
@@ -92,6 +95,7 @@ pub(super) fn filter(which: &Which<'_>) -> Result<Filter, Problem> {
         number: which.number.map(str::to_owned),
         hotline: which.hotline.map(|text| field_id("hotline", text)).transpose()?,
         outcome: which.disposition.map(outcome).transpose()?,
+        queue: which.queue.map(|text| field_id("queue", text)).transpose()?,
         from: which.from,
         to: which.to,
         ..Filter::default()
@@ -114,6 +118,7 @@ impl Wanted {
             number: self.number.as_deref(),
             hotline: self.hotline.as_deref(),
             disposition: self.disposition.as_deref(),
+            queue: self.queue.as_deref(),
             from: self.from,
             to: self.to,
         })

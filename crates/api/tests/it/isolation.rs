@@ -256,7 +256,7 @@ async fn an_agent_reads_configuration_and_no_more() {
 fn asked(path: &str) -> String {
     match path {
         "/views" => format!("{path}?list=calls"),
-        "/statistics/calls" | "/statistics/queues" | "/statistics/agents" => {
+        "/statistics/calls" | "/statistics/queues" | "/statistics/agents" | "/statistics/export" => {
             format!("{path}?from=2026-11-01&to=2026-11-02")
         }
         _ => path.to_owned(),

@@ -37,3 +37,32 @@ async fn wrong_periods_and_filters_are_named() {
         assert_eq!((answer.status.as_u16(), answer.field().as_str()), (422, field), "{query}");
     }
 }
+
+#[tokio::test]
+async fn reports_of_queues_and_agents_are_told_and_exported_for_their_company() {
+    let w = World::new().await;
+    let key = &w.alpha.key;
+    for path in ["/statistics/queues", "/statistics/agents"] {
+        let days = format!("{path}?from=2026-11-23&to=2026-11-23");
+        let told = w.get(key, &days).await;
+        assert_eq!((told.status.as_u16(), &told.json()["time_zone"]), (200, &json!("Asia/Ho_Chi_Minh")));
+        let wrong = w.get(key, &format!("{path}?from=2026-11-23&to=2026-11-22")).await;
+        assert_eq!((wrong.status.as_u16(), wrong.field().as_str()), (422, "to"), "{path}");
+    }
+    crate::calls::ended(&w, &w.alpha, 1_795_400_000_000).await;
+    for (report, language, word) in [
+        ("extensions", "en", "Answered"),
+        ("hotlines", "vi", "Đã nghe"),
+        ("queues", "en", "Gave up"),
+        ("agents", "vi", "Nhỡ"),
+    ] {
+        let path = format!("/statistics/export?report={report}&from=2026-11-01&to=2026-11-30&language={language}");
+        let csv = w.get(key, &path).await;
+        let text = String::from_utf8_lossy(&csv.bytes).into_owned();
+        assert!(csv.status == 200 && text.contains(word), "{report}: {text}");
+        let book = w.get(key, &format!("{path}&format=xlsx")).await;
+        assert!(book.status == 200 && book.bytes.starts_with(b"PK"), "{report}");
+    }
+    let wrong = w.get(key, "/statistics/export?report=x&from=2026-11-01&to=2026-11-30").await;
+    assert_eq!(wrong.field(), "report");
+}

@@ -2,7 +2,7 @@
 
 use super::CallRecord;
 use call::Direction;
-use model::{CallId, Cause, DispositionId, ExtensionId, HotlineId};
+use model::{CallId, Cause, DispositionId, ExtensionId, HotlineId, QueueId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -94,6 +94,8 @@ pub struct Filter {
     pub number: Option<String>,
     /// The hotline.
     pub hotline: Option<HotlineId>,
+    /// The queue it waited in last.
+    pub queue: Option<QueueId>,
     /// One of these extensions took part; any when empty.
     pub extensions: Vec<ExtensionId>,
     /// One of these hotlines; any when empty.
@@ -125,6 +127,16 @@ pub enum Outcome {
     Is(DispositionId),
     /// Nobody has said yet, although a person answered.
     Missing,
+}
+
+impl Filter {
+    /// Whether its conditions leave no call: who did not answer did not talk.
+    pub(super) fn contradicts_itself(&self) -> bool {
+        let talked = self.talk_from_ms.is_some_and(|ms| ms > 0);
+        let by_status = self.status.map(|status| status == Status::Answered);
+        [by_status, self.answered, talked.then_some(true)].into_iter().flatten().any(|one| !one)
+            && [by_status, self.answered, talked.then_some(true)].into_iter().flatten().any(|one| one)
+    }
 }
 
 /// Somebody who took part in a call.

@@ -150,14 +150,35 @@ pub(super) async fn count(tx: &mut Tx, filter: &Filter) -> Result<u64, Error> {
     sql.count(tx).await
 }
 
-/// From where, and which calls. The rarest party leads; the others are looked up for each call found.
+/// What a list walks along.
+enum Lead {
+    /// The calls of a party, and the other parties that must have taken part.
+    Party(String, Vec<String>),
+    /// The calls over a hotline that went one way, or became the same.
+    Hotline(String),
+    /// All calls.
+    All,
+}
+
+/// The rarest party leads; the others are looked up for each call found.
+fn lead(filter: &Filter) -> Lead {
+    let hotline = filter.hotline.map(|id| id.to_string());
+    let mut parties = [filter.number.clone(), filter.extension.map(|id| id.to_string())].into_iter().flatten();
+    match (parties.next(), hotline) {
+        (Some(first), hotline) => Lead::Party(first, parties.chain(hotline).collect()),
+        (None, Some(hotline)) if filter.status.is_some() || filter.direction.is_some() => Lead::Hotline(hotline),
+        (None, Some(hotline)) => Lead::Party(hotline, Vec::new()),
+        (None, None) => Lead::All,
+    }
+}
+
+/// From where, and which calls.
 fn matching(sql: &mut Sql, tx: &Tx, filter: &Filter, from: Option<(i64, CallId)>, upward: bool) {
-    let mut wanted =
-        [filter.number.clone(), filter.extension.map(|id| id.to_string()), filter.hotline.map(|id| id.to_string())]
-            .into_iter()
-            .flatten();
-    match wanted.next() {
-        Some(party) => {
+    let lead = lead(filter);
+    let mut others = Vec::new();
+    match lead {
+        Lead::Party(party, more) => {
+            others = more;
             sql.push("\nfrom call_parties p\njoin calls c on c.id = p.call_id and c.tenant_id = p.tenant_id");
             sql.push("\nleft join recordings r on r.call_id = c.id and r.tenant_id = c.tenant_id");
             sql.push("\nwhere p.tenant_id = ").bind(tx.tenant()).push("\nand p.party = ").bind(party);
@@ -165,15 +186,22 @@ fn matching(sql: &mut Sql, tx: &Tx, filter: &Filter, from: Option<(i64, CallId)>
             let keys = ["\nand (p.started_at, p.call_id) < (", "\nand (p.started_at, p.call_id) > ("];
             bounds(sql, filter, from, times, keys[usize::from(upward)]);
         }
-        None => {
+        Lead::Hotline(_) | Lead::All => {
             sql.push("\nfrom calls c\nleft join recordings r on r.call_id = c.id and r.tenant_id = c.tenant_id");
             sql.push("\nwhere c.tenant_id = ").bind(tx.tenant());
+            if let Lead::Hotline(hotline) = lead {
+                sql.push("\nand c.hotline_id = ").bind(hotline);
+            }
             let times = ["\nand c.started_at >= ", "\nand c.started_at < "];
             let keys = ["\nand (c.started_at, c.id) < (", "\nand (c.started_at, c.id) > ("];
             bounds(sql, filter, from, times, keys[usize::from(upward)]);
         }
     }
-    for party in wanted {
+    if filter.contradicts_itself() {
+        // Nothing would be found, and only after a look at every call.
+        sql.push("\nand 1 = 0");
+    }
+    for party in others {
         sql.push("\nand exists (select 1 from call_parties q where q.tenant_id = c.tenant_id and q.party = ")
             .bind(party);
         sql.push(" and q.started_at = c.started_at and q.call_id = c.id)");
@@ -187,6 +215,9 @@ fn matching(sql: &mut Sql, tx: &Tx, filter: &Filter, from: Option<(i64, CallId)>
         if let Some(time) = time {
             sql.push(text).bind(time);
         }
+    }
+    if let Some(queue) = filter.queue {
+        sql.push("\nand c.queue_id = ").bind(queue.to_string());
     }
     if let Some(direction) = filter.direction {
         sql.push("\nand c.direction = ").bind(direction.as_str());
@@ -251,7 +282,7 @@ pub(super) async fn tally(tx: &mut Tx, filter: &Filter) -> Result<Vec<Tally>, Er
 }
 
 fn in_order(sql: &mut Sql, filter: &Filter, upward: bool) {
-    let led_by_party = filter.number.is_some() || filter.extension.is_some() || filter.hotline.is_some();
+    let led_by_party = matches!(lead(filter), Lead::Party(..));
     sql.push(match (led_by_party, upward) {
         (true, false) => "\norder by p.started_at desc, p.call_id desc",
         (true, true) => "\norder by p.started_at, p.call_id",

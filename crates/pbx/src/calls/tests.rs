@@ -459,3 +459,50 @@ async fn lists_of_directions_calls_and_parties_narrow_together_and_are_counted()
     })
     .await;
 }
+
+#[test]
+fn a_filter_that_contradicts_itself_is_known() {
+    let filter = |status, answered, talk_from_ms| Filter { status, answered, talk_from_ms, ..Filter::default() };
+    for (one, contradicts) in [
+        (filter(None, None, None), false),
+        (filter(Some(Status::Answered), Some(true), Some(5)), false),
+        (filter(Some(Status::Busy), Some(false), Some(0)), false),
+        (filter(Some(Status::Busy), Some(true), None), true),
+        (filter(Some(Status::Answered), Some(false), None), true),
+        (filter(None, Some(false), Some(5)), true),
+        (filter(Some(Status::Failed), None, Some(5)), true),
+    ] {
+        assert_eq!(one.contradicts_itself(), contradicts, "{one:?}");
+    }
+}
+
+#[tokio::test]
+async fn calls_are_found_by_queue_and_by_hotline_with_outcome_or_direction() {
+    on_both(async |db: &TestDb| {
+        let acme = company(db, "acme.test").await;
+        let queue: QueueId = Id::from_bits(5);
+        let (busy, missed) = (Cause::Busy, Direction::Internal);
+        let records = [
+            CallRecord { queue: Some(queue), ..a_record(acme.tenant, 1) },
+            CallRecord { answered_at: None, cause: busy, ..a_record(acme.tenant, 2) },
+            CallRecord { direction: missed, ..a_record(acme.tenant, 3) },
+            CallRecord { hotline: Some(Id::from_bits(12)), direction: missed, ..a_record(acme.tenant, 4) },
+            a_record(acme.tenant, 5),
+        ];
+        keep(db, &records).await;
+        let hotline = Some(Id::from_bits(11));
+        let by_queue = Filter { queue: Some(queue), ..Filter::default() };
+        assert_eq!(found(&acme, db, by_queue).await, [1]);
+        let by_status = Filter { hotline, status: Some(Status::Busy), ..Filter::default() };
+        assert_eq!(found(&acme, db, by_status).await, [2]);
+        let by_direction = Filter { hotline, direction: Some(missed), ..Filter::default() };
+        assert_eq!(found(&acme, db, by_direction).await, [3]);
+        let alone = Filter { hotline, oldest_first: true, ..Filter::default() };
+        assert_eq!(found(&acme, db, alone).await, [5, 3, 2, 1]);
+        let with_party = Filter { extension: Some(Id::from_bits(101)), hotline, ..Filter::default() };
+        assert_eq!(found(&acme, db, with_party).await, [5, 3, 2, 1]);
+        let never = Filter { answered: Some(true), status: Some(Status::Busy), ..Filter::default() };
+        assert!(found(&acme, db, never).await.is_empty());
+    })
+    .await;
+}

@@ -146,7 +146,7 @@ async fn all(sql: Sql, tx: &mut Tx) -> Result<Vec<Kept>, Error> {
 /// Of all companies (`tenant_id` is read, not asked for).
 pub(super) async fn unhashed(tx: &mut Tx, limit: u32) -> Result<Vec<Kept>, Error> {
     let mut sql = Sql::new(KEPT);
-    sql.push("where storage <> 'gone' and sha256 is null and deleted_at is null\norder by created_at\nlimit ");
+    sql.push("where sha256 is null and deleted_at is null\norder by created_at\nlimit ");
     sql.bind(i64::from(limit));
     all(sql, tx).await
 }
@@ -154,14 +154,14 @@ pub(super) async fn unhashed(tx: &mut Tx, limit: u32) -> Result<Vec<Kept>, Error
 /// Of all companies (`tenant_id` is read, not asked for).
 pub(super) async fn leftovers(tx: &mut Tx, limit: u32) -> Result<Vec<Kept>, Error> {
     let mut sql = Sql::new(KEPT);
-    sql.push("where storage <> 'gone' and deleted_at is not null\nlimit ").bind(i64::from(limit));
+    sql.push("where deleted_at is not null and storage <> 'gone'\nlimit ").bind(i64::from(limit));
     all(sql, tx).await
 }
 
 /// Of all companies (`tenant_id` is read, not asked for).
 pub(super) async fn to_carry(tx: &mut Tx, after: Option<(i64, CallId)>, limit: u32) -> Result<Vec<Kept>, Error> {
     let mut sql = Sql::new(KEPT);
-    sql.push("where storage in ('local', 'both') and storage <> 'gone' and deleted_at is null and sha256 is not null");
+    sql.push("where storage in ('local', 'both') and deleted_at is null and sha256 is not null");
     if let Some((at, call)) = after {
         sql.push("\nand (created_at, call_id) > (").bind(at).push(", ").bind(call.to_string()).push(")");
     }

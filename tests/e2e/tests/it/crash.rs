@@ -50,6 +50,9 @@ async fn killed_in_mid_call(plan: Plan) {
     assert!(wav.tone_windows(0, CALLER) >= 3 && wav.tone_windows(1, CALLEE) >= 3, "{} ms", wav.duration_ms());
     let list = server.get("/calls").await;
     assert_eq!(list["items"].as_array().map(Vec::len), Some(1), "exactly one record: {list}");
+    let verified = server.alo(&["verify-recordings"]);
+    let told = String::from_utf8_lossy(&verified.stdout);
+    assert!(verified.status.success() && told.contains("1 entries, 1 recordings"), "it was entered: {told}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -35,6 +35,7 @@ mod names;
 mod outbound;
 mod overload;
 mod queues;
+mod recordings;
 mod registration;
 mod replaces;
 mod schedules;

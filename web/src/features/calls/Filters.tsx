@@ -3,7 +3,7 @@ import { Button, DatePicker, Select } from 'antd'
 import dayjs from 'dayjs'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { dispositionsQuery, extensionsQuery, hotlinesQuery } from '~/api/lists'
+import { dispositionsQuery, extensionsQuery, hotlinesQuery, queuesQuery } from '~/api/lists'
 import { useMay } from '~/lib/me'
 import { extensionName, hotlineName } from '~/lib/names'
 import { FilterPick, FilterText, withPart } from '~/ui/Filter'
@@ -22,11 +22,12 @@ export function Filters({
   const dispositions = useQuery(dispositionsQuery).data ?? []
   // Who sees the own calls alone has no extension to choose.
   const seesAll = useMay('view_calls')
+  const queues = useQuery(queuesQuery).data ?? []
   const set = (part: CallSearch) => onChange(withPart(search, part))
   const words = (list: readonly string[], name: string) =>
     list.map((value) => ({ value, label: t(`${name}.${value}`) }))
   const choice = (
-    key: 'direction' | 'status' | 'extension' | 'hotline' | 'disposition',
+    key: 'direction' | 'status' | 'extension' | 'hotline' | 'queue' | 'disposition',
     options: { value: string; label: string }[],
   ) => (
     <FilterPick
@@ -62,6 +63,11 @@ export function Filters({
           { value: 'missing', label: t('written.missing') },
           ...dispositions.map((one) => ({ value: one.id, label: one.name })),
         ])}
+      {queues.length > 0 &&
+        choice(
+          'queue',
+          queues.map((one) => ({ value: one.id, label: one.name })),
+        )}
       {Object.keys(search).length > 0 && (
         <Button type="link" onClick={() => onChange({})}>
           {t('calls.clear')}

@@ -14,6 +14,7 @@ export interface CallSearch {
   hotline?: string
   /** What came of it; `missing` while nobody has said. */
   disposition?: string
+  queue?: string
   span?: string
   /** Days of a free range, 2026-11-23. */
   from?: string
@@ -27,6 +28,7 @@ const KNOWN: (keyof CallSearch)[] = [
   'number',
   'hotline',
   'disposition',
+  'queue',
   'span',
   'from',
   'to',
@@ -79,15 +81,17 @@ interface Ended {
   status: string
   extension?: string | null
   hotline?: string | null
+  queue?: string | null
   started_at: number
 }
 
 /** Whether a call that has just ended belongs in the list; undefined when only the server can say. */
 export function fits(call: Ended, search: CallSearch, now: number): boolean | undefined {
-  const { direction, status, hotline, disposition, extension, number, from, to } = queryOf(search, now)
+  const { direction, status, hotline, queue, disposition, extension, number, from, to } = queryOf(search, now)
   if (direction && direction !== call.direction) return false
   if (status && status !== call.status) return false
   if (hotline && hotline !== call.hotline) return false
+  if (queue && queue !== call.queue) return false
   if (from !== undefined && call.started_at < from) return false
   if (to !== undefined && call.started_at >= to) return false
   // Nobody has written on it yet.

@@ -6,13 +6,13 @@ import { client, type Schema, unwrap } from '~/api/client'
 import { useNames } from '~/lib/names'
 import { length } from '~/lib/time'
 import { type Column, DataTable } from '~/ui/DataTable'
+import { Download } from '~/ui/Download'
 import { Failed } from '~/ui/Failed'
 import { withPart } from '~/ui/Filter'
 import { Page } from '~/ui/Page'
 import { Kinds } from './Kinds'
 import { callsOf } from './links'
 import { daysOf, type StatisticsSearch } from './period'
-import { Sheet } from './Sheet'
 import { Span } from './Span'
 
 type Agent = Schema['AgentFigures']
@@ -80,36 +80,13 @@ export function Agents() {
     })),
     { key: 'pauses', title: t('statistics.agent_pauses'), cell: pauses },
   ]
-  const keys = [
-    ...TIMES,
-    'ringing_ms',
-    'talk_ms',
-    'inbound',
-    'outbound',
-    'internal',
-    'offers',
-    'taken',
-    'missed',
-  ] as const
-  const sheet = (agents: Agent[]) => ({
-    head: [
-      t('calls.column.extension'),
-      ...keys.map((key) => t(`statistics.agentCsv_${key}`)),
-      t('statistics.agent_occupancy'),
-      t('statistics.agent_pauses'),
-    ],
-    rows: agents.map((one) => [
-      names.of(one.extension),
-      ...keys.map((key) => (key.endsWith('_ms') ? Math.round(one[key] / 1000) : one[key])),
-      `${occupancy(one)}%`,
-      pauses(one),
-    ]),
-  })
   return (
     <Page
       title={t('statistics.agents')}
       about={t('statistics.agentsAbout')}
-      actions={data && <Sheet name="agents" days={days} tables={[sheet(data.agents)]} />}
+      actions={
+        <Download path="/statistics/export" query={{ report: 'agents', from: days.from, to: days.to }} />
+      }
     >
       <Kinds search={search} />
       <div className="filters">

@@ -7,13 +7,14 @@ import { queuesQuery } from '~/api/lists'
 import { useNames } from '~/lib/names'
 import { dayShort, hourOf, length, monthOf } from '~/lib/time'
 import { type Column, DataTable } from '~/ui/DataTable'
+import { Download } from '~/ui/Download'
 import { Failed } from '~/ui/Failed'
 import { FilterPick, withPart } from '~/ui/Filter'
 import { Page } from '~/ui/Page'
 import { Bars } from './Bars'
 import { Kinds } from './Kinds'
+import { callsOf } from './links'
 import { type By, daysOf, type StatisticsSearch } from './period'
-import { Sheet } from './Sheet'
 import { Span } from './Span'
 import { Tile } from './Totals'
 
@@ -54,7 +55,7 @@ export function Queues() {
       title={t('statistics.queues')}
       about={t('statistics.queuesAbout')}
       actions={
-        data && <Sheet name="queues" days={days} tables={[table(t, lines, sum), table(t, steps, [])]} />
+        <Download path="/statistics/export" query={{ report: 'queues', from: days.from, to: days.to }} />
       }
     >
       <Kinds search={search} />
@@ -98,10 +99,11 @@ export function Queues() {
                 columns={columns(t)}
                 rows={[...lines, ...sum]}
                 rowKey={(line) => line.id}
-                to={(line) => ({
-                  to: '/statistics/queues',
-                  search: { ...search, queue: line.id === 'total' ? undefined : line.id },
-                })}
+                to={(line) =>
+                  line.id === 'total'
+                    ? { to: '/statistics/queues', search: { ...search, queue: undefined } }
+                    : { to: '/calls', search: callsOf(days, {}, { queue: line.id }) }
+                }
               />
             )}
           </section>
@@ -184,26 +186,6 @@ function columns(t: (key: string) => string): Column<Line>[] {
     number('wait', (line) => length(mean(line.answered_wait_ms, line.answered))),
     number('longest', (line) => length(line.longest_wait_ms)),
   ]
-}
-
-/** The same for a file. */
-function table(t: (key: string) => string, lines: Line[], sum: Line[]) {
-  const keys = [
-    'offered',
-    'answered',
-    'in_time',
-    'abandoned',
-    'overflowed',
-    'timed_out',
-    'answered_wait_ms',
-    'longest_wait_ms',
-  ] as const
-  const cell = (line: Line, key: (typeof keys)[number]) =>
-    key.endsWith('_ms') ? Math.round(line[key] / 1000) : line[key]
-  return {
-    head: [t('statistics.column_name'), ...keys.map((key) => t(`statistics.csv_${key}`))],
-    rows: [...lines, ...sum].map((line) => [line.name, ...keys.map((key) => cell(line, key))]),
-  }
 }
 
 /** When a step begins, as short as its length allows. */
