@@ -19,6 +19,7 @@ mod search;
 mod tell;
 mod tickets;
 mod transactions;
+mod transfer;
 mod words;
 
 pub(crate) use answer::failure;
@@ -54,6 +55,7 @@ pub(crate) fn routes() -> Router<State> {
         .chain(scripts::routes())
         .chain(outside::routes())
         .chain(search::routes())
-        .chain(tickets::routes());
+        .chain(tickets::routes())
+        .chain(transfer::routes());
     more.fold(router, |router, (path, handlers)| router.route(path, handlers))
 }

@@ -11,8 +11,8 @@ pub(crate) mod tests;
 pub use finding::{Filter, Order};
 pub use note::Note;
 pub use service::{
-    Named, add_note, create, delete, delete_note, find_by_external, find_by_phone, find_by_start, get, labels, list,
-    merge, named, notes, slice, update,
+    Named, add_note, create, delete, delete_note, find_by_external, find_by_phone, find_by_start, get, hand_over,
+    labels, list, merge, named, notes, slice, update,
 };
 
 pub(crate) use service::{event, later_than, raced, span_of_start};

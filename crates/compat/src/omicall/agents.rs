@@ -26,7 +26,7 @@ const ROLES: [(&str, Role); 5] = [
 /// The numbers that new agents' phones are given.
 const PHONES: std::ops::RangeInclusive<u32> = 101..=9_999;
 
-pub(super) fn routes() -> [(&'static str, MethodRouter<State>); 9] {
+pub(super) fn routes() -> [(&'static str, MethodRouter<State>); 8] {
     [
         ("/api/tenant/detail", get(company)),
         ("/api/agent/list", get(list)),
@@ -36,7 +36,6 @@ pub(super) fn routes() -> [(&'static str, MethodRouter<State>); 9] {
         // There are no packages to choose here.
         ("/api/agent/invite_with_package_v2", post(invite)),
         ("/api/agent/role/update", post(change_role)),
-        ("/api/v3/agent/ticket/transfer", post(hand_over)),
         // One client asks for it with GET.
         ("/api/agent/delete", delete_at(delete).get(delete)),
     ]
@@ -223,29 +222,6 @@ async fn change_role(Shared(state): Shared<State>, Client(actor): Client, Body(w
     Ok(Payload(json!(true)))
 }
 
-/// From whom to whom.
-#[derive(Deserialize)]
-struct Handover {
-    #[serde(rename = "sourceEmail", alias = "source_email")]
-    source: Option<String>,
-    #[serde(rename = "targetEmail", alias = "target_email")]
-    target: Option<String>,
-}
-
-/// Gives the tickets that are not over to somebody else. It is done when it is answered, so that the request's id is told and
-/// nothing is called back.
-async fn hand_over(Shared(state): Shared<State>, Client(actor): Client, Body(wanted): Body<Handover>) -> Outcome {
-    actor.require(Permission::ManageUsers)?;
-    let source = needed(wanted.source, "source_email_is_required")?.to_lowercase();
-    let target = needed(wanted.target, "target_email_is_required")?.to_lowercase();
-    let source = find(&actor, &state, &source).await?.ok_or(Refusal::Word("source_email_invalid"))?;
-    let target = find(&actor, &state, &target).await?.filter(|user| user.enabled);
-    let target = target.ok_or(Refusal::Word("target_email_invalid"))?;
-    let tickets = crm::ticket::hand_over(&actor, state.db(), source.id, target.id).await?;
-    let request: model::EventId = store::mint();
-    Ok(Payload(json!({ "requestId": words::object_id(request), "total": tickets })))
-}
-
 /// At least eight signs, of all four kinds.
 fn is_strong(password: &str) -> bool {
     let has = |kind: fn(char) -> bool| password.chars().any(kind);
@@ -286,7 +262,8 @@ async fn delete(
     Ok(Payload(json!(true)))
 }
 
-async fn find(actor: &Actor, state: &State, email: &str) -> Result<Option<User>, Refusal> {
+/// The person with this login or address.
+pub(super) async fn find(actor: &Actor, state: &State, email: &str) -> Result<Option<User>, Refusal> {
     Ok(input::users(actor, state).await?.into_iter().find(|user| is_of(user, email)))
 }
 

@@ -13,16 +13,21 @@
 //! A body is `json`, `form` (pairs), `multipart` (`{"name", "value"}` or `{"name", "file", "type", "value"}`) or `text`. In a
 //! request `{name}` stands for what is known, `sha256(…)` around a whole text for its hash, and `{#name}` alone for a number.
 //! An answer's `text` is exact; in its `json`, `<text>`, `<text:name>`, `<id>`, `<time>`, `<number>`, `<epoch_ms>`, `<bool>`, `<list>`
-//! and `<any>` stand for values of that form (a name keeps it), all else is exact, with these fields and no others.
+//! and `<any>` stand for values of that form (a name keeps it), all else is exact, with these fields and no others, unless
+//! the object has `"…": true`. A piece of a form whose value is `base64(…)` is sent as those bytes.
 
 use crate::world::World;
 use axum::body::Body;
 use axum::http::Request;
+use base64::Engine as _;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
+
+/// The name in an expected object that lets others stand beside those named.
+const MORE: &str = "…";
 
 /// What later steps may name.
 pub(crate) type Known = HashMap<String, String>;
@@ -220,22 +225,25 @@ fn encoded(pairs: &[(String, String)], known: &Known) -> String {
 }
 
 fn multipart(pieces: &[Piece], known: &Known) -> Vec<u8> {
-    use base64::Engine as _;
     let mut body = Vec::new();
     for Piece { name, file, r#type, value } in pieces {
         let file = file.as_ref().map_or(String::new(), |file| format!("; filename=\"{file}\""));
         let kind = r#type.as_ref().map_or(String::new(), |kind| format!("Content-Type: {kind}\r\n"));
-        let value = filled(value, known);
         let head = format!("--fixture\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n{kind}\r\n");
         body.extend(head.into_bytes());
-        match value.strip_prefix("base64(").and_then(|text| text.strip_suffix(')')) {
-            Some(text) => body.extend(base64::engine::general_purpose::STANDARD.decode(text).unwrap()),
-            None => body.extend(value.into_bytes()),
-        }
+        body.extend(bytes(filled(value, known)));
         body.extend(b"\r\n");
     }
     body.extend(b"--fixture--\r\n");
     body
+}
+
+/// The bytes that a text stands for.
+fn bytes(text: String) -> Vec<u8> {
+    match text.strip_prefix("base64(").and_then(|text| text.strip_suffix(')')) {
+        Some(text) => base64::engine::general_purpose::STANDARD.decode(text).unwrap(),
+        None => text.into_bytes(),
+    }
 }
 
 /// The text with what is known in the places of its names, and its hash where that is wanted.
@@ -266,19 +274,18 @@ fn filled_json(value: &Value, known: &Known) -> Value {
     }
 }
 
-/// Beside this field an expected object may have others.
-const MORE: &str = "…";
-
 /// Whether what was found is what was expected; what has a name is known from then on.
 fn fits(expected: &Value, found: &Value, known: &mut Known, place: &str) {
     match (expected, found) {
         (Value::Object(expected), Value::Object(found)) => {
             let open = expected.contains_key(MORE);
-            let wanted: Vec<&String> = expected.keys().filter(|name| *name != MORE).collect();
-            let there: Vec<&String> = found.keys().filter(|name| !open || wanted.contains(name)).collect();
-            assert_eq!(there, wanted, "{place}");
-            for name in wanted {
-                fits(&expected[name], &found[name], known, &format!("{place}.{name}"));
+            let names = |fields: &Map<String, Value>| {
+                let named = fields.keys().filter(|name| *name != MORE && (!open || expected.contains_key(*name)));
+                named.cloned().collect::<Vec<String>>()
+            };
+            assert_eq!(names(found), names(expected), "{place}");
+            for (name, field) in expected.iter().filter(|(name, _)| *name != MORE) {
+                fits(field, &found[name], known, &format!("{place}.{name}"));
             }
         }
         (Value::Array(expected), Value::Array(found)) => {

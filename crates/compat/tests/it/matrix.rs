@@ -76,6 +76,7 @@ const OMICALL: &[(&str, &str)] = &[
     ("POST", "/api/v2/callTransaction/search"),
     ("GET", "/api/v3/agent/search"),
     ("POST", "/api/v3/agent/ticket/transfer"),
+    ("POST", "/api/v3/agent/transfer"),
     ("POST", "/api/v3/call-transaction/add-evaluation"),
     ("GET", "/api/v3/call-transaction/evaluation-criteria/list"),
     ("GET", "/api/v3/call-transaction/report"),

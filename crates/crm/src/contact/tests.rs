@@ -85,6 +85,10 @@ async fn contacts_are_found_without_accents_and_by_any_form_of_a_number() {
         assert_eq!(found(&actor, db, nobodys).await, ["Nguyễn Thị Lan", "Nguyễn Văn Ân"]);
         let any = Filter { owners: vec![None, Some(user)], ..Filter::default() };
         assert_eq!(found(&actor, db, any).await.len(), 4);
+        assert_eq!(hand_over(&actor, db, user, user).await.expect("nothing to do"), 0);
+        assert!(hand_over(&agent(&actor), db, user, mint()).await.is_err(), "agents hand nothing over");
+        let stranger = hand_over(&actor, db, user, mint()).await.expect_err("nobody there");
+        assert_eq!(field(&stranger), "owner");
         let newest = Filter { text: Some("nguyen".into()), order: Order::Newest, ..Filter::default() };
         // Both may have been made within one millisecond.
         let mut names = found(&actor, db, newest).await;
