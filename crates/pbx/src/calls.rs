@@ -4,6 +4,7 @@ mod finding;
 mod foreign;
 mod happening;
 mod journal;
+mod names;
 mod note;
 pub(crate) mod repo;
 mod service;
@@ -16,6 +17,7 @@ pub use finding::{Filter, Party, Status, Tally, Walk};
 pub use foreign::{Foreign, take_over};
 pub use happening::Happening;
 pub use journal::{Journal, Notes};
+pub use names::{Names, names};
 pub use note::{Note, NotePatch, annotate, notes};
 pub use service::{
     get, list, record, record_many, record_recording, recording, slice, tally, trail, walk, with_numbers,

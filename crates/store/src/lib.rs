@@ -18,6 +18,7 @@ pub mod sql;
 pub mod testing;
 pub mod tx;
 pub mod vault;
+pub mod walk;
 
 pub use clock::now;
 pub use db::{Db, Engine, Options};
@@ -26,3 +27,4 @@ pub use mint::mint;
 pub use sql::{Cell, Rows, Sql};
 pub use tx::{NewEvent, Tx};
 pub use vault::Vault;
+pub use walk::Walk;

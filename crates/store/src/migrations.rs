@@ -51,6 +51,9 @@ const FILES: &[(i64, &str, &str)] = &[
     (202611231252, "add memberships", include_str!("../migrations/202611231252_add_memberships.sql")),
     (202611231303, "create support", include_str!("../migrations/202611231303_create_support.sql")),
     (202611231325, "create departments", include_str!("../migrations/202611231325_create_departments.sql")),
+    (202611231526, "add list orders", include_str!("../migrations/202611231526_add_list_orders.sql")),
+    (202611231545, "add broadcast times", include_str!("../migrations/202611231545_add_broadcast_times.sql")),
+    (202611231618, "create key changes", include_str!("../migrations/202611231618_create_key_changes.sql")),
 ];
 
 fn migrator() -> Migrator {

@@ -6,6 +6,8 @@ mod antring;
 mod broadcasts;
 mod etelecom;
 mod events;
+mod fixtures;
+mod load;
 mod matrix;
 mod omicall;
 mod omicall_config;

@@ -68,8 +68,14 @@ pub(super) async fn step(db: &Db, lease: &Lease, after: i64, now: Timestamp) -> 
     for event in &events {
         let tenant = event.tenant.to_string();
         let wanting = |t: &&repo::Target| t.tenant == tenant && event.seq > t.from_seq && t.endpoint.wants(&event.kind);
+        let mut text: Option<String> = None;
         for target in targets.iter().filter(wanting) {
-            repo::push_delivery(&mut rows, target, event, body(event)?, now);
+            let text = match &text {
+                Some(text) => text.clone(),
+                // The same for each of the company's receivers.
+                None => text.insert(body(event)?).clone(),
+            };
+            repo::push_delivery(&mut rows, target, event, text, now);
             endpoints.insert((tenant.clone(), target.endpoint.id));
         }
     }
