@@ -5,6 +5,7 @@
 //! [`router`], then any module; `docs/API.md` is for the reader outside.
 
 mod agents;
+mod broadcasts;
 mod caller_rules;
 mod calls;
 mod captures;
@@ -101,6 +102,7 @@ fn described() -> OpenApiRouter<State> {
         .merge(caller_rules::routes())
         .merge(queues::routes())
         .merge(agents::routes())
+        .merge(broadcasts::routes())
         .merge(flows::routes())
         .merge(greetings::routes())
         .merge(simulation::routes())

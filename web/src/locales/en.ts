@@ -1,4 +1,5 @@
 import { access } from './en.access'
+import { broadcasts } from './en.broadcasts'
 import { calls } from './en.calls'
 import { contacts } from './en.contacts'
 import { desk } from './en.desk'
@@ -10,6 +11,7 @@ import { statistics } from './en.statistics'
 
 export const en = {
   ...access,
+  ...broadcasts,
   ...calls,
   ...contacts,
   ...desk,
@@ -30,6 +32,7 @@ export const en = {
     queues: 'Queues',
     callers: 'Blocked and VIP',
     hotlines: 'Hotlines',
+    broadcasts: 'Broadcasts',
     flows: 'Flows',
     greetings: 'Greetings',
     trunks: 'Trunks',
@@ -99,6 +102,12 @@ export const en = {
     publicId: 'Application id',
     created: 'Made',
     ends: 'Ends',
+    changes: 'History',
+    change_created: 'Created',
+    change_updated: 'Changed',
+    change_rotated: 'New secret',
+    change_revoked: 'Revoked',
+    bySystem: 'the server',
     rotateTitle: 'New secret',
     rotateAbout: 'Change it now and then, and at once when somebody may have seen it.',
     rotate: 'Make a new secret',

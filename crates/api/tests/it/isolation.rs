@@ -44,9 +44,13 @@ async fn things(w: &World) -> HashMap<&'static str, String> {
     let contact = contact.text("id");
     let note = w.post(key, &format!("/contacts/{contact}/notes"), json!({ "body": "Likes tea" })).await.text("id");
     let import = crate::contacts::sent(w, key, "name,phone\nHoa,0902222222\n").await.text("id");
+    let tell = json!([{ "kind": "greeting", "greeting": greeting }]);
+    let broadcast = json!({ "name": "B", "numbers": ["101"], "parts": tell });
+    let broadcast = w.post(key, "/broadcasts", broadcast).await.text("id");
     HashMap::from([
         ("contact_id", contact),
         ("note_id", note),
+        ("broadcast_id", broadcast),
         ("import_id", import),
         ("company_id", w.alpha.actor.tenant.to_string()),
         ("voicemail_id", crate::voicemail::left(w, &w.alpha, &extension).await),
@@ -246,6 +250,7 @@ fn valid(path: &str, things: &HashMap<&'static str, String>) -> Value {
         "/extensions/bulk" => json!({ "extensions": [] }),
         "/trunks" => json!({ "name": "n", "kind": "address", "addresses": ["203.0.113.9"] }),
         "/hotlines" => json!({ "number": "19009000", "target": { "kind": "extension", "id": extension } }),
+        "/broadcasts" => json!({ "name": "n", "numbers": ["101"], "parts": [{ "kind": "text", "text": "n" }] }),
         "/ring-groups" => json!({ "name": "n", "members": [extension] }),
         "/schedules" => json!({ "name": "n", "weekly": [] }),
         "/caller-rules" => json!({ "list": "blocked", "pattern": "0999999999" }),
