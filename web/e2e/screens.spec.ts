@@ -32,6 +32,8 @@ const SCREENS = [
   '/schedules',
   '/callers',
   '/callers?open=new',
+  '/broadcasts',
+  '/broadcasts?open=new',
   '/trunks',
   '/trunks?open=new',
   '/greetings',
@@ -70,15 +72,17 @@ for (const [locale, colorScheme, width] of [
       await expect(page.locator('h2').first()).toBeVisible()
       await accessible(page, 'a link that has ended')
       await logIn(page)
-      const flow = (await (await api(request)).get('/flows')).items[0].id
-      for (const path of [...SCREENS, `/flows/${flow}`]) {
+      const asked = await api(request)
+      const flow = (await asked.get('/flows')).items[0].id
+      const broadcast = await later(asked)
+      for (const path of [...SCREENS, `/flows/${flow}`, `/broadcasts/${broadcast}`]) {
         await page.goto(url(path))
         await expect(page.locator('h1, .teach h2').first(), path).toBeVisible()
         await expect(page.locator('.ant-skeleton'), path).toHaveCount(0)
         await accessible(page, path)
         // Words that are missing show as their keys.
         expect(await page.locator('body').innerText(), path).not.toMatch(
-          /\b(calls|contacts|form|import|menu|agent|departments|support|requests|companies|wall|handling|callers|switch|join|queues|schedules|extensions|statistics|tickets|trunks|flows|people|problem|supervise|voicemail|mailbox|written|views|phone|recordings|scorecards|scores|mine)\.[a-z]/,
+          /\b(broadcasts|calls|contacts|form|import|menu|agent|departments|support|requests|companies|wall|handling|callers|switch|join|queues|schedules|extensions|statistics|tickets|trunks|flows|people|problem|supervise|voicemail|mailbox|written|views|phone|recordings|scorecards|scores|mine)\.[a-z]/,
         )
         const wide = await page.evaluate(
           () => document.documentElement.scrollWidth > document.documentElement.clientWidth,
@@ -136,3 +140,15 @@ test('a finished call shows its record, its way and its sound', async ({ page, r
   await expect(page.getByText('Đang giữ lại, không xóa theo hạn: Khiếu nại 12')).toBeVisible()
   await accessible(page, 'a scored and held call')
 })
+
+/** A broadcast that begins in a month, so that nobody is called. */
+async function later(asked: Awaited<ReturnType<typeof api>>): Promise<string> {
+  const greeting = (await asked.get('/greetings')).items[0].id
+  const made = await asked.post('/broadcasts', {
+    name: 'Giao hàng ngày mai',
+    numbers: ['0901234567', '101'],
+    parts: [{ kind: 'greeting', greeting }],
+    starts_at: Date.now() + 30 * 86_400_000,
+  })
+  return made.id
+}

@@ -1,12 +1,14 @@
 //! API keys: a secret shown once, kept as its SHA-256, with what bounds its use: a role, a dialect, an end, addresses,
 //! requests a minute.
 
+mod change;
 pub(crate) mod repo;
 pub(crate) mod secret;
 mod service;
 #[cfg(test)]
 mod tests;
 
+pub use change::{Change, changes};
 pub use service::{create, list, revoke, rotate, update};
 pub(crate) use service::{create_with, grant};
 

@@ -1,7 +1,7 @@
 //! A company: its name, the SIP domain that tells its extensions from those of others, its country and its rules for
 //! calls to the outside.
 
-mod repo;
+pub(crate) mod repo;
 mod service;
 #[cfg(test)]
 mod tests;

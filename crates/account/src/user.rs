@@ -7,7 +7,7 @@ mod tests;
 
 pub(crate) use repo::{find, find_login, find_login_or_email, password_hash, set_password};
 pub(crate) use service::exists;
-pub use service::{change_password, create, find_by_id_number, get, list, names, update};
+pub use service::{change_password, create, find_by_id_number, find_reached, get, list, names, some, update, walk};
 
 use model::{Actor, DepartmentId, Faults, Problem, Role, TenantId, UserId};
 use serde::{Deserialize, Serialize};

@@ -1,7 +1,7 @@
 //! `/keys`: the API keys of the company.
 
 use crate::State;
-use account::key::{self, Created, Key, KeyPatch, NewKey, Rotation};
+use account::key::{self, Change, Created, Key, KeyPatch, NewKey, Rotation};
 use axum::extract;
 use axum::http::StatusCode;
 use rest::{Answer, Caller, Json, PageOf, Paging, Path, Query, id};
@@ -9,7 +9,11 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub(crate) fn routes() -> OpenApiRouter<State> {
-    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(update, revoke)).routes(routes!(rotate))
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(update, revoke))
+        .routes(routes!(rotate))
+        .routes(routes!(changes))
 }
 
 /// The keys, without their secrets.
@@ -54,6 +58,19 @@ async fn rotate(
     Json(rotation): Json<Rotation>,
 ) -> Answer<axum::Json<Created>> {
     Ok(axum::Json(key::rotate(&actor, &state.db, id("API key", &key)?, rotation).await?))
+}
+
+/// What was done to a key and who did it, the newest first.
+#[utoipa::path(get, path = "/keys/{key_id}/changes", tag = "keys", params(("key_id" = String, Path), Paging),
+    responses((status = 200, body = PageOf<Change>)))]
+async fn changes(
+    Caller(actor): Caller,
+    extract::State(state): extract::State<State>,
+    Path(key): Path<String>,
+    Query(paging): Query<Paging>,
+) -> Answer<axum::Json<PageOf<Change>>> {
+    let key = id("API key", &key)?;
+    Ok(PageOf::of(key::changes(&actor, &state.db, key, paging.request()?).await?, |change| change))
 }
 
 /// Revoke a key; it counts no more from the next request on.

@@ -5,6 +5,7 @@
 //! [`router`], then any module; `docs/API.md` is for the reader outside.
 
 mod agents;
+mod broadcasts;
 mod caller_rules;
 mod calls;
 mod captures;
@@ -108,6 +109,7 @@ fn described() -> OpenApiRouter<State> {
         .merge(queues::routes())
         .merge(recordings::routes())
         .merge(agents::routes())
+        .merge(broadcasts::routes())
         .merge(flows::routes())
         .merge(greetings::routes())
         .merge(simulation::routes())

@@ -10,6 +10,7 @@ mod events;
 mod hash;
 mod histories;
 mod listeners;
+mod meaning;
 mod recording;
 mod socket;
 mod words;

@@ -1,6 +1,7 @@
 //! Whole lists of what a company has few of, read page by page.
 
 use crate::State;
+use account::department::{self, Department};
 use account::user::{self, User};
 use model::{Actor, Page, PageRequest, Problem};
 use pbx::extension::{self, Extension};
@@ -12,6 +13,10 @@ use pbx::trunk::{self, Trunk};
 
 pub(crate) async fn hotlines(actor: &Actor, state: &State) -> Result<Vec<Hotline>, Problem> {
     all(|page| hotline::list(actor, state.db(), page)).await
+}
+
+pub(crate) async fn departments(actor: &Actor, state: &State) -> Result<Vec<Department>, Problem> {
+    all(|page| department::list(actor, state.db(), page)).await
 }
 
 pub(crate) async fn users(actor: &Actor, state: &State) -> Result<Vec<User>, Problem> {

@@ -1,16 +1,19 @@
 //! Broadcasts: messages that the house calls people up to tell. Each is a script (sounds, texts that a machine speaks, a flow at
 //! the end) and the numbers to call; here is what is to be done and what became of it. Who places the calls is one floor up.
 
-mod repo;
+pub(crate) mod repo;
 mod service;
 #[cfg(test)]
 mod tests;
 
-pub use service::{Due, calling, claim, create, due, get, list, numbers, placed, put_off, settle};
+pub use service::{
+    Due, calling, cancel, claim, create, create_at, due, get, hold_back, list, newest, numbers, page_of_numbers,
+    placed, put_off, settle, tallies,
+};
 
 use crate::greeting::{Speech, Voice};
 use flow::{Graph, Node};
-use model::{BroadcastId, CallId, Cause, FlowId, GreetingId, HotlineId};
+use model::{BroadcastId, CallId, Cause, FlowId, GreetingId, HotlineId, ScheduleId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -34,8 +37,73 @@ pub struct Broadcast {
     pub script: Script,
     /// How the numbers are called.
     pub plan: Plan,
+    /// When they may be called.
+    pub when: When,
+    /// When it was called off, milliseconds since 1970.
+    pub cancelled_at: Option<i64>,
     /// When it was ordered, milliseconds since 1970.
     pub created_at: i64,
+}
+
+/// When numbers may be called.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct When {
+    /// Not before this moment, milliseconds since 1970; at once when missing.
+    pub starts_at: Option<i64>,
+    /// Only while this schedule is open; at any time when missing.
+    pub schedule: Option<ScheduleId>,
+}
+
+/// How far a broadcast is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Progress {
+    /// Its time has not come.
+    Scheduled,
+    /// Numbers are called, or wait for it.
+    Running,
+    /// Nothing is left to do.
+    Done,
+    /// It was called off.
+    Cancelled,
+}
+
+impl Progress {
+    /// The stable word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Progress::Scheduled => "scheduled",
+            Progress::Running => "running",
+            Progress::Done => "done",
+            Progress::Cancelled => "cancelled",
+        }
+    }
+}
+
+/// How many numbers of a broadcast are how far.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Still to be called.
+    pub waiting: i64,
+    /// Being called.
+    pub calling: i64,
+    /// Somebody answered.
+    pub reached: i64,
+    /// Nobody did.
+    pub failed: i64,
+    /// Not called, because the broadcast was called off.
+    pub cancelled: i64,
+}
+
+impl Broadcast {
+    /// How far it is, by the states of its numbers.
+    pub fn progress(&self, tally: &Tally, now: i64) -> Progress {
+        match (self.cancelled_at, tally.waiting + tally.calling) {
+            (Some(_), _) => Progress::Cancelled,
+            (None, 0) => Progress::Done,
+            (None, _) if self.when.starts_at.is_some_and(|at| at > now) => Progress::Scheduled,
+            (None, _) => Progress::Running,
+        }
+    }
 }
 
 /// What a broadcast is for.
@@ -151,15 +219,18 @@ pub enum State {
     Reached,
     /// Nobody did, and it is not called again.
     Failed,
+    /// It was never reached, because the broadcast was called off.
+    Cancelled,
 }
 
 impl State {
     /// All, with their stable words.
-    pub const ALL: [(State, &'static str); 4] = [
+    pub const ALL: [(State, &'static str); 5] = [
         (State::Waiting, "waiting"),
         (State::Calling, "calling"),
         (State::Reached, "reached"),
         (State::Failed, "failed"),
+        (State::Cancelled, "cancelled"),
     ];
 
     /// The stable word.

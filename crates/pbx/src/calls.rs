@@ -5,6 +5,7 @@ mod finding;
 mod foreign;
 mod happening;
 mod journal;
+mod names;
 mod note;
 mod own;
 pub(crate) mod repo;
@@ -19,6 +20,7 @@ pub use finding::{Filter, Outcome, Party, Status, Tally, Walk};
 pub use foreign::{Foreign, take_over};
 pub use happening::Happening;
 pub use journal::{Journal, Notes};
+pub use names::{Names, names};
 pub use note::{Note, NotePatch, annotate, notes};
 pub use service::{
     get, list, record, record_many, record_recording, recording, slice, tally, trail, walk, with_numbers,

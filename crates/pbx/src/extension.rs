@@ -6,8 +6,8 @@ mod service;
 mod tests;
 
 pub use service::{
-    create, create_many, delete, find_by_id_number, find_by_number, find_by_user, get, list, own, password, slice,
-    update,
+    create, create_many, delete, find_by_id_number, find_by_number, find_by_user, get, list, own, password, passwords,
+    slice, some, update, walk,
 };
 
 use crate::srtp::Srtp;

@@ -6,7 +6,7 @@ mod service;
 #[cfg(test)]
 mod tests;
 
-pub use service::{give, given_to, hold, join, list, release, take_back};
+pub use service::{find_by_id_number, give, given_to, hold, join, release, take_back, walk};
 
 use model::{GroupId, HotlineId, TenantId};
 

@@ -6,7 +6,7 @@ mod service;
 mod tests;
 
 pub(crate) use service::{check_sources, insert};
-pub use service::{create, delete, get, list, update};
+pub use service::{create, delete, find_by_id_number, get, list, update, walk};
 
 pub use crate::target::{Target, TargetText};
 

@@ -19,6 +19,7 @@ pub mod sql;
 pub mod testing;
 pub mod tx;
 pub mod vault;
+pub mod walk;
 
 pub use clock::now;
 pub use db::{Db, Engine, Options};
@@ -27,3 +28,4 @@ pub use mint::mint;
 pub use sql::{Cell, Rows, Sql};
 pub use tx::{NewEvent, Tx};
 pub use vault::Vault;
+pub use walk::Walk;

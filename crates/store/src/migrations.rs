@@ -64,6 +64,9 @@ const FILES: &[(i64, &str, &str)] = &[
     (202611231520, "create tickets", include_str!("../migrations/202611231520_create_tickets.sql")),
     (202611231545, "create user external ids", include_str!("../migrations/202611231545_create_user_external_ids.sql")),
     (202611231600, "index calls", include_str!("../migrations/202611231600_index_calls.sql")),
+    (202611231526, "add list orders", include_str!("../migrations/202611231526_add_list_orders.sql")),
+    (202611231545, "add broadcast times", include_str!("../migrations/202611231545_add_broadcast_times.sql")),
+    (202611231618, "create key changes", include_str!("../migrations/202611231618_create_key_changes.sql")),
 ];
 
 fn migrator() -> Migrator {

@@ -22,6 +22,8 @@ const AT_ONCE: u32 = 200;
 const LOST_MS: i64 = 15 * 60 * 1000;
 /// How long to wait when there is no room for another call and nobody said how long.
 const WAIT_MS: i64 = 2_000;
+/// How long until it is looked again whether a schedule is open.
+const CLOSED_MS: i64 = 30_000;
 /// Of how many broadcasts the spoken texts are kept at hand.
 const KEPT: usize = 16;
 
@@ -94,11 +96,15 @@ impl House {
                 *up.entry(calling.broadcast).or_default() += 1;
             }
         }
+        let mut most: HashMap<BroadcastId, i64> = HashMap::new();
         for due in broadcast::due(&self.db, AT_ONCE).await? {
             let actor = Actor::system(due.tenant);
-            let most = match self.spoken.get(&due.broadcast) {
-                Some(known) => known.broadcast.plan.at_once,
-                None => broadcast::get(&actor, &self.db, due.broadcast).await?.plan.at_once,
+            let most = match most.get(&due.broadcast) {
+                Some(known) => *known,
+                None => {
+                    let now_at_once = self.at_once(&actor, &due).await?;
+                    *most.entry(due.broadcast).or_insert(now_at_once)
+                }
             };
             let up = up.entry(due.broadcast).or_default();
             if *up < most && broadcast::claim(&self.db, &due).await? {
@@ -107,6 +113,24 @@ impl House {
             }
         }
         Ok(())
+    }
+
+    /// How many calls of the broadcast may be up now; none while its schedule is closed.
+    async fn at_once(&self, actor: &Actor, due: &Due) -> Result<i64, Problem> {
+        let found = broadcast::get(actor, &self.db, due.broadcast).await?;
+        let open = match found.when.schedule {
+            None => true,
+            Some(id) => match pbx::schedule::check(actor, &self.db, id, None).await {
+                Ok((state, ..)) => state == "open",
+                // A schedule that was removed since keeps nobody from calling.
+                Err(problem) if problem.kind == Kind::NotFound => true,
+                Err(problem) => return Err(problem),
+            },
+        };
+        if !open {
+            broadcast::hold_back(&self.db, due, CLOSED_MS).await?;
+        }
+        Ok(if open { found.plan.at_once } else { 0 })
     }
 
     /// Writes down what became of a call; false while it is up.

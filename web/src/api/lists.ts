@@ -88,6 +88,12 @@ export const scorecardsQuery = queryOptions({
   queryFn: () => all((after) => unwrap(client.GET('/api/v1/scorecards', query(after)))),
   ...kept,
 })
+/** Nothing tells how far they are, so that is asked while one looks. */
+export const broadcastsQuery = queryOptions({
+  queryKey: ['broadcasts'],
+  queryFn: () => all((after) => unwrap(client.GET('/api/v1/broadcasts', query(after)))),
+  refetchInterval: 5_000,
+})
 export const flowsQuery = queryOptions({
   queryKey: ['flows'],
   queryFn: () => all((after) => unwrap(client.GET('/api/v1/flows', query(after)))),

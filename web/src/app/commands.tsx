@@ -22,6 +22,7 @@ const MAKES: [list: string, right: Right][] = [
   ['groups', 'edit_config'],
   ['hotlines', 'edit_config'],
   ['queues', 'edit_config'],
+  ['broadcasts', 'edit_config'],
   ['schedules', 'edit_config'],
   ['callers', 'edit_config'],
   ['flows', 'edit_config'],

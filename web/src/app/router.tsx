@@ -179,6 +179,12 @@ const screens = [
   at('/queues', () => import('~/features/queues/Queues'), 'Queues'),
   at('/trunks', () => import('~/features/trunks/Trunks'), 'Trunks'),
   at('/greetings', () => import('~/features/greetings/Greetings'), 'Greetings'),
+  at('/broadcasts', () => import('~/features/broadcasts/Broadcasts'), 'Broadcasts'),
+  createRoute({
+    getParentRoute: () => inside,
+    path: '/broadcasts/$id',
+    component: lazyRouteComponent(() => import('~/features/broadcasts/BroadcastPage'), 'BroadcastPage'),
+  }),
   at('/flows', () => import('~/features/flows/Flows'), 'Flows'),
   createRoute({
     getParentRoute: () => inside,

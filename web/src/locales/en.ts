@@ -1,4 +1,5 @@
 import { access } from './en.access'
+import { broadcasts } from './en.broadcasts'
 import { calls } from './en.calls'
 import { contacts } from './en.contacts'
 import { desk } from './en.desk'
@@ -13,6 +14,7 @@ import { tickets } from './en.tickets'
 
 export const en = {
   ...access,
+  ...broadcasts,
   ...calls,
   ...contacts,
   ...desk,
@@ -38,6 +40,7 @@ export const en = {
     queues: 'Queues',
     callers: 'Blocked and VIP',
     hotlines: 'Hotlines',
+    broadcasts: 'Broadcasts',
     flows: 'Flows',
     greetings: 'Greetings',
     trunks: 'Trunks',
@@ -111,6 +114,12 @@ export const en = {
     publicId: 'Application id',
     created: 'Made',
     ends: 'Ends',
+    changes: 'History',
+    change_created: 'Created',
+    change_updated: 'Changed',
+    change_rotated: 'New secret',
+    change_revoked: 'Revoked',
+    bySystem: 'the server',
     rotateTitle: 'New secret',
     rotateAbout: 'Change it now and then, and at once when somebody may have seen it.',
     rotate: 'Make a new secret',

@@ -1,4 +1,5 @@
 import { access } from './vi.access'
+import { broadcasts } from './vi.broadcasts'
 import { calls } from './vi.calls'
 import { contacts } from './vi.contacts'
 import { desk } from './vi.desk'
@@ -13,6 +14,7 @@ import { tickets } from './vi.tickets'
 
 export const vi = {
   ...access,
+  ...broadcasts,
   ...calls,
   ...contacts,
   ...desk,
@@ -38,6 +40,7 @@ export const vi = {
     queues: 'Hàng đợi',
     callers: 'Chặn và VIP',
     hotlines: 'Hotline',
+    broadcasts: 'Gọi tự động',
     flows: 'Kịch bản',
     greetings: 'Lời chào',
     trunks: 'Trung kế',
@@ -108,6 +111,12 @@ export const vi = {
     publicId: 'Mã ứng dụng',
     created: 'Tạo lúc',
     ends: 'Hết hạn',
+    changes: 'Lịch sử',
+    change_created: 'Tạo',
+    change_updated: 'Sửa',
+    change_rotated: 'Đổi mã bí mật',
+    change_revoked: 'Thu hồi',
+    bySystem: 'máy chủ',
     rotateTitle: 'Đổi khóa bí mật',
     rotateAbout: 'Thỉnh thoảng nên đổi, và đổi ngay khi có người đã thấy.',
     rotate: 'Tạo khóa bí mật mới',

@@ -1,10 +1,11 @@
 //! What one can do with API keys.
 
+use super::change::{self, Done};
 use super::secret::{self, Secret};
 use super::{Created, Key, KeyPatch, NewKey, Rotation, repo};
 use crate::user::may_grant;
 use model::{Actor, Dialect, Faults, KeyId, Network, Page, PageRequest, Permission, Problem, Role};
-use store::{Db, NewEvent, Tx, mint, now};
+use store::{Db, Tx, mint, now};
 
 const ADDRESSES: usize = 50;
 const MOST_PER_MINUTE: u32 = 100_000;
@@ -58,7 +59,7 @@ async fn insert(tx: &mut Tx, actor: &Actor, key: &Key, text: &str) -> Result<(),
         }
         error.into()
     })?;
-    tx.emit(event("key.created", actor, key));
+    change::note(tx, Done::Created, actor, key).await?;
     Ok(())
 }
 
@@ -123,7 +124,7 @@ pub async fn update(actor: &Actor, db: &Db, id: KeyId, patch: KeyPatch) -> Resul
     key.requests_per_minute = patch.requests_per_minute.unwrap_or(key.requests_per_minute);
     key.allowed_addresses = addresses.unwrap_or(key.allowed_addresses);
     repo::save(&mut tx, &key).await?;
-    tx.emit(event("key.updated", actor, &key));
+    change::note(&mut tx, Done::Updated, actor, &key).await?;
     tx.commit().await?;
     Ok(key)
 }
@@ -145,7 +146,7 @@ pub async fn rotate(actor: &Actor, db: &Db, id: KeyId, rotation: Rotation) -> Re
     key.previous_until = Some(now().as_millis() + i64::from(rotation.overlap_s) * 1000);
     let sealed = sealed(db, &key, &text);
     repo::rotate(&mut tx, &key, repo::Kept { hash: &secret::digest(&text), sealed: sealed.as_deref() }).await?;
-    tx.emit(event("key.rotated", actor, &key));
+    change::note(&mut tx, Done::Rotated, actor, &key).await?;
     tx.commit().await?;
     Ok(Created { key, secret: text })
 }
@@ -162,7 +163,7 @@ pub async fn revoke(actor: &Actor, db: &Db, id: KeyId) -> Result<Key, Problem> {
     let at = now().as_millis();
     key.revoked_at = Some(at);
     repo::revoke(&mut tx, id, at).await?;
-    tx.emit(event("key.revoked", actor, &key));
+    change::note(&mut tx, Done::Revoked, actor, &key).await?;
     tx.commit().await?;
     Ok(key)
 }
@@ -220,16 +221,4 @@ fn written(addresses: &[String], faults: &mut Faults) -> Vec<String> {
         }
     }
     written
-}
-
-/// Who did it is in the event, so that the outbox is the audit trail of keys.
-fn event(kind: &'static str, actor: &Actor, key: &Key) -> NewEvent {
-    let by = match (actor.user, actor.key) {
-        (Some(user), _) => user.to_string(),
-        (None, Some(key)) => key.to_string(),
-        (None, None) => "system".to_owned(),
-    };
-    let data =
-        serde_json::json!({ "id": key.id.to_string(), "name": key.name, "dialect": key.dialect.as_str(), "by": by });
-    NewEvent { kind, call: None, data: data.to_string() }
 }

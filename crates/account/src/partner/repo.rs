@@ -142,26 +142,6 @@ pub(super) async fn save_link(tx: &mut Tx, partner: TenantId, key: KeyId, sealed
     Ok(())
 }
 
-/// The companies whose key the partner of the transaction holds and that counts.
-pub(super) async fn companies(tx: &mut Tx, now: i64) -> Result<Vec<TenantId>, Error> {
-    let rows = sqlx::query(
-        "select l.tenant_id
-         from partner_links l
-         join api_keys k on k.tenant_id = l.tenant_id and k.id = l.key_id
-         where l.partner_id = $1
-         and k.revoked_at is null
-         and (k.expires_at is null or k.expires_at > $2)
-         order by l.tenant_id",
-    )
-    .bind(tx.tenant().to_owned())
-    .bind(now)
-    .fetch_all(tx.conn())
-    .await?;
-    rows.iter()
-        .map(|row| row.try_get::<&str, _>(0)?.parse().map_err(|_| Error::Corrupt("company of a partner")))
-        .collect()
-}
-
 /// The company whose id ends so, among those that ever granted it to the partner of the transaction.
 pub(super) async fn find_ending(tx: &mut Tx, ending: &str) -> Result<Option<TenantId>, Error> {
     let row = sqlx::query("select tenant_id from partner_links where partner_id = $1 and substr(tenant_id, 19) = $2")

@@ -4,9 +4,9 @@ use super::{Authorization, NewRequest, Pending, REQUEST_S, repo};
 use crate::key::secret::digest;
 use crate::tenant::Tenant;
 use crate::{key, tenant};
-use model::{Actor, KeyId, Kind, Permission, Problem, TenantId};
+use model::{Actor, KeyId, Kind, PageRequest, Permission, Problem, TenantId};
 use store::mint::secret_text;
-use store::{Db, Tx, now};
+use store::{Db, Tx, Walk, now};
 
 /// The key of a company that granted it before, else a request to be granted. A company that never granted it is
 /// `company_unknown`, whether it exists or not.
@@ -58,17 +58,12 @@ pub async fn grant(actor: &Actor, db: &Db, token: &str) -> Result<Pending, Probl
     Ok(pending)
 }
 
-/// The companies that the actor's company may act for, in the order of their ids.
-pub async fn companies(actor: &Actor, db: &Db) -> Result<Vec<Tenant>, Problem> {
+/// The companies that the actor's company may act for as they were made, from a place on; and whether there are more.
+pub async fn companies(actor: &Actor, db: &Db, walk: Walk) -> Result<(Vec<Tenant>, bool), Problem> {
     actor.require(Permission::ManageUsers)?;
     let mut tx = db.read(actor.tenant).await?;
-    let ids = repo::companies(&mut tx, now().as_millis()).await?;
-    drop(tx);
-    let mut companies = Vec::with_capacity(ids.len());
-    for id in ids {
-        companies.push(tenant::get(&Actor::system(id), db, id).await?);
-    }
-    Ok(companies)
+    let walk = Walk { limit: walk.limit.clamp(1, PageRequest::MAX), ..walk };
+    Ok(walk.cut(tenant::repo::of_partner(&mut tx, actor.tenant, now().as_millis(), &walk).await?))
 }
 
 /// The actor's company in another that granted it: with that company's key, as long as it counts.

@@ -4,6 +4,7 @@ use crate::tenant::{self, NewTenant, Tenant};
 use crate::{Gate, bootstrap};
 use model::{Actor, Dialect, Role, TenantId};
 use std::net::Ipv4Addr;
+use store::Walk;
 use store::testing::{TestDb, on_both};
 
 /// A partner and two companies.
@@ -50,11 +51,13 @@ async fn a_company_grants_a_partner_a_key_once_and_takes_it_back() {
         let actor = gate.admit_key(Dialect::Etelecom, &secret, source).await.expect("the key counts");
         assert_eq!((actor.tenant, actor.role), (shop.tenant, Role::Owner));
         assert_eq!(acting_for(&partner, db, shop.tenant).await.expect("it may").key, actor.key);
-        let names: Vec<String> = companies(&partner, db).await.expect("a list").into_iter().map(|t| t.name).collect();
+        let all = || Walk { from: None, upward: true, limit: 10 };
+        let names: Vec<String> =
+            companies(&partner, db, all()).await.expect("a list").0.into_iter().map(|t| t.name).collect();
         assert_eq!(names, ["Shop"]);
         let unknown = authorize(&partner, db, wish(Some(other.tenant))).await.expect_err("it never granted");
         assert_eq!(unknown.code, "company_unknown");
-        assert_eq!(companies(&other, db).await.expect("a list"), []);
+        assert_eq!(companies(&other, db, all()).await.expect("a list"), (vec![], false));
 
         let key = actor.key.expect("a key");
         let rotated = key::rotate(&shop, db, key, Rotation::default()).await.expect_err("a partner holds it");

@@ -1,9 +1,10 @@
 //! How companies are stored.
 
 use super::Tenant;
+use model::TenantId;
 use sqlx::Row;
 use sqlx::any::AnyRow;
-use store::{Error, Tx};
+use store::{Error, Sql, Tx, Walk};
 
 pub(super) async fn insert(tx: &mut Tx, tenant: &Tenant) -> Result<(), Error> {
     sqlx::query(
@@ -99,6 +100,24 @@ pub(super) async fn list(tx: &mut Tx, after: Option<&str>, limit: u32) -> Result
     .fetch_all(tx.conn())
     .await?;
     rows.iter().map(read).collect()
+}
+
+/// A piece of the companies whose key this partner holds and that counts.
+pub(crate) async fn of_partner(tx: &mut Tx, partner: TenantId, now: i64, walk: &Walk) -> Result<Vec<Tenant>, Error> {
+    let mut sql = Sql::new(
+        "select id, name, domain, country, time_zone, record_calls, dial_countries, blocked_prefixes, created_at, updated_at,
+                suspended_at
+         from tenants
+         where id in (
+             select l.tenant_id
+             from partner_links l
+             join api_keys k on k.tenant_id = l.tenant_id and k.id = l.key_id
+             where k.revoked_at is null
+             and l.partner_id = ",
+    );
+    sql.bind(partner.to_string()).push("\nand (k.expires_at is null or k.expires_at > ").bind(now).push("))");
+    walk.end(&mut sql);
+    sql.fetch_all(tx).await?.iter().map(read).collect()
 }
 
 fn read(row: &AnyRow) -> Result<Tenant, Error> {

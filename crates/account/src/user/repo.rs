@@ -5,7 +5,7 @@ use model::{Role, UserId};
 use sqlx::Row;
 use sqlx::any::AnyRow;
 use std::collections::HashMap;
-use store::{Cell, Error, Sql, Tx};
+use store::{Cell, Error, Sql, Tx, Walk};
 
 pub(super) async fn insert(tx: &mut Tx, user: &User, password_hash: &str) -> Result<(), Error> {
     sqlx::query(
@@ -87,6 +87,51 @@ pub(super) async fn names(tx: &mut Tx, ids: &[UserId]) -> Result<HashMap<UserId,
         names.insert(id, if name.is_empty() { login } else { name });
     }
     Ok(names)
+}
+
+/// A piece of those who log in so, of all without a login.
+pub(super) async fn walk(tx: &mut Tx, login: Option<&str>, walk: &Walk) -> Result<Vec<User>, Error> {
+    let mut sql = Sql::new(
+        "select id, login, name, role, enabled, created_at, updated_at, email, password_hash, home_id, department_id
+         from users
+         where tenant_id = ",
+    );
+    sql.bind(tx.tenant());
+    if let Some(login) = login {
+        sql.push("\nand login = ").bind(login);
+    }
+    walk.end(&mut sql);
+    sql.fetch_all(tx).await?.iter().map(read).collect()
+}
+
+/// Whoever logs in so, or has this address; the oldest of them.
+pub(super) async fn find_reached(tx: &mut Tx, login: &str, address: &str) -> Result<Option<User>, Error> {
+    let row = sqlx::query(
+        "select id, login, name, role, enabled, created_at, updated_at, email, password_hash, home_id, department_id
+         from users
+         where tenant_id = $1
+         and (login = $2 or login = $3 or email = $3)
+         order by created_at, id
+         limit 1",
+    )
+    .bind(tx.tenant().to_owned())
+    .bind(login)
+    .bind(address)
+    .fetch_optional(tx.conn())
+    .await?;
+    row.as_ref().map(read).transpose()
+}
+
+/// These people.
+pub(super) async fn some(tx: &mut Tx, ids: &[UserId]) -> Result<Vec<User>, Error> {
+    let mut sql = Sql::new(
+        "select id, login, name, role, enabled, created_at, updated_at, email, password_hash, home_id, department_id
+         from users
+         where tenant_id = ",
+    );
+    sql.bind(tx.tenant()).push("\nand id in (");
+    sql.bind_list(ids.iter().map(|id| Cell::from(id.to_string())).collect()).push(")");
+    sql.fetch_all(tx).await?.iter().map(read).collect()
 }
 
 /// The hash of the password; empty while there is none.

@@ -4,7 +4,7 @@ use super::{NewUser, User, UserPatch, check_password, may_grant, repo};
 use crate::{department, link, membership, password, session};
 use model::{Actor, DepartmentId, Faults, Page, PageRequest, Permission, Problem, UserId, id_ending};
 use std::collections::HashMap;
-use store::{Db, NewEvent, Tx, mint, now};
+use store::{Db, NewEvent, Tx, Walk, mint, now};
 
 /// Creates a person; without a password the person comes in by an invitation.
 pub async fn create(actor: &Actor, db: &Db, new: NewUser) -> Result<User, Problem> {
@@ -58,6 +58,28 @@ pub async fn find_by_id_number(actor: &Actor, db: &Db, number: u64) -> Result<Op
     let Some(ending) = id_ending(number) else { return Ok(None) };
     let mut tx = db.read(actor.tenant).await?;
     Ok(repo::find_ending(&mut tx, &ending).await?)
+}
+
+/// The people who log in so (all without a login) as they were made, from a place on; and whether there are more.
+pub async fn walk(actor: &Actor, db: &Db, login: Option<&str>, walk: Walk) -> Result<(Vec<User>, bool), Problem> {
+    actor.require(Permission::ManageUsers)?;
+    let mut tx = db.read(actor.tenant).await?;
+    let walk = Walk { limit: walk.limit.clamp(1, PageRequest::MAX), ..walk };
+    Ok(walk.cut(repo::walk(&mut tx, login, &walk).await?))
+}
+
+/// Whoever of the company logs in so, or is reached at this address (in lower case); empty texts are nobody's.
+pub async fn find_reached(actor: &Actor, db: &Db, login: &str, address: &str) -> Result<Option<User>, Problem> {
+    actor.require(Permission::ManageUsers)?;
+    let mut tx = db.read(actor.tenant).await?;
+    Ok(repo::find_reached(&mut tx, login, address).await?)
+}
+
+/// Those of these people who are there still, in no order.
+pub async fn some(actor: &Actor, db: &Db, ids: &[UserId]) -> Result<Vec<User>, Problem> {
+    actor.require(Permission::ManageUsers)?;
+    let mut tx = db.read(actor.tenant).await?;
+    Ok(repo::some(&mut tx, ids).await?)
 }
 
 /// The people of the company by login.

@@ -48,6 +48,9 @@ async fn things(w: &World) -> HashMap<&'static str, String> {
     let import = crate::contacts::sent(w, key, "name,phone\nHoa,0902222222\n").await.text("id");
     let questions = json!([{ "key": "greeting", "text": "?", "weight": 1, "most": 5 }]);
     let scorecard = w.post(key, "/scorecards", json!({ "name": "S", "questions": questions })).await.text("id");
+    let tell = json!([{ "kind": "greeting", "greeting": greeting }]);
+    let broadcast = json!({ "name": "B", "numbers": ["101"], "parts": tell });
+    let broadcast = w.post(key, "/broadcasts", broadcast).await.text("id");
     HashMap::from([
         ("scorecard_id", scorecard),
         ("score_id", model::ScoreId::from_bits(7).to_string()),
@@ -59,6 +62,7 @@ async fn things(w: &World) -> HashMap<&'static str, String> {
         ("disposition_id", w.post(key, "/dispositions", json!({ "name": "Sold" })).await.text("id")),
         ("view_id", model::ViewId::from_bits(7).to_string()),
         ("note_id", note),
+        ("broadcast_id", broadcast),
         ("import_id", import),
         ("ticket_id", ticket),
         ("entry_id", entry),
@@ -290,6 +294,7 @@ fn valid(path: &str, things: &HashMap<&'static str, String>) -> Value {
         "/extensions/bulk" => json!({ "extensions": [] }),
         "/trunks" => json!({ "name": "n", "kind": "address", "addresses": ["203.0.113.9"] }),
         "/hotlines" => json!({ "number": "19009000", "target": { "kind": "extension", "id": extension } }),
+        "/broadcasts" => json!({ "name": "n", "numbers": ["101"], "parts": [{ "kind": "text", "text": "n" }] }),
         "/ring-groups" => json!({ "name": "n", "members": [extension] }),
         "/schedules" => json!({ "name": "n", "weekly": [] }),
         "/caller-rules" => json!({ "list": "blocked", "pattern": "0999999999" }),

@@ -1,5 +1,5 @@
 use crate::world::World;
-use serde_json::json;
+use serde_json::{Value, json};
 
 #[tokio::test]
 async fn a_key_is_bounded_by_rate_and_addresses() {
@@ -35,6 +35,24 @@ async fn a_key_gets_a_new_secret_with_an_overlap() {
         assert_eq!(w.get(secret, "/extensions").await.status, 401);
     }
     assert_eq!(w.post(&w.beta.key, &path, json!({})).await.status, 404, "another company's key");
+}
+
+#[tokio::test]
+async fn what_was_done_to_a_key_is_kept_with_who_did_it() {
+    let w = World::new().await;
+    let key = &w.alpha.key;
+    let id = w.post(key, "/keys", json!({ "name": "CRM" })).await.text("id");
+    w.patch(key, &format!("/keys/{id}"), json!({ "requests_per_minute": 60 })).await;
+    w.post(key, &format!("/keys/{id}/rotate"), json!({ "overlap_s": 60 })).await;
+    w.ask(key, "DELETE", &format!("/keys/{id}"), Value::Null).await;
+    let changes = w.get(key, &format!("/keys/{id}/changes")).await.items();
+    let kinds: Vec<&str> = changes.iter().filter_map(|change| change["kind"].as_str()).collect();
+    assert_eq!(kinds, ["revoked", "rotated", "updated", "created"]);
+    assert!(changes.iter().all(|change| change["by"].is_string() && change["at"].as_i64() > Some(0)), "{changes:?}");
+    let page = w.get(key, &format!("/keys/{id}/changes?limit=3")).await.json();
+    let rest = w.get(key, &format!("/keys/{id}/changes?after={}", page["next"].as_str().unwrap())).await.items();
+    assert_eq!(rest.len(), 1);
+    assert_eq!(w.get(&w.beta.key, &format!("/keys/{id}/changes")).await.status, 404);
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@
 )]
 
 mod access;
+mod broadcasts;
 mod calls;
 mod captures;
 mod companies;

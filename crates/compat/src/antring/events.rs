@@ -2,10 +2,11 @@
 
 use super::binding::Event;
 use super::listeners::Listeners;
+use super::meaning::{Keeps, Meaning, meaning};
 use super::words;
 use crate::State;
 use bus::Occurrence;
-use call::{Direction, Side};
+use call::Direction;
 use model::{Actor, CallId, Dialect, ExtensionId, HotlineId, TenantId};
 use serde_json::{Map, Value, json};
 use std::collections::{HashMap, HashSet};
@@ -72,32 +73,33 @@ struct Teller {
 impl Teller {
     async fn tell(&mut self, listeners: &Listeners, what: &Occurrence) {
         let at_ms = what.at.as_millis();
-        self.note(what, at_ms);
+        let Meaning { says, keeps } = meaning(&what.event);
+        self.keep(what, &keeps, at_ms);
         let wanted = listeners.any(what.tenant);
-        if let (true, Some(live)) = (wanted, self.calls.get(&what.call)) {
+        if let (true, false, Some(live)) = (wanted, says.is_empty(), self.calls.get(&what.call)) {
             let (extension, hotline) = (live.extension, live.hotline);
             let extension = self.extension(what.tenant, extension).await;
             let hotline = self.hotline(what.tenant, hotline).await;
             if let Some(live) = self.calls.get(&what.call) {
-                for event in events_of(&what.event) {
+                for event in says {
                     let data = live.data(*event, what, at_ms, &extension, &hotline);
                     listeners.tell(what.tenant, *event, what.call, &data);
                 }
             }
         }
-        if matches!(what.event, call::Event::Ended { .. }) {
+        if keeps == Keeps::Ended {
             self.calls.remove(&what.call);
         }
     }
 
-    fn note(&mut self, what: &Occurrence, at_ms: i64) {
-        match &what.event {
-            call::Event::Started { direction, hotline, from, to, extension } => {
+    fn keep(&mut self, what: &Occurrence, keeps: &Keeps<'_>, at_ms: i64) {
+        match keeps {
+            Keeps::Began { direction, from, to, hotline, extension } => {
                 let live = Live {
                     tenant: what.tenant,
                     direction: *direction,
-                    from: from.clone(),
-                    to: to.clone(),
+                    from: (*from).to_owned(),
+                    to: (*to).to_owned(),
                     hotline: *hotline,
                     extension: *extension,
                     began_ms: at_ms,
@@ -105,15 +107,7 @@ impl Teller {
                 };
                 self.calls.insert(what.call, live);
             }
-            call::Event::Answered { extension, side: Side::Callee, .. } => {
-                if let Some(live) = self.calls.get_mut(&what.call) {
-                    live.answered_ms.get_or_insert(at_ms);
-                    if live.direction == Direction::Inbound {
-                        live.extension = extension.or(live.extension);
-                    }
-                }
-            }
-            call::Event::Ringing { extension, side: Side::Callee, .. } => {
+            Keeps::Rang(extension) => {
                 if let Some(live) = self.calls.get_mut(&what.call)
                     && live.direction == Direction::Inbound
                     && live.answered_ms.is_none()
@@ -121,19 +115,15 @@ impl Teller {
                     live.extension = extension.or(live.extension);
                 }
             }
-            call::Event::Ringing { side: Side::Caller, .. }
-            | call::Event::Answered { side: Side::Caller, .. }
-            | call::Event::Held { .. }
-            | call::Event::Resumed { .. }
-            | call::Event::QueueJoined { .. }
-            | call::Event::QueueLeft { .. }
-            | call::Event::Transferred { .. }
-            | call::Event::Joined { .. }
-            | call::Event::NotJoined { .. }
-            | call::Event::Left { .. }
-            | call::Event::Supervised { .. }
-            | call::Event::Digit { .. }
-            | call::Event::Ended { .. } => {}
+            Keeps::Answered(extension) => {
+                if let Some(live) = self.calls.get_mut(&what.call) {
+                    live.answered_ms.get_or_insert(at_ms);
+                    if live.direction == Direction::Inbound {
+                        live.extension = extension.or(live.extension);
+                    }
+                }
+            }
+            Keeps::Ended | Keeps::Nothing => {}
         }
     }
 
@@ -161,27 +151,6 @@ impl Teller {
         }
         let found = pbx::hotline::get(&Actor::system(tenant), self.state.db(), id).await;
         self.numbers.entry(id.to_string()).or_insert(found.map(|found| found.number).unwrap_or_default()).clone()
-    }
-}
-
-/// What the vendor's switch says when this happens.
-fn events_of(event: &call::Event) -> &'static [Event] {
-    match event {
-        call::Event::Started { .. } => &[Event::Create],
-        call::Event::Answered { side: Side::Callee, .. } => &[Event::Answer, Event::Bridge],
-        call::Event::Answered { side: Side::Caller, .. } => &[Event::Answer],
-        call::Event::Held { .. } => &[Event::Hold],
-        call::Event::Resumed { .. } => &[Event::Unhold],
-        call::Event::Ended { .. } => &[Event::Destroy],
-        call::Event::Ringing { .. }
-        | call::Event::QueueJoined { .. }
-        | call::Event::QueueLeft { .. }
-        | call::Event::Transferred { .. }
-        | call::Event::Joined { .. }
-        | call::Event::NotJoined { .. }
-        | call::Event::Left { .. }
-        | call::Event::Supervised { .. }
-        | call::Event::Digit { .. } => &[],
     }
 }
 

@@ -4,16 +4,15 @@
 use super::answer::{Outcome, Refusal};
 use super::{application, words};
 use crate::{State, numbers};
-use account::{tenant, user};
+use account::user;
 use axum::Json;
 use axum::extract::State as Shared;
 use axum::http::HeaderName;
 use axum::response::{IntoResponse, Response};
 use call::Direction;
 use jiff::Timestamp;
-use model::{Actor, ExtensionId, HotlineId, Kind, Problem};
-use pbx::calls::{self, Call, Filter};
-use pbx::extension::{self, Extension};
+use model::{Actor, ExtensionId, Problem, UserId};
+use pbx::calls::{self, Call, Filter, Names};
 use rest::{Failure, Query, Source};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -60,12 +59,8 @@ pub(super) async fn list(
     let filter = Filter { from: Some(from), to: Some(to.saturating_add(1)), ..Filter::default() };
     let offset = u64::from(page - 1) * u64::from(limit);
     let slice = calls::slice(&actor, state.db(), filter, offset, limit).await?;
-    let country = tenant::get(&Actor::system(actor.tenant), state.db(), actor.tenant).await?.country;
-    let mut shown = Shown::new(&state, &actor, country);
-    let mut items = Vec::with_capacity(slice.items.len());
-    for call in &slice.items {
-        items.push(shown.item(call).await?);
-    }
+    let shown = Shown::of(&state, &actor, &slice.items).await?;
+    let items: Vec<Value> = slice.items.iter().map(|call| shown.item(call)).collect();
     Ok(([(TOTAL, slice.total.to_string())], Json(items)).into_response())
 }
 
@@ -102,109 +97,73 @@ fn moment(name: &'static str, text: &str) -> Outcome<i64> {
     Ok(moment.as_millisecond())
 }
 
-/// Turns calls into items; what several of them share is read once.
-struct Shown<'a> {
-    state: &'a State,
-    actor: &'a Actor,
-    /// Reads names, which whoever may see calls may see.
-    names: Actor,
-    country: String,
-    users: HashMap<ExtensionId, Option<(String, String)>>,
-    numbers: HashMap<String, Option<ExtensionId>>,
-    hotlines: HashMap<HotlineId, Option<String>>,
+/// Turns calls into items, with the names that were read for all of them at once.
+struct Shown {
+    names: Names,
+    /// The logins of those whose extensions took part.
+    logins: HashMap<UserId, String>,
 }
 
-impl<'a> Shown<'a> {
-    fn new(state: &'a State, actor: &'a Actor, country: String) -> Shown<'a> {
-        let names = Actor::system(actor.tenant);
-        Shown { state, actor, names, country, users: HashMap::new(), numbers: HashMap::new(), hotlines: HashMap::new() }
+impl Shown {
+    async fn of(state: &State, actor: &Actor, calls: &[Call]) -> Result<Shown, Problem> {
+        let names = calls::names(actor, state.db(), calls).await?;
+        let mut users: Vec<UserId> = names.extensions.values().filter_map(|(_, user)| *user).collect();
+        users.sort_unstable();
+        users.dedup();
+        let logins = match users.as_slice() {
+            [] => HashMap::new(),
+            // Whoever may see calls may see whose they were.
+            users => {
+                let found = user::some(&Actor::system(actor.tenant), state.db(), users).await?;
+                found.into_iter().map(|user| (user.id, user.login)).collect()
+            }
+        };
+        Ok(Shown { names, logins })
     }
 
-    async fn item(&mut self, call: &Call) -> Outcome<Value> {
+    fn item(&self, call: &Call) -> Value {
         let (caller, callee) = match call.direction {
-            Direction::Inbound => {
-                (self.outside(&call.caller_number), self.person(call.extension, &call.callee_number).await?)
-            }
+            Direction::Inbound => (self.outside(&call.caller_number), self.person(call.extension, &call.callee_number)),
             Direction::Outbound => {
-                (self.person(call.extension, &call.caller_number).await?, self.outside(&call.callee_number))
+                (self.person(call.extension, &call.caller_number), self.outside(&call.callee_number))
             }
             Direction::Internal => {
-                let (from, to) = (self.named(&call.caller_number).await?, self.named(&call.callee_number).await?);
-                (self.person(from, &call.caller_number).await?, self.person(to, &call.callee_number).await?)
+                let inside = |number: &str| self.person(self.names.inside.get(number).copied(), number);
+                (inside(&call.caller_number), inside(&call.callee_number))
             }
         };
-        let did = match (call.direction, call.hotline) {
-            (Direction::Inbound, Some(id)) => self.hotline(id).await?.or_else(|| Some(call.callee_number.clone())),
-            (Direction::Inbound, None) => Some(call.callee_number.clone()),
-            (Direction::Outbound | Direction::Internal, _) => None,
+        let did = match call.direction {
+            Direction::Inbound => {
+                let hotline = call.hotline.and_then(|id| self.names.hotlines.get(&id));
+                Some(hotline.unwrap_or(&call.callee_number))
+            }
+            Direction::Outbound | Direction::Internal => None,
         };
-        Ok(json!({
+        json!({
             "id": call.id.to_string(),
             "caller": caller,
             "callee": callee,
             "class": words::class(call.direction),
-            "did_number": did.map(|number| numbers::local(&number, &self.country)),
+            "did_number": did.map(|number| numbers::local(number, &self.names.country)),
             "direction": words::direction(call.direction),
             "status_detail": words::status(call),
             "duration_seconds": call.duration_ms / 1000,
             "unix_timestamp": call.started_at / 1000,
             "billing_seconds": call.talk_ms / 1000,
             "recording": call.recording.as_ref().map(|_| words::recording(call.id)).unwrap_or_default(),
-        }))
-    }
-
-    /// One of ours; who cannot be told by an extension is shown by the number.
-    async fn person(&mut self, id: Option<ExtensionId>, number: &str) -> Outcome<Value> {
-        let Some(id) = id else { return Ok(self.outside(number)) };
-        if !self.users.contains_key(&id) {
-            let found = self.user(id).await?;
-            self.users.insert(id, found);
-        }
-        Ok(match self.users.get(&id).cloned().flatten() {
-            Some((number, username)) => json!({ "number": number, "type": "user", "username": username }),
-            None => json!({ "number": number, "type": "user", "username": number }),
         })
     }
 
-    /// An extension's number, and the login of the person whose it is. None when it was removed since.
-    async fn user(&self, id: ExtensionId) -> Outcome<Option<(String, String)>> {
-        let Some(extension) = known(extension::get(&self.names, self.state.db(), id).await)? else { return Ok(None) };
-        let login = match extension.user {
-            Some(user) => known(user::get(&self.names, self.state.db(), user).await)?.map(|user| user.login),
-            None => None,
-        };
-        let username = login.unwrap_or_else(|| extension.number.clone());
-        Ok(Some((extension.number, username)))
+    /// One of ours, by number and login; who cannot be told by an extension is shown by the number.
+    fn person(&self, id: Option<ExtensionId>, number: &str) -> Value {
+        let Some(id) = id else { return self.outside(number) };
+        let (number, user) =
+            self.names.extensions.get(&id).map_or((number, None), |(number, user)| (number.as_str(), *user));
+        let username = user.and_then(|user| self.logins.get(&user)).map_or(number, String::as_str);
+        json!({ "number": number, "type": "user", "username": username })
     }
 
     fn outside(&self, number: &str) -> Value {
-        json!({ "number": numbers::local(number, &self.country), "type": "realnumber" })
-    }
-
-    async fn named(&mut self, number: &str) -> Outcome<Option<ExtensionId>> {
-        if let Some(known) = self.numbers.get(number) {
-            return Ok(*known);
-        }
-        let found: Option<Extension> = extension::find_by_number(&self.names, self.state.db(), number).await?;
-        let id = found.map(|extension| extension.id);
-        self.numbers.insert(number.to_owned(), id);
-        Ok(id)
-    }
-
-    async fn hotline(&mut self, id: HotlineId) -> Outcome<Option<String>> {
-        if let Some(known) = self.hotlines.get(&id) {
-            return Ok(known.clone());
-        }
-        let found = known(pbx::hotline::get(self.actor, self.state.db(), id).await)?.map(|hotline| hotline.number);
-        self.hotlines.insert(id, found.clone());
-        Ok(found)
-    }
-}
-
-/// What was removed since is no failure.
-fn known<T>(found: Result<T, Problem>) -> Outcome<Option<T>> {
-    match found {
-        Err(problem) if problem.kind == Kind::NotFound => Ok(None),
-        other => Ok(Some(other?)),
+        json!({ "number": numbers::local(number, &self.names.country), "type": "realnumber" })
     }
 }

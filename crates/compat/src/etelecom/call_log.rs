@@ -35,6 +35,19 @@ impl<'a> Shown<'a> {
         value::number(number, &self.company.country)
     }
 
+    /// Reads whose extensions took part in these calls, all at once.
+    pub(super) async fn know_users(&mut self, calls: &[CallDetail]) -> Result<(), Problem> {
+        let mut ids: Vec<ExtensionId> = calls.iter().filter_map(|detail| detail.call.extension).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        if !ids.is_empty() {
+            let found = extension::some(self.actor, self.state.db(), &ids).await?;
+            self.users.extend(ids.into_iter().map(|id| (id, None)));
+            self.users.extend(found.into_iter().map(|extension| (extension.id, extension.user)));
+        }
+        Ok(())
+    }
+
     /// Whose extension it is now; a deleted one stays in the records of its calls.
     async fn user(&mut self, id: ExtensionId) -> Result<Option<UserId>, Problem> {
         if let Some(known) = self.users.get(&id) {

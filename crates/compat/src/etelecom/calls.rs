@@ -3,13 +3,12 @@
 use super::answer::{Outcome, Refusal};
 use super::call_log::{Shown, parse_direction};
 use super::door::Ask;
-use super::paging::{Key, Paging, Place, Wanted};
+use super::paging::{Key, Paging, Wanted};
 use super::users;
 use super::value::{Sent, read_time};
-use crate::lists;
-use model::{CallId, ExtensionId, HotlineId, Id, Kind};
+use model::{CallId, ExtensionId, HotlineId, Kind};
 use pbx::calls::{self, CallDetail, Walk};
-use pbx::extension;
+use pbx::{extension, hotline};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -75,6 +74,7 @@ pub(super) async fn list(ask: &Ask<'_>) -> Outcome {
         Which::Fitting(filter) => page(ask, *filter, &wanted).await?,
     };
     let mut shown = Shown::new(ask.state, ask.actor()?).await?;
+    shown.know_users(&found).await?;
     let mut logs: Vec<Value> = Vec::with_capacity(found.len());
     for detail in &found {
         logs.push(shown.log(detail).await?);
@@ -84,30 +84,15 @@ pub(super) async fn list(ask: &Ask<'_>) -> Outcome {
 
 /// A page, in the order of the list whichever way it was walked.
 async fn page(ask: &Ask<'_>, filter: calls::Filter, wanted: &Wanted) -> Result<(Vec<CallDetail>, Value), Refusal> {
-    let (from, backward) = match &wanted.place {
-        Place::Begin => (None, false),
-        Place::After(key) => (Some(key), false),
-        Place::Before(key) => (Some(key), true),
-    };
+    let (from, upward) = wanted.way();
     let wrong = || Refusal::invalid("paging: send next or prev of an answer");
     let from = match from {
         Some(Key { at, id }) => Some((*at, id.parse::<CallId>().map_err(|_| wrong())?)),
         None => None,
     };
-    let walk = Walk { from, upward: wanted.upward != backward, limit: wanted.limit };
-    let (mut found, more) = calls::walk(ask.actor()?, ask.state.db(), filter, walk).await?;
-    if backward {
-        found.reverse();
-    }
-    let key = |detail: &CallDetail| Key { at: detail.call.started_at, id: detail.call.id.to_string() };
-    let (first, last) = (found.first().map(key), found.last().map(key));
-    // Where the page was asked for from a key, what the key stands for lies behind it.
-    let (prev, next) = match wanted.place {
-        Place::Begin => (None, last.filter(|_| more)),
-        Place::After(_) => (first, last.filter(|_| more)),
-        Place::Before(_) => (first.filter(|_| more), last),
-    };
-    Ok((found, wanted.told(prev, next)))
+    let walk = Walk { from, upward, limit: wanted.limit };
+    let (found, more) = calls::walk(ask.actor()?, ask.state.db(), filter, walk).await?;
+    Ok(wanted.page(found, more, |detail| Key { at: detail.call.started_at, id: detail.call.id.to_string() }))
 }
 
 /// The call with this id, when it fits the rest of the filter.
@@ -131,10 +116,6 @@ async fn which(ask: &Ask<'_>, sent: Filter) -> Result<Which, Refusal> {
     if sent.extension_ids.len().max(sent.hotline_ids.len()) > MOST_NAMED {
         return Err(Refusal::invalid(format!("filter: name at most {MOST_NAMED} extensions or hotlines")));
     }
-    // There are no departments, so that no call is of one.
-    if sent.department_id.0.is_some() {
-        return Ok(Which::None);
-    }
     let mut filter = calls::Filter {
         number: Some(sent.call_number).filter(|number| !number.is_empty()),
         answered: answered(&sent.call_state)?,
@@ -154,6 +135,7 @@ async fn which(ask: &Ask<'_>, sent: Filter) -> Result<Which, Refusal> {
         (filter.talk_from_ms, filter.talk_to_ms) = duration.bounds()?;
     }
     let Some(extensions) = extensions(ask, &sent.extension_ids, sent.user_id).await? else { return Ok(Which::None) };
+    let Some(extensions) = of_department(ask, sent.department_id, extensions).await? else { return Ok(Which::None) };
     let Some(hotlines) = hotlines(ask, &sent.hotline_ids).await? else { return Ok(Which::None) };
     // One alone leads the list; several are looked up for each call.
     match extensions.as_slice() {
@@ -214,14 +196,29 @@ async fn extensions(ask: &Ask<'_>, named: &[Sent], user: Sent) -> Result<Option<
     Ok(own.filter(|own| found.is_empty() || found.contains(own)).map(|own| vec![own]))
 }
 
+/// Those of the extensions (all, when none is named) whose people are of the department; none when nothing can fit.
+async fn of_department(
+    ask: &Ask<'_>,
+    sent: Sent,
+    named: Vec<ExtensionId>,
+) -> Result<Option<Vec<ExtensionId>>, Refusal> {
+    let Some(number) = sent.0 else { return Ok(Some(named)) };
+    let department = users::department(ask, number).await?;
+    let mut found = Vec::new();
+    for user in users::of_department(ask, department).await? {
+        let own = extension::find_by_user(ask.actor()?, ask.state.db(), user).await?.map(|extension| extension.id);
+        found.extend(own.filter(|own| named.is_empty() || named.contains(own)));
+    }
+    Ok((!found.is_empty()).then_some(found))
+}
+
 /// The hotlines that are named; none when nothing can fit.
 async fn hotlines(ask: &Ask<'_>, named: &[Sent]) -> Result<Option<Vec<HotlineId>>, Refusal> {
-    let named: Vec<u64> = named.iter().filter_map(|sent| sent.0).collect();
-    if named.is_empty() {
-        return Ok(Some(Vec::new()));
+    let (actor, db) = (ask.actor()?, ask.state.db());
+    let mut found = Vec::new();
+    for number in named.iter().filter_map(|sent| sent.0) {
+        found.extend(hotline::find_by_id_number(actor, db, number).await?.map(|hotline| hotline.id));
     }
-    let all = lists::hotlines(ask.actor()?, ask.state).await?;
-    let found: Vec<HotlineId> =
-        all.iter().map(|hotline| hotline.id).filter(|id| named.contains(&id.number())).collect();
-    Ok((!found.is_empty()).then_some(found))
+    let none = found.is_empty() && named.iter().any(|sent| sent.0.is_some());
+    Ok((!none).then_some(found))
 }

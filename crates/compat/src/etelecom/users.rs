@@ -3,13 +3,14 @@
 use super::answer::{Outcome, Refusal};
 use super::door::Ask;
 use super::paging::{Key, Paging};
+use super::tenants;
 use super::value::{self, Sent};
-use super::{tenants, value::NO_ID};
 use crate::lists;
-use account::user::{self, NewUser, User};
-use model::{Actor, Permission, PhoneNumber, Role};
+use account::user::{self, NewUser, User, UserPatch};
+use model::{Actor, DepartmentId, Id, PageRequest, Permission, PhoneNumber, Role, UserId};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use store::Walk;
 
 #[derive(Deserialize)]
 struct New {
@@ -34,9 +35,10 @@ pub(super) async fn create(ask: &Ask<'_>) -> Outcome {
             return Err(Refusal::invalid(format!("{field}: this field is needed")));
         }
     }
-    if new.department_id.0.is_some() {
-        return Err(Refusal::not_found("department"));
-    }
+    let department = match new.department_id.0 {
+        Some(number) => Some(department(ask, number).await?),
+        None => None,
+    };
     let country = tenants::company(ask).await?.country;
     let login = login_of(&new.phone, &country).ok_or_else(|| Refusal::invalid("phone: send a telephone number"))?;
     let some = |text: String| Some(text).filter(|text| !text.is_empty());
@@ -47,7 +49,12 @@ pub(super) async fn create(ask: &Ask<'_>) -> Outcome {
         role: role(&new.roles)?,
         password: some(new.password),
     };
-    let made = user::create(ask.actor()?, ask.state.db(), new).await.map_err(in_their_words)?;
+    let (actor, db) = (ask.actor()?, ask.state.db());
+    let mut made = user::create(actor, db, new).await.map_err(in_their_words)?;
+    if let Some(department) = department {
+        let patch = UserPatch { department: Some(Some(department.to_string())), ..UserPatch::default() };
+        made = user::update(actor, db, made.id, patch).await?;
+    }
     Ok(shown(ask.actor()?, &made, &country))
 }
 
@@ -73,19 +80,46 @@ pub(super) async fn list(ask: &Ask<'_>) -> Outcome {
     let wanted: Listing = ask.read()?;
     let page = wanted.paging.wanted(&["created_at"])?;
     let country = tenants::company(ask).await?.country;
-    let filter = wanted.filter;
+    let (actor, filter) = (ask.actor()?, wanted.filter);
     let name = filter.name.to_lowercase();
-    let mut all = lists::users(ask.actor()?, ask.state).await?;
-    all.retain(|user| {
+    let login = match filter.phone.as_str() {
+        "" => None,
+        phone => Some(login_of(phone, &country).unwrap_or_default()),
+    };
+    if login.as_deref() == Some("") {
+        return Ok(json!({ "account_users": [], "paging": page.told(None, None) }));
+    }
+    let fits = |user: &User| {
         user.name.to_lowercase().contains(&name)
-            && (filter.phone.is_empty() || login_of(&filter.phone, &country).as_deref() == Some(&user.login))
+            && (filter.department_id.0.is_none() || user.department.is_some_and(|id| filter.department_id.is(id)))
             && (filter.user_ids.is_empty() || filter.user_ids.iter().any(|id| id.is(user.id)))
-            && filter.department_id.0.is_none()
-    });
-    let (users, paging) = page.cut(all, |user| Key { at: user.created_at, id: user.id.to_string() });
-    let actor = ask.actor()?;
+    };
+    let key = |user: &User| Key { at: user.created_at, id: user.id.to_string() };
+    let read = |walk| user::walk(actor, ask.state.db(), login.as_deref(), walk);
+    let (users, paging) = page.gather(key, fits, read).await?;
     let shown: Vec<Value> = users.iter().map(|user| shown(actor, user, &country)).collect();
     Ok(json!({ "account_users": shown, "paging": paging }))
+}
+
+/// The department of the shop with this number of its id; a company has few.
+pub(super) async fn department(ask: &Ask<'_>, number: u64) -> Result<DepartmentId, Refusal> {
+    let all = lists::departments(ask.actor()?, ask.state).await?;
+    let found = all.into_iter().map(|department| department.id).find(|id| id.number() == number);
+    found.ok_or_else(|| Refusal::not_found("department"))
+}
+
+/// The people of a department.
+pub(super) async fn of_department(ask: &Ask<'_>, department: DepartmentId) -> Result<Vec<UserId>, Refusal> {
+    let (mut found, mut from) = (Vec::new(), None);
+    loop {
+        let walk = Walk { from, upward: true, limit: PageRequest::MAX };
+        let (users, more) = user::walk(ask.actor()?, ask.state.db(), None, walk).await?;
+        from = users.last().map(|last| (last.created_at, last.id.to_string()));
+        found.extend(users.iter().filter(|user| user.department == Some(department)).map(|user| user.id));
+        if !more {
+            return Ok(found);
+        }
+    }
 }
 
 /// The person of the shop with this number of the id.
@@ -97,10 +131,8 @@ pub(super) async fn found(ask: &Ask<'_>, number: u64) -> Result<User, Refusal> {
 /// The person with this address or telephone number.
 pub(super) async fn find(ask: &Ask<'_>, email: &str, phone: &str) -> Result<Option<User>, Refusal> {
     let country = tenants::company(ask).await?.country;
-    let phone = login_of(phone, &country);
-    let email = email.to_lowercase();
-    let fits = |user: &User| phone.as_deref() == Some(&user.login) || user.address() == Some(&email);
-    Ok(lists::users(ask.actor()?, ask.state).await?.into_iter().find(fits))
+    let phone = login_of(phone, &country).unwrap_or_default();
+    Ok(user::find_reached(ask.actor()?, ask.state.db(), &phone, &email.to_lowercase()).await?)
 }
 
 /// What somebody with this telephone number logs in with: the number in the form of its country.
@@ -153,7 +185,7 @@ fn shown(actor: &Actor, user: &User, country: &str) -> Value {
     json!({
         "user_id": value::id(user.id),
         "account_id": value::id(actor.tenant),
-        "department_id": NO_ID,
+        "department_id": value::some_id(user.department),
         "roles": [role_word(user.role)],
         "permissions": rights.collect::<Vec<&str>>(),
         "full_name": user.name,

@@ -1,3 +1,5 @@
+mod fixtures;
+
 use crate::world::{Answer, Company, ROOT, World};
 use account::key::{self, KeyPatch, NewKey, Rotation};
 use account::user::NewUser;

@@ -1,8 +1,10 @@
 //! eTelecom's face: a shop (Alpha) with telephony, and a partner (Beta) that it let in.
 
 mod calls;
+mod departments;
 mod fixtures;
 mod login;
+mod paging;
 mod refusals;
 mod sms;
 mod tells;

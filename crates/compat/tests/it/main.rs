@@ -9,6 +9,7 @@ mod events;
 mod fixtures;
 mod heard;
 mod imports;
+mod load;
 mod matrix;
 mod omicall;
 mod omicall_config;

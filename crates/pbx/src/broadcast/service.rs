@@ -1,12 +1,14 @@
 //! What one can do with broadcasts; and what whoever places the calls asks and tells, for all companies at once.
 
-use super::{Broadcast, Kind, NUMBERS, NewBroadcast, Number, PARTS, Part, Script, State, repo};
-use crate::{config, flow, greeting, hotline};
+use super::{Broadcast, Kind, NUMBERS, NewBroadcast, Number, PARTS, Part, Script, State, Tally, When, repo};
+use crate::{config, flow, greeting, hotline, schedule};
 use model::{Actor, BroadcastId, CallId, Cause, Faults, Page, PageRequest, Permission, PhoneNumber, Problem, TenantId};
 use store::{Db, mint, now};
 
 /// How often a script may be told over.
 const TIMES: std::ops::RangeInclusive<u32> = 1..=10;
+/// How far ahead a broadcast can begin: a year.
+const LATEST_MS: i64 = 366 * 24 * 3600 * 1000;
 /// The longest wait for another attempt: a day.
 const LONGEST_GAP_MS: i64 = 24 * 3600 * 1000;
 
@@ -29,6 +31,11 @@ pub struct Due {
 
 /// Begins a broadcast; its numbers are called from now on.
 pub async fn create(actor: &Actor, db: &Db, new: NewBroadcast) -> Result<Broadcast, Problem> {
+    create_at(actor, db, new, When::default()).await
+}
+
+/// Orders a broadcast whose numbers are called then.
+pub async fn create_at(actor: &Actor, db: &Db, new: NewBroadcast, when: When) -> Result<Broadcast, Problem> {
     actor.require(Permission::MakeCalls)?;
     // Calling many people is nothing that an agent does.
     actor.require(Permission::EditConfig)?;
@@ -64,6 +71,15 @@ pub async fn create(actor: &Actor, db: &Db, new: NewBroadcast) -> Result<Broadca
     {
         faults.add("hotline", "There is no such hotline.");
     }
+    if let Some(id) = when.schedule
+        && schedule::repo::find(&mut tx, id).await?.is_none()
+    {
+        faults.add("schedule", "There is no such schedule.");
+    }
+    let now = now().as_millis();
+    if when.starts_at.is_some_and(|at| at > now + LATEST_MS) {
+        faults.add("starts_at", "Begin within a year.");
+    }
     for part in &new.script.parts {
         let known = match part {
             Part::Greeting(id) => greeting::repo::find(&mut tx, *id).await?.is_some(),
@@ -82,7 +98,9 @@ pub async fn create(actor: &Actor, db: &Db, new: NewBroadcast) -> Result<Broadca
         hotline: new.hotline,
         script: new.script,
         plan: new.plan,
-        created_at: now().as_millis(),
+        when,
+        cancelled_at: None,
+        created_at: now,
     };
     repo::insert(&mut tx, &broadcast, &numbers).await?;
     tx.commit().await?;
@@ -126,6 +144,65 @@ pub async fn list(actor: &Actor, db: &Db, kind: Kind, page: PageRequest) -> Resu
     Ok(Page::from_rows(rows, limit, |broadcast| broadcast.id.to_string()))
 }
 
+/// The broadcasts of a kind, the newest first.
+pub async fn newest(actor: &Actor, db: &Db, kind: Kind, page: PageRequest) -> Result<Page<Broadcast>, Problem> {
+    actor.require(Permission::ViewCalls)?;
+    let mut tx = db.read(actor.tenant).await?;
+    let limit = page.limit.clamp(1, PageRequest::MAX);
+    let rows = repo::newest(&mut tx, kind, page.after.as_deref(), limit).await?;
+    Ok(Page::from_rows(rows, limit, |broadcast| broadcast.id.to_string()))
+}
+
+/// How many numbers of each of these broadcasts are how far, in the order of the ids.
+pub async fn tallies(actor: &Actor, db: &Db, ids: &[BroadcastId]) -> Result<Vec<Tally>, Problem> {
+    actor.require(Permission::ViewCalls)?;
+    let mut tx = db.read(actor.tenant).await?;
+    let mut tallies = vec![Tally::default(); ids.len()];
+    for (id, state, count) in repo::tallies(&mut tx, ids).await? {
+        for (tally, _) in tallies.iter_mut().zip(ids).filter(|(_, known)| **known == id) {
+            match state {
+                State::Waiting => tally.waiting = count,
+                State::Calling => tally.calling = count,
+                State::Reached => tally.reached = count,
+                State::Failed => tally.failed = count,
+                State::Cancelled => tally.cancelled = count,
+            }
+        }
+    }
+    Ok(tallies)
+}
+
+/// Calls a broadcast off: numbers that wait are not called any more, calls that are up go on. Twice is as once.
+pub async fn cancel(actor: &Actor, db: &Db, id: BroadcastId) -> Result<Broadcast, Problem> {
+    actor.require(Permission::EditConfig)?;
+    let mut tx = db.write(actor.tenant).await?;
+    let mut found = repo::find(&mut tx, id).await?.ok_or_else(|| Problem::not_found("broadcast"))?;
+    let now = now().as_millis();
+    if repo::cancel(&mut tx, id, now).await? {
+        found.cancelled_at = Some(now);
+    }
+    tx.commit().await?;
+    Ok(found)
+}
+
+/// A page of the numbers of a broadcast in their order, of those in a state when one is named.
+pub async fn page_of_numbers(
+    actor: &Actor,
+    db: &Db,
+    id: BroadcastId,
+    state: Option<State>,
+    page: PageRequest,
+) -> Result<Page<Number>, Problem> {
+    actor.require(Permission::ViewCalls)?;
+    let wrong = |_| Problem::invalid("after", "Send the `next` of the page before, or leave it out.");
+    let after = page.after.as_deref().map_or(Ok(-1), str::parse).map_err(wrong)?;
+    let mut tx = db.read(actor.tenant).await?;
+    repo::find(&mut tx, id).await?.ok_or_else(|| Problem::not_found("broadcast"))?;
+    let limit = page.limit.clamp(1, PageRequest::MAX);
+    let rows = repo::page_of_numbers(&mut tx, id, state, after, limit).await?;
+    Ok(Page::from_rows(rows, limit, |number| number.place.to_string()))
+}
+
 /// The numbers of a broadcast, in their order.
 pub async fn numbers(actor: &Actor, db: &Db, id: BroadcastId) -> Result<Vec<Number>, Problem> {
     actor.require(Permission::ViewCalls)?;
@@ -133,16 +210,24 @@ pub async fn numbers(actor: &Actor, db: &Db, id: BroadcastId) -> Result<Vec<Numb
     Ok(repo::numbers(&mut tx, id).await?)
 }
 
-/// Whose turn it is by now, of all companies; those that wait longest first.
+/// Whose turn it is by now, of all companies: the first of each broadcast before the second of any.
 pub async fn due(db: &Db, limit: u32) -> Result<Vec<Due>, Problem> {
     let mut tx = db.system().await?;
-    Ok(repo::in_state(&mut tx, State::Waiting, now().as_millis(), limit).await?)
+    Ok(repo::due(&mut tx, now().as_millis(), limit).await?)
+}
+
+/// Calls no number of the broadcast for so long: its schedule is closed.
+pub async fn hold_back(db: &Db, due: &Due, wait_ms: i64) -> Result<(), Problem> {
+    let mut tx = db.write(due.tenant).await?;
+    repo::hold_back(&mut tx, due.broadcast, now().as_millis() + wait_ms).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 /// All that are being called.
 pub async fn calling(db: &Db) -> Result<Vec<Due>, Problem> {
     let mut tx = db.system().await?;
-    Ok(repo::in_state(&mut tx, State::Calling, i64::MAX, u32::MAX).await?)
+    Ok(repo::calling(&mut tx).await?)
 }
 
 /// Takes a number to call it; false when another process was faster.
@@ -175,7 +260,7 @@ pub async fn settle(db: &Db, due: &Due, reached: bool, cause: Cause, key: Option
     let mut tx = db.write(due.tenant).await?;
     let found = repo::find(&mut tx, due.broadcast).await?.ok_or_else(|| Problem::not_found("broadcast"))?;
     let number = repo::number(&mut tx, due.broadcast, due.place).await?.ok_or_else(|| Problem::not_found("number"))?;
-    let again = !reached && number.attempts <= found.plan.retries;
+    let again = !reached && found.cancelled_at.is_none() && number.attempts <= found.plan.retries;
     let state = match (reached, again) {
         (true, _) => State::Reached,
         (false, true) => State::Waiting,

@@ -121,3 +121,65 @@ async fn what_cannot_be_told_is_refused_by_name() {
     })
     .await;
 }
+
+fn at_once(number: &str) -> NewBroadcast {
+    new(&[number])
+}
+
+#[tokio::test]
+async fn a_broadcast_begins_in_its_time_and_can_be_called_off() {
+    on_both(async |db: &TestDb| {
+        let shop = company(db, "shop").await;
+        let later = store::now().as_millis() + 3_600_000;
+        let when = When { starts_at: Some(later), schedule: None };
+        let made = create_at(&shop, db, new(&["0901234567"]), when).await.expect("made");
+        assert_eq!(get(&shop, db, made.id).await.expect("there"), made);
+        assert_eq!(due(db, 10).await.expect("due"), [], "its time has not come");
+        let tally = tallies(&shop, db, &[made.id]).await.expect("a tally")[0];
+        assert_eq!((tally.waiting, made.progress(&tally, later - 1)), (1, Progress::Scheduled));
+        assert_eq!(made.progress(&tally, later), Progress::Running);
+
+        let called_off = cancel(&shop, db, made.id).await.expect("called off");
+        assert_eq!(cancel(&shop, db, made.id).await.expect("twice").cancelled_at, called_off.cancelled_at);
+        let tally = tallies(&shop, db, &[made.id]).await.expect("a tally")[0];
+        assert_eq!((tally.cancelled, called_off.progress(&tally, later)), (1, Progress::Cancelled));
+
+        // One that is being called when its broadcast is called off is not called again.
+        let running = create(&shop, db, new(&["0901234567", "0901234568"])).await.expect("made");
+        let first = due(db, 10).await.expect("due").remove(0);
+        assert!(claim(db, &first).await.expect("claimed"));
+        cancel(&shop, db, running.id).await.expect("called off");
+        assert_eq!(settle(db, &first, false, Cause::Busy, None).await.expect("settled"), State::Failed);
+        let page = page_of_numbers(&shop, db, running.id, Some(State::Cancelled), PageRequest::first()).await;
+        assert_eq!(page.expect("a page").items.iter().map(|one| one.place).collect::<Vec<_>>(), [1]);
+
+        let far = When { starts_at: Some(later * 2), schedule: Some(store::mint()) };
+        let problem = create_at(&shop, db, new(&["101"]), far).await.expect_err("refused");
+        assert_eq!(fields(&problem), ["schedule", "starts_at"]);
+        let agent = Actor { role: model::Role::Agent, ..shop.clone() };
+        assert_eq!(cancel(&agent, db, running.id).await.expect_err("no right").kind, Fault::Forbidden);
+        let other = company(db, "other").await;
+        assert_eq!(cancel(&other, db, running.id).await.expect_err("not theirs").kind, Fault::NotFound);
+        assert_eq!(newest(&other, db, Kind::Message, PageRequest::first()).await.expect("a page").items, []);
+        let newest = newest(&shop, db, Kind::Message, PageRequest::first()).await.expect("a page").items;
+        assert_eq!(newest.iter().map(|one| one.id).collect::<Vec<_>>(), [running.id, made.id]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn no_broadcast_waits_behind_the_many_numbers_of_another() {
+    on_both(async |db: &TestDb| {
+        let shop = company(db, "shop").await;
+        let many: Vec<String> = (0..50).map(|number| format!("09012345{number:02}")).collect();
+        let many: Vec<&str> = many.iter().map(String::as_str).collect();
+        let long = create(&shop, db, new(&many)).await.expect("made");
+        let short = create(&shop, db, new(&["101"])).await.expect("made");
+        let due_now = due(db, 3).await.expect("due");
+        let of: Vec<BroadcastId> = due_now.iter().map(|one| one.broadcast).collect();
+        assert_eq!(of, [long.id, short.id, long.id]);
+        hold_back(db, &due_now[0], 60_000).await.expect("held back");
+        assert_eq!(due(db, 10).await.expect("due").len(), 1, "one whose schedule is closed is not due");
+    })
+    .await;
+}

@@ -3,11 +3,11 @@
 use super::{CallFrom, Created, Extension};
 use crate::srtp::Srtp;
 use crate::trunk::{value, word};
-use model::{ExtensionId, UserId};
+use model::{ExtensionId, HotlineId, UserId};
 use sqlx::Row;
 use sqlx::any::AnyRow;
-use std::collections::HashSet;
-use store::{Cell, Error, Rows, Sql, Tx};
+use std::collections::{HashMap, HashSet};
+use store::{Cell, Error, Rows, Sql, Tx, Walk};
 
 pub(super) async fn insert(tx: &mut Tx, created: &[Created]) -> Result<(), Error> {
     let head = "insert into extensions (id, tenant_id, number, name, sealed_password, hotline_id, enabled, created_at, updated_at,
@@ -127,6 +127,71 @@ pub(crate) async fn find_by_user(tx: &mut Tx, user: UserId) -> Result<Option<Ext
     .fetch_optional(tx.conn())
     .await?;
     row.as_ref().map(read).transpose()
+}
+
+/// A piece of those on this hotline and with one of these numbers, of all where none is named.
+pub(super) async fn walk(
+    tx: &mut Tx,
+    hotline: Option<HotlineId>,
+    numbers: &[String],
+    walk: &Walk,
+) -> Result<Vec<Extension>, Error> {
+    let mut sql = Sql::new(
+        "select id, number, name, hotline_id, enabled, created_at, updated_at, user_id, allowed_networks, call_from, srtp
+         from extensions
+         where tenant_id = ",
+    );
+    sql.bind(tx.tenant());
+    if let Some(hotline) = hotline {
+        sql.push("\nand hotline_id = ").bind(hotline.to_string());
+    }
+    if !numbers.is_empty() {
+        sql.push("\nand number in (").bind_list(numbers.iter().map(|number| Cell::from(number.as_str())).collect());
+        sql.push(")");
+    }
+    walk.end(&mut sql);
+    sql.fetch_all(tx).await?.iter().map(read).collect()
+}
+
+/// These extensions.
+pub(super) async fn some(tx: &mut Tx, ids: &[ExtensionId]) -> Result<Vec<Extension>, Error> {
+    let mut sql = Sql::new(
+        "select id, number, name, hotline_id, enabled, created_at, updated_at, user_id, allowed_networks, call_from, srtp
+         from extensions
+         where tenant_id = ",
+    );
+    sql.bind(tx.tenant()).push("\nand id in (");
+    sql.bind_list(ids.iter().map(|id| Cell::from(id.to_string())).collect()).push(")");
+    sql.fetch_all(tx).await?.iter().map(read).collect()
+}
+
+/// Those with one of these ids or numbers.
+pub(crate) async fn named(tx: &mut Tx, ids: &[ExtensionId], numbers: &[&str]) -> Result<Vec<Extension>, Error> {
+    let mut sql = Sql::new(
+        "select id, number, name, hotline_id, enabled, created_at, updated_at, user_id, allowed_networks, call_from, srtp
+         from extensions
+         where tenant_id = ",
+    );
+    sql.bind(tx.tenant()).push("\nand (id in (");
+    sql.bind_list(ids.iter().map(|id| Cell::from(id.to_string())).collect()).push(") or number in (");
+    sql.bind_list(numbers.iter().map(|number| Cell::from(*number)).collect()).push("))");
+    sql.fetch_all(tx).await?.iter().map(read).collect()
+}
+
+/// The passwords of these extensions.
+pub(super) async fn passwords(tx: &mut Tx, ids: &[ExtensionId]) -> Result<HashMap<ExtensionId, String>, Error> {
+    let mut sql = Sql::new("select id, sealed_password from extensions where tenant_id = ");
+    sql.bind(tx.tenant()).push("\nand id in (");
+    sql.bind_list(ids.iter().map(|id| Cell::from(id.to_string())).collect()).push(")");
+    let rows = sql.fetch_all(tx).await?;
+    let vault = tx.db().vault();
+    rows.iter()
+        .map(|row| {
+            let id: &str = row.try_get(0)?;
+            let password = vault.unseal(row.try_get(1)?, id).map_err(|_| Error::Corrupt("password of an extension"))?;
+            Ok((id.parse().map_err(|_| Error::Corrupt("extension id"))?, password))
+        })
+        .collect()
 }
 
 pub(super) async fn list(

@@ -6,9 +6,9 @@ use ::flow::Reference;
 use model::{
     Actor, ExtensionId, Faults, HotlineId, Network, Page, PageRequest, Permission, Problem, Slice, UserId, id_ending,
 };
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use store::mint::secret_text;
-use store::{Db, Tx, mint, now};
+use store::{Db, Tx, Walk, mint, now};
 
 /// The most extensions created at once.
 const MOST: usize = 10_000;
@@ -135,6 +135,28 @@ pub async fn find_by_user(actor: &Actor, db: &Db, user: UserId) -> Result<Option
     Ok(repo::find_by_user(&mut tx, user).await?)
 }
 
+/// The extensions on this hotline and with one of these numbers (all where none is named) as they were made, from a place on;
+/// and whether there are more.
+pub async fn walk(
+    actor: &Actor,
+    db: &Db,
+    hotline: Option<HotlineId>,
+    numbers: &[String],
+    walk: Walk,
+) -> Result<(Vec<Extension>, bool), Problem> {
+    actor.require(Permission::ViewConfig)?;
+    let mut tx = db.read(actor.tenant).await?;
+    let walk = Walk { limit: walk.limit.clamp(1, PageRequest::MAX), ..walk };
+    Ok(walk.cut(repo::walk(&mut tx, hotline, numbers, &walk).await?))
+}
+
+/// Those of these that are there still, in no order.
+pub async fn some(actor: &Actor, db: &Db, ids: &[ExtensionId]) -> Result<Vec<Extension>, Problem> {
+    actor.require(Permission::ViewConfig)?;
+    let mut tx = db.read(actor.tenant).await?;
+    Ok(repo::some(&mut tx, ids).await?)
+}
+
 /// A piece of the same list that [`list`] gives, by position.
 pub async fn slice(
     actor: &Actor,
@@ -216,6 +238,13 @@ pub async fn password(actor: &Actor, db: &Db, id: ExtensionId) -> Result<String,
     let mut tx = db.read(actor.tenant).await?;
     let sealed = repo::sealed_password(&mut tx, id).await?.ok_or_else(|| Problem::not_found("extension"))?;
     db.vault().unseal(&sealed, &id.to_string())
+}
+
+/// The passwords of those of these extensions that are there still.
+pub async fn passwords(actor: &Actor, db: &Db, ids: &[ExtensionId]) -> Result<HashMap<ExtensionId, String>, Problem> {
+    actor.require(Permission::EditConfig)?;
+    let mut tx = db.read(actor.tenant).await?;
+    Ok(repo::passwords(&mut tx, ids).await?)
 }
 
 /// The extension of the one who asks, with the SIP password, for the phone in the browser.

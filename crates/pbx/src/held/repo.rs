@@ -4,7 +4,7 @@ use super::Held;
 use model::{HotlineId, TenantId};
 use sqlx::Row;
 use sqlx::any::AnyRow;
-use store::{Error, Tx};
+use store::{Cell, Error, Sql, Tx, Walk};
 
 pub(super) async fn insert(tx: &mut Tx, held: &Held) -> Result<(), Error> {
     sqlx::query(
@@ -68,33 +68,39 @@ pub(super) async fn find(tx: &mut Tx, holder: TenantId, id: HotlineId) -> Result
     row.as_ref().map(read).transpose()
 }
 
-pub(super) async fn list(tx: &mut Tx) -> Result<Vec<Held>, Error> {
-    let rows = sqlx::query(
+pub(super) async fn walk(tx: &mut Tx, walk: &Walk) -> Result<Vec<Held>, Error> {
+    let mut sql = Sql::new(
         "select id, number, name, description, network, free_of_charge, owner_id, hotline_id, ring_group_id, created_at, updated_at
          from held_numbers
-         where tenant_id = $1
-         order by id",
-    )
-    .bind(tx.tenant().to_owned())
-    .fetch_all(tx.conn())
-    .await?;
-    rows.iter().map(read).collect()
+         where tenant_id = ",
+    );
+    sql.bind(tx.tenant());
+    walk.end(&mut sql);
+    sql.fetch_all(tx).await?.iter().map(read).collect()
 }
 
-/// The numbers, of whichever tenant_id, that the company of the transaction uses.
-pub(super) async fn given_to(tx: &mut Tx) -> Result<Vec<Held>, Error> {
-    let rows = sqlx::query(
+/// The one whose id ends so.
+pub(super) async fn find_ending(tx: &mut Tx, ending: &str) -> Result<Option<Held>, Error> {
+    let mut sql = Sql::new(
+        "select id, number, name, description, network, free_of_charge, owner_id, hotline_id, ring_group_id, created_at, updated_at
+         from held_numbers
+         where tenant_id = ",
+    );
+    sql.bind(tx.tenant()).push("\nand substr(id, 19) = ").bind(ending);
+    sql.fetch_all(tx).await?.first().map(read).transpose()
+}
+
+/// The numbers, of whichever tenant_id, that the company of the transaction uses as these hotlines.
+pub(super) async fn given_to(tx: &mut Tx, hotlines: &[HotlineId]) -> Result<Vec<Held>, Error> {
+    let mut sql = Sql::new(
         "select id, number, name, description, network, free_of_charge, owner_id, hotline_id, ring_group_id, created_at, updated_at,
                 tenant_id
          from held_numbers
-         where owner_id = $1
-         and hotline_id is not null
-         order by id",
-    )
-    .bind(tx.tenant().to_owned())
-    .fetch_all(tx.conn())
-    .await?;
-    rows.iter().map(read).collect()
+         where owner_id = ",
+    );
+    sql.bind(tx.tenant()).push("\nand hotline_id in (");
+    sql.bind_list(hotlines.iter().map(|id| Cell::from(id.to_string())).collect()).push(")");
+    sql.fetch_all(tx).await?.iter().map(read).collect()
 }
 
 fn read(row: &AnyRow) -> Result<Held, Error> {

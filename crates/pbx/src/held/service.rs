@@ -5,8 +5,8 @@ use super::{Held, NETWORKS, NewHeld, repo};
 use crate::group::{self, NewGroup};
 use crate::hotline::{self, NewHotline, Target};
 use crate::{config, extension};
-use model::{Actor, ExtensionId, Faults, HotlineId, Kind, Permission, PhoneNumber, Problem};
-use store::{Db, mint, now};
+use model::{Actor, ExtensionId, Faults, HotlineId, Kind, PageRequest, Permission, PhoneNumber, Problem, id_ending};
+use store::{Db, Walk, mint, now};
 
 /// The longest description.
 const DESCRIPTION: usize = 500;
@@ -52,18 +52,27 @@ pub async fn hold(actor: &Actor, db: &Db, new: NewHeld) -> Result<Held, Problem>
     Ok(held)
 }
 
-/// The numbers that the actor's company holds.
-pub async fn list(actor: &Actor, db: &Db) -> Result<Vec<Held>, Problem> {
+/// The numbers that the actor's company holds as they were added, from a place on; and whether there are more.
+pub async fn walk(actor: &Actor, db: &Db, walk: Walk) -> Result<(Vec<Held>, bool), Problem> {
     actor.require(Permission::ViewConfig)?;
     let mut tx = db.read(actor.tenant).await?;
-    Ok(repo::list(&mut tx).await?)
+    let walk = Walk { limit: walk.limit.clamp(1, PageRequest::MAX), ..walk };
+    Ok(walk.cut(repo::walk(&mut tx, &walk).await?))
 }
 
-/// The numbers of others that are hotlines of the actor's company.
-pub async fn given_to(actor: &Actor, db: &Db) -> Result<Vec<Held>, Problem> {
+/// The one whose id has this number.
+pub async fn find_by_id_number(actor: &Actor, db: &Db, number: u64) -> Result<Option<Held>, Problem> {
+    actor.require(Permission::ViewConfig)?;
+    let Some(ending) = id_ending(number) else { return Ok(None) };
+    let mut tx = db.read(actor.tenant).await?;
+    Ok(repo::find_ending(&mut tx, &ending).await?)
+}
+
+/// Those of others' numbers that are these hotlines of the actor's company.
+pub async fn given_to(actor: &Actor, db: &Db, hotlines: &[HotlineId]) -> Result<Vec<Held>, Problem> {
     actor.require(Permission::ViewConfig)?;
     let mut tx = db.read(actor.tenant).await?;
-    Ok(repo::given_to(&mut tx).await?)
+    Ok(repo::given_to(&mut tx, hotlines).await?)
 }
 
 /// Makes a number a hotline of another company, on its one trunk, with a ring group of its own that extensions join.
@@ -128,8 +137,8 @@ pub async fn release(actor: &Actor, db: &Db, id: HotlineId) -> Result<(), Proble
 pub async fn join(actor: &Actor, db: &Db, hotline: HotlineId, extension: ExtensionId) -> Result<(), Problem> {
     actor.require(Permission::EditConfig)?;
     let mut tx = config::change(db, actor.tenant).await?;
-    let given = repo::given_to(&mut tx).await?;
-    let group = given.iter().find(|held| held.hotline == Some(hotline)).and_then(|held| held.group);
+    let given = repo::given_to(&mut tx, &[hotline]).await?;
+    let group = given.first().and_then(|held| held.group);
     let (Some(group), Some(found)) = (group, hotline::repo::find(&mut tx, hotline).await?) else { return Ok(()) };
     if found.target != Target::Group(group) || extension::repo::find(&mut tx, extension).await?.is_none() {
         return Ok(());

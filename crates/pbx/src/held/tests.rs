@@ -1,12 +1,17 @@
-use super::{NewHeld, give, given_to, hold, join, list, release, take_back};
+use super::{Held, NewHeld, find_by_id_number, give, given_to, hold, join, release, take_back, walk};
 use crate::fixture::{a_trunk, an_extension, company, fields};
 use crate::hotline::Target;
 use crate::{group, hotline};
-use model::{Kind, PageRequest};
+use model::{Actor, Id, Kind, PageRequest};
+use store::Walk;
 use store::testing::{TestDb, on_both};
 
 fn new(number: &str) -> NewHeld {
     NewHeld { number: number.into(), name: "Sales".into(), network: "viettel".into(), ..NewHeld::default() }
+}
+
+async fn all(actor: &Actor, db: &TestDb) -> Vec<Held> {
+    walk(actor, db, Walk { from: None, upward: true, limit: 10 }).await.expect("numbers").0
 }
 
 #[tokio::test]
@@ -26,8 +31,12 @@ async fn a_held_number_becomes_a_hotline_that_its_extensions_ring_by_and_comes_b
         assert_eq!(hotline.target, Target::Group(given.group.expect("a group")));
         assert_eq!(give(&partner, db, held.id, &shop).await.expect_err("twice").code, "in_use");
         assert_eq!(release(&partner, db, held.id).await.expect_err("in use").code, "in_use");
-        assert_eq!(given_to(&shop, db).await.expect("numbers"), std::slice::from_ref(&given));
-        assert_eq!(given_to(&partner, db).await.expect("numbers"), []);
+        let found = given_to(&shop, db, &[hotline.id]).await.expect("numbers");
+        assert_eq!(found, std::slice::from_ref(&given));
+        assert_eq!(given_to(&partner, db, &[hotline.id]).await.expect("numbers"), []);
+        let number = held.id.number();
+        assert_eq!(find_by_id_number(&partner, db, number).await.expect("a look"), Some(given.clone()));
+        assert_eq!(find_by_id_number(&shop, db, number).await.expect("a look"), None, "not theirs");
 
         let extension = an_extension(&shop, db, "101").await;
         for _ in 0..2 {
@@ -39,9 +48,9 @@ async fn a_held_number_becomes_a_hotline_that_its_extensions_ring_by_and_comes_b
         take_back(&partner, db, held.id, &shop).await.expect("back");
         assert!(hotline::list(&shop, db, PageRequest::first()).await.expect("hotlines").items.is_empty());
         assert!(group::list(&shop, db, PageRequest::first()).await.expect("groups").items.is_empty());
-        assert_eq!(list(&partner, db).await.expect("numbers")[0].hotline, None);
+        assert_eq!(all(&partner, db).await[0].hotline, None);
         release(&partner, db, held.id).await.expect("forgotten");
-        assert_eq!(list(&partner, db).await.expect("numbers"), []);
+        assert_eq!(all(&partner, db).await, []);
     })
     .await;
 }

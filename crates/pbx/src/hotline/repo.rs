@@ -4,7 +4,7 @@ use super::{Hotline, Target};
 use model::{HotlineId, ScheduleId, TrunkId};
 use sqlx::Row;
 use sqlx::any::AnyRow;
-use store::{Error, Sql, Tx};
+use store::{Cell, Error, Sql, Tx, Walk};
 
 /// The calling code of the company's country, to read numbers with.
 pub(crate) async fn country(tx: &mut Tx) -> Result<String, Error> {
@@ -91,6 +91,28 @@ pub(crate) async fn find(tx: &mut Tx, id: HotlineId) -> Result<Option<Hotline>, 
     let mut sql = Sql::new(COLUMNS);
     sql.bind(tx.tenant()).push("\nand id = ").bind(id.to_string());
     sql.fetch_all(tx).await?.first().map(read).transpose()
+}
+
+/// These public numbers.
+pub(crate) async fn some(tx: &mut Tx, ids: &[HotlineId]) -> Result<Vec<Hotline>, Error> {
+    let mut sql = Sql::new(COLUMNS);
+    sql.bind(tx.tenant()).push("\nand id in (");
+    sql.bind_list(ids.iter().map(|id| Cell::from(id.to_string())).collect()).push(")");
+    sql.fetch_all(tx).await?.iter().map(read).collect()
+}
+
+/// The one whose id ends so.
+pub(super) async fn find_ending(tx: &mut Tx, ending: &str) -> Result<Option<Hotline>, Error> {
+    let mut sql = Sql::new(COLUMNS);
+    sql.bind(tx.tenant()).push("\nand substr(id, 19) = ").bind(ending);
+    sql.fetch_all(tx).await?.first().map(read).transpose()
+}
+
+pub(super) async fn walk(tx: &mut Tx, walk: &Walk) -> Result<Vec<Hotline>, Error> {
+    let mut sql = Sql::new(COLUMNS);
+    sql.bind(tx.tenant());
+    walk.end(&mut sql);
+    sql.fetch_all(tx).await?.iter().map(read).collect()
 }
 
 pub(super) async fn list(tx: &mut Tx, after: Option<&str>, limit: u32) -> Result<Vec<Hotline>, Error> {

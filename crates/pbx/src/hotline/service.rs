@@ -3,8 +3,10 @@
 use super::{Hotline, HotlinePatch, NewHotline, repo};
 use crate::trunk::parse_address;
 use crate::{config, extension, recording, schedule, target, trunk};
-use model::{Actor, Faults, HotlineId, Network, Page, PageRequest, Permission, PhoneNumber, Problem, TrunkId};
-use store::{Db, Tx, mint, now};
+use model::{
+    Actor, Faults, HotlineId, Network, Page, PageRequest, Permission, PhoneNumber, Problem, TrunkId, id_ending,
+};
+use store::{Db, Tx, Walk, mint, now};
 
 /// Adds a public number.
 pub async fn create(actor: &Actor, db: &Db, new: NewHotline) -> Result<Hotline, Problem> {
@@ -128,6 +130,22 @@ pub async fn get(actor: &Actor, db: &Db, id: HotlineId) -> Result<Hotline, Probl
     actor.require(Permission::ViewConfig)?;
     let mut tx = db.read(actor.tenant).await?;
     repo::find(&mut tx, id).await?.ok_or_else(|| Problem::not_found("hotline"))
+}
+
+/// The public number whose id has this number.
+pub async fn find_by_id_number(actor: &Actor, db: &Db, number: u64) -> Result<Option<Hotline>, Problem> {
+    actor.require(Permission::ViewConfig)?;
+    let Some(ending) = id_ending(number) else { return Ok(None) };
+    let mut tx = db.read(actor.tenant).await?;
+    Ok(repo::find_ending(&mut tx, &ending).await?)
+}
+
+/// The public numbers as they were made, from a place on; and whether there are more.
+pub async fn walk(actor: &Actor, db: &Db, walk: Walk) -> Result<(Vec<Hotline>, bool), Problem> {
+    actor.require(Permission::ViewConfig)?;
+    let mut tx = db.read(actor.tenant).await?;
+    let walk = Walk { limit: walk.limit.clamp(1, PageRequest::MAX), ..walk };
+    Ok(walk.cut(repo::walk(&mut tx, &walk).await?))
 }
 
 /// The public numbers in the order of their creation.

@@ -1,7 +1,7 @@
 //! What one can do with schedules.
 
 use super::{NewSchedule, Schedule, SchedulePatch, repo};
-use crate::{config, flow, hotline, simulate};
+use crate::{broadcast, config, flow, hotline, simulate};
 use ::flow::Reference;
 use model::{Actor, Faults, Page, PageRequest, Permission, Problem, ScheduleId, Timestamp};
 use store::{Db, Tx, mint, now};
@@ -85,7 +85,7 @@ pub async fn update(actor: &Actor, db: &Db, id: ScheduleId, patch: SchedulePatch
     Ok(schedule)
 }
 
-/// Deletes a schedule that no hotline and no flow goes by.
+/// Deletes a schedule that no hotline, no flow and no broadcast goes by.
 pub async fn delete(actor: &Actor, db: &Db, id: ScheduleId) -> Result<(), Problem> {
     actor.require(Permission::EditConfig)?;
     let mut tx = config::change(db, actor.tenant).await?;
@@ -101,5 +101,6 @@ pub async fn delete(actor: &Actor, db: &Db, id: ScheduleId) -> Result<(), Proble
 async fn users(tx: &mut Tx, id: ScheduleId) -> Result<Vec<String>, Problem> {
     let mut users = hotline::repo::hotlines_by(tx, id).await?;
     users.extend(flow::repo::flows_with(tx, Reference::Schedule(id)).await?);
+    users.extend(broadcast::repo::broadcasts_by(tx, id).await?);
     Ok(users)
 }

@@ -68,9 +68,18 @@ pub(super) async fn step(db: &Db, lease: &Lease, after: i64, now: Timestamp) -> 
     for event in &events {
         let tenant = event.tenant.to_string();
         let wanting = |t: &&repo::Target| t.tenant == tenant && event.seq > t.from_seq && t.endpoint.wants(&event.kind);
+        let mut made: Option<(String, String)> = None;
         for target in targets.iter().filter(wanting) {
-            let data = data(event)?;
-            repo::push_delivery(&mut rows, target, event, &lane(event, &data), body(event, data), now);
+            let (lane, text) = match &made {
+                Some(made) => made.clone(),
+                // The same for each of the company's receivers.
+                None => {
+                    let data = data(event)?;
+                    let lane = lane(event, &data);
+                    made.insert((lane, body(event, data))).clone()
+                }
+            };
+            repo::push_delivery(&mut rows, target, event, &lane, text, now);
             endpoints.insert((tenant.clone(), target.endpoint.id));
         }
     }

@@ -1,5 +1,6 @@
 //! The sender against real receivers on the loopback that behave badly, on a clock that the test moves.
 
+mod outage;
 mod receiver;
 mod world;
 

@@ -1,3 +1,4 @@
+import { useQuery } from '@tanstack/react-query'
 import { App, Button, Select } from 'antd'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -54,6 +55,7 @@ export function KeyEditor({
     >
       {row && <Facts row={row} />}
       {row && !ended && <Rotate row={row} onRotated={onRotated} />}
+      {row && <Changes row={row} />}
     </Editor>
   )
 }
@@ -123,6 +125,32 @@ function Rotate({ row, onRotated }: { row: Key; onRotated: (made: Schema['Create
           {t('keys.rotate')}
         </Button>
       </div>
+    </section>
+  )
+}
+
+/** What was done to the key, and who did it. */
+function Changes({ row }: { row: Key }) {
+  const { t } = useTranslation()
+  const { data } = useQuery({
+    queryKey: ['keys', row.id, 'changes'],
+    queryFn: () =>
+      unwrap(client.GET('/api/v1/keys/{key_id}/changes', { params: { path: { key_id: row.id } } })),
+  })
+  if (!data || data.items.length === 0) return null
+  return (
+    <section style={{ marginTop: 24 }}>
+      <h3 style={{ marginBottom: 4 }}>{t('keys.changes')}</h3>
+      <ol className="trail">
+        {data.items.map((change) => (
+          <li key={change.id}>
+            <span className="num muted">{when(change.at)}</span>
+            <span>
+              {t(`keys.change_${change.kind}`)} · {change.by ?? t('keys.bySystem')}
+            </span>
+          </li>
+        ))}
+      </ol>
     </section>
   )
 }

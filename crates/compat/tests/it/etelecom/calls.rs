@@ -113,7 +113,6 @@ async fn filters_hold_together() {
         (json!({ "user_id": person["user_id"], "extension_ids": [id(0)] }), vec![]),
         (json!({ "user_id": "0", "hotline_ids": [], "department_id": "0" }), call(&[2, 1, 0])),
         (json!({ "hotline_ids": ["7"] }), vec![]),
-        (json!({ "department_id": "7" }), vec![]),
         (json!({ "call_state": "answered" }), call(&[1, 0])),
         (json!({ "call_state": "not_answered" }), call(&[2])),
         (json!({ "direction": "in" }), call(&[1, 0])),

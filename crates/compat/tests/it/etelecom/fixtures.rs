@@ -1,13 +1,86 @@
-//! The documented requests and answers, replayed in their order. In an answer `<id>`, `<time>`, `<text>` and `<list>` stand for
-//! any value of that form, and `<id:name>` keeps it for `{name}` in what follows.
+//! The documented requests and answers of eTelecom, replayed.
 
 use super::Face;
+use crate::fixtures::{Known, Stage, replay_all};
 use crate::world::World;
+use account::key::{self, KeyPatch, NewKey};
+use model::{Actor, Dialect, Id, PageRequest, Role};
 use pbx::calls::Leg;
-use serde_json::Value;
-use std::collections::HashMap;
+use sms::template::{self, NewTemplate};
+use store::Sql;
 
 const BEGAN: i64 = 1_602_299_410_000;
+
+impl Stage for Face {
+    async fn new() -> Face {
+        Face::new().await
+    }
+
+    fn world(&self) -> &World {
+        &self.w
+    }
+
+    fn known(&self) -> Known {
+        let keys = ["partner", "shop", "shop_key", "shop_owner", "agent"];
+        let mut known: Known = keys.into_iter().map(|name| (name.to_owned(), self.key(name).to_owned())).collect();
+        let (username, password) = self.key("shop").split_once(':').unwrap();
+        known.insert("username".to_owned(), username.to_owned());
+        known.insert("password_of_sms".to_owned(), password.to_owned());
+        known.insert("shop_id".to_owned(), self.w.alpha.actor.tenant.number().to_string());
+        known
+    }
+
+    async fn act(&mut self, what: &str, known: &mut Known) {
+        let (alpha, db) = (self.w.alpha.actor.clone(), &self.w.db);
+        match what {
+            "the documented call" => talked(&self.w).await,
+            "the shop unlinks the partner" => {
+                let keys = key::list(&alpha, db, PageRequest::first()).await.unwrap().items;
+                let link = keys.iter().find(|key| key.name == "Beta").unwrap().id;
+                key::revoke(&alpha, db, link).await.unwrap();
+            }
+            "a template of messages" => {
+                let new = NewTemplate { code: "otp".into(), text: "Ma cua ban la {otp}".into() };
+                let made = template::create(&alpha, db, new).await.unwrap();
+                known.insert("content".to_owned(), made.text);
+            }
+            "a key for one request a minute" => {
+                let shop = Actor { role: Role::Owner, ..alpha };
+                let name = "Slow".to_owned();
+                let new = NewKey { name, dialect: Dialect::Etelecom, ..NewKey::default() };
+                let made = key::create(&shop, db, new).await.unwrap();
+                let patch = KeyPatch { requests_per_minute: Some(Some(1)), ..KeyPatch::default() };
+                key::update(&shop, db, made.key.id, patch).await.unwrap();
+                known.insert("slow".to_owned(), made.secret);
+            }
+            "a key that is bound to another address" => {
+                let shop = Actor { role: Role::Owner, ..alpha };
+                let allowed_addresses = vec!["203.0.113.7".to_owned()];
+                let name = "Bound".to_owned();
+                let new = NewKey { name, dialect: Dialect::Etelecom, allowed_addresses, ..NewKey::default() };
+                let secret = key::create(&shop, db, new).await.unwrap().secret;
+                let (username, password) = secret.split_once(':').unwrap();
+                known.insert("bound_username".to_owned(), username.to_owned());
+                known.insert("bound_password".to_owned(), password.to_owned());
+                known.insert("bound".to_owned(), secret);
+            }
+            "no carrier of messages" => {
+                self.w.state.carrier = std::sync::Arc::new(sms::Nobody);
+                self.w.router = compat::router(self.w.state.clone(), &compat::Prefixes::default());
+            }
+            "a call that cannot be read" => {
+                talked(&self.w).await;
+                let mut tx = db.write(alpha.tenant).await.unwrap();
+                let mut sql = Sql::new("update calls set cause = 'strange' where tenant_id = ");
+                sql.bind(alpha.tenant.to_string());
+                sql.execute(&mut tx).await.unwrap();
+                tx.commit().await.unwrap();
+            }
+            "the database is away" => db.close().await,
+            other => panic!("{other} is no act"),
+        }
+    }
+}
 
 /// The call of the documented list: 101 answered after four seconds and talked for seven and a half.
 async fn talked(w: &World) {
@@ -34,80 +107,7 @@ async fn talked(w: &World) {
     w.recorded(&w.alpha, call).await;
 }
 
-async fn replay(face: &Face, fixtures: &str) {
-    let steps: Vec<Value> = serde_json::from_str(fixtures).unwrap();
-    let mut known = HashMap::new();
-    for step in steps {
-        let text = |name: &str| step[name].as_str().unwrap().to_owned();
-        let body = filled(&step["body"], &known);
-        let answer = face.ask(&text("key"), &text("call"), &body).await;
-        assert_eq!(Some(u64::from(answer.status)), step["status"].as_u64(), "{} {body}: {}", text("call"), answer.text);
-        assert_eq!(answer.content_type, "application/json");
-        fits(&step["answer"], &answer.json(), &mut known, &text("call"));
-    }
-}
-
-/// The value with what is known in the places of its names.
-fn filled(value: &Value, known: &HashMap<String, String>) -> Value {
-    match value {
-        Value::String(text) => match text.strip_prefix('{').and_then(|text| text.strip_suffix('}')) {
-            Some(name) => known[name].as_str().into(),
-            None => text.as_str().into(),
-        },
-        Value::Array(items) => items.iter().map(|item| filled(item, known)).collect(),
-        Value::Object(fields) => fields.iter().map(|(name, field)| (name.clone(), filled(field, known))).collect(),
-        other => other.clone(),
-    }
-}
-
-fn fits(expected: &Value, found: &Value, known: &mut HashMap<String, String>, place: &str) {
-    match (expected, found) {
-        (Value::Object(expected), Value::Object(found)) => {
-            let names = |fields: &serde_json::Map<String, Value>| fields.keys().cloned().collect::<Vec<String>>();
-            assert_eq!(names(found), names(expected), "{place}");
-            for (name, field) in expected {
-                fits(field, &found[name], known, &format!("{place}.{name}"));
-            }
-        }
-        (Value::Array(expected), Value::Array(found)) => {
-            assert_eq!(found.len(), expected.len(), "{place}: {found:?}");
-            for (at, item) in expected.iter().enumerate() {
-                fits(item, &found[at], known, &format!("{place}[{at}]"));
-            }
-        }
-        (Value::String(pattern), _) if pattern.starts_with('<') => {
-            let (form, name) =
-                pattern.trim_matches(['<', '>']).split_once(':').unwrap_or((pattern.trim_matches(['<', '>']), ""));
-            let text = found.as_str().unwrap_or_default();
-            let good = match form {
-                "id" => text.parse::<i64>().is_ok_and(|number| number > 0),
-                "time" => text.ends_with('Z') && text.len() >= 20 && text.as_bytes()[10] == b'T',
-                "text" => !text.is_empty(),
-                "list" => found.as_array().is_some_and(|items| !items.is_empty()),
-                other => panic!("{other} is no form"),
-            };
-            assert!(good, "{place} is {found}, not {form}");
-            if !name.is_empty() {
-                known.insert(name.to_owned(), text.to_owned());
-            }
-        }
-        (expected, found) => assert_eq!(found, &filled(expected, known), "{place}"),
-    }
-}
-
 #[tokio::test]
-async fn accounts_answer_as_documented() {
-    replay(&Face::new().await, include_str!("../../../src/etelecom/fixtures/account.json")).await;
-}
-
-#[tokio::test]
-async fn telephony_answers_as_documented_from_the_tenant_to_the_call_log() {
-    let face = Face::new().await;
-    talked(&face.w).await;
-    replay(&face, include_str!("../../../src/etelecom/fixtures/telephony.json")).await;
-}
-
-#[tokio::test]
-async fn webhooks_answer_as_documented() {
-    replay(&Face::new().await, include_str!("../../../src/etelecom/fixtures/webhooks.json")).await;
+async fn all_that_the_vendor_documents_is_answered_so() {
+    replay_all::<Face>("etelecom").await;
 }

@@ -73,6 +73,18 @@ impl World {
         self.eventually(id, |delivery| delivery.attempts == attempts).await;
     }
 
+    /// Waits until so many deliveries have been tried so often.
+    pub(super) async fn tried(&self, id: EndpointId, count: usize, attempts: i64) {
+        for _ in 0..2_000 {
+            let page = service::deliveries(&self.owner, &self.db, id, None, PageRequest::first()).await.unwrap();
+            if page.items.iter().filter(|delivery| delivery.attempts >= attempts).count() == count {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("the deliveries were never tried {attempts} times");
+    }
+
     /// Waits until so many deliveries are there, all delivered.
     pub(super) async fn are_delivered(&self, id: EndpointId, count: usize) {
         for _ in 0..2_000 {
