@@ -7,7 +7,7 @@ use store::{Db, Error};
 const AT_ONCE: i64 = 10;
 
 /// A company in Vietnam.
-pub async fn company(db: &Db, tenant: TenantId) -> Result<(), Error> {
+pub(crate) async fn company(db: &Db, tenant: TenantId) -> Result<(), Error> {
     let mut tx = db.write(tenant).await?;
     sqlx::query(
         "insert into tenants (id, name, domain, country, time_zone, record_calls, dial_countries, blocked_prefixes,
@@ -22,7 +22,7 @@ pub async fn company(db: &Db, tenant: TenantId) -> Result<(), Error> {
 
 /// Copies all records of the company so often that there are `copies` of each, each `piece` milliseconds after the one before,
 /// and counts them all anew.
-pub async fn multiply(db: &Db, tenant: TenantId, copies: i64, piece: i64) -> Result<(), Error> {
+pub(crate) async fn multiply(db: &Db, tenant: TenantId, copies: i64, piece: i64) -> Result<(), Error> {
     let numbers = "with recursive n (i) as (select $1 union all select i + 1 from n where i < $2)";
     let id = |column: &str| format!("substr({column}, 1, 25) || substr(cast(1000000 + n.i as text), 2)");
     let calls = format!(
