@@ -29,7 +29,7 @@ export const calls = {
       status: 'Kết quả',
       extension: 'Máy nhánh',
       hotline: 'Hotline',
-      queue: 'Hàng chờ',
+      queue: 'Hàng đợi',
     },
   },
   span: {
