@@ -3,7 +3,7 @@ export const quality = {
   recordings: {
     about: 'Cuộc nào được ghi âm, ai được báo trước, và bản ghi được giữ bao lâu.',
     rule: 'Quy định chung của công ty',
-    ruleHelp: 'Áp dụng khi máy nhánh, hàng chờ hoặc hotline không có quy định riêng.',
+    ruleHelp: 'Áp dụng khi máy nhánh, hàng đợi hoặc hotline không có quy định riêng.',
     rule_always: 'Ghi âm mọi cuộc nói chuyện',
     rule_on_demand: 'Ghi âm khi người đang nói chuyện bật',
     rule_never: 'Không ghi âm',
@@ -12,10 +12,10 @@ export const quality = {
     short_never: 'Không ghi',
     places: 'Quy định riêng',
     placesHelp:
-      'Quy định gần nhất thắng: máy nhánh, rồi hàng chờ, hotline, công ty. Giữa hai máy nhánh thì quy định chặt hơn thắng.',
-    place: 'Hotline, hàng chờ hoặc máy nhánh',
+      'Quy định gần nhất thắng: máy nhánh, rồi hàng đợi, hotline, công ty. Giữa hai máy nhánh thì quy định chặt hơn thắng.',
+    place: 'Hotline, hàng đợi hoặc máy nhánh',
     extension: 'Máy nhánh',
-    queue: 'Hàng chờ',
+    queue: 'Hàng đợi',
     hotline: 'Hotline',
     addPlace: 'Thêm quy định',
     drop: 'Bỏ quy định này',

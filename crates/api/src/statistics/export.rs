@@ -150,7 +150,7 @@ fn queue_row(name: String, one: &QueueFigures) -> Vec<Cell> {
 fn queues_head(language: Language) -> &'static [&'static str] {
     match language {
         Language::Vi => &[
-            "Hàng chờ",
+            "Hàng đợi",
             "Khách vào hàng",
             "Đã nghe",
             "Nghe đúng hẹn",

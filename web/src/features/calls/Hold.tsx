@@ -27,7 +27,7 @@ export function Hold({ id, recording }: { id: string; recording: Schema['CallRec
   }
   if (recording.held != null) {
     return (
-      <p className="row">
+      <p className="row" style={{ marginTop: 12 }}>
         <LockOutlined /> {t('recordings.held', { reason: recording.held })}
         {may && (
           <Popconfirm
@@ -44,7 +44,7 @@ export function Hold({ id, recording }: { id: string; recording: Schema['CallRec
   }
   if (!may) return null
   return (
-    <Space.Compact style={{ maxWidth: 480, width: '100%' }}>
+    <Space.Compact style={{ maxWidth: 480, width: '100%', marginTop: 12 }}>
       <Input
         value={reason}
         maxLength={500}

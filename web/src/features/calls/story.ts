@@ -24,6 +24,8 @@ function variant(step: string, facts: Record<string, string>, reason: string): s
   if (step === 'ring' && !facts.extension) return 'ring_told'
   if (step === 'flow_node') return `flow_node_${facts.type ?? 'other'}`
   if (step === 'flow_key' && reason.includes('nowhere')) return 'flow_key_nowhere'
+  if (step === 'recording' && reason.includes('somebody')) return 'recording_on_demand'
+  if (step === 'recording' && reason.includes('not recorded')) return 'recording_never'
   return step
 }
 
@@ -35,6 +37,8 @@ function readable(name: string, value: string, names: Names, t: TFunction): stri
       return t(`endedBy.${value}`, { defaultValue: value }).toLowerCase()
     case 'strategy':
       return t(`groups.${value}`, { defaultValue: value }).toLowerCase()
+    case 'because':
+      return value === "the company's rule" ? t('trail.companyRule') : withNames(value, names)
     case 'timeout_ms':
       return String(Number(value) / 1000)
     case 'from':

@@ -53,8 +53,8 @@ export function Manifest() {
       {data && data.head.seq === 0 && <p className="muted">{t('recordings.noEntries')}</p>}
       {data && data.head.seq > 0 && (
         <>
-          <p className="row">
-            {t('recordings.head', { seq: data.head.seq })} <code>{data.head.hash.slice(0, 24)}…</code>
+          <p className="row" style={{ overflowWrap: 'anywhere', minWidth: 0 }}>
+            {t('recordings.head', { seq: data.head.seq })}
             <Copy text={`${data.head.seq} ${data.head.hash}`} label={t('recordings.headCopy')} />
           </p>
           <DataTable
