@@ -1,5 +1,10 @@
 import { accessible, admin, api, expect, logIn, test, url } from './world'
 
+interface Fact {
+  name: string
+  value: string
+}
+
 test('a wrong password is told in words, and what was typed stays', async ({ page }) => {
   await page.goto(url('/calls?status=busy'))
   await expect(page).toHaveURL(/\/login/)
@@ -85,10 +90,11 @@ test('a person changes the password and logs in with the new one', async ({ page
   await logIn(page, { ...minh, password: 'mat-khau-moi-2' })
 })
 
-test('a flow is changed, walked as a draft, refused with a fault, and published', async ({
+test('a flow is drawn, walked, tested, published, dialled, replayed and taken back', async ({
   page,
   request,
 }) => {
+  test.setTimeout(150_000)
   const server = await api(request)
   const { items } = await server.get('/flows')
   const made = await server.post('/flows', { name: 'Thử', graph: items[0].graph })
@@ -101,20 +107,67 @@ test('a flow is changed, walked as a draft, refused with a fault, and published'
   await page.getByRole('button', { name: 'Thêm bước' }).click()
   await page.getByRole('menuitem', { name: 'Gọi nhóm' }).click()
   await expect(page.locator('.flow-node.wrong')).toContainText('Chưa chọn nhóm.')
-  await page.getByRole('button', { name: 'Lưu và dùng ngay' }).click()
-  await expect(
-    page.getByText('Có mục nhập chưa đúng.').or(page.locator('.ant-message-error')).first(),
-  ).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Phát hành…' })).toBeDisabled()
   await page.locator('.flow-pane').getByText('Bước', { exact: true }).click()
+  await page.getByRole('button', { name: 'Giữ bản nháp' }).click()
+  await expect(page.getByText('Bản nháp của')).toBeVisible()
+  await page.reload()
+  await expect(page.locator('.flow-node.wrong'), 'a draft is kept unfinished').toContainText(
+    'Chưa chọn nhóm.',
+  )
+  expect((await server.get(`/flows/${made.id}`)).version, 'and meets no call').toBe(1)
+  await page.locator('.flow-node.wrong .flow-head').click()
   await page.getByRole('button', { name: 'Xóa bước' }).click()
   await page.locator('.react-flow__node[data-id="welcome"] .flow-head').click()
   await page.getByLabel('Tên bước').fill('Chào khách')
   await page.getByLabel('Tên bước').press('Enter')
-  await page.getByRole('button', { name: 'Lưu và dùng ngay' }).click()
+
+  await page.locator('.flow-pane').getByText('Bài thử', { exact: true }).click()
+  await page.getByRole('button', { name: 'Thêm bài thử' }).click()
+  await page.getByLabel('Bài thử cho thấy gì').fill('Phím 1 đổ chuông')
+  await page.getByLabel('Các phím bấm').fill('1')
+  await page.getByLabel('Phải dừng ở bước').click()
+  await page.locator('.ant-select-item-option-content', { hasText: 'first' }).click()
+  await page.getByRole('button', { name: 'Lưu' }).click()
+  await expect(page.getByRole('img', { name: 'Đạt', exact: true })).toBeVisible()
+  await accessible(page, 'tests of a flow')
+
+  await page.getByRole('button', { name: 'Phát hành…' }).click()
+  const dialog = page.getByRole('dialog')
+  await expect(dialog.getByText('Bước mới “chao-khach”')).toBeVisible()
+  await dialog.getByLabel('Sửa gì, vì sao').fill('Đổi tên bước chào')
+  await accessible(page, 'publish a flow')
+  await dialog.getByRole('button', { name: 'Phát hành ngay' }).click()
   await expect(page.getByText('Phiên bản 2 đang dùng')).toBeVisible()
   const stored = await server.get(`/flows/${made.id}`)
-  expect([stored.version, stored.graph.start]).toEqual([2, 'chao-khach'])
+  expect([stored.version, stored.graph.start, stored.drafted]).toEqual([2, 'chao-khach', false])
   await accessible(page, 'flow')
+
+  // Customers of the demo meet it now, and their calls say so.
+  const [hotline] = (await server.get('/hotlines')).items
+  await server.patch(`/hotlines/${hotline.id}`, { target: { kind: 'flow', id: made.id } })
+  const met = async () => {
+    const { items: calls } = await server.get('/calls?limit=5')
+    const trails = await Promise.all(calls.map(({ id }: { id: string }) => server.get(`/calls/${id}/trail`)))
+    const facts = trails.flatMap((trail) => trail.items).filter((one) => one.step === 'flow_version')
+    return facts.map((one) => Object.fromEntries(one.facts.map((f: Fact) => [f.name, f.value])))
+  }
+  const author = stored.author
+  await expect
+    .poll(met, { timeout: 90_000 })
+    .toContainEqual(expect.objectContaining({ flow: made.id, version: '2', author }))
+  await server.patch(`/hotlines/${hotline.id}`, { target: hotline.target })
+  await page.getByRole('button', { name: 'Thêm về kịch bản này' }).click()
+  await page.getByRole('menuitem', { name: 'Cuộc gọi cũ sẽ ra sao?' }).click()
+  await expect(page.getByText('Mọi người gọi đều dừng ở chỗ cũ.')).toBeVisible()
+  await page.keyboard.press('Escape')
+
+  await page.locator('.flow-pane').getByText('Phiên bản', { exact: true }).click()
+  await page.getByRole('button', { name: 'Quay về phiên bản 1' }).click()
+  await page.getByRole('button', { name: 'Quay về bản này', exact: true }).last().click()
+  await expect(page.getByText('Phiên bản 3 đang dùng')).toBeVisible()
+  await expect(page.locator('.versions > li')).toHaveCount(3)
+  await accessible(page, 'versions of a flow')
 })
 
 test('a key is made with an end, shown once, and revoked', async ({ page }) => {

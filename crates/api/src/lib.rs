@@ -9,8 +9,10 @@ mod caller_rules;
 mod calls;
 mod captures;
 mod companies;
+mod configuration;
 mod contacts;
 mod departments;
+mod devices;
 mod docs;
 mod events;
 mod extensions;
@@ -19,6 +21,7 @@ mod greetings;
 mod groups;
 mod handling;
 mod hotlines;
+mod installation;
 mod keys;
 mod limits;
 mod openapi;
@@ -41,6 +44,7 @@ mod users;
 mod voicemail;
 mod webhooks;
 
+pub use installation::{Doctor, Finding, NodeReport};
 pub use openapi::document;
 pub use state::{Patience, State};
 
@@ -88,10 +92,13 @@ fn described() -> OpenApiRouter<State> {
         .merge(second_factor::routes())
         .merge(passwords::routes())
         .merge(companies::routes())
+        .merge(configuration::routes())
         .merge(users::routes())
         .merge(departments::routes())
         .merge(keys::routes())
         .merge(extensions::routes())
+        .merge(installation::routes())
+        .merge(devices::routes())
         .merge(limits::routes())
         .merge(trunks::routes())
         .merge(hotlines::routes())

@@ -5,7 +5,7 @@ mod service;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use service::{check_sources, insert};
+pub(crate) use service::{amend, check_sources, insert};
 pub use service::{create, delete, get, list, update};
 
 pub use crate::target::{Target, TargetText};

@@ -11,6 +11,7 @@ pub mod callers;
 pub mod calls;
 pub mod capture;
 mod config;
+pub mod device;
 pub mod extension;
 pub mod figures;
 #[cfg(test)]
@@ -21,7 +22,9 @@ pub mod group;
 pub mod handling;
 pub mod held;
 pub mod hotline;
+pub mod installation;
 pub mod limits;
+pub mod manifest;
 pub mod queue;
 pub mod quota;
 mod route;

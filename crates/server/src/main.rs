@@ -20,7 +20,10 @@ mod home;
 mod import;
 mod limits;
 mod logging;
+mod manifest;
+mod nodes;
 mod phones;
+mod provision;
 mod serve;
 mod simulate;
 mod trust;
@@ -101,6 +104,16 @@ async fn run(command: Command, config: Config) -> anyhow::Result<ExitCode> {
             capture::run(&db, &config, &asked).await?;
         }
         Command::Import(asked) => import(&config, asked).await?,
+        Command::Export(asked) => {
+            let db = home::open_migrated(&config).await?;
+            manifest::export(&db, &asked).await?;
+        }
+        Command::Plan(asked) => return manifest::plan(&home::open_migrated(&config).await?, &asked).await,
+        Command::Apply(asked) => {
+            let db = home::open_migrated(&config).await?;
+            print!("{}", manifest::apply(&db, &asked).await?);
+            db.close().await;
+        }
         Command::User(UserCommand::ResetPassword { login, company }) => {
             let db = home::open_migrated(&config).await?;
             println!("{}", user::reset_password(&db, &login, company.as_deref()).await?);

@@ -11,6 +11,7 @@ pub mod lease;
 pub mod mail;
 pub mod migrations;
 pub mod mint;
+pub mod node;
 pub mod outbox;
 pub mod spool;
 pub mod sql;

@@ -52,6 +52,9 @@ const FILES: &[(i64, &str, &str)] = &[
     (202611231303, "create support", include_str!("../migrations/202611231303_create_support.sql")),
     (202611231325, "create departments", include_str!("../migrations/202611231325_create_departments.sql")),
     (202611231521, "create flow versions", include_str!("../migrations/202611231521_create_flow_versions.sql")),
+    (202611231603, "create nodes", include_str!("../migrations/202611231603_create_nodes.sql")),
+    (202611231612, "create devices", include_str!("../migrations/202611231612_create_devices.sql")),
+    (202611231619, "add user phones", include_str!("../migrations/202611231619_add_user_phones.sql")),
 ];
 
 fn migrator() -> Migrator {

@@ -4,9 +4,11 @@ import {
   BankOutlined,
   BarChartOutlined,
   ClockCircleOutlined,
+  CloudServerOutlined,
   ClusterOutlined,
   ContactsOutlined,
   CustomerServiceOutlined,
+  FileTextOutlined,
   GlobalOutlined,
   HomeOutlined,
   KeyOutlined,
@@ -19,6 +21,7 @@ import {
   SwapOutlined,
   TeamOutlined,
   UnorderedListOutlined,
+  WifiOutlined,
 } from '@ant-design/icons'
 import type { ReactNode } from 'react'
 import { type Me, may, type Right } from '~/lib/me'
@@ -69,6 +72,7 @@ const SECTIONS: Section[] = [
       { to: '/flows', name: 'flows', icon: <ApartmentOutlined />, right: 'view_config', key: 'f' },
       { to: '/greetings', name: 'greetings', icon: <SoundOutlined />, right: 'view_config', key: 'm' },
       { to: '/trunks', name: 'trunks', icon: <NodeIndexOutlined />, right: 'view_config', key: 't' },
+      { to: '/network', name: 'network', icon: <WifiOutlined />, right: 'edit_config', key: 'x' },
     ],
   },
   {
@@ -83,6 +87,13 @@ const SECTIONS: Section[] = [
         key: 'j',
       },
       { to: '/company', name: 'company', icon: <BankOutlined />, right: 'edit_config', key: 'o' },
+      {
+        to: '/configuration',
+        name: 'configuration',
+        icon: <FileTextOutlined />,
+        right: 'manage_users',
+        key: 'y',
+      },
       { to: '/keys', name: 'keys', icon: <KeyOutlined />, right: 'manage_users', key: 'k' },
       { to: '/webhooks', name: 'webhooks', icon: <ApiOutlined />, right: 'manage_webhooks', key: 'w' },
       {
@@ -99,6 +110,13 @@ const SECTIONS: Section[] = [
     name: 'operator',
     places: [
       { to: '/companies', name: 'companies', icon: <GlobalOutlined />, right: 'operate_server', key: 'i' },
+      {
+        to: '/installation',
+        name: 'installation',
+        icon: <CloudServerOutlined />,
+        right: 'operate_server',
+        key: 'v',
+      },
       { to: '/requests', name: 'requests', icon: <MessageOutlined />, right: 'operate_server', key: 'u' },
     ],
   },

@@ -154,6 +154,8 @@ const screens = [
     component: lazyRouteComponent(() => import('~/features/support/Conversation'), 'Conversation'),
   }),
   at('/companies', () => import('~/features/companies/Companies'), 'Companies'),
+  at('/installation', () => import('~/features/installation/Installation'), 'Installation'),
+  at('/network', () => import('~/features/network/Network'), 'Network'),
   at('/departments', () => import('~/features/departments/Departments'), 'Departments'),
   at('/people', () => import('~/features/people/People'), 'People'),
   at('/keys', () => import('~/features/keys/Keys'), 'Keys'),
@@ -165,6 +167,7 @@ const screens = [
       typeof search.state === 'string' && search.state !== '' ? { state: search.state } : {},
     component: lazyRouteComponent(() => import('~/features/webhooks/WebhookPage'), 'WebhookPage'),
   }),
+  at('/configuration', () => import('~/features/configuration/Configuration'), 'Configuration'),
   createRoute({
     getParentRoute: () => inside,
     path: '/company',
