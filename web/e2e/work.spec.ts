@@ -162,7 +162,7 @@ test('a flow is drawn, walked, tested, published, dialled, replayed and taken ba
   await expect(page.getByText('Mọi người gọi đều dừng ở chỗ cũ.')).toBeVisible()
   await page.keyboard.press('Escape')
 
-  await page.locator('.flow-pane').getByText('Phiên bản', { exact: true }).click()
+  await page.locator('.flow-pane').getByText('Các bản', { exact: true }).click()
   await page.getByRole('button', { name: 'Quay về phiên bản 1' }).click()
   await page.getByRole('button', { name: 'Quay về bản này', exact: true }).last().click()
   await expect(page.getByText('Phiên bản 3 đang dùng')).toBeVisible()
@@ -236,4 +236,52 @@ test('what may be called to the outside is bounded, for the company and for an e
   await expect(async () =>
     expect((await server.get(`/extensions/${id}/limits`)).outbound_minutes_per_day).toBe(90),
   ).toPass()
+})
+
+test('the company is brought as a text, changed, looked at and applied as a whole', async ({
+  page,
+  request,
+}) => {
+  const server = await api(request)
+  await logIn(page)
+  await page.goto(url('/configuration'))
+  await page.getByRole('button', { name: 'Lấy thiết lập hiện có' }).click()
+  const text = page.getByLabel('Văn bản', { exact: true })
+  await expect(text).toHaveValue(/extensions:/)
+  await page.getByRole('button', { name: 'Sẽ đổi gì?' }).click()
+  await expect(page.getByText('Không có gì: công ty đang đúng như văn bản.')).toBeVisible()
+  await text.fill('ring_groups:\n  - { name: Đêm, members: [extension/99999] }')
+  await page.getByRole('button', { name: 'Sẽ đổi gì?' }).click()
+  await expect(page.getByText('ring_groups.Đêm.members[0]')).toBeVisible()
+  const { number } = (await server.get('/extensions')).items[0]
+  await text.fill(`ring_groups:\n  - { name: Đêm, members: [extension/${number}] }`)
+  await page.getByRole('button', { name: 'Sẽ đổi gì?' }).click()
+  await expect(page.getByText('1 mục mới, 0 mục thay đổi.')).toBeVisible()
+  await accessible(page, 'a plan')
+  await page.getByRole('button', { name: 'Thực hiện' }).click()
+  await expect(page.getByRole('heading', { name: 'Đã thay đổi' })).toBeVisible()
+  const groups = (await server.get('/ring-groups')).items
+  expect(groups.map(({ name }: { name: string }) => name)).toContain('Đêm')
+})
+
+test('a desk phone is given an address, which is shown once', async ({ page, request }) => {
+  const server = await api(request)
+  const extension = await server.post('/extensions', { number: '771', name: 'Máy bàn' })
+  await logIn(page)
+  await page.goto(url(`/extensions?open=${extension.id}`))
+  await page.getByRole('button', { name: 'Thêm điện thoại bàn' }).click()
+  await page.getByLabel('Địa chỉ MAC').fill('00:15:65')
+  await page.getByRole('button', { name: 'Tạo địa chỉ' }).click()
+  await expect(page.getByText('Nhập 12 ký tự')).toBeVisible()
+  await page.getByLabel('Địa chỉ MAC').fill('00:15:65:12:ab:34')
+  await page.getByRole('button', { name: 'Tạo địa chỉ' }).click()
+  const shown = page.locator('.ant-alert .copy code')
+  await expect(shown).toHaveText(/\/provision\/\w{32}\/$/)
+  await accessible(page, 'a desk phone')
+  // Without TLS the settings are not given away.
+  const answer = await request.get(`${await shown.innerText()}00156512ab34.cfg`)
+  expect(answer.status()).toBe(403)
+  await page.reload()
+  await expect(page.getByText('00:15:65:12:AB:34')).toBeVisible()
+  await expect(shown).toHaveCount(0)
 })

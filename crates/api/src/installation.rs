@@ -8,6 +8,7 @@ use pbx::installation::{self, Usage};
 use rest::{Answer, Caller, Query};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -174,8 +175,8 @@ async fn trunks(
     let mut known: BTreeMap<TenantId, Vec<bus::TrunkState>> = BTreeMap::new();
     let mut items = Vec::with_capacity(all.len());
     for trunk in all {
-        if !known.contains_key(&trunk.company) {
-            known.insert(trunk.company, state.bus.presence(trunk.company).await?.trunks);
+        if let Entry::Vacant(place) = known.entry(trunk.company) {
+            place.insert(state.bus.presence(trunk.company).await?.trunks);
         }
         let states = known.get(&trunk.company).map_or(&[][..], Vec::as_slice);
         let now = states.iter().find(|one| one.trunk == trunk.trunk);

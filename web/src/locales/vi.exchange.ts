@@ -247,7 +247,7 @@ export const exchange = {
     pane_node: 'Bước',
     pane_walk: 'Gọi thử',
     pane_tests: 'Bài thử',
-    pane_versions: 'Phiên bản',
+    pane_versions: 'Các bản',
     choose: 'Chọn một bước trong hình để xem và sửa.',
     addNode: 'Thêm bước',
     nodeHelp: 'Nhấn Enter để chọn bước này.',
