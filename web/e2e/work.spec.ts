@@ -1,5 +1,10 @@
 import { accessible, admin, api, expect, logIn, test, url } from './world'
 
+interface Fact {
+  name: string
+  value: string
+}
+
 test('a wrong password is told in words, and what was typed stays', async ({ page }) => {
   await page.goto(url('/calls?status=busy'))
   await expect(page).toHaveURL(/\/login/)
@@ -85,10 +90,11 @@ test('a person changes the password and logs in with the new one', async ({ page
   await logIn(page, { ...minh, password: 'mat-khau-moi-2' })
 })
 
-test('a flow is changed, walked as a draft, refused with a fault, and published', async ({
+test('a flow is drawn, walked, tested, published, dialled, replayed and taken back', async ({
   page,
   request,
 }) => {
+  test.setTimeout(150_000)
   const server = await api(request)
   const { items } = await server.get('/flows')
   const made = await server.post('/flows', { name: 'Thử', graph: items[0].graph })
@@ -101,20 +107,67 @@ test('a flow is changed, walked as a draft, refused with a fault, and published'
   await page.getByRole('button', { name: 'Thêm bước' }).click()
   await page.getByRole('menuitem', { name: 'Gọi nhóm' }).click()
   await expect(page.locator('.flow-node.wrong')).toContainText('Chưa chọn nhóm.')
-  await page.getByRole('button', { name: 'Lưu và dùng ngay' }).click()
-  await expect(
-    page.getByText('Có mục nhập chưa đúng.').or(page.locator('.ant-message-error')).first(),
-  ).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Phát hành…' })).toBeDisabled()
   await page.locator('.flow-pane').getByText('Bước', { exact: true }).click()
+  await page.getByRole('button', { name: 'Giữ bản nháp' }).click()
+  await expect(page.getByText('Bản nháp của')).toBeVisible()
+  await page.reload()
+  await expect(page.locator('.flow-node.wrong'), 'a draft is kept unfinished').toContainText(
+    'Chưa chọn nhóm.',
+  )
+  expect((await server.get(`/flows/${made.id}`)).version, 'and meets no call').toBe(1)
+  await page.locator('.flow-node.wrong .flow-head').click()
   await page.getByRole('button', { name: 'Xóa bước' }).click()
   await page.locator('.react-flow__node[data-id="welcome"] .flow-head').click()
   await page.getByLabel('Tên bước').fill('Chào khách')
   await page.getByLabel('Tên bước').press('Enter')
-  await page.getByRole('button', { name: 'Lưu và dùng ngay' }).click()
+
+  await page.locator('.flow-pane').getByText('Bài thử', { exact: true }).click()
+  await page.getByRole('button', { name: 'Thêm bài thử' }).click()
+  await page.getByLabel('Bài thử cho thấy gì').fill('Phím 1 đổ chuông')
+  await page.getByLabel('Các phím bấm').fill('1')
+  await page.getByLabel('Phải dừng ở bước').click()
+  await page.locator('.ant-select-item-option-content', { hasText: 'first' }).click()
+  await page.getByRole('button', { name: 'Lưu' }).click()
+  await expect(page.getByRole('img', { name: 'Đạt', exact: true })).toBeVisible()
+  await accessible(page, 'tests of a flow')
+
+  await page.getByRole('button', { name: 'Phát hành…' }).click()
+  const dialog = page.getByRole('dialog')
+  await expect(dialog.getByText('Bước mới “chao-khach”')).toBeVisible()
+  await dialog.getByLabel('Sửa gì, vì sao').fill('Đổi tên bước chào')
+  await accessible(page, 'publish a flow')
+  await dialog.getByRole('button', { name: 'Phát hành ngay' }).click()
   await expect(page.getByText('Phiên bản 2 đang dùng')).toBeVisible()
   const stored = await server.get(`/flows/${made.id}`)
-  expect([stored.version, stored.graph.start]).toEqual([2, 'chao-khach'])
+  expect([stored.version, stored.graph.start, stored.drafted]).toEqual([2, 'chao-khach', false])
   await accessible(page, 'flow')
+
+  // Customers of the demo meet it now, and their calls say so.
+  const [hotline] = (await server.get('/hotlines')).items
+  await server.patch(`/hotlines/${hotline.id}`, { target: { kind: 'flow', id: made.id } })
+  const met = async () => {
+    const { items: calls } = await server.get('/calls?limit=5')
+    const trails = await Promise.all(calls.map(({ id }: { id: string }) => server.get(`/calls/${id}/trail`)))
+    const facts = trails.flatMap((trail) => trail.items).filter((one) => one.step === 'flow_version')
+    return facts.map((one) => Object.fromEntries(one.facts.map((f: Fact) => [f.name, f.value])))
+  }
+  const author = stored.author
+  await expect
+    .poll(met, { timeout: 90_000 })
+    .toContainEqual(expect.objectContaining({ flow: made.id, version: '2', author }))
+  await server.patch(`/hotlines/${hotline.id}`, { target: hotline.target })
+  await page.getByRole('button', { name: 'Thêm về kịch bản này' }).click()
+  await page.getByRole('menuitem', { name: 'Cuộc gọi cũ sẽ ra sao?' }).click()
+  await expect(page.getByText('Mọi người gọi đều dừng ở chỗ cũ.')).toBeVisible()
+  await page.keyboard.press('Escape')
+
+  await page.locator('.flow-pane').getByText('Các bản', { exact: true }).click()
+  await page.getByRole('button', { name: 'Quay về phiên bản 1' }).click()
+  await page.getByRole('button', { name: 'Quay về bản này', exact: true }).last().click()
+  await expect(page.getByText('Phiên bản 3 đang dùng')).toBeVisible()
+  await expect(page.locator('.versions > li')).toHaveCount(3)
+  await accessible(page, 'versions of a flow')
 })
 
 test('a key is made with an end, shown once, and revoked', async ({ page }) => {
@@ -183,4 +236,52 @@ test('what may be called to the outside is bounded, for the company and for an e
   await expect(async () =>
     expect((await server.get(`/extensions/${id}/limits`)).outbound_minutes_per_day).toBe(90),
   ).toPass()
+})
+
+test('the company is brought as a text, changed, looked at and applied as a whole', async ({
+  page,
+  request,
+}) => {
+  const server = await api(request)
+  await logIn(page)
+  await page.goto(url('/configuration'))
+  await page.getByRole('button', { name: 'Lấy thiết lập hiện có' }).click()
+  const text = page.getByLabel('Văn bản', { exact: true })
+  await expect(text).toHaveValue(/extensions:/)
+  await page.getByRole('button', { name: 'Sẽ đổi gì?' }).click()
+  await expect(page.getByText('Không có gì: công ty đang đúng như văn bản.')).toBeVisible()
+  await text.fill('ring_groups:\n  - { name: Đêm, members: [extension/99999] }')
+  await page.getByRole('button', { name: 'Sẽ đổi gì?' }).click()
+  await expect(page.getByText('ring_groups.Đêm.members[0]')).toBeVisible()
+  const { number } = (await server.get('/extensions')).items[0]
+  await text.fill(`ring_groups:\n  - { name: Đêm, members: [extension/${number}] }`)
+  await page.getByRole('button', { name: 'Sẽ đổi gì?' }).click()
+  await expect(page.getByText('1 mục mới, 0 mục thay đổi.')).toBeVisible()
+  await accessible(page, 'a plan')
+  await page.getByRole('button', { name: 'Thực hiện' }).click()
+  await expect(page.getByRole('heading', { name: 'Đã thay đổi' })).toBeVisible()
+  const groups = (await server.get('/ring-groups')).items
+  expect(groups.map(({ name }: { name: string }) => name)).toContain('Đêm')
+})
+
+test('a desk phone is given an address, which is shown once', async ({ page, request }) => {
+  const server = await api(request)
+  const extension = await server.post('/extensions', { number: '771', name: 'Máy bàn' })
+  await logIn(page)
+  await page.goto(url(`/extensions?open=${extension.id}`))
+  await page.getByRole('button', { name: 'Thêm điện thoại bàn' }).click()
+  await page.getByLabel('Địa chỉ MAC').fill('00:15:65')
+  await page.getByRole('button', { name: 'Tạo địa chỉ' }).click()
+  await expect(page.getByText('Nhập 12 ký tự')).toBeVisible()
+  await page.getByLabel('Địa chỉ MAC').fill('00:15:65:12:ab:34')
+  await page.getByRole('button', { name: 'Tạo địa chỉ' }).click()
+  const shown = page.locator('.ant-alert .copy code')
+  await expect(shown).toHaveText(/\/provision\/\w{32}\/$/)
+  await accessible(page, 'a desk phone')
+  // Without TLS the settings are not given away.
+  const answer = await request.get(`${await shown.innerText()}00156512ab34.cfg`)
+  expect(answer.status()).toBe(403)
+  await page.reload()
+  await expect(page.getByText('00:15:65:12:AB:34')).toBeVisible()
+  await expect(shown).toHaveCount(0)
 })

@@ -6,7 +6,7 @@ mod service;
 mod tests;
 
 pub(crate) use service::known;
-pub use service::{create, delete, get, list, update};
+pub use service::{all_within, change_within, create, create_within, delete, get, list, update};
 
 use model::{DepartmentId, Faults, Problem};
 use serde::{Deserialize, Serialize};

@@ -6,6 +6,7 @@ mod service;
 mod tests;
 mod totp;
 
+pub(crate) use repo::forget;
 pub(crate) use service::{Outcome, check};
 pub use service::{begin, confirm, disable, reset, status};
 

@@ -7,7 +7,7 @@ mod service;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use service::{alone_in_charge, attach, end_sessions, entry, may_join, places};
+pub(crate) use service::{alone_in_charge, attach, elsewhere, end_sessions, entry, may_join, places};
 pub use service::{list, person, switch};
 
 use model::{Role, TenantId, UserId};

@@ -7,7 +7,10 @@ mod tests;
 
 pub(crate) use repo::{find, find_login, find_login_or_email, password_hash, set_password};
 pub(crate) use service::exists;
-pub use service::{change_password, create, find_by_id_number, find_reached, get, list, names, some, update, walk};
+pub use service::{
+    all_within, change_password, change_within, create, create_with, find_by_id_number, find_reached, get,
+    invite_within, list, names, remove, some, update, walk,
+};
 
 use model::{Actor, DepartmentId, Faults, Problem, Role, TenantId, UserId};
 use serde::{Deserialize, Serialize};
@@ -31,6 +34,8 @@ pub struct User {
     #[serde(with = "crate::text::role")]
     #[cfg_attr(feature = "openapi", schema(value_type = String, example = "manager"))]
     pub role: Role,
+    /// The person's telephone number, in the form +84…
+    pub phone: Option<String>,
     /// The department the person belongs to.
     #[serde(with = "crate::text::some_id")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, example = "dep_01hv3k0000000000000000000"))]
@@ -82,6 +87,10 @@ pub struct UserPatch {
     #[serde(default, with = "crate::text::patch")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub email: Option<Option<String>>,
+    /// The person's telephone number, which nobody else of the company has; `null` for none.
+    #[serde(default, with = "crate::text::patch")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub phone: Option<Option<String>>,
     /// What the person may do; not more than the one who changes it.
     #[serde(default, with = "crate::text::some_role")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, example = "agent"))]
@@ -158,6 +167,24 @@ pub(crate) fn check_password(faults: &mut Faults, password: &str) {
     if !(10..=128).contains(&password.chars().count()) {
         faults.add("password", "Use 10 to 128 characters.");
     }
+}
+
+/// Refuses to look after somebody of this role: managers look after agents alone, not after their peers. Oneself is
+/// another matter.
+pub(crate) fn may_manage(actor: &Actor, id: UserId, role: Role) -> Result<(), Problem> {
+    if actor.user == Some(id) {
+        return Ok(());
+    }
+    may_make(actor, role)
+}
+
+/// Refuses to make somebody of this role: a manager makes agents only.
+pub(crate) fn may_make(actor: &Actor, role: Role) -> Result<(), Problem> {
+    may_grant(actor, role)?;
+    if (actor.role, role) == (Role::Manager, Role::Manager) {
+        return Err(Problem::forbidden("role_too_high", "A manager looks after agents; ask an owner for this."));
+    }
+    Ok(())
 }
 
 /// Nobody may give more than they have.

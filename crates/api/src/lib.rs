@@ -10,9 +10,11 @@ mod caller_rules;
 mod calls;
 mod captures;
 mod companies;
+mod configuration;
 mod contacts;
 mod departments;
 mod dispositions;
+mod devices;
 mod docs;
 mod events;
 mod extensions;
@@ -21,6 +23,7 @@ mod greetings;
 mod groups;
 mod handling;
 mod hotlines;
+mod installation;
 mod keys;
 mod limits;
 mod openapi;
@@ -47,6 +50,7 @@ mod views;
 mod voicemail;
 mod webhooks;
 
+pub use installation::{Doctor, Finding, NodeReport};
 pub use openapi::document;
 pub use state::{Patience, State};
 
@@ -94,10 +98,13 @@ fn described() -> OpenApiRouter<State> {
         .merge(second_factor::routes())
         .merge(passwords::routes())
         .merge(companies::routes())
+        .merge(configuration::routes())
         .merge(users::routes())
         .merge(departments::routes())
         .merge(keys::routes())
         .merge(extensions::routes())
+        .merge(installation::routes())
+        .merge(devices::routes())
         .merge(limits::routes())
         .merge(trunks::routes())
         .merge(hotlines::routes())

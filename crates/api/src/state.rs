@@ -1,5 +1,6 @@
 //! What the handlers share.
 
+use crate::Doctor;
 use account::Gate;
 use account::link::Post;
 use axum::extract::FromRef;
@@ -60,6 +61,8 @@ pub struct State {
     pub logins: Logins,
     /// How long live sockets wait for their clients.
     pub patience: Patience,
+    /// Looks at everything the server needs.
+    pub doctor: Option<Doctor>,
     pub(crate) sockets: Arc<Semaphore>,
     pub(crate) imports: Arc<Semaphore>,
 }
@@ -78,6 +81,7 @@ impl State {
             post: Post::default(),
             logins: Logins::default(),
             patience: Patience::default(),
+            doctor: None,
             sockets: Arc::new(Semaphore::new(SOCKETS)),
             imports: Arc::new(Semaphore::new(IMPORTS)),
         }

@@ -6,6 +6,8 @@ use account::user::{self, NewUser, User, UserPatch};
 use account::{factor, session};
 use axum::extract;
 use axum::http::StatusCode;
+use model::{Permission, Problem, Role};
+use pbx::extension;
 use rest::{Answer, Caller, Json, PageOf, Paging, Path, Query, id};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -15,7 +17,7 @@ use utoipa_axum::routes;
 pub(crate) fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new()
         .routes(routes!(list, create))
-        .routes(routes!(show, update))
+        .routes(routes!(show, update, remove))
         .routes(routes!(change_password))
         .routes(routes!(invite, revoke))
         .routes(routes!(end_sessions))
@@ -30,6 +32,32 @@ struct NewInvitation {
     #[serde(default)]
     #[schema(value_type = Option<Language>)]
     language: Language,
+}
+
+/// A person to create.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewPerson {
+    /// What the person types to log in, 3–100 characters without spaces.
+    login: String,
+    /// The person's name.
+    #[serde(default)]
+    name: String,
+    /// Where mail reaches the person.
+    #[serde(default)]
+    email: Option<String>,
+    /// `owner`, `manager` or `agent`; a manager makes agents only.
+    #[schema(example = "agent")]
+    role: String,
+    /// The password, 10–128 characters; without one the person comes in by an invitation.
+    #[serde(default)]
+    password: Option<String>,
+    /// The person's telephone number, which nobody else of the company has.
+    #[serde(default)]
+    phone: Option<String>,
+    /// The id of the department the person belongs to.
+    #[serde(default)]
+    department: Option<String>,
 }
 
 /// A new password.
@@ -53,13 +81,17 @@ async fn list(
 }
 
 /// Create a person.
-#[utoipa::path(post, path = "/users", tag = "users", request_body = NewUser, responses((status = 201, body = User)))]
+#[utoipa::path(post, path = "/users", tag = "users", request_body = NewPerson, responses((status = 201, body = User)))]
 async fn create(
     Caller(actor): Caller,
     extract::State(state): extract::State<State>,
-    Json(new): Json<NewUser>,
+    Json(new): Json<NewPerson>,
 ) -> Answer<(StatusCode, axum::Json<User>)> {
-    Ok((StatusCode::CREATED, axum::Json(user::create(&actor, &state.db, new).await?)))
+    let NewPerson { login, name, email, role, password, phone, department } = new;
+    let role = Role::parse(&role).ok_or_else(|| Problem::invalid("role", "Use owner, manager or agent."))?;
+    let new = NewUser { login, name, email, role, password };
+    let more = UserPatch { phone: phone.map(Some), department: department.map(Some), ..UserPatch::default() };
+    Ok((StatusCode::CREATED, axum::Json(user::create_with(&actor, &state.db, new, more).await?)))
 }
 
 /// One person.
@@ -83,6 +115,25 @@ async fn update(
     Json(patch): Json<UserPatch>,
 ) -> Answer<axum::Json<User>> {
     Ok(axum::Json(user::update(&actor, &state.db, id("user", &user)?, patch).await?))
+}
+
+/// Remove a person from the company. Who has an extension is refused: take it away first. Sessions end at once, and the login
+/// is free again; calls and trails keep what the person did.
+#[utoipa::path(delete, path = "/users/{user_id}", tag = "users", params(("user_id" = String, Path)),
+    responses((status = 204)))]
+async fn remove(
+    Caller(actor): Caller,
+    extract::State(state): extract::State<State>,
+    Path(user): Path<String>,
+) -> Answer<StatusCode> {
+    actor.require(Permission::ManageUsers)?;
+    let user = id("user", &user)?;
+    if let Some(extension) = extension::find_by_user(&actor, &state.db, user).await? {
+        let message = format!("Extension {} is this person's; take it away first.", extension.number);
+        return Err(Problem::conflict("extension_assigned", message).into());
+    }
+    user::remove(&actor, &state.db, user).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Give a person a new password; all sessions and links of the person end.

@@ -23,7 +23,7 @@ use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 pub use board::{LiveCall, Other};
 pub use command::{AddParty, Command, Originate, Place, Supervise, Want};
-pub use presence::{Phone, Presence, TrunkState};
+pub use presence::{Obstacle, Phone, PhoneWay, Presence, TrunkState};
 pub use queues::{AgentStatus, QueueLine, Queues, WaitingCaller};
 pub use trunks::TrunkHealth;
 

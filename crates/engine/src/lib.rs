@@ -32,6 +32,7 @@ mod shares;
 mod sounds;
 mod spending;
 mod wants;
+mod ways;
 
 use std::io;
 use std::net::SocketAddr;

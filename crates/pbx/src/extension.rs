@@ -5,6 +5,7 @@ mod service;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use service::{amend, insert};
 pub use service::{
     create, create_many, delete, find_by_id_number, find_by_number, find_by_user, get, list, own, password, passwords,
     slice, some, update, walk,

@@ -11,6 +11,7 @@ mod tests;
 pub mod trial;
 pub mod version;
 
+pub(crate) use service::{change, insert};
 pub use service::{create, delete, get, list, simulate, update};
 
 pub use ::flow::Graph;

@@ -5,7 +5,7 @@ mod service;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use service::{add_member, insert};
+pub(crate) use service::{add_member, amend, insert};
 pub use service::{create, delete, get, list, update};
 
 use crate::target::{Target, TargetText};

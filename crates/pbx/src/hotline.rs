@@ -5,7 +5,7 @@ mod service;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use service::{check_sources, insert};
+pub(crate) use service::{amend, check_sources, insert};
 pub use service::{create, delete, find_by_id_number, get, list, update, walk};
 
 pub use crate::target::{Target, TargetText};

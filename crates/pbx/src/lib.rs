@@ -12,6 +12,7 @@ pub mod calls;
 pub mod capture;
 mod config;
 pub mod disposition;
+pub mod device;
 pub mod extension;
 pub mod figures;
 #[cfg(test)]
@@ -22,7 +23,9 @@ pub mod group;
 pub mod handling;
 pub mod held;
 pub mod hotline;
+pub mod installation;
 pub mod limits;
+pub mod manifest;
 pub mod queue;
 pub mod quota;
 pub mod recording;

@@ -7,6 +7,7 @@ mod service;
 mod tests;
 pub mod visit;
 
+pub(crate) use service::{amend, insert};
 pub use service::{create, delete, get, list, update};
 
 use crate::target::{Target, TargetText};

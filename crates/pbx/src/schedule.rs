@@ -8,6 +8,7 @@ mod service;
 mod tests;
 
 pub use rule::State;
+pub(crate) use service::{amend, insert};
 pub use service::{check, create, delete, get, list, update};
 
 use model::{Faults, ScheduleId};

@@ -45,6 +45,12 @@ pub(crate) enum Command {
     /// Check recordings against their manifest: name what is missing, altered or added, and where the chain breaks. Exit code 1
     /// when anything is.
     VerifyRecordings(VerifyRecordings),
+    /// Write what a company has as YAML: people, extensions, schedules, ring groups, queues, flows, hotlines.
+    Export(Export),
+    /// Tell what a YAML text would change in a company, run the tests of its flows, and change nothing.
+    Plan(Plan),
+    /// Do what a YAML text says: all of it, or nothing. Doing it again changes nothing.
+    Apply(Apply),
     /// Check, show or print the configuration.
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -137,6 +143,43 @@ impl From<Vendor> for compat::import::Vendor {
             Vendor::Voicecloud => compat::import::Vendor::Voicecloud,
         }
     }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Export {
+    /// The file; without it the text is printed.
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// The company, by name, domain or id; needed when there are several.
+    #[arg(long)]
+    pub(crate) company: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Plan {
+    #[command(flatten)]
+    pub(crate) text: Text,
+    /// Exit with 1 when the text would change something: for checks that the company is as its text says.
+    #[arg(long)]
+    pub(crate) check: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Apply {
+    #[command(flatten)]
+    pub(crate) text: Text,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Text {
+    /// The file; - is what is typed or piped in.
+    pub(crate) file: PathBuf,
+    /// The company, by name, domain or id; needed when there are several.
+    #[arg(long)]
+    pub(crate) company: Option<String>,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]

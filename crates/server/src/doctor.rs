@@ -53,6 +53,7 @@ pub(crate) async fn examine(config: &Config) -> Vec<Finding> {
     all.push(checks::media_ports(config, running));
     all.push(checks::media_address(config));
     all.push(checks::open_files(config));
+    all.push(checks::names(config).await);
     all.push(checks::clock());
     all
 }

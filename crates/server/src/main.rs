@@ -20,7 +20,10 @@ mod home;
 mod import;
 mod limits;
 mod logging;
+mod manifest;
+mod nodes;
 mod phones;
+mod provision;
 mod serve;
 mod simulate;
 mod trust;
@@ -107,6 +110,16 @@ async fn run(command: Command, config: Config) -> anyhow::Result<ExitCode> {
             let db = home::open_migrated(&config).await?;
             let well = verify::run(&db, &config, &asked).await?;
             return Ok(if well { ExitCode::SUCCESS } else { ExitCode::from(FAILED) });
+        }
+        Command::Export(asked) => {
+            let db = home::open_migrated(&config).await?;
+            manifest::export(&db, &asked).await?;
+        }
+        Command::Plan(asked) => return manifest::plan(&home::open_migrated(&config).await?, &asked).await,
+        Command::Apply(asked) => {
+            let db = home::open_migrated(&config).await?;
+            print!("{}", manifest::apply(&db, &asked).await?);
+            db.close().await;
         }
         Command::User(UserCommand::ResetPassword { login, company }) => {
             let db = home::open_migrated(&config).await?;

@@ -9,7 +9,7 @@ use crate::certificate::{Acme, Certificate};
 use crate::config::{Config, Demo, Recording, SmsProvider, SpeechDriver};
 use crate::doors::{self, Door};
 use crate::health::{Bound, Health};
-use crate::{cli, control, figures, health, home, limits, phones, web};
+use crate::{cli, control, figures, health, home, limits, nodes, phones, provision, web};
 use anyhow::Context;
 use bus::Bus;
 use engine::{Engine, StartError};
@@ -89,6 +89,7 @@ pub(crate) async fn run(config: Config, ui_dir: Option<PathBuf>) -> anyhow::Resu
     });
     let mut state = api::State::new(db.clone(), bus.clone(), config.data_dir.clone(), guard.clone());
     state.objects = objects.clone();
+    state.doctor = Some(nodes::doctor(&config));
     state.post = account::link::Post { site: config.http_url(), mail: courier.is_some() };
     let speaker = speaker(&config)?;
     state.sounds = state.sounds.spoken_by(speaker.clone());
@@ -124,7 +125,9 @@ pub(crate) async fn run(config: Config, ui_dir: Option<PathBuf>) -> anyhow::Resu
     }));
     let api = api::router(state, web::routes(web::Pages(ui_dir)));
     let control = control::open(&config.data_dir, api.clone());
-    let faces = api.merge(others).merge(health).merge(browsers);
+    let behind_https = config.http_url().starts_with("https://");
+    let desk = provision::Desk { db: db.clone(), data: config.data_dir.clone(), sip_port, behind_https };
+    let faces = api.merge(others).merge(health).merge(browsers).merge(provision::routes(desk));
     let certificate = certificate.watch();
     let roots = roots.map(|roots| roots.watch());
     let demo = match config.demo {
@@ -133,6 +136,7 @@ pub(crate) async fn run(config: Config, ui_dir: Option<PathBuf>) -> anyhow::Resu
     };
     // Told before the first answer, so that whoever waits for /readyz finds it told; and all that always runs runs by then.
     first::greet(&config, &engine, demo_company.as_ref());
+    let living = nodes::tell(db.clone(), &config, &engine);
     let served = doors::serve(doors, faces, web_closing.clone());
     let acme = acme.map(|acme| [doors::serve(questions, acme.routes(), web_closing), acme.keep()]);
     let at = |transport| shown(engine.sip_addr(transport));
@@ -162,7 +166,7 @@ pub(crate) async fn run(config: Config, ui_dir: Option<PathBuf>) -> anyhow::Resu
         control.abort();
     }
     end(demo, served).await;
-    for task in acme.into_iter().flatten().chain(roots).chain([certificate, keeping]) {
+    for task in acme.into_iter().flatten().chain(roots).chain([certificate, keeping, living]) {
         task.abort();
     }
     broadcaster.stop().await;

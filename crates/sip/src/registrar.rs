@@ -63,6 +63,8 @@ pub struct Contact {
     pub q: u16,
     /// User-Agent, or empty.
     pub user_agent: String,
+    /// The host of the phone's own Via; empty for one that was known to an earlier process.
+    pub sent_by: String,
     /// The device (`+sip.instance`), when it keeps several flows (RFC 5626): one call goes to one of them.
     pub device: Option<String>,
     /// How long it still holds.
@@ -135,6 +137,7 @@ struct Binding {
     flow: Flow,
     path: Vec<String>,
     user_agent: String,
+    sent_by: String,
     call_id: String,
     cseq: u32,
     refreshed_at: Moment,
@@ -337,6 +340,7 @@ impl Bindings {
             flow,
             path: request.path.clone(),
             user_agent: request.user_agent.clone(),
+            sent_by: request.sent_by.clone(),
             call_id: request.call_id.clone(),
             cseq: request.cseq,
             refreshed_at: now,
@@ -405,6 +409,7 @@ impl Binding {
             path: self.path.clone(),
             q: self.wanted.q,
             user_agent: self.user_agent.clone(),
+            sent_by: self.sent_by.clone(),
             device: self.wanted.device().map(|(instance, _)| instance.to_owned()),
             expires_in: self.ends_at.since(now),
         }

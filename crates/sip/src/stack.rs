@@ -290,6 +290,7 @@ impl From<crate::registrar::Contact> for Contact {
             transport: contact.flow.transport,
             q: contact.q,
             user_agent: contact.user_agent,
+            sent_by: contact.sent_by,
             expires_in: contact.expires_in,
         }
     }

@@ -12,6 +12,7 @@ pub mod mail;
 pub mod migrations;
 pub mod mint;
 pub mod objects;
+pub mod node;
 pub mod outbox;
 pub mod spool;
 pub mod sql;

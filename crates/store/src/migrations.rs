@@ -67,6 +67,9 @@ const FILES: &[(i64, &str, &str)] = &[
     (202611231526, "add list orders", include_str!("../migrations/202611231526_add_list_orders.sql")),
     (202611231545, "add broadcast times", include_str!("../migrations/202611231545_add_broadcast_times.sql")),
     (202611231618, "create key changes", include_str!("../migrations/202611231618_create_key_changes.sql")),
+    (202611231603, "create nodes", include_str!("../migrations/202611231603_create_nodes.sql")),
+    (202611231612, "create devices", include_str!("../migrations/202611231612_create_devices.sql")),
+    (202611231619, "add user phones", include_str!("../migrations/202611231619_add_user_phones.sql")),
 ];
 
 fn migrator() -> Migrator {

@@ -6,9 +6,11 @@ import {
   BarChartOutlined,
   CheckSquareOutlined,
   ClockCircleOutlined,
+  CloudServerOutlined,
   ClusterOutlined,
   ContactsOutlined,
   CustomerServiceOutlined,
+  FileTextOutlined,
   GlobalOutlined,
   HomeOutlined,
   KeyOutlined,
@@ -24,6 +26,7 @@ import {
   SwapOutlined,
   TeamOutlined,
   UnorderedListOutlined,
+  WifiOutlined,
 } from '@ant-design/icons'
 import type { ReactNode } from 'react'
 import { type Me, may, type Right } from '~/lib/me'
@@ -91,6 +94,7 @@ const SECTIONS: Section[] = [
         key: 'v',
       },
       { to: '/trunks', name: 'trunks', icon: <NodeIndexOutlined />, right: 'view_config', key: 't' },
+      { to: '/network', name: 'network', icon: <WifiOutlined />, right: 'edit_config', key: 'x' },
     ],
   },
   {
@@ -119,6 +123,13 @@ const SECTIONS: Section[] = [
         key: 'x',
       },
       { to: '/company', name: 'company', icon: <BankOutlined />, right: 'edit_config', key: 'o' },
+      {
+        to: '/configuration',
+        name: 'configuration',
+        icon: <FileTextOutlined />,
+        right: 'manage_users',
+        key: 'y',
+      },
       { to: '/keys', name: 'keys', icon: <KeyOutlined />, right: 'manage_users', key: 'k' },
       { to: '/webhooks', name: 'webhooks', icon: <ApiOutlined />, right: 'manage_webhooks', key: 'w' },
       {
@@ -135,6 +146,13 @@ const SECTIONS: Section[] = [
     name: 'operator',
     places: [
       { to: '/companies', name: 'companies', icon: <GlobalOutlined />, right: 'operate_server', key: 'i' },
+      {
+        to: '/installation',
+        name: 'installation',
+        icon: <CloudServerOutlined />,
+        right: 'operate_server',
+        key: 'v',
+      },
       { to: '/requests', name: 'requests', icon: <MessageOutlined />, right: 'operate_server', key: 'u' },
     ],
   },

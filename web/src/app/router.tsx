@@ -202,6 +202,8 @@ const screens = [
   at('/recordings', () => import('~/features/recordings/Recordings'), 'Recordings'),
   at('/scores', () => import('~/features/scorecards/Mine'), 'Mine'),
   at('/scorecards', () => import('~/features/scorecards/Scorecards'), 'Scorecards'),
+  at('/installation', () => import('~/features/installation/Installation'), 'Installation'),
+  at('/network', () => import('~/features/network/Network'), 'Network'),
   at('/departments', () => import('~/features/departments/Departments'), 'Departments'),
   at('/people', () => import('~/features/people/People'), 'People'),
   at('/keys', () => import('~/features/keys/Keys'), 'Keys'),
@@ -213,6 +215,7 @@ const screens = [
       typeof search.state === 'string' && search.state !== '' ? { state: search.state } : {},
     component: lazyRouteComponent(() => import('~/features/webhooks/WebhookPage'), 'WebhookPage'),
   }),
+  at('/configuration', () => import('~/features/configuration/Configuration'), 'Configuration'),
   createRoute({
     getParentRoute: () => inside,
     path: '/company',

@@ -46,3 +46,6 @@ export function grantable(role: string): string[] {
   const ranks = ['operator', 'owner', 'manager', 'agent']
   return ranks.slice(ranks.indexOf(role))
 }
+
+/** The roles of people this person may make: managers look after agents, not after their peers. */
+export const makeable = (role: string): string[] => (role === 'manager' ? ['agent'] : grantable(role))

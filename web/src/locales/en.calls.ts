@@ -132,6 +132,8 @@ export const calls = {
     route: '{{dialled}} leads to {{target}}.',
     route_plain: 'A way was found.',
     flow: 'The call is answered, and the flow “{{flow}}” takes the caller.',
+    flow_version: 'It follows version {{version}} of the flow, published by {{author}}.',
+    flow_version_plain: 'It follows version {{version}} of the flow.',
     flow_node_menu: 'Comes to the menu “{{node}}”.',
     flow_node_play: 'Comes to the greeting “{{node}}”.',
     flow_node_ring_group: 'Comes to the ring group “{{node}}”.',

@@ -4,6 +4,8 @@ import { calls } from './en.calls'
 import { contacts } from './en.contacts'
 import { desk } from './en.desk'
 import { exchange } from './en.exchange'
+import { flowWords } from './en.flows'
+import { installationWords } from './en.installation'
 import { operator } from './en.operator'
 import { phone } from './en.phone'
 import { quality } from './en.quality'
@@ -19,6 +21,8 @@ export const en = {
   ...contacts,
   ...desk,
   ...exchange,
+  ...flowWords,
+  ...installationWords,
   ...operator,
   ...phone,
   ...quality,
@@ -44,6 +48,7 @@ export const en = {
     flows: 'Flows',
     greetings: 'Greetings',
     trunks: 'Trunks',
+    network: 'Phones’ network',
     admin: 'Administration',
     people: 'People',
     recordings: 'Recordings',
@@ -51,11 +56,13 @@ export const en = {
     scorecards: 'Scorecards',
     departments: 'Departments',
     company: 'Company',
+    configuration: 'As text (YAML)',
     keys: 'API keys',
     webhooks: 'Webhooks',
     support: 'Support',
     operator: 'Installation',
     companies: 'Companies',
+    installation: 'Servers',
     requests: 'Support requests',
     live_one: '{{count}} call is up',
     live_other: '{{count}} calls are up',
@@ -190,6 +197,8 @@ export const en = {
     not_recorded: 'This call is not recorded.',
     name_taken: 'This name is taken; choose another.',
     too_many: 'There are as many as there may be. Take one away first.',
+    phone_of_another: 'Somebody of the company has this number already.',
+    extension_assigned: 'Take the extension away first.',
     phone_taken: 'This number belongs to another contact. Find it by the number, or merge the two.',
     rows_wrong: 'Some rows cannot be taken. Mend the file and send it again, or agree to leave them out.',
     not_previewed: 'Look at the preview before writing. Each file is written once.',
@@ -209,7 +218,10 @@ export const en = {
     role_too_high: 'Nobody can give or change a role above their own.',
     not_found: 'Not found; it may have been deleted.',
     invalid_field: 'Something entered is not right.',
-    version_changed: 'Somebody else has just changed this flow. Reload to see it, then go on.',
+    version_changed: 'Another version was published meanwhile. Look at what changes against it, then go on.',
+    draft_changed: 'Somebody else has just changed this draft. Reload to see it, then go on.',
+    nothing_to_publish: 'There is no draft; what calls follow is published already.',
+    test_failed: 'A test of the flow fails, so nothing was published.',
     in_use: 'It is used elsewhere. Take it out of hotlines, groups or flows first.',
     already_exists: 'There is one already; choose another name or number.',
     login_taken: 'This login is taken.',
@@ -278,6 +290,12 @@ export const en = {
     endEffect: 'Both sides are cut off at once.',
   },
   people: {
+    number: 'Telephone number',
+    remove: 'Remove from the company',
+    removeAsk: 'Remove {{login}} from the company?',
+    removeEffect:
+      'The person is logged out at once and cannot come back; the login is free again. Calls and history stay.',
+    removeHeld: 'Take the extension away first and save.',
     department: 'Department',
     joined: 'This person logs in with an account of another company.',
     add: 'Add a person',

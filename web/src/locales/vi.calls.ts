@@ -132,6 +132,8 @@ export const calls = {
     route: 'Số {{dialled}} dẫn đến {{target}}.',
     route_plain: 'Tìm được đường đi cho cuộc gọi.',
     flow: 'Tổng đài nhấc máy, kịch bản “{{flow}}” đón người gọi.',
+    flow_version: 'Đi theo phiên bản {{version}} của kịch bản, do {{author}} phát hành.',
+    flow_version_plain: 'Đi theo phiên bản {{version}} của kịch bản.',
     flow_node_menu: 'Đến bước chọn phím “{{node}}”.',
     flow_node_play: 'Đến bước phát lời chào “{{node}}”.',
     flow_node_ring_group: 'Đến bước gọi nhóm “{{node}}”.',

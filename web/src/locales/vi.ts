@@ -4,6 +4,8 @@ import { calls } from './vi.calls'
 import { contacts } from './vi.contacts'
 import { desk } from './vi.desk'
 import { exchange } from './vi.exchange'
+import { flowWords } from './vi.flows'
+import { installationWords } from './vi.installation'
 import { operator } from './vi.operator'
 import { phone } from './vi.phone'
 import { quality } from './vi.quality'
@@ -19,6 +21,8 @@ export const vi = {
   ...contacts,
   ...desk,
   ...exchange,
+  ...flowWords,
+  ...installationWords,
   ...operator,
   ...phone,
   ...quality,
@@ -44,6 +48,7 @@ export const vi = {
     flows: 'Kịch bản',
     greetings: 'Lời chào',
     trunks: 'Trung kế',
+    network: 'Mạng của điện thoại',
     admin: 'Quản trị',
     people: 'Người dùng',
     recordings: 'Ghi âm',
@@ -51,11 +56,13 @@ export const vi = {
     scorecards: 'Phiếu chấm điểm',
     departments: 'Phòng ban',
     company: 'Công ty',
+    configuration: 'Dạng văn bản (YAML)',
     keys: 'Khóa API',
     webhooks: 'Webhook',
     support: 'Hỗ trợ',
     operator: 'Vận hành',
     companies: 'Các công ty',
+    installation: 'Máy chủ',
     requests: 'Yêu cầu hỗ trợ',
     live: '{{count}} cuộc gọi đang diễn ra',
   },
@@ -187,6 +194,8 @@ export const vi = {
     not_recorded: 'Cuộc gọi này không được ghi âm.',
     name_taken: 'Tên này đã có, hãy chọn tên khác.',
     too_many: 'Đã đủ số lượng cho phép. Bỏ bớt một mục trước.',
+    phone_of_another: 'Trong công ty đã có người dùng số này.',
+    extension_assigned: 'Hãy gỡ máy nhánh trước.',
     phone_taken:
       'Số điện thoại này đã thuộc về khách hàng khác. Tìm theo số để mở, hoặc gộp hai người làm một.',
     rows_wrong: 'Có dòng lỗi. Sửa tệp rồi gửi lại, hoặc đồng ý bỏ qua các dòng đó.',
@@ -207,7 +216,10 @@ export const vi = {
     role_too_high: 'Không thể trao hoặc sửa vai trò cao hơn vai trò của bạn.',
     not_found: 'Không tìm thấy, có thể đã bị xóa.',
     invalid_field: 'Có mục nhập chưa đúng.',
-    version_changed: 'Người khác vừa sửa kịch bản này. Tải lại trang để xem bản mới rồi sửa tiếp.',
+    version_changed: 'Vừa có phiên bản khác được phát hành. Xem chỗ khác với bản đó rồi hãy tiếp tục.',
+    draft_changed: 'Có người vừa sửa bản nháp này. Tải lại để xem rồi tiếp tục.',
+    nothing_to_publish: 'Không có bản nháp; bản mà cuộc gọi đang theo đã được phát hành.',
+    test_failed: 'Một bài thử của kịch bản không đạt nên chưa phát hành gì.',
     in_use: 'Đang được dùng ở nơi khác nên chưa xóa được. Gỡ ra khỏi hotline, nhóm hoặc kịch bản trước.',
     already_exists: 'Đã có rồi, hãy chọn tên hoặc số khác.',
     login_taken: 'Tên đăng nhập này đã có người dùng.',
@@ -276,6 +288,12 @@ export const vi = {
     endEffect: 'Hai bên đang nói sẽ bị ngắt ngay.',
   },
   people: {
+    number: 'Số điện thoại',
+    remove: 'Đưa ra khỏi công ty',
+    removeAsk: 'Đưa {{login}} ra khỏi công ty?',
+    removeEffect:
+      'Người này bị đăng xuất ngay và không vào lại được; tên đăng nhập dùng lại được. Cuộc gọi và lịch sử vẫn còn.',
+    removeHeld: 'Hãy gỡ máy nhánh trước rồi lưu.',
     department: 'Phòng ban',
     joined: 'Người này đăng nhập bằng tài khoản ở công ty khác.',
     add: 'Thêm người dùng',

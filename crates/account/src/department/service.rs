@@ -6,15 +6,21 @@ use store::{Db, NewEvent, Tx, mint, now};
 
 /// Creates a department.
 pub async fn create(actor: &Actor, db: &Db, new: NewDepartment) -> Result<Department, Problem> {
+    let mut tx = db.write(actor.tenant).await?;
+    let department = create_within(&mut tx, actor, new).await?;
+    tx.commit().await?;
+    Ok(department)
+}
+
+/// Creates a department inside a transaction.
+pub async fn create_within(tx: &mut Tx, actor: &Actor, new: NewDepartment) -> Result<Department, Problem> {
     actor.require(Permission::ManageUsers)?;
     let at = now().as_millis();
     let (name, description) = (new.name.trim().to_owned(), new.description.trim().to_owned());
     let department = Department { id: mint(), name, description, users: 0, created_at: at, updated_at: at };
     department.check()?;
-    let mut tx = db.write(actor.tenant).await?;
-    repo::insert(&mut tx, &department).await.map_err(|error| taken(error, &department))?;
+    repo::insert(tx, &department).await.map_err(|error| taken(error, &department))?;
     tx.emit(event("department.created", &department));
-    tx.commit().await?;
     Ok(department)
 }
 
@@ -35,17 +41,43 @@ pub async fn list(actor: &Actor, db: &Db, page: PageRequest) -> Result<Page<Depa
 
 /// Changes a department.
 pub async fn update(actor: &Actor, db: &Db, id: DepartmentId, patch: DepartmentPatch) -> Result<Department, Problem> {
-    actor.require(Permission::ManageUsers)?;
     let mut tx = db.write(actor.tenant).await?;
-    let mut department = find(&mut tx, id).await?;
+    let department = change_within(&mut tx, actor, id, patch).await?;
+    tx.commit().await?;
+    Ok(department)
+}
+
+/// All departments, inside a transaction.
+pub async fn all_within(tx: &mut Tx, actor: &Actor) -> Result<Vec<Department>, Problem> {
+    actor.require(Permission::ManageUsers)?;
+    let mut found: Vec<Department> = Vec::new();
+    loop {
+        let after = found.last().map(|department| department.id.to_string());
+        let rows = repo::list(tx, after.as_deref(), PageRequest::MAX).await?;
+        let more = rows.len() > PageRequest::MAX as usize;
+        found.extend(rows.into_iter().take(PageRequest::MAX as usize));
+        if !more {
+            return Ok(found);
+        }
+    }
+}
+
+/// Changes a department inside a transaction.
+pub async fn change_within(
+    tx: &mut Tx,
+    actor: &Actor,
+    id: DepartmentId,
+    patch: DepartmentPatch,
+) -> Result<Department, Problem> {
+    actor.require(Permission::ManageUsers)?;
+    let mut department = find(tx, id).await?;
     let tidy = |text: Option<String>, before| text.map_or(before, |text| text.trim().to_owned());
     department.name = tidy(patch.name, department.name);
     department.description = tidy(patch.description, department.description);
     department.updated_at = now().as_millis();
     department.check()?;
-    repo::save(&mut tx, &department).await.map_err(|error| taken(error, &department))?;
+    repo::save(tx, &department).await.map_err(|error| taken(error, &department))?;
     tx.emit(event("department.updated", &department));
-    tx.commit().await?;
     Ok(department)
 }
 

@@ -120,7 +120,7 @@ pub(super) async fn codes_left(tx: &mut Tx, user: UserId) -> Result<u32, Error> 
 }
 
 /// Forgets the second factor and the recovery codes.
-pub(super) async fn forget(tx: &mut Tx, user: UserId) -> Result<(), Error> {
+pub(crate) async fn forget(tx: &mut Tx, user: UserId) -> Result<(), Error> {
     for text in [
         "delete from recovery_codes where tenant_id = $1 and user_id = $2",
         "delete from second_factors where tenant_id = $1 and user_id = $2",

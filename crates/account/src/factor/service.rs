@@ -81,7 +81,7 @@ pub async fn reset(actor: &Actor, db: &Db, id: UserId) -> Result<(), Problem> {
     membership::alone_in_charge(actor, db, id).await?;
     let mut tx = db.write(actor.tenant).await?;
     let user = user::find(&mut tx, id).await?.ok_or_else(|| Problem::not_found("user"))?;
-    user::may_grant(actor, user.role)?;
+    user::may_manage(actor, id, user.role)?;
     if actor.user == Some(id) {
         return Err(Problem::conflict("own_user", "Turn your own off with your password."));
     }

@@ -24,7 +24,7 @@ pub async fn invite(
     let company = tenant::get(actor, db, actor.tenant).await?.name;
     let mut tx = db.write(actor.tenant).await?;
     let user = user::find(&mut tx, id).await?.ok_or_else(|| Problem::not_found("user"))?;
-    user::may_grant(actor, user.role)?;
+    user::may_manage(actor, id, user.role)?;
     if !user.invited {
         // Who joined with another company's account has that one's password.
         return Err(Problem::conflict("already_joined", "This person has joined already."));
@@ -48,7 +48,7 @@ pub async fn revoke(actor: &Actor, db: &Db, id: UserId) -> Result<(), Problem> {
     actor.require(Permission::ManageUsers)?;
     let mut tx = db.write(actor.tenant).await?;
     let user = user::find(&mut tx, id).await?.ok_or_else(|| Problem::not_found("user"))?;
-    user::may_grant(actor, user.role)?;
+    user::may_manage(actor, id, user.role)?;
     repo::forget(&mut tx, id).await?;
     Ok(tx.commit().await?)
 }

@@ -94,6 +94,11 @@ pub(crate) async fn alone_in_charge(actor: &Actor, db: &Db, id: UserId) -> Resul
     Ok(())
 }
 
+/// Whether somebody works for more companies with the account they have here.
+pub(crate) async fn elsewhere(db: &Db, id: UserId) -> Result<bool, Problem> {
+    Ok(of_person(db, id).await?.len() > 1)
+}
+
 async fn of_person(db: &Db, home: UserId) -> Result<Vec<(Membership, bool)>, Problem> {
     Ok(repo::of_person(&mut db.system().await?, home).await?)
 }

@@ -116,7 +116,7 @@ pub async fn end_of(actor: &Actor, db: &Db, id: UserId) -> Result<(), Problem> {
     actor.require(Permission::ManageUsers)?;
     let mut tx = db.write(actor.tenant).await?;
     let user = user::find(&mut tx, id).await?.ok_or_else(|| Problem::not_found("user"))?;
-    user::may_grant(actor, user.role)?;
+    user::may_manage(actor, id, user.role)?;
     repo::end_all(&mut tx, id).await?;
     Ok(tx.commit().await?)
 }

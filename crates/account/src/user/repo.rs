@@ -28,7 +28,7 @@ pub(super) async fn insert(tx: &mut Tx, user: &User, password_hash: &str) -> Res
 
 pub(crate) async fn find(tx: &mut Tx, id: UserId) -> Result<Option<User>, Error> {
     let row = sqlx::query(
-        "select id, login, name, role, enabled, created_at, updated_at, email, password_hash, home_id, department_id
+        "select id, login, name, role, enabled, created_at, updated_at, email, password_hash, home_id, department_id, phone
          from users
          where tenant_id = $1
          and id = $2",
@@ -43,7 +43,7 @@ pub(crate) async fn find(tx: &mut Tx, id: UserId) -> Result<Option<User>, Error>
 /// The person whose id ends so.
 pub(super) async fn find_ending(tx: &mut Tx, ending: &str) -> Result<Option<User>, Error> {
     let row = sqlx::query(
-        "select id, login, name, role, enabled, created_at, updated_at, email, password_hash, home_id, department_id
+        "select id, login, name, role, enabled, created_at, updated_at, email, password_hash, home_id, department_id, phone
          from users
          where tenant_id = $1
          and substr(id, 19) = $2",
@@ -57,7 +57,7 @@ pub(super) async fn find_ending(tx: &mut Tx, ending: &str) -> Result<Option<User
 
 pub(super) async fn list(tx: &mut Tx, after: Option<&str>, limit: u32) -> Result<Vec<User>, Error> {
     let rows = sqlx::query(
-        "select id, login, name, role, enabled, created_at, updated_at, email, password_hash, home_id, department_id
+        "select id, login, name, role, enabled, created_at, updated_at, email, password_hash, home_id, department_id, phone
          from users
          where tenant_id = $1
          and login > $2
@@ -158,7 +158,7 @@ pub(crate) async fn set_password(tx: &mut Tx, id: UserId, hash: &str, at: i64) -
 pub(super) async fn save(tx: &mut Tx, user: &User) -> Result<(), Error> {
     sqlx::query(
         "update users
-         set name = $3, role = $4, enabled = $5, updated_at = $6, email = $7, department_id = $8
+         set name = $3, role = $4, enabled = $5, updated_at = $6, email = $7, department_id = $8, phone = $9
          where tenant_id = $1
          and id = $2",
     )
@@ -170,15 +170,35 @@ pub(super) async fn save(tx: &mut Tx, user: &User) -> Result<(), Error> {
     .bind(user.updated_at)
     .bind(user.email.as_deref())
     .bind(user.department.map(|id| id.to_string()))
+    .bind(user.phone.as_deref())
     .execute(tx.conn())
     .await?;
     Ok(())
 }
 
+/// Deletes a person whose sessions, links and factors are gone.
+pub(super) async fn delete(tx: &mut Tx, id: UserId) -> Result<(), Error> {
+    sqlx::query("delete from users where tenant_id = $1 and id = $2")
+        .bind(tx.tenant().to_owned())
+        .bind(id.to_string())
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// The calling code of the company's country.
+pub(super) async fn country(tx: &mut Tx) -> Result<String, Error> {
+    let row = sqlx::query("select country from tenants where id = $1")
+        .bind(tx.tenant().to_owned())
+        .fetch_one(tx.conn())
+        .await?;
+    Ok(row.try_get(0)?)
+}
+
 /// The person behind a login, of whatever company: who logs in has not said which.
 pub(crate) async fn find_login(tx: &mut Tx, login: &str) -> Result<Option<Login>, Error> {
     let row = sqlx::query(
-        "select id, login, name, role, enabled, created_at, updated_at, email, password_hash, home_id, department_id, tenant_id
+        "select id, login, name, role, enabled, created_at, updated_at, email, password_hash, home_id, department_id, tenant_id, phone
          from users
          where login = $1",
     )
@@ -194,7 +214,7 @@ pub(crate) async fn find_login_or_email(tx: &mut Tx, text: &str) -> Result<Optio
         return Ok(Some(found));
     }
     let rows = sqlx::query(
-        "select id, login, name, role, enabled, created_at, updated_at, email, password_hash, home_id, department_id, tenant_id
+        "select id, login, name, role, enabled, created_at, updated_at, email, password_hash, home_id, department_id, tenant_id, phone
          from users
          where email = $1
          and enabled = 1
@@ -228,6 +248,8 @@ fn read(row: &AnyRow) -> Result<User, Error> {
         email: row.try_get(7)?,
         invited: row.try_get::<&str, _>(8)?.is_empty() && !joined,
         joined,
+        // Lists that have no use for it leave it out.
+        phone: row.try_get("phone").unwrap_or_default(),
         department: department.map(str::parse).transpose().map_err(|_| Error::Corrupt("department of a user"))?,
     })
 }

@@ -86,6 +86,7 @@ async fn things(w: &World) -> HashMap<&'static str, String> {
         ("call_id", call),
         ("leg", "3".to_owned()),
         ("version", "1".to_owned()),
+        ("mac", "001565abcd12".to_owned()),
         ("greeting_id", greeting),
         ("session_id", model::SessionId::from_bits(7).to_string()),
         ("template_code", w.post(key, "/sms/templates", json!({ "code": "otp", "text": "{otp}" })).await.text("code")),
@@ -122,6 +123,9 @@ fn body(method: &str, path: &str) -> Value {
         ("PUT", path) if path.ends_with("/supervision") => json!({ "mode": "listen", "extension": "103" }),
         ("POST", path) if path.ends_with("/take-over") => json!({ "extension": "103" }),
         ("POST", path) if path.ends_with("/parties") => json!({ "to": "103", "extension": "101" }),
+        ("POST", "/extensions/{extension_id}/devices") => {
+            json!({ "mac": "001565abcd13", "model": "yealink_t19_e2" })
+        }
         ("PUT", "/flows/{flow_id}/draft") => json!({ "graph": {} }),
         ("PUT", "/flows/{flow_id}/tests") => json!({ "items": [] }),
         ("POST", "/flows/{flow_id}/roll-back") => json!({ "version": 1 }),
@@ -224,6 +228,7 @@ async fn an_agent_reads_configuration_and_no_more() {
         let reads = method == "GET"
             && readable.iter().any(|start| path.starts_with(start))
             && !path.ends_with("/password")
+            && !path.ends_with("/devices")
             // Who waits and who works is for those who watch over it.
             && !(path.starts_with("/queues/") && path.ends_with("/state"));
         let may = reads
@@ -303,6 +308,7 @@ fn valid(path: &str, things: &HashMap<&'static str, String>) -> Value {
         "/flows/{flow_id}/draft" => json!({ "graph": {} }),
         "/flows/{flow_id}/tests" => json!({ "items": [] }),
         "/flows/{flow_id}/roll-back" => json!({ "version": 1 }),
+        "/extensions/{extension_id}/devices" => json!({ "mac": "001565abcd13", "model": "yealink_t19_e2" }),
         "/webhooks" => json!({ "url": "http://127.0.0.1:9/" }),
         "/sms/templates" => json!({ "code": "n", "text": "n" }),
         "/captures" => json!({ "extension": "101" }),

@@ -18,7 +18,9 @@ async fn registered_phones_and_trunks_are_told_for_the_own_company() {
             expires_in_ms: 60_000,
         };
         let trunk = TrunkState { trunk: TrunkId::from_bits(6), calls: 2, registered: Some(false), refused: Some(403) };
-        reply.send(Ok(Presence { phones: vec![phone], trunks: vec![trunk] })).expect("somebody waits");
+        reply
+            .send(Ok(Presence { phones: vec![phone], trunks: vec![trunk], ways: Vec::new() }))
+            .expect("somebody waits");
     });
     let told = w.get(&w.alpha.key, "/presence").await.json();
     engine.await.expect("asked once");

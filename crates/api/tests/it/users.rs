@@ -59,3 +59,60 @@ async fn another_company_sees_nothing() {
     let hints = w.get(&w.beta.key, "/keys").await.items();
     assert_eq!(hints.len(), 1);
 }
+
+#[tokio::test]
+async fn what_each_role_may_do_to_whom() {
+    let w = World::new().await;
+    let manager = w.key(&w.alpha, "manager").await;
+    let agent = w.key(&w.alpha, "agent").await;
+    let owner = w.alpha.key.clone();
+    let person = |login: &str, role: &str| json!({ "login": login, "role": role, "password": "0123456789" });
+    let mut made = std::collections::HashMap::new();
+    for (who, key, may) in
+        [("owner", &owner, ["manager", "agent"].as_slice()), ("manager", &manager, &["agent"]), ("agent", &agent, &[])]
+    {
+        for role in ["owner", "manager", "agent"] {
+            let answer = w.post(key, "/users", person(&format!("{role}-by-{who}@a"), role)).await;
+            // Owners may have other owners beside them.
+            let expected = if may.contains(&role) || (who, role) == ("owner", "owner") { 201 } else { 403 };
+            assert_eq!(answer.status, expected, "{who} makes {role}: {}", answer.json());
+            if expected == 201 {
+                made.insert((who, role), answer.text("id"));
+            }
+        }
+    }
+    let remove = |key: &str, id: &str| {
+        let (key, path) = (key.to_owned(), format!("/users/{id}"));
+        let w = &w;
+        async move { w.delete(&key, &path).await.status.as_u16() }
+    };
+    let (peer, boss) = (&made[&("owner", "manager")], &made[&("owner", "owner")]);
+    assert_eq!([remove(&manager, peer).await, remove(&manager, boss).await, remove(&agent, peer).await], [403; 3]);
+    for path in ["sessions", "second-factor", "invitation"] {
+        assert_eq!(w.delete(&manager, &format!("/users/{peer}/{path}")).await.status, 403, "{path} of a peer");
+    }
+    let lan = &made[&("manager", "agent")];
+    let extension = w.post(&owner, "/extensions", json!({ "number": "101" })).await.text("id");
+    let at = format!("/extensions/{extension}");
+    w.patch(&owner, &at, json!({ "user": lan })).await;
+    let held = w.delete(&manager, &format!("/users/{lan}")).await;
+    assert_eq!((held.status.as_u16(), held.code().as_str()), (409, "extension_assigned"));
+    w.patch(&owner, &at, json!({ "user": null })).await;
+    assert_eq!(w.patch(&owner, &at, json!({ "user": boss })).await.status, 200, "it can be given away again");
+    assert_eq!([remove(&manager, lan).await, remove(&manager, lan).await, remove(&owner, peer).await], [204, 404, 204]);
+    assert_eq!(w.delete(&w.beta.key, &format!("/users/{boss}")).await.status, 404);
+}
+
+#[tokio::test]
+async fn a_number_that_somebody_has_is_refused() {
+    let w = World::new().await;
+    let department = w.post(&w.alpha.key, "/departments", json!({ "name": "Care" })).await.text("id");
+    let lan = json!({ "login": "lan@a", "role": "agent", "phone": "0901 234 567", "department": department });
+    let made = w.post(&w.alpha.key, "/users", lan).await.json();
+    assert_eq!((made["phone"].as_str(), made["department"].as_str()), (Some("+84901234567"), Some(&*department)));
+    let same =
+        w.post(&w.alpha.key, "/users", json!({ "login": "hoa@a", "role": "agent", "phone": "84901234567" })).await;
+    assert_eq!((same.status.as_u16(), same.code().as_str(), same.field().as_str()), (409, "phone_of_another", "phone"));
+    let wrong = w.post(&w.alpha.key, "/users", json!({ "login": "hoa@a", "role": "king" })).await;
+    assert_eq!((wrong.status.as_u16(), wrong.field().as_str()), (422, "role"));
+}

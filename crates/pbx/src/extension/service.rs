@@ -1,7 +1,7 @@
 //! What one can do with extensions.
 
 use super::{CallFrom, Created, Extension, ExtensionPatch, NewExtension, repo};
-use crate::{agent, config, flow, group, handling, hotline, limits, queue, recording, target, voicemail};
+use crate::{agent, config, device, flow, group, handling, hotline, limits, queue, recording, target, voicemail};
 use ::flow::Reference;
 use model::{
     Actor, ExtensionId, Faults, HotlineId, Network, Page, PageRequest, Permission, Problem, Slice, UserId, id_ending,
@@ -16,22 +16,28 @@ const MOST: usize = 10_000;
 /// Creates one extension.
 pub async fn create(actor: &Actor, db: &Db, new: NewExtension) -> Result<Created, Problem> {
     actor.require(Permission::EditConfig)?;
+    let mut tx = config::change(db, actor.tenant).await?;
+    let created = insert(&mut tx, new).await?;
+    tx.commit().await?;
+    Ok(created)
+}
+
+/// Checks and writes one inside a transaction.
+pub(crate) async fn insert(tx: &mut Tx, new: NewExtension) -> Result<Created, Problem> {
     let mut faults = Faults::default();
     new.check("", &mut faults);
     faults.done()?;
-    let mut tx = config::change(db, actor.tenant).await?;
     let number = new.number.clone();
-    if queue::repo::numbers_taken(&mut tx, &[&number]).await?.contains(&number) {
+    if queue::repo::numbers_taken(tx, &[&number]).await?.contains(&number) {
         let message = format!("The number {number} is a queue's; choose another.");
         return Err(Problem::conflict("already_exists", message.clone()).with_field("number", message));
     }
     if let Some(hotline) = new.hotline {
-        check_hotline(&mut tx, hotline).await?;
+        check_hotline(tx, hotline).await?;
     }
-    let created = insert_all(&mut tx, vec![new])
+    let created = insert_all(tx, vec![new])
         .await
         .map_err(|error| config::taken(error, "number", format!("The number {number} is taken; choose another.")))?;
-    tx.commit().await?;
     created.into_iter().next().ok_or_else(|| Problem::internal("An extension was created and not returned."))
 }
 
@@ -184,13 +190,20 @@ pub async fn list(actor: &Actor, db: &Db, search: Option<&str>, page: PageReques
 /// Changes an extension.
 pub async fn update(actor: &Actor, db: &Db, id: ExtensionId, patch: ExtensionPatch) -> Result<Extension, Problem> {
     actor.require(Permission::EditConfig)?;
+    let mut tx = config::change(db, actor.tenant).await?;
+    let extension = amend(&mut tx, id, patch).await?;
+    tx.commit().await?;
+    Ok(extension)
+}
+
+/// Changes one inside a transaction.
+pub(crate) async fn amend(tx: &mut Tx, id: ExtensionId, patch: ExtensionPatch) -> Result<Extension, Problem> {
     let mut faults = Faults::default();
     patch.check(&mut faults);
     faults.done()?;
-    let mut tx = config::change(db, actor.tenant).await?;
-    let mut extension = repo::find(&mut tx, id).await?.ok_or_else(|| Problem::not_found("extension"))?;
+    let mut extension = repo::find(tx, id).await?.ok_or_else(|| Problem::not_found("extension"))?;
     if let Some(Some(hotline)) = patch.hotline {
-        check_hotline(&mut tx, hotline).await?;
+        check_hotline(tx, hotline).await?;
     }
     extension.name = patch.name.map_or(extension.name, |name| name.trim().to_owned());
     extension.hotline = patch.hotline.unwrap_or(extension.hotline);
@@ -203,11 +216,10 @@ pub async fn update(actor: &Actor, db: &Db, id: ExtensionId, patch: ExtensionPat
     extension.srtp = patch.srtp.unwrap_or(extension.srtp);
     extension.updated_at = now().as_millis();
     extension.user = patch.user.unwrap_or(extension.user);
-    repo::save(&mut tx, &extension, patch.password.as_deref()).await.map_err(|error| {
+    repo::save(tx, &extension, patch.password.as_deref()).await.map_err(|error| {
         config::taken(error, "user", "This person has an extension already; take that one away first.".to_owned())
     })?;
     tx.emit(config::event("extension.updated", id, &extension.number));
-    tx.commit().await?;
     Ok(extension)
 }
 
@@ -221,6 +233,7 @@ pub async fn delete(actor: &Actor, db: &Db, id: ExtensionId) -> Result<(), Probl
     users.extend(flow::repo::flows_with(&mut tx, Reference::Extension(id)).await?);
     users.extend(queue::repo::queues_with(&mut tx, id).await?);
     config::unused(&format!("Extension {}", extension.number), &users)?;
+    device::delete_of(&mut tx, id).await?;
     limits::repo::delete(&mut tx, id).await?;
     handling::repo::delete(&mut tx, id).await?;
     voicemail::repo::delete(&mut tx, id).await?;

@@ -12,6 +12,7 @@ use model::{Actor, CallId, FlowId, Permission, Problem, Timestamp};
 use past::Past;
 use serde::Serialize;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use store::{Db, Tx, now};
 
 /// The most days to look back.
@@ -119,9 +120,9 @@ async fn known<'a>(
     version: i64,
     versions: &'a mut HashMap<i64, Option<Graph>>,
 ) -> Result<Option<&'a Graph>, Problem> {
-    if !versions.contains_key(&version) {
+    if let Entry::Vacant(place) = versions.entry(version) {
         let found = super::version::repo::find(tx, flow, version).await?;
-        versions.insert(version, found.map(|found| found.graph));
+        place.insert(found.map(|found| found.graph));
     }
     Ok(versions.get(&version).and_then(Option::as_ref))
 }

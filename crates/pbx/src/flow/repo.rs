@@ -59,7 +59,7 @@ pub(super) async fn delete(tx: &mut Tx, id: FlowId) -> Result<(), Error> {
 }
 
 /// The tests of a flow, as they are kept.
-pub(super) async fn tests(tx: &mut Tx, id: FlowId) -> Result<Vec<Trial>, Error> {
+pub(crate) async fn tests(tx: &mut Tx, id: FlowId) -> Result<Vec<Trial>, Error> {
     let row = sqlx::query("select tests from flows where tenant_id = $1 and id = $2")
         .bind(tx.tenant().to_owned())
         .bind(id.to_string())

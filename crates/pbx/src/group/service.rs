@@ -96,17 +96,23 @@ pub async fn list(actor: &Actor, db: &Db, page: PageRequest) -> Result<Page<Grou
 pub async fn update(actor: &Actor, db: &Db, id: GroupId, patch: GroupPatch) -> Result<Group, Problem> {
     actor.require(Permission::EditConfig)?;
     let mut tx = config::change(db, actor.tenant).await?;
-    let mut group = repo::find(&mut tx, id).await?.ok_or_else(|| Problem::not_found("ring group"))?;
+    let group = amend(&mut tx, id, patch).await?;
+    tx.commit().await?;
+    Ok(group)
+}
+
+/// Changes one inside a transaction.
+pub(crate) async fn amend(tx: &mut Tx, id: GroupId, patch: GroupPatch) -> Result<Group, Problem> {
+    let mut group = repo::find(tx, id).await?.ok_or_else(|| Problem::not_found("ring group"))?;
     group.name = patch.name.map_or(group.name, |name| name.trim().to_owned());
     group.strategy = patch.strategy.unwrap_or(group.strategy);
     group.ring_ms = patch.ring_ms.unwrap_or(group.ring_ms);
     group.members = patch.members.unwrap_or(group.members);
     group.on_no_answer = patch.on_no_answer.unwrap_or(group.on_no_answer);
     group.updated_at = now().as_millis();
-    check(&mut tx, &group).await?;
-    repo::save(&mut tx, &group).await?;
+    check(tx, &group).await?;
+    repo::save(tx, &group).await?;
     tx.emit(config::event("group.updated", id, &group.name));
-    tx.commit().await?;
     Ok(group)
 }
 

@@ -161,13 +161,20 @@ pub async fn list(actor: &Actor, db: &Db, page: PageRequest) -> Result<Page<Hotl
 pub async fn update(actor: &Actor, db: &Db, id: HotlineId, patch: HotlinePatch) -> Result<Hotline, Problem> {
     actor.require(Permission::EditConfig)?;
     let mut tx = config::change(db, actor.tenant).await?;
-    let mut hotline = repo::find(&mut tx, id).await?.ok_or_else(|| Problem::not_found("hotline"))?;
+    let hotline = amend(&mut tx, id, patch).await?;
+    tx.commit().await?;
+    Ok(hotline)
+}
+
+/// Changes one inside a transaction.
+pub(crate) async fn amend(tx: &mut Tx, id: HotlineId, patch: HotlinePatch) -> Result<Hotline, Problem> {
+    let mut hotline = repo::find(tx, id).await?.ok_or_else(|| Problem::not_found("hotline"))?;
     if let Some(name) = patch.name {
         check_name(&name)?;
         hotline.name = name.trim().to_owned();
     }
     if let Some(trunk) = patch.trunk {
-        check_trunk(&mut tx, trunk, &hotline.number).await?;
+        check_trunk(tx, trunk, &hotline.number).await?;
         hotline.trunk = trunk;
     }
     if let Some(target) = patch.target {
@@ -176,11 +183,10 @@ pub async fn update(actor: &Actor, db: &Db, id: HotlineId, patch: HotlinePatch) 
     hotline.schedule = patch.schedule.unwrap_or(hotline.schedule);
     hotline.closed_target = patch.closed_target.unwrap_or(hotline.closed_target);
     hotline.holiday_target = patch.holiday_target.unwrap_or(hotline.holiday_target);
-    check_targets(&mut tx, &hotline).await?;
+    check_targets(tx, &hotline).await?;
     hotline.updated_at = now().as_millis();
-    repo::save(&mut tx, &hotline).await.map_err(|error| taken(error, &hotline.number))?;
+    repo::save(tx, &hotline).await.map_err(|error| taken(error, &hotline.number))?;
     tx.emit(config::event("hotline.updated", id, &hotline.number));
-    tx.commit().await?;
     Ok(hotline)
 }
 

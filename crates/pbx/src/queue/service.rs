@@ -12,6 +12,13 @@ use store::{Db, Tx, mint, now};
 pub async fn create(actor: &Actor, db: &Db, new: NewQueue) -> Result<Queue, Problem> {
     actor.require(Permission::EditConfig)?;
     let mut tx = config::change(db, actor.tenant).await?;
+    let queue = insert(&mut tx, new).await?;
+    tx.commit().await?;
+    Ok(queue)
+}
+
+/// Checks and writes one inside a transaction.
+pub(crate) async fn insert(tx: &mut Tx, new: NewQueue) -> Result<Queue, Problem> {
     let now = now().as_millis();
     let queue = Queue {
         id: mint(),
@@ -24,10 +31,9 @@ pub async fn create(actor: &Actor, db: &Db, new: NewQueue) -> Result<Queue, Prob
         created_at: now,
         updated_at: now,
     };
-    check(&mut tx, &queue).await?;
-    repo::insert(&mut tx, &queue).await.map_err(|error| taken(error, &queue))?;
+    check(tx, &queue).await?;
+    repo::insert(tx, &queue).await.map_err(|error| taken(error, &queue))?;
     tx.emit(config::event("queue.created", queue.id, &queue.name));
-    tx.commit().await?;
     Ok(queue)
 }
 
@@ -93,7 +99,14 @@ pub async fn list(actor: &Actor, db: &Db, page: PageRequest) -> Result<Page<Queu
 pub async fn update(actor: &Actor, db: &Db, id: QueueId, patch: QueuePatch) -> Result<Queue, Problem> {
     actor.require(Permission::EditConfig)?;
     let mut tx = config::change(db, actor.tenant).await?;
-    let mut queue = repo::find(&mut tx, id).await?.ok_or_else(|| Problem::not_found("queue"))?;
+    let queue = amend(&mut tx, id, patch).await?;
+    tx.commit().await?;
+    Ok(queue)
+}
+
+/// Changes one inside a transaction.
+pub(crate) async fn amend(tx: &mut Tx, id: QueueId, patch: QueuePatch) -> Result<Queue, Problem> {
+    let mut queue = repo::find(tx, id).await?.ok_or_else(|| Problem::not_found("queue"))?;
     queue.name = patch.name.map_or(queue.name, |name| name.trim().to_owned());
     queue.number = patch.number.unwrap_or(queue.number);
     queue.members = patch.members.unwrap_or(queue.members);
@@ -101,10 +114,9 @@ pub async fn update(actor: &Actor, db: &Db, id: QueueId, patch: QueuePatch) -> R
     queue.sounds = patch.sounds.unwrap_or(queue.sounds);
     queue.overflow = patch.overflow.unwrap_or(queue.overflow);
     queue.updated_at = now().as_millis();
-    check(&mut tx, &queue).await?;
-    repo::save(&mut tx, &queue).await.map_err(|error| taken(error, &queue))?;
+    check(tx, &queue).await?;
+    repo::save(tx, &queue).await.map_err(|error| taken(error, &queue))?;
     tx.emit(config::event("queue.updated", id, &queue.name));
-    tx.commit().await?;
     Ok(queue)
 }
 

@@ -10,6 +10,13 @@ use store::{Db, Tx, mint, now};
 pub async fn create(actor: &Actor, db: &Db, new: NewSchedule) -> Result<Schedule, Problem> {
     actor.require(Permission::EditConfig)?;
     let mut tx = config::change(db, actor.tenant).await?;
+    let schedule = insert(&mut tx, new).await?;
+    tx.commit().await?;
+    Ok(schedule)
+}
+
+/// Checks and writes one inside a transaction.
+pub(crate) async fn insert(tx: &mut Tx, new: NewSchedule) -> Result<Schedule, Problem> {
     let now = now().as_millis();
     let schedule = Schedule {
         id: mint(),
@@ -21,9 +28,8 @@ pub async fn create(actor: &Actor, db: &Db, new: NewSchedule) -> Result<Schedule
         updated_at: now,
     };
     checked(&schedule)?;
-    repo::insert(&mut tx, &schedule).await?;
+    repo::insert(tx, &schedule).await?;
     tx.emit(config::event("schedule.created", schedule.id, &schedule.name));
-    tx.commit().await?;
     Ok(schedule)
 }
 
@@ -72,16 +78,22 @@ pub async fn list(actor: &Actor, db: &Db, page: PageRequest) -> Result<Page<Sche
 pub async fn update(actor: &Actor, db: &Db, id: ScheduleId, patch: SchedulePatch) -> Result<Schedule, Problem> {
     actor.require(Permission::EditConfig)?;
     let mut tx = config::change(db, actor.tenant).await?;
-    let mut schedule = repo::find(&mut tx, id).await?.ok_or_else(|| Problem::not_found("schedule"))?;
+    let schedule = amend(&mut tx, id, patch).await?;
+    tx.commit().await?;
+    Ok(schedule)
+}
+
+/// Changes one inside a transaction.
+pub(crate) async fn amend(tx: &mut Tx, id: ScheduleId, patch: SchedulePatch) -> Result<Schedule, Problem> {
+    let mut schedule = repo::find(tx, id).await?.ok_or_else(|| Problem::not_found("schedule"))?;
     schedule.name = patch.name.map_or(schedule.name, |name| name.trim().to_owned());
     schedule.time_zone = patch.time_zone.unwrap_or(schedule.time_zone);
     schedule.weekly = patch.weekly.unwrap_or(schedule.weekly);
     schedule.holidays = patch.holidays.unwrap_or(schedule.holidays);
     schedule.updated_at = now().as_millis();
     checked(&schedule)?;
-    repo::save(&mut tx, &schedule).await?;
+    repo::save(tx, &schedule).await?;
     tx.emit(config::event("schedule.updated", id, &schedule.name));
-    tx.commit().await?;
     Ok(schedule)
 }
 

@@ -226,6 +226,37 @@ pub(super) fn open_files(config: &Config) -> Finding {
     }
 }
 
+/// Whether the name of the site leads anywhere, as phones and browsers have to find it.
+pub(super) async fn names(config: &Config) -> Finding {
+    const ABOUT: &str = "names";
+    const PATIENCE: Duration = Duration::from_secs(3);
+    let url = config.http_url();
+    let host = site_host(&url);
+    if host.parse::<IpAddr>().is_ok() {
+        return Finding::good(ABOUT, format!("the site is at {host}, which needs no name."));
+    }
+    let mend =
+        "Give the name an A or AAAA record with this machine's address, or mend the resolver in /etc/resolv.conf.";
+    match tokio::time::timeout(PATIENCE, tokio::net::lookup_host((host, 443))).await {
+        Err(_) => Finding::bad(ABOUT, format!("no resolver answers for {host} within 3 seconds."), mend),
+        Ok(Err(error)) => Finding::bad(ABOUT, format!("{host} leads nowhere: {error}."), mend),
+        Ok(Ok(found)) => {
+            let found: Vec<String> = found.map(|at| at.ip().to_string()).collect();
+            Finding::good(ABOUT, format!("{host} leads to {}.", found.join(", ")))
+        }
+    }
+}
+
+/// The host of a URL, without the brackets of an IPv6 address.
+fn site_host(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = rest.split('/').next().unwrap_or(rest);
+    match authority.strip_prefix('[') {
+        Some(v6) => v6.split(']').next().unwrap_or(v6),
+        None => authority.rsplit_once(':').map_or(authority, |(host, _)| host),
+    }
+}
+
 pub(super) fn clock() -> Finding {
     const ABOUT: &str = "clock";
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs());
@@ -238,4 +269,20 @@ pub(super) fn clock() -> Finding {
         return Finding::doubtful(ABOUT, says, "timedatectl set-ntp true (in a container: on its host)");
     }
     Finding::good(ABOUT, "is kept right by a time service.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::site_host;
+
+    #[test]
+    fn the_host_of_the_site_is_read_from_its_address() {
+        for (url, host) in [
+            ("https://pbx.example.vn", "pbx.example.vn"),
+            ("http://127.0.0.1:8080/", "127.0.0.1"),
+            ("https://[2001:db8::7]:8443/x", "2001:db8::7"),
+        ] {
+            assert_eq!(site_host(url), host);
+        }
+    }
 }

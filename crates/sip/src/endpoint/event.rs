@@ -323,6 +323,8 @@ pub struct Contact {
     pub q: u16,
     /// What it says it is.
     pub user_agent: String,
+    /// The host of its own Via: where it believes to be. Empty for one that was known to an earlier process.
+    pub sent_by: String,
     /// How long the binding still holds.
     pub expires_in: Duration,
 }

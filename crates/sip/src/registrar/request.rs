@@ -1,13 +1,15 @@
 //! What a REGISTER asks for.
 
 use super::{Limits, Refusal};
-use crate::header::{self, NameAddr};
+use crate::header::{self, NameAddr, Via};
 use crate::message::Message;
 use crate::name::Name;
 use crate::uri::Scheme;
 
 /// The most of a text that is only shown to people.
 const MAX_AGENT: usize = 128;
+/// The longest host of a Via.
+const MAX_HOST: usize = 255;
 /// The most proxies on the way back.
 const MAX_PATH: usize = 8;
 /// The longest device name.
@@ -18,6 +20,8 @@ pub(super) struct Request {
     pub(super) cseq: u32,
     pub(super) path: Vec<String>,
     pub(super) user_agent: String,
+    /// The host of the Via that the phone itself wrote: the last one.
+    pub(super) sent_by: String,
     pub(super) asked: Asked,
     /// The phone keeps flows as RFC 5626 has it, and so does whatever stands between.
     pub(super) outbound: bool,
@@ -60,7 +64,10 @@ impl Request {
         if outbound && !hop_knows && (!path.is_empty() || message.list(Name::Via).nth(1).is_some()) {
             return Err(Refusal::new(439, "First Hop Lacks Outbound Support"));
         }
+        let own = message.list(Name::Via).last().and_then(|via| Via::parse(via).ok());
+        let sent_by = own.map(|via| via.host.chars().take(MAX_HOST).collect()).unwrap_or_default();
         Ok(Request {
+            sent_by,
             call_id: message.call_id().to_owned(),
             cseq,
             path,

@@ -93,6 +93,7 @@ impl Bindings {
             flow,
             path: saved.path,
             user_agent: saved.user_agent,
+            sent_by: String::new(),
             call_id: saved.call_id,
             cseq: saved.cseq,
             refreshed_at: now,

@@ -16,7 +16,7 @@ fn floor(name: &str) -> Option<u8> {
         "call" | "acd" | "flow" | "sip" | "media" | "store" => 2,
         "bus" => 3,
         "account" | "pbx" | "center" | "crm" | "inbox" | "sms" | "zalo" => 4,
-        "engine" | "worker" | "rest" => 5,
+        "engine" | "worker" | "plan" | "rest" => 5,
         "api" | "compat" => 6,
         "server" => 7,
         name if BESIDE.contains(&name) => 8,

@@ -22,6 +22,7 @@ function variant(step: string, facts: Record<string, string>, reason: string): s
   if (step === 'route' && !facts.target) return 'route_plain'
   // A simulation tells who rings in its sentence only.
   if (step === 'ring' && !facts.extension) return 'ring_told'
+  if (step === 'flow_version' && !facts.author) return 'flow_version_plain'
   if (step === 'flow_node') return `flow_node_${facts.type ?? 'other'}`
   if (step === 'flow_key' && reason.includes('nowhere')) return 'flow_key_nowhere'
   if (step === 'recording' && reason.includes('somebody')) return 'recording_on_demand'

@@ -8,6 +8,7 @@ import { useMay } from '~/lib/me'
 import { hotlineName } from '~/lib/names'
 import { Editor } from '~/ui/Editor'
 import type { Field } from '~/ui/Fields'
+import { DeskPhones } from './DeskPhones'
 import { ExtensionHandling } from './ExtensionHandling'
 import { ExtensionLimits } from './ExtensionLimits'
 import { ExtensionMailbox } from './ExtensionMailbox'
@@ -73,6 +74,7 @@ export function ExtensionEditor({
       {row && <ExtensionMailbox id={row.id} />}
       {row && <ExtensionLimits id={row.id} />}
       {row && <SipSettings extension={row} />}
+      {row && <DeskPhones id={row.id} />}
     </Editor>
   )
 }

@@ -1,40 +1,55 @@
 import { ArrowLeftOutlined } from '@ant-design/icons'
-import { Link, useBlocker, useNavigate } from '@tanstack/react-router'
-import { App, Button, Segmented } from 'antd'
+import { Link, useBlocker } from '@tanstack/react-router'
+import { Segmented } from 'antd'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { client, Problem, type Schema, unwrap } from '~/api/client'
+import type { Schema } from '~/api/client'
 import { useMay } from '~/lib/me'
-import { problemText } from '~/lib/problem'
+import { when } from '~/lib/time'
+import { Dot } from '~/ui/Dot'
 import { Page } from '~/ui/Page'
-import { useSaver } from '~/ui/useSaver'
 import { Canvas } from './Canvas'
-import { faultsByNode, forApi, type Graph, graphOf, missing } from './graph'
+import { EditorActions } from './EditorActions'
+import { faultsByNode, type Graph, graphOf, missing } from './graph'
 import { NodePane } from './NodePane'
 import { Simulator } from './Simulator'
+import { Tests } from './Tests'
+import { Versions } from './Versions'
 
-type Flow = Schema['Flow']
+export type Pane = 'node' | 'walk' | 'tests' | 'versions'
 
-/** The editor: the drawing on the left, on the right the chosen node or the simulator. */
-export function FlowEditor({ flow, reload }: { flow: Flow; reload: () => void }) {
+interface Props {
+  flow: Schema['Flow']
+  draft: Schema['FlowDraft']
+  pane: Pane
+  onPane: (pane: Pane) => void
+  reload: () => void
+}
+
+/** The editor: the drawing on the left; on the right the chosen node, the simulator, tests or versions. */
+export function FlowEditor({ flow, draft, pane, onPane, reload }: Props) {
   const { t } = useTranslation()
   const mayEdit = useMay('edit_config')
-  const [graph, setGraph] = useState(graphOf(flow))
+  const [graph, setGraph] = useState(graphOf(draft))
   const [chosen, setChosen] = useState<string | null>(graph.start)
-  const [pane, setPane] = useState('node')
-  const [said, setSaid] = useState<{ name: string; message: string }[]>([])
+  const [said, setSaid] = useState<{ name: string; message: string }[]>(draft.faults)
   const [walked, setWalked] = useState<string[]>([])
-  const dirty = graph !== graphOf(flow)
+  const dirty = graph !== graphOf(draft)
   useBlocker({
     shouldBlockFn: () => dirty && !window.confirm(t('form.unsavedAbout')),
     enableBeforeUnload: dirty,
   })
-  const faults = useMemo(() => faultsByNode([...missing(graph), ...said]), [graph, said])
+  const faults = useMemo(() => {
+    const seen = missing(graph)
+    const told = said.filter(({ name }) => !seen.some((one) => one.name === name))
+    return faultsByNode([...seen, ...told])
+  }, [graph, said])
   const change = (next: Graph) => {
     setSaid([])
     setWalked([])
     setGraph(next)
   }
+  const panes: Pane[] = mayEdit ? ['node', 'walk', 'tests', 'versions'] : ['node', 'walk', 'versions']
   return (
     <Page
       title={
@@ -43,11 +58,22 @@ export function FlowEditor({ flow, reload }: { flow: Flow; reload: () => void })
             <ArrowLeftOutlined />
           </Link>
           {flow.name}
+          {(dirty || draft.revision > 0) && <Dot tone="warn">{t('draft.tag')}</Dot>}
         </span>
       }
-      about={t('flows.versionIs', { version: flow.version })}
+      about={<Standing flow={flow} draft={draft} dirty={dirty} />}
       actions={
-        mayEdit && <Actions flow={flow} graph={graph} dirty={dirty} onSaid={setSaid} onSaved={reload} />
+        mayEdit && (
+          <EditorActions
+            flow={flow}
+            draft={draft}
+            graph={graph}
+            dirty={dirty}
+            unfinished={missing(graph).length > 0}
+            onSaid={setSaid}
+            onSaved={reload}
+          />
+        )
       }
     >
       <div className="flow">
@@ -60,14 +86,15 @@ export function FlowEditor({ flow, reload }: { flow: Flow; reload: () => void })
           onChange={change}
           onChoose={setChosen}
         />
-        <aside className="flow-pane">
+        <aside className="flow-pane" aria-label={t(`flows.pane_${pane}`)}>
           <Segmented
             block
+            size="small"
             value={pane}
-            onChange={setPane}
-            options={['node', 'walk'].map((value) => ({ value, label: t(`flows.pane_${value}`) }))}
+            onChange={onPane}
+            options={panes.map((value) => ({ value, label: t(`flows.pane_${value}`) }))}
           />
-          {pane === 'node' ? (
+          {pane === 'node' && (
             <NodePane
               graph={graph}
               name={chosen}
@@ -76,8 +103,11 @@ export function FlowEditor({ flow, reload }: { flow: Flow; reload: () => void })
               onChange={change}
               onChoose={setChosen}
             />
-          ) : (
-            <Simulator graph={graph} onSaid={setSaid} onWalked={setWalked} />
+          )}
+          {pane === 'walk' && <Simulator graph={graph} onSaid={setSaid} onWalked={setWalked} />}
+          {pane === 'tests' && <Tests flow={flow.id} graph={graph} />}
+          {pane === 'versions' && (
+            <Versions flow={flow} draft={draft} mayEdit={mayEdit} onRolledBack={reload} />
           )}
         </aside>
       </div>
@@ -85,55 +115,21 @@ export function FlowEditor({ flow, reload }: { flow: Flow; reload: () => void })
   )
 }
 
-interface ActionsProps {
-  flow: Flow
-  graph: Graph
+/** What calls walk, whose it is, and whether something else is being drawn. */
+function Standing({
+  flow,
+  draft,
+  dirty,
+}: {
+  flow: Schema['Flow']
+  draft: Schema['FlowDraft']
   dirty: boolean
-  onSaid: (said: { name: string; message: string }[]) => void
-  onSaved: () => void
-}
-
-function Actions({ flow, graph, dirty, onSaid, onSaved }: ActionsProps) {
+}) {
   const { t } = useTranslation()
-  const { message, modal } = App.useApp()
-  const navigate = useNavigate()
-  const saver = useSaver('flows')
-  const [busy, setBusy] = useState(false)
-  const params = { path: { flow_id: flow.id } }
-  const save = async () => {
-    setBusy(true)
-    try {
-      // The version keeps us from writing over what somebody else changed meanwhile.
-      const body = { graph: forApi(graph), version: flow.version }
-      await saver(unwrap(client.PATCH('/api/v1/flows/{flow_id}', { params, body })))
-      message.success(t('flows.published'))
-      onSaved()
-    } catch (error) {
-      if (error instanceof Problem) onSaid(error.fields)
-      message.error(problemText(error, t))
-    } finally {
-      setBusy(false)
-    }
-  }
-  const remove = () =>
-    modal.confirm({
-      title: t('flows.removeAsk', { name: flow.name }),
-      content: t('flows.removeEffect'),
-      okText: t('form.remove'),
-      okButtonProps: { danger: true },
-      onOk: () =>
-        saver(unwrap(client.DELETE('/api/v1/flows/{flow_id}', { params })))
-          .then(() => navigate({ to: '/flows', ignoreBlocker: true }))
-          .catch((error) => void message.error(problemText(error, t))),
-    })
-  return (
-    <>
-      <Button danger type="text" onClick={remove}>
-        {t('form.remove')}
-      </Button>
-      <Button type="primary" loading={busy} disabled={!dirty} onClick={save}>
-        {t('flows.publish')}
-      </Button>
-    </>
-  )
+  const inForce = flow.author
+    ? t('flows.versionBy', { version: flow.version, author: flow.author, at: when(flow.updated_at) })
+    : t('flows.versionIs', { version: flow.version })
+  if (dirty) return `${inForce}. ${t('draft.unsaved')}`
+  if (draft.revision === 0) return inForce
+  return `${inForce}. ${t('draft.by', { author: draft.author, at: when(draft.updated_at) })}`
 }

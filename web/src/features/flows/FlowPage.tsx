@@ -1,20 +1,29 @@
 import { useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import { Skeleton } from 'antd'
-import { client, unwrap } from '~/api/client'
+import { useState } from 'react'
 import { Failed } from '~/ui/Failed'
-import { FlowEditor } from './FlowEditor'
+import { FlowEditor, type Pane } from './FlowEditor'
+import { draftQuery, flowQuery } from './queries'
 
-/** One flow, drawn. */
+/** One flow, drawn: its draft, or what calls walk when nobody draws one. */
 export function FlowPage() {
   const { id } = useParams({ from: '/inside/flows/$id' })
-  const { data, error, refetch } = useQuery({
-    queryKey: ['flow', id],
-    queryFn: () => unwrap(client.GET('/api/v1/flows/{flow_id}', { params: { path: { flow_id: id } } })),
-    staleTime: 0,
-    gcTime: 0,
-  })
-  if (error) return <Failed error={error} retry={refetch} />
-  if (!data) return <Skeleton active className="waiting" />
-  return <FlowEditor key={`${data.id}-${data.version}`} flow={data} reload={refetch} />
+  const flow = useQuery(flowQuery(id))
+  const draft = useQuery(draftQuery(id))
+  const [pane, setPane] = useState<Pane>('node')
+  const error = flow.error ?? draft.error
+  const reload = () => void Promise.all([flow.refetch(), draft.refetch()])
+  if (error) return <Failed error={error} retry={reload} />
+  if (!flow.data || !draft.data) return <Skeleton active className="waiting" />
+  return (
+    <FlowEditor
+      key={`${id}-${flow.data.version}-${draft.data.revision}`}
+      flow={flow.data}
+      draft={draft.data}
+      pane={pane}
+      onPane={setPane}
+      reload={reload}
+    />
+  )
 }

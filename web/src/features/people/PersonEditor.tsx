@@ -3,7 +3,7 @@ import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { client, type Schema, unwrap } from '~/api/client'
 import { departmentsQuery, extensionsQuery } from '~/api/lists'
-import { grantable, useMe } from '~/lib/me'
+import { makeable, useMe } from '~/lib/me'
 import { extensionName } from '~/lib/names'
 import { newPassword } from '~/lib/password'
 import { Editor } from '~/ui/Editor'
@@ -14,6 +14,7 @@ import { Actions } from './Actions'
 import { invite } from './access'
 import { assign } from './assign'
 import { Invited } from './Invited'
+import { Removal } from './Removal'
 
 type User = Schema['User']
 interface Filled extends User {
@@ -46,17 +47,17 @@ export function PersonEditor({ row, open, onClose }: Props) {
     const { name = '', login, role, enabled, extension, entry, ...rest } = filled as unknown as Filled
     const department = rest.department ?? null
     const email = rest.email?.trim() || null
+    const phone = rest.phone?.trim() || null
     if (row) {
-      const body = own ? { name, email, department } : { name, email, department, role, enabled }
+      const mine = { name, email, phone, department }
+      const body = own ? mine : { ...mine, role, enabled }
       await unwrap(client.PATCH('/api/v1/users/{user_id}', { params: { path: { user_id: row.id } }, body }))
       return saver(assign(row.id, present, extension))
     }
     const password = entry === 'password' ? newPassword() : null
-    const made = await unwrap(client.POST('/api/v1/users', { body: { name, login, email, role, password } }))
-    if (department) {
-      const params = { path: { user_id: made.id } }
-      await unwrap(client.PATCH('/api/v1/users/{user_id}', { params, body: { department } }))
-    }
+    const made = await unwrap(
+      client.POST('/api/v1/users', { body: { name, login, email, phone, department, role, password } }),
+    )
     if (password) setTold({ login: made.login, password })
     else setInvited(await invite(made.id))
     await saver(assign(made.id, undefined, extension))
@@ -78,6 +79,7 @@ export function PersonEditor({ row, open, onClose }: Props) {
             onInvited={setInvited}
           />
         )}
+        {row && !own && <Removal user={row} extension={present} onDone={onClose} />}
       </Editor>
       {told && <Told {...told} onClose={() => setTold(null)} />}
       {invited && <Invited invitation={invited} onClose={() => setInvited(null)} />}
@@ -108,12 +110,18 @@ function usePersonFields(row: User | null, own: boolean, free: Schema['Extension
       help: 'access.emailHelp',
     },
     {
+      name: 'phone',
+      label: 'people.number',
+      kind: 'text',
+      placeholder: '0901 234 567',
+    },
+    {
       name: 'role',
       label: 'people.role',
       kind: 'select',
       required: true,
       disabled: own,
-      options: grantable(me.role).map((value) => ({ value, label: t(`role.${value}`) })),
+      options: makeable(me.role).map((value) => ({ value, label: t(`role.${value}`) })),
       help: 'people.roleHelp',
     },
     {
