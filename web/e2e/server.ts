@@ -21,7 +21,9 @@ export default async function start(): Promise<() => Promise<void>> {
   // A copy, so that a test may put a newer build in its place.
   const ui = join(folder, 'ui')
   cpSync(new URL('../dist', import.meta.url), ui, { recursive: true })
-  const child = spawn(BINARY, ['serve', '--config', config, '--ui-dir', ui], {
+  // What the binary holds itself is packed as for a browser far away; a folder is not.
+  const from = process.env.ALO_UI_BUILT ? [] : ['--ui-dir', ui]
+  const child = spawn(BINARY, ['serve', '--config', config, ...from], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const told = await greeting(child)
