@@ -188,21 +188,23 @@ pub(crate) fn later_than(before: i64) -> i64 {
 /// Gives all contacts of one person to another; how many they were.
 pub async fn hand_over(actor: &Actor, db: &Db, from: UserId, to: UserId) -> Result<usize, Problem> {
     actor.require(Permission::ManageContacts)?;
+    if from == to {
+        return Ok(0);
+    }
     let mut count = 0;
-    while from != to {
+    loop {
         // Those of a page are the other's afterwards, so that the first page is always the next.
         let filter = Filter { owners: vec![Some(from)], ..Filter::default() };
         let page = PageRequest { limit: PageRequest::MAX, after: None };
         let part = list(actor, db, filter, page).await?.items;
         if part.is_empty() {
-            break;
+            return Ok(count);
         }
         for contact in &part {
             update(actor, db, contact.id, Patch { owner: Some(Some(to)), ..Patch::default() }).await?;
         }
         count += part.len();
     }
-    Ok(count)
 }
 
 /// Deletes a contact with its notes; its calls and tickets stay.

@@ -5,6 +5,7 @@ import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { client, type Schema, unwrap } from '~/api/client'
 import { useMe } from '~/lib/me'
+import { momentOf, wallOf } from '~/lib/wall'
 import { Editor } from '~/ui/Editor'
 import type { Field } from '~/ui/Fields'
 import { choicesQuery, PRIORITIES, STATUSES, type Ticket } from './queries'
@@ -122,7 +123,7 @@ function begin(row: Ticket | null, me: string | null | undefined): Partial<Fille
     priority,
     category,
     assignee: assignee ?? null,
-    due: due_at ? dayjs(due_at) : null,
+    due: due_at ? dayjs(wallOf(due_at)) : null,
   }
 }
 
@@ -133,6 +134,6 @@ function bodyOf(filled: Filled) {
     priority: filled.priority ?? ('medium' as const),
     category: filled.category ?? '',
     assignee: filled.assignee ?? null,
-    due_at: filled.due ? filled.due.valueOf() : null,
+    due_at: filled.due ? momentOf(filled.due.format('YYYY-MM-DDTHH:mm:ss')) : null,
   }
 }

@@ -1,9 +1,15 @@
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
-import { when, whenFull } from '~/lib/time'
 import type { Column } from '~/ui/DataTable'
 import type { Ticket } from './queries'
 import { Due, Priority, Status } from './words'
+
+/** Cut so that a phone has room for the status. */
+const Subject = ({ row }: { row: Ticket }) => (
+  <span className="first-line" style={{ maxWidth: 'min(300px, 46vw)' }}>
+    {row.subject}
+  </span>
+)
 
 const Dash = () => <span className="muted">–</span>
 
@@ -18,7 +24,7 @@ export function useTicketColumns(): Column<Ticket>[] {
         cell: (row) => <span className="num">#{row.number}</span>,
         width: '80px',
       },
-      { key: 'subject', title: t('tickets.subject'), cell: (row) => row.subject, narrow: true },
+      { key: 'subject', title: t('tickets.subject'), cell: (row) => <Subject row={row} />, narrow: true },
       {
         key: 'status',
         title: t('tickets.status'),
@@ -35,17 +41,7 @@ export function useTicketColumns(): Column<Ticket>[] {
       { key: 'category', title: t('tickets.category'), cell: (row) => row.category || <Dash /> },
       { key: 'contact', title: t('tickets.contact'), cell: (row) => row.contact_name || <Dash /> },
       { key: 'assignee', title: t('tickets.assignee'), cell: (row) => row.assignee_name || <Dash /> },
-      { key: 'due', title: t('tickets.due'), cell: (row) => <Due ticket={row} />, width: '170px' },
-      {
-        key: 'updated',
-        title: t('tickets.updated'),
-        cell: (row) => (
-          <time className="num" title={whenFull(row.updated_at)}>
-            {when(row.updated_at)}
-          </time>
-        ),
-        width: '130px',
-      },
+      { key: 'due', title: t('tickets.due'), cell: (row) => <Due ticket={row} />, width: '150px' },
     ],
     [t],
   )

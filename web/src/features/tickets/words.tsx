@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next'
-import { serverNow, when, whenFull } from '~/lib/time'
+import { day, serverNow, whenFull } from '~/lib/time'
 import { Dot } from '~/ui/Dot'
 import type { Ticket, TicketPriority, TicketStatus } from './queries'
 
@@ -24,7 +24,7 @@ export function Due({ ticket }: { ticket: Ticket }) {
   const late = !ticket.closed_at && ticket.due_at < serverNow()
   const text = (
     <time className="num" title={whenFull(ticket.due_at)}>
-      {when(ticket.due_at)}
+      {day(ticket.due_at)}
     </time>
   )
   return late ? (
