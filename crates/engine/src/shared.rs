@@ -17,6 +17,7 @@ use crate::health::Health;
 use crate::lines::Lines;
 use crate::messages::Messages;
 use crate::mwi::Mwi;
+use crate::outside::Outside;
 use crate::queues::Queues;
 use crate::recordings::Recordings;
 use crate::routes::Routes;
@@ -47,6 +48,7 @@ pub(crate) struct Shared {
     pub(crate) shares: Arc<Shares>,
     pub(crate) lines: Lines,
     pub(crate) limits: call::Limits,
+    pub(crate) outside: Arc<dyn Outside>,
     /// Whether companies that want their calls recorded get it.
     pub(crate) may_record: bool,
 }

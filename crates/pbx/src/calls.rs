@@ -236,6 +236,9 @@ pub struct Call {
     /// The recording, when there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recording: Option<RecordingView>,
+    /// The mark that the caller gave, 1 for the worst.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rating: Option<i64>,
 }
 
 /// A finished call with its legs.
@@ -313,6 +316,7 @@ impl CallRecord {
             queue: self.queue,
             queue_wait_ms: self.queue_wait_ms,
             recording: None,
+            rating: None,
         }
     }
 }

@@ -7,6 +7,7 @@
 
 pub mod agent;
 pub mod broadcast;
+pub mod callback;
 pub mod callers;
 pub mod calls;
 pub mod capture;
@@ -24,6 +25,7 @@ pub mod hotline;
 pub mod limits;
 pub mod queue;
 pub mod quota;
+pub mod rating;
 mod route;
 pub mod schedule;
 pub mod simulate;

@@ -51,6 +51,8 @@ const FILES: &[(i64, &str, &str)] = &[
     (202611231252, "add memberships", include_str!("../migrations/202611231252_add_memberships.sql")),
     (202611231303, "create support", include_str!("../migrations/202611231303_create_support.sql")),
     (202611231325, "create departments", include_str!("../migrations/202611231325_create_departments.sql")),
+    (202611231535, "create callbacks", include_str!("../migrations/202611231535_create_callbacks.sql")),
+    (202611231605, "create call ratings", include_str!("../migrations/202611231605_create_call_ratings.sql")),
 ];
 
 fn migrator() -> Migrator {

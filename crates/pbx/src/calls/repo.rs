@@ -106,7 +106,8 @@ pub(super) async fn insert_recording(tx: &mut Tx, recording: &Recording) -> Resu
 const COLUMNS: &str =
     "select c.id, c.direction, c.status, c.hotline_id, c.trunk_id, c.extension_id, c.caller_number, c.caller_name,
        c.callee_number, c.started_at, c.ringing_at, c.answered_at, c.ended_at, c.duration_ms, c.talk_ms, c.cause,
-       c.ended_by, r.duration_ms, r.size_bytes, r.complete, c.queue_id, c.queue_wait_ms";
+       c.ended_by, r.duration_ms, r.size_bytes, r.complete, c.queue_id, c.queue_wait_ms,
+       (select m.mark from call_ratings m where m.call_id = c.id and m.tenant_id = c.tenant_id)";
 
 pub(super) async fn list(
     tx: &mut Tx,
@@ -260,7 +261,7 @@ pub(super) async fn find(tx: &mut Tx, id: CallId) -> Result<Option<CallDetail>, 
 }
 
 fn read_detail(row: &AnyRow) -> Result<CallDetail, Error> {
-    let legs: Vec<Leg> = serde_json::from_str(row.try_get(22)?).map_err(|_| Error::Corrupt("legs of a call"))?;
+    let legs: Vec<Leg> = serde_json::from_str(row.try_get(23)?).map_err(|_| Error::Corrupt("legs of a call"))?;
     Ok(CallDetail { call: read(row)?, legs })
 }
 
@@ -337,5 +338,6 @@ fn read(row: &AnyRow) -> Result<Call, Error> {
         queue: some_id(row.try_get(20)?, "queue id of a call")?,
         queue_wait_ms: row.try_get(21)?,
         recording,
+        rating: row.try_get(22)?,
     })
 }
