@@ -110,6 +110,8 @@ pub(crate) struct Agent {
     pub(crate) resting: bool,
     pub(crate) missed: u32,
     pub(crate) idle_since: Moment,
+    /// When the talk with a caller began.
+    pub(crate) talks_since: Moment,
     pub(crate) seats: Vec<Seat>,
     /// What the world was told last, and when that began.
     pub(crate) told: (AgentState, Moment),
@@ -126,6 +128,7 @@ impl Agent {
             resting: false,
             missed: 0,
             idle_since: now,
+            talks_since: now,
             seats: Vec::new(),
             told: (AgentState::Offline, now),
         }

@@ -1,6 +1,7 @@
 //! The machine: what happens to callers and agents, one event at a time.
 
 mod callers;
+mod promises;
 mod setup;
 mod views;
 
@@ -46,6 +47,12 @@ impl Center {
             Input::Configured(queues) => self.configured(queues),
             Input::Joined { call, queue, priority, needs } => self.joined(call, queue, priority, needs),
             Input::Left { call } => self.left(call),
+            Input::CallBack { call } => self.call_back(call),
+            Input::Promised { call, queue, priority, needs, tries, rests } => {
+                self.promised(call, (queue, priority), needs, tries, rests);
+            }
+            Input::Reached { call } => self.reached(call),
+            Input::Unreached { call } => self.unreached(call),
             Input::Wished { agent, wish } => self.wished(agent, wish),
             Input::Phones { agent, reachable } => self.change(agent, |agent| agent.reachable = reachable),
             Input::Lines { agent, lines } => self.lines_in_use(agent, lines),
@@ -68,6 +75,7 @@ impl Center {
                 }),
                 Timer::Wait(call) => self.give_up(call, crate::Why::TooLong),
                 Timer::Announce(call) => self.announce(call),
+                Timer::Retry(call) => self.tries_again(call),
             }
         }
         self.finish()
@@ -171,6 +179,10 @@ impl Center {
     fn talk_over(&mut self, id: ExtensionId, queue: QueueId, lines: u32) {
         let wrap_up = self.lines.get(&queue).map_or(Duration::ZERO, |line| line.queue.wrap_up);
         let now = self.now;
+        let busy = self.agents.get(&id).map_or(Duration::ZERO, |agent| now.since(agent.talks_since)) + wrap_up;
+        if let Some(line) = self.lines.get_mut(&queue) {
+            line.handled_in(busy);
+        }
         let wraps = self.agents.get(&id).is_some_and(|agent| agent.wish == Wish::Available) && !wrap_up.is_zero();
         if wraps {
             self.timers.set(Timer::WrapUp(id), now + wrap_up);
@@ -183,13 +195,26 @@ impl Center {
     }
 
     fn answered(&mut self, call: CallId, id: ExtensionId) {
+        if self.callers.get(&call).is_some_and(|caller| caller.promise.is_some()) {
+            return self.rings_back(call, id);
+        }
         let Some(caller) = self.callers.remove(&call) else { return };
         self.forget_place(call, &caller);
         let others: Vec<ExtensionId> = caller.offers.iter().copied().filter(|other| *other != id).collect();
         for other in &others {
             self.end_offer(call, *other);
         }
-        // The answer may have crossed the end of its own offer, after which the agent was offered somebody else.
+        let crossed = self.talks(id, (call, caller.queue));
+        if let Some(seat) = self.agents.get_mut(&id).and_then(|agent| agent.seat_mut(caller.queue)) {
+            seat.answered += 1;
+        }
+        self.tell_gone(call, &caller, crate::Outcome::Answered, Some(id));
+        self.talk_begins(id, caller.queue, crossed);
+    }
+
+    /// An agent talks with a caller from now on. Whom the agent was offered meanwhile, when the answer crossed the end of
+    /// its own offer.
+    pub(crate) fn talks(&mut self, id: ExtensionId, (call, queue): (CallId, QueueId)) -> Option<CallId> {
         let crossed = match self.agents.get(&id).map(|agent| agent.work) {
             Some(Work::Offered(elsewhere, _)) if elsewhere != call => Some(elsewhere),
             Some(Work::Offered(..) | Work::Talking(..) | Work::Nothing | Work::WrapUp) | None => None,
@@ -200,16 +225,18 @@ impl Center {
         for timer in [Timer::Offer(id), Timer::Rest(id), Timer::WrapUp(id)] {
             self.timers.clear(timer);
         }
-        let queue = caller.queue;
+        let now = self.now;
         self.change(id, |agent| {
             agent.begin(Work::Talking(call, queue));
+            agent.talks_since = now;
             agent.resting = false;
             agent.missed = 0;
-            if let Some(seat) = agent.seat_mut(queue) {
-                seat.answered += 1;
-            }
         });
-        self.tell_gone(call, &caller, crate::Outcome::Answered, Some(id));
+        crossed
+    }
+
+    /// What follows when it was told that an agent talks.
+    pub(crate) fn talk_begins(&mut self, id: ExtensionId, queue: QueueId, crossed: Option<CallId>) {
         if self.agents.get(&id).is_some_and(|agent| agent.lines == 0) {
             self.talk_over(id, queue, 0);
         }

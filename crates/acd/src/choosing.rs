@@ -11,7 +11,7 @@ use model::{CallId, ExtensionId};
 impl Center {
     /// Somebody waits whom nobody is offered: the agents who are free are looked through.
     pub(crate) fn place(&mut self, call: CallId) {
-        let waits = |caller: &&Caller| caller.leaving.is_none() && caller.offers.is_empty();
+        let waits = |caller: &&Caller| caller.is_ready() && caller.offers.is_empty();
         let Some(caller) = self.callers.get(&call).filter(waits) else { return };
         let Some(line) = self.lines.get(&caller.queue) else { return };
         let serves = |turn: &&Turn| {
@@ -21,6 +21,8 @@ impl Center {
         let mut suited = line.free.iter().filter(serves).map(|turn| (turn.0, turn.3));
         let chosen: Vec<ExtensionId> = match (line.queue.strategy, suited.next()) {
             (_, None) => return,
+            // One agent calls back, however many are free.
+            (Strategy::RingAll, Some((_, first))) if caller.promise.is_some() => vec![first],
             // Of one level only: the next is asked when nobody of this one is free.
             (Strategy::RingAll, Some((level, first))) => {
                 std::iter::once(first).chain(suited.take_while(|(l, _)| *l == level).map(|(_, agent)| agent)).collect()
@@ -43,7 +45,8 @@ impl Center {
             let who = if of_all { &line.waiting } else { &line.unoffered };
             let (rank, call) = who.iter().find(|(_, call)| {
                 let caller = self.callers.get(call);
-                caller.is_some_and(|caller| caller.leaving.is_none() && seat.serves(&caller.needs))
+                let free = |caller: &Caller| caller.promise.is_none() || caller.offers.is_empty();
+                caller.is_some_and(|caller| caller.is_ready() && free(caller) && seat.serves(&caller.needs))
             })?;
             let priority = self.callers.get(call).map_or(0, |caller| caller.priority);
             Some((-i64::from(priority), rank.1, *call, line.free.len()))
@@ -101,7 +104,7 @@ impl Center {
         let Some(caller) = self.callers.get_mut(&call) else { return };
         caller.offers.remove(&id);
         if caller.offers.is_empty()
-            && caller.leaving.is_none()
+            && caller.is_ready()
             && let Some(line) = self.lines.get_mut(&caller.queue)
         {
             line.unoffered.insert(caller.rank, call);

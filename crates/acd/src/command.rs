@@ -62,6 +62,19 @@ pub enum Command {
         queue: QueueId,
         /// Its place, the first is 1.
         position: usize,
+        /// How long it is likely to wait, as the last talks went; none when nothing is known of them.
+        wait: Option<Duration>,
+    },
+    /// Who was to be called back did not answer: the place is kept, and it is tried again.
+    TriesAgain {
+        /// The call in which it was promised.
+        call: CallId,
+        /// Of which queue.
+        queue: QueueId,
+        /// How often it was tried by now.
+        tries: u32,
+        /// Not before so long.
+        rests: Duration,
     },
     /// The caller is to wait no more. Answered by `Left`, or by `Answered` when that crossed it.
     GiveUp {

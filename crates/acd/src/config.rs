@@ -36,6 +36,26 @@ pub struct Queue {
     pub delays: Delays,
     /// After so many unanswered offers in a row an agent is paused; 0 for never.
     pub max_missed: u32,
+    /// How callers are called back who do not want to wait on the line.
+    pub callback: CallBack,
+}
+
+/// How callers are called back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CallBack {
+    /// How often at most.
+    pub tries: u32,
+    /// How long after a try in vain.
+    pub retry_after: Duration,
+    /// How long a promise holds.
+    pub holds_for: Duration,
+}
+
+impl Default for CallBack {
+    fn default() -> Self {
+        let (retry_after, holds_for) = (Duration::from_secs(300), Duration::from_secs(24 * 3_600));
+        CallBack { tries: 3, retry_after, holds_for }
+    }
 }
 
 /// An agent's place in a queue.
@@ -119,6 +139,7 @@ impl Queue {
                 no_answer: Duration::from_secs(5),
             },
             max_missed: 3,
+            callback: CallBack::default(),
         }
     }
 }

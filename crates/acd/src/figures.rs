@@ -18,6 +18,8 @@ pub struct Figures {
     pub overflowed: u64,
     /// Callers that waited for as long as they may.
     pub timed_out: u64,
+    /// Callers that hung up to be called back.
+    pub called_back: u64,
     /// How long all of them waited together.
     pub waited: Duration,
     /// How long the one waited who waited longest.
@@ -27,6 +29,11 @@ pub struct Figures {
 impl Figures {
     /// Adds one caller; `promised` is how soon an agent should answer.
     pub fn add(&mut self, outcome: Outcome, waited: Duration, promised: Duration) {
+        if outcome == Outcome::CalledBack {
+            // It is counted once more, by what comes of that.
+            self.called_back += 1;
+            return;
+        }
         self.offered += 1;
         self.waited += waited;
         self.longest = self.longest.max(waited);
@@ -38,6 +45,7 @@ impl Figures {
             Outcome::Abandoned => self.abandoned += 1,
             Outcome::Overflowed => self.overflowed += 1,
             Outcome::TimedOut => self.timed_out += 1,
+            Outcome::CalledBack => {}
         }
     }
 

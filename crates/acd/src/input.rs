@@ -2,6 +2,7 @@
 
 use crate::{Queue, Skills, Wish};
 use model::{CallId, ExtensionId, QueueId};
+use std::time::Duration;
 
 /// One thing that happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +23,37 @@ pub enum Input {
     /// The caller waits no more: hung up, or went where [`Command::GiveUp`](crate::Command::GiveUp) sent it.
     Left {
         /// The call.
+        call: CallId,
+    },
+    /// The caller hangs up and wants to be called back when the turn comes: the place in the line stays. From now on
+    /// [`Command::Offer`](crate::Command::Offer) means: ring the agent, and then the caller.
+    CallBack {
+        /// The call.
+        call: CallId,
+    },
+    /// Somebody was promised to be called back, before this machine began.
+    Promised {
+        /// The call in which it was promised.
+        call: CallId,
+        /// Of which queue.
+        queue: QueueId,
+        /// Higher ones come first.
+        priority: i32,
+        /// What the agent must be able to do.
+        needs: Skills,
+        /// How often it was tried in vain.
+        tries: u32,
+        /// Not before so long.
+        rests: Duration,
+    },
+    /// Who was promised to be called back has answered; the agent is on the line.
+    Reached {
+        /// The call in which it was promised.
+        call: CallId,
+    },
+    /// The agent was on the line, but who was to be called back did not answer.
+    Unreached {
+        /// The call in which it was promised.
         call: CallId,
     },
     /// The agent's own wish, or a supervisor's.

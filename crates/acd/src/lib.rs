@@ -21,6 +21,6 @@ pub use agent::{AgentState, AgentView, Wish};
 pub use capacity::{Capacity, Load};
 pub use center::{CallerView, Center};
 pub use command::{Chosen, Command, Outcome, Why};
-pub use config::{Delays, Joining, Member, Queue, Skills, Strategy};
+pub use config::{CallBack, Delays, Joining, Member, Queue, Skills, Strategy};
 pub use figures::Figures;
 pub use input::{Input, Refusal};

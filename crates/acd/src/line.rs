@@ -22,6 +22,8 @@ pub(crate) struct Line {
     /// How many agents are logged in, and how many of these take calls, now or after the present one.
     pub(crate) logged_in: usize,
     pub(crate) working: usize,
+    /// How long an agent has been busy with a caller, the last talks counting most.
+    pub(crate) handling: Option<Duration>,
 }
 
 /// Somebody who waits, or was told to wait no more.
@@ -36,18 +38,56 @@ pub(crate) struct Caller {
     pub(crate) offers: BTreeSet<ExtensionId>,
     /// It was told to wait no more.
     pub(crate) leaving: Option<Why>,
+    /// It is not on the line, but called back.
+    pub(crate) promise: Option<Promise>,
+}
+
+/// Somebody is to be called back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Promise {
+    /// How often it was tried in vain.
+    pub(crate) tries: u32,
+    pub(crate) state: Trying,
+}
+
+/// How far that is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Trying {
+    /// Its turn has not come.
+    Waits,
+    /// An agent is on the line, and it rings.
+    Rings(ExtensionId),
+    /// It did not answer, and is left in peace for a while.
+    Rests,
 }
 
 impl Caller {
     pub(crate) fn outcome(&self) -> Outcome {
         self.leaving.map_or(Outcome::Abandoned, Why::outcome)
     }
+
+    /// Whether an agent may be asked for it now.
+    pub(crate) fn is_ready(&self) -> bool {
+        self.leaving.is_none() && self.promise.is_none_or(|promise| promise.state == Trying::Waits)
+    }
 }
 
 impl Line {
     pub(crate) fn new(queue: Queue) -> Line {
         let (waiting, unoffered, free) = Default::default();
-        Line { queue, waiting, unoffered, free, logged_in: 0, working: 0 }
+        Line { queue, waiting, unoffered, free, logged_in: 0, working: 0, handling: None }
+    }
+
+    /// An agent was busy with a caller for so long.
+    pub(crate) fn handled_in(&mut self, time: Duration) {
+        self.handling = Some(self.handling.map_or(time, |before| (before * 7 + time) / 8));
+    }
+
+    /// How long the caller at this place is likely to wait.
+    pub(crate) fn likely_wait(&self, position: usize) -> Option<Duration> {
+        let agents = u32::try_from(self.working.max(1)).unwrap_or(u32::MAX);
+        let place = u32::try_from(position).unwrap_or(u32::MAX);
+        self.handling.map(|handling| (handling / agents).saturating_mul(place))
     }
 
     /// Whether those are there whom the rule wants.

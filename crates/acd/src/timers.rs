@@ -16,6 +16,8 @@ pub(crate) enum Timer {
     Wait(CallId),
     /// When a caller is told its place next.
     Announce(CallId),
+    /// When somebody is called back again who did not answer.
+    Retry(CallId),
 }
 
 /// The table.

@@ -1,5 +1,6 @@
 //! `/queues`: callers who wait, and the agents who are offered them.
 
+mod callbacks;
 mod state;
 
 use crate::State;
@@ -11,7 +12,11 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub(crate) fn routes() -> OpenApiRouter<State> {
-    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(show, update, delete)).merge(state::routes())
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(show, update, delete))
+        .merge(state::routes())
+        .merge(callbacks::routes())
 }
 
 /// The queues of the company.

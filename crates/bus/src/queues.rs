@@ -38,6 +38,8 @@ pub struct WaitingCaller {
     pub priority: i32,
     /// For how long.
     pub waited: Duration,
+    /// Not on the line, but called back: how often that was tried in vain.
+    pub callback: Option<u32>,
     /// Whose phones ring for it.
     pub offered: Vec<ExtensionId>,
 }

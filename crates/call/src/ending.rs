@@ -31,7 +31,9 @@ impl Call {
         let cause = of_a_talk(cause);
         self.note("callee_left", format!("The called side's leg ended: {}.", cause.as_str()));
         let side = self.side_for_record(EndedBy::Callee);
-        self.end(cause, if persons_doing(cause) { side } else { EndedBy::System });
+        if !self.surveys(cause, side) {
+            self.end(cause, if persons_doing(cause) { side } else { EndedBy::System });
+        }
     }
 
     /// The one that was being handed over is gone, before anybody took the call.
@@ -100,6 +102,7 @@ impl Call {
         if matches!(self.stage, Stage::Fresh | Stage::Over) {
             return;
         }
+        let (cause, ended_by) = self.outcome(cause, ended_by);
         let callee = self.called_side();
         self.abandon_queue();
         self.timers.keep_only_hangups();

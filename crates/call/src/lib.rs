@@ -30,6 +30,7 @@ mod ringing;
 mod routing;
 mod steering;
 mod supervision;
+mod survey;
 mod talking;
 mod telling;
 mod timers;

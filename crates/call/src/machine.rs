@@ -8,6 +8,7 @@ use crate::recording::Recorder;
 use crate::ringing::Ringing;
 use crate::routing::{Routed, Who};
 use crate::steering::Choosing;
+use crate::survey::Survey;
 use crate::timers::{Timer, Timers};
 use crate::transfer::Transferring;
 use crate::{Action, Direction, Event, Input, LegKind, Limits, Origin, Party, Question, Reply, Ticket, Visit};
@@ -39,6 +40,8 @@ pub struct Call {
     pub(crate) guests: Option<Box<Guests>>,
     /// The queues it has waited in.
     pub(crate) visits: Vec<Visit>,
+    /// What the caller may be asked when the agent has hung up.
+    pub(crate) survey: Survey,
     /// The leg of the called side that talked last.
     pub(crate) talked: Option<LegId>,
     /// The number and name shown to whom a call is transferred.
@@ -128,6 +131,7 @@ impl Call {
             recorder: Recorder::default(),
             guests: None,
             visits: Vec::new(),
+            survey: Survey::default(),
             talked: None,
             shown: Default::default(),
             steered: false,
@@ -357,6 +361,7 @@ impl Call {
         self.publish(Event::Digit { leg, digit });
         if self.caller == Some(leg) {
             self.tell_flow_digit(digit);
+            self.queue_digit(digit);
         }
     }
 

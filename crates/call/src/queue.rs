@@ -3,7 +3,7 @@
 use crate::RouteTarget;
 use model::leg::Sound;
 use model::queue::{Enqueue, QueueOutcome};
-use model::{Cause, ExtensionId, Moment, QueueId};
+use model::{Cause, Digit, ExtensionId, FlowId, Moment, QueueId};
 
 /// What the call tells the queue.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub enum QueueNews {
     },
     /// The caller waits no more, and nobody took the call.
     Left,
+    /// The caller hangs up and is to be called back; the place in the line stays.
+    CallBack,
 }
 
 /// What the queue asks of the call.
@@ -33,6 +35,10 @@ pub enum QueueOrder {
     Waits {
         /// The music.
         music: Sound,
+        /// The key by which the caller asks to be called back; none when nobody is called back.
+        callback: Option<Digit>,
+        /// The flow that has the caller when the agent has hung up; none when the call ends then.
+        survey: Option<FlowId>,
     },
     /// Ring the agent's phones. Answered by `Answered` or `Refused`, unless `Withdraw` comes first.
     Offer {

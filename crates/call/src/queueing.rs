@@ -6,11 +6,12 @@ use crate::machine::{Call, Stage};
 use crate::ringing::Purpose;
 use crate::timers::Timer;
 use crate::{
-    Action, Event, LegKind, Party, Question, QueueNews, QueueOrder, RingsAs, Side, Ticket, Visit, most_telling,
+    Action, Event, LegKind, Party, Question, QueueNews, QueueOrder, RingsAs, RouteTarget, Side, Ticket, Visit,
+    most_telling,
 };
-use model::leg::{Destination, Dial, Sound};
+use model::leg::{Destination, Dial, Prompt, Sound};
 use model::queue::{Enqueue, QueueOutcome};
-use model::{Cause, EndedBy, ExtensionId, LegCommand, LegId, Moment, QueueId, TrailEntry};
+use model::{Cause, Digit, EndedBy, ExtensionId, FlowId, LegCommand, LegId, Moment, QueueId, TrailEntry};
 use std::collections::VecDeque;
 
 /// A call joins queues at most so often: two that are full and send their callers to each other end here.
@@ -27,6 +28,10 @@ pub(crate) struct Queued {
     joined: Moment,
     /// None until the queue has taken the caller in.
     music: Option<Sound>,
+    /// The key by which the caller asks to be called back.
+    callback: Option<Digit>,
+    /// What the caller is asked when the agent has hung up.
+    survey: Option<FlowId>,
     /// What is to be said before the music goes on.
     saying: VecDeque<Sound>,
     offers: Vec<Offering>,
@@ -53,8 +58,16 @@ impl Call {
         let queue = entry.queue;
         self.out.push(Action::Queue(QueueNews::Joined(entry.clone())));
         self.timers.set(Timer::Asks, self.now + self.limits.answer_to_question);
-        let (music, saying, offers) = (None, VecDeque::new(), Vec::new());
-        self.stage = Stage::Queued(Queued { entry, by_flow, joined: self.now, music, saying, offers });
+        self.stage = Stage::Queued(Queued {
+            entry,
+            by_flow,
+            joined: self.now,
+            music: None,
+            callback: None,
+            survey: None,
+            saying: VecDeque::new(),
+            offers: Vec::new(),
+        });
         self.publish(Event::QueueJoined { queue });
     }
 
@@ -65,7 +78,12 @@ impl Call {
             return;
         }
         match order {
-            QueueOrder::Waits { music } => self.wait_with(music),
+            QueueOrder::Waits { music, callback, survey } => {
+                if let Stage::Queued(queued) = &mut self.stage {
+                    (queued.callback, queued.survey) = (callback, survey);
+                }
+                self.wait_with(music);
+            }
             QueueOrder::Offer { agent } => self.offer_to(agent),
             QueueOrder::Withdraw { agent, missed } => self.withdraw(agent, missed),
             QueueOrder::Say(sounds) => self.say(sounds),
@@ -140,6 +158,20 @@ impl Call {
             queued.saying.pop_front();
             self.say_next();
         }
+    }
+
+    /// The caller pressed a key: the one that asks to be called back ends the waiting on the line.
+    pub(crate) fn queue_digit(&mut self, digit: Digit) {
+        let Stage::Queued(queued) = &self.stage else { return };
+        if queued.callback != Some(digit) {
+            return;
+        }
+        let entry = TrailEntry::new(self.now, "queue_callback", "The caller keeps the place and is to be called back.");
+        self.keep(entry.fact("queue", queued.entry.queue));
+        self.leave_queue(QueueOutcome::CalledBack, None);
+        self.out.push(Action::Queue(QueueNews::CallBack));
+        self.stop_flow();
+        self.lead(Purpose::Callee, RouteTarget::Announcement(Sound::Prompt(Prompt::CallbackKept)), Cause::FlowEnded);
     }
 
     fn offer_to(&mut self, agent: ExtensionId) {
@@ -297,6 +329,7 @@ impl Call {
         // The one that answered is not to be hung up with the others.
         if let Stage::Queued(queued) = &mut self.stage {
             queued.offers.clear();
+            self.survey.flow = queued.survey;
         }
         self.leave_queue(QueueOutcome::Answered, Some(agent));
         self.out.push(Action::Queue(QueueNews::Answered { agent }));

@@ -68,7 +68,8 @@ impl Call {
                     | Sound::Confirmed
                     | Sound::Beep
                     | Sound::Voicemail(_)
-                    | Sound::Prompt(_) => entry,
+                    | Sound::Prompt(_)
+                    | Sound::Spoken(_) => entry,
                 }
             }
             Script::Placed => TrailEntry::new(self.now, "placed", "What the house has to say is said."),
@@ -123,7 +124,12 @@ impl Call {
     fn flow_plays(&mut self, caller: model::LegId, sound: Sound) {
         let repeat = match sound {
             Sound::Ringback | Sound::Busy | Sound::Hold => true,
-            Sound::Greeting(_) | Sound::Confirmed | Sound::Beep | Sound::Voicemail(_) | Sound::Prompt(_) => false,
+            Sound::Greeting(_)
+            | Sound::Confirmed
+            | Sound::Beep
+            | Sound::Voicemail(_)
+            | Sound::Prompt(_)
+            | Sound::Spoken(_) => false,
         };
         self.play(caller, sound, repeat);
     }

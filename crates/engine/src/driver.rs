@@ -4,6 +4,7 @@
 //! Start with [`Driver::run`]; legs are in [`leg`], the end of the call in [`finish`] (after a panic in [`failure`]),
 //! words for the outside in [`tell`], legs that move between calls in [`transfer`].
 
+mod asking;
 mod failure;
 mod finish;
 mod handling;
@@ -36,6 +37,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::capture::sound::Tapping;
 use crate::clock::Anchor;
+use crate::queues::CallingBack;
 use crate::routes::Letter;
 use crate::shared::Shared;
 use crate::shares::{Bound, Seat};
@@ -131,6 +133,10 @@ pub(crate) struct Driver {
     expense: Option<Expense>,
     /// What the house placed the call for.
     placed: Option<Box<Placed>>,
+    /// The promise that it keeps.
+    calling_back: Option<Box<CallingBack>>,
+    /// What its flow has asked for.
+    asked_by_flow: asking::Asked,
 }
 
 impl Driver {
@@ -171,6 +177,8 @@ impl Driver {
             visits: 0,
             expense: None,
             placed: None,
+            calling_back: None,
+            asked_by_flow: asking::Asked::default(),
             shared,
         }
     }
@@ -276,6 +284,7 @@ impl Driver {
             Letter::Loaded(leg, play, sound) => self.play_loaded(leg, play, sound),
             Letter::Wish(by, wish, reply) => self.wish(by, wish, reply),
             Letter::Mailbox(kept) => self.mailbox_opened(kept),
+            Letter::FlowAnswer(number, answer) => self.flow_answered(number, answer),
             Letter::Obeyed(ticket, route) => self.feed(Input::Reply(ticket, Reply::Route(route))),
         }
     }
@@ -345,7 +354,10 @@ impl Driver {
                 }
                 let caller = pbx::Caller { number: &self.caller.0, name: &self.caller.1 };
                 let at = self.anchor.wall(self.shared.clock.now());
-                let mut route = pbx::route(&self.tenant, *origin, caller, dialled, at);
+                // Who is called back sees the number that they had called.
+                let shown = self.calling_back.as_ref().and_then(|back| back.hotline());
+                let from = shown.map_or(*origin, Origin::Hotline);
+                let mut route = pbx::route(&self.tenant, from, caller, dialled, at);
                 route.record &= self.shared.may_record;
                 self.bound(*origin, &mut route, dialled);
                 if let RouteTarget::Trunk(steps) = &mut route.to {
@@ -385,12 +397,13 @@ impl Driver {
                 let flow = self.tenant.flows.get(&id).map(|flow| (flow.graph.clone(), flow.met(id, now)));
                 flow.map(|(graph, met)| {
                     self.feed(Input::Trail(met));
-                    Steering::Flow(Box::new(Flow::new(graph, now)))
+                    Steering::Flow(Box::new(Flow::new(graph, now).knowing(self.flow_knows())))
                 })
             }
             Script::Announcement(sound, cause) => Some(Steering::Announcement(Announcement::new(sound, cause))),
             Script::Placed => {
-                self.placed.as_ref().map(|placed| Steering::Flow(Box::new(Flow::new(placed.graph.clone(), now))))
+                let flow = |graph| Flow::new(graph, now).knowing(self.flow_knows());
+                self.placed.as_ref().map(|placed| Steering::Flow(Box::new(flow(placed.graph.clone()))))
             }
             Script::Voicemail(extension, cause) => self.take_message(extension, cause),
             Script::Mailbox(extension) => return self.open_mailbox(extension),
@@ -414,10 +427,13 @@ impl Driver {
                 FlowStep::Record => self.keep_words(),
                 FlowStep::StopRecord => self.stop_keeping_words(),
                 FlowStep::Mail(id, chore) => self.do_chore(id, chore),
+                FlowStep::Speak(number, text) => self.keep_text(number, text),
+                FlowStep::Language(language) => self.asked_by_flow.language = Some(language),
+                FlowStep::Rate(mark) => self.rate(mark),
                 FlowStep::Ask(question) => {
+                    let answer = self.flow_asks(question);
                     let now = self.shared.clock.now();
-                    let answer = self.tenant.know(question, &self.caller.0, self.anchor.wall(now));
-                    if let Some(flow) = self.flow.as_mut() {
+                    if let (Some(answer), Some(flow)) = (answer, self.flow.as_mut()) {
                         steps.extend(flow.handle(now, model::flow::FlowEvent::Answer(answer)));
                     }
                 }

@@ -20,6 +20,7 @@ mod lines;
 mod load;
 mod messages;
 mod mwi;
+mod outside;
 mod pickup;
 mod placing;
 mod presence;
@@ -57,6 +58,7 @@ use directory::Directory;
 use health::Health;
 use intake::Intake;
 use messages::Messages;
+pub use outside::{Nobody, Outside};
 use pbx::calls::Journal;
 use queues::Queues;
 use recordings::Recordings;
@@ -91,6 +93,8 @@ pub struct Config {
     pub probe_every: Duration,
     /// How much is kept of how calls were signalled.
     pub capture: capture::Config,
+    /// Who speaks texts, and asks the companies' services.
+    pub outside: Arc<dyn Outside>,
 }
 
 /// Why the engine did not start.
@@ -191,6 +195,7 @@ impl Engine {
             shares: Arc::default(),
             lines: lines::Lines::default(),
             limits: config.limits,
+            outside: config.outside,
             may_record: !config.never_record,
             directory: directory.clone(),
         });

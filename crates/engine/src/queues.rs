@@ -4,8 +4,12 @@
 //! Of several processes on one database one runs the queues, by the lease `queues`; callers that come in at another one go
 //! where their queue overflows to. `docs/specs/queue.md`.
 
+mod back;
+mod callbacks;
 mod hub;
 mod office;
+mod promises;
+mod saying;
 mod tidings;
 mod trail;
 mod wishes;
@@ -14,11 +18,13 @@ use std::fmt;
 use std::sync::Arc;
 
 use call::{QueueNews, QueueOrder};
-use model::{CallId, ExtensionId, Problem, QueueId, TenantId, TrailEntry};
+use model::{CallId, ExtensionId, HotlineId, Problem, QueueId, TenantId, TrailEntry};
+use pbx::callback::Callback;
 use pbx::snapshot::Tenant;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::{Notify, oneshot};
 
+pub(crate) use back::{Back, CallingBack};
 pub(crate) use hub::run;
 
 /// What reaches the queues. There are at most a few words for each leg that is up.
@@ -33,7 +39,13 @@ pub(crate) enum Word {
         news: QueueNews,
         /// The caller's number.
         number: String,
+        /// The hotline that was called.
+        hotline: Option<HotlineId>,
     },
+    /// What has become of an offer to call back who was promised that in this call.
+    Back(TenantId, CallId, Back),
+    /// Who is to be called back, as the database has it.
+    Callbacks(Vec<(TenantId, Callback)>),
     /// A line of an agent's phones is taken, or free again.
     Line(TenantId, ExtensionId, i32),
     /// Phones of an extension have registered, or are gone.
@@ -73,8 +85,14 @@ impl Queues {
         let _ = self.to.send(word);
     }
 
-    pub(crate) fn call(&self, tenant: TenantId, call: CallId, news: QueueNews, number: String) {
-        self.say(Word::Call { tenant, call, news, number });
+    pub(crate) fn call(
+        &self,
+        tenant: TenantId,
+        call: CallId,
+        news: QueueNews,
+        (number, hotline): (String, Option<HotlineId>),
+    ) {
+        self.say(Word::Call { tenant, call, news, number, hotline });
     }
 
     pub(crate) fn phones(&self, tenant: TenantId, extension: ExtensionId, reachable: bool) {

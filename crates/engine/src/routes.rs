@@ -41,6 +41,8 @@ pub(crate) enum Letter {
     Wish(String, call::Wish, oneshot::Sender<Result<(), Problem>>),
     /// The messages of the mailbox that the caller wants to listen to; none when they cannot be listed.
     Mailbox(Option<Vec<flow::Kept>>),
+    /// What the flow asked for is found out, by the number of the question.
+    FlowAnswer(u32, model::flow::FlowAnswer),
     /// What a phone asked for by a code is done, or not: where its call goes.
     Obeyed(call::Ticket, Box<call::Route>),
 }

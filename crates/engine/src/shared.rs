@@ -16,6 +16,7 @@ use crate::health::Health;
 use crate::inbox::Inbox;
 use crate::lines::Lines;
 use crate::messages::Messages;
+use crate::outside::Outside;
 use crate::queues::Queues;
 use crate::recordings::Recordings;
 use crate::routes::Routes;
@@ -48,6 +49,7 @@ pub(crate) struct Shared {
     pub(crate) shares: Arc<Shares>,
     pub(crate) lines: Lines,
     pub(crate) limits: call::Limits,
+    pub(crate) outside: Arc<dyn Outside>,
     /// Whether companies that want their calls recorded get it.
     pub(crate) may_record: bool,
 }

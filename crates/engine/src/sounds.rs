@@ -3,11 +3,14 @@
 
 mod prompts;
 
+pub(crate) use prompts::language;
+
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use model::leg::Sound as Name;
+use model::leg::{Prompt, Sound as Name};
+use model::say::Language;
 use pbx::snapshot::Tenant;
 
 /// The tone after which a caller speaks.
@@ -44,6 +47,8 @@ pub(crate) struct Unread {
     name: Name,
     /// From the data directory on.
     path: PathBuf,
+    /// It is made of these, one after another.
+    parts: Vec<(Prompt, PathBuf)>,
 }
 
 #[derive(Default)]
@@ -67,7 +72,7 @@ impl Sounds {
     }
 
     /// The sound by its name. Never reads the disk.
-    pub(crate) fn get(&self, tenant: &Tenant, name: Name) -> Found {
+    pub(crate) fn get(&self, tenant: &Tenant, language: Language, name: Name) -> Found {
         match name {
             Name::Ringback => Found::Ready(self.ringback.clone()),
             Name::Busy => Found::Ready(self.busy.clone()),
@@ -78,15 +83,23 @@ impl Sounds {
                 Some(path) => self.find(name, path.clone()),
                 None => Found::Missing,
             },
-            Name::Voicemail(id) => Found::Unread(Unread { name, path: pbx::voicemail::message::file(tenant.id, id) }),
-            Name::Prompt(prompt) => self.find(name, prompts::file(prompts::language(tenant), prompt)),
+            Name::Voicemail(id) => {
+                let path = pbx::voicemail::message::file(tenant.id, id);
+                Found::Unread(Unread { name, path, parts: Vec::new() })
+            }
+            Name::Prompt(Prompt::Number(number)) => {
+                Found::Unread(Unread { name, path: PathBuf::new(), parts: prompts::parts(language, number) })
+            }
+            // It is spoken for one call alone.
+            Name::Spoken(_) => Found::Missing,
+            Name::Prompt(prompt) => self.find(name, prompts::file(language, prompt)),
         }
     }
 
     fn find(&self, name: Name, path: PathBuf) -> Found {
         match self.known(&path) {
             Some(sound) => Found::Ready(sound),
-            None => Found::Unread(Unread { name, path }),
+            None => Found::Unread(Unread { name, path, parts: Vec::new() }),
         }
     }
 
@@ -101,7 +114,17 @@ impl Sounds {
 
     /// Reads a greeting aside from the runtime's threads: decoding one may take a while. None when it cannot be.
     pub(crate) async fn load(&self, unread: Unread) -> Option<Arc<media::Sound>> {
-        let Unread { name, path } = unread;
+        let Unread { name, path, parts } = unread;
+        if !parts.is_empty() {
+            let mut pcm = Vec::new();
+            for (prompt, path) in parts {
+                let part = Unread { name: Name::Prompt(prompt), path, parts: Vec::new() };
+                if let Some(part) = Box::pin(self.load(part)).await {
+                    pcm.extend_from_slice(part.pcm());
+                }
+            }
+            return Some(Arc::new(media::Sound::from_pcm(pcm)));
+        }
         if let Name::Voicemail(_) = name {
             // A message is heard once or twice, by one.
             let file = self.data.join(path);

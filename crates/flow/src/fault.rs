@@ -46,6 +46,20 @@ pub enum Wrong {
     /// A priority is out of its bounds.
     #[error("must be between -100 and 100, is {0}")]
     BadPriority(i32),
+    /// A text is too short or too long.
+    #[error("must have {least} to {most} characters")]
+    BadLength {
+        /// The least allowed.
+        least: usize,
+        /// The most allowed.
+        most: usize,
+    },
+    /// A variable's name is empty, too long or has characters that texts could not name.
+    #[error("a variable's name is 1 to 32 characters of a-z, 0-9 and `_`")]
+    BadVariable,
+    /// An address that nothing can be asked at.
+    #[error("must be an address that begins with https:// or http://, of at most 500 characters")]
+    BadUrl,
     /// A circle in which nothing ever waits.
     #[error("goes round in a circle without a menu or a greeting in between: {}", .0.join(" → "))]
     Spins(Vec<String>),

@@ -1,5 +1,6 @@
 //! What is stored: nodes by their names, and where to start.
 
+use crate::nodes::{Collect, Compare, DialExtension, Lookup, Rate, Say, Set, Speak};
 use crate::text;
 use model::{Cause, Digit, ExtensionId, FlowId, GreetingId, GroupId, QueueId, ScheduleId};
 use serde::{Deserialize, Serialize};
@@ -101,6 +102,37 @@ pub enum Node {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         on_overflow: Option<NodeId>,
     },
+    /// Say something.
+    Say(Say),
+    /// Take several keys into a variable.
+    Collect(Collect),
+    /// Let the caller dial an extension.
+    DialExtension(DialExtension),
+    /// Ask how content the caller is.
+    Rate(Rate),
+    /// Choose the language of what the house says.
+    Language(Speak),
+    /// Put something into a variable.
+    Set(Set),
+    /// Go on by the value of a variable.
+    Compare(Compare),
+    /// Ask a service of the company.
+    Lookup(Lookup),
+    /// Go on by whether the caller is a contact.
+    Contact {
+        /// Where contacts go.
+        known: NodeId,
+        /// Where all others go.
+        otherwise: NodeId,
+    },
+    /// Hand the caller to who looks after the contact that calls.
+    Owner {
+        /// Where to go when nobody does.
+        otherwise: NodeId,
+        /// Where to go when they could not be reached; as `otherwise` when missing.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on_no_answer: Option<NodeId>,
+    },
     /// End the call.
     Hangup {
         /// The cause in the record.
@@ -185,7 +217,26 @@ impl Graph {
                 Node::Queue { queue, .. } => add("queue", Reference::Queue(*queue)),
                 Node::Flow { flow } => add("flow", Reference::Flow(*flow)),
                 Node::Schedule { schedule, .. } => add("schedule", Reference::Schedule(*schedule)),
-                Node::Caller { .. } | Node::Hangup { .. } => {}
+                Node::Collect(Collect { greeting, invalid_greeting, .. })
+                | Node::DialExtension(DialExtension { greeting, invalid_greeting, .. }) => {
+                    if let Some(greeting) = greeting {
+                        add("greeting", Reference::Greeting(*greeting));
+                    }
+                    if let Some(greeting) = invalid_greeting {
+                        add("invalid_greeting", Reference::Greeting(*greeting));
+                    }
+                }
+                Node::Rate(Rate { greeting: Some(greeting), .. }) => add("greeting", Reference::Greeting(*greeting)),
+                Node::Rate(_)
+                | Node::Say(_)
+                | Node::Language(_)
+                | Node::Set(_)
+                | Node::Compare(_)
+                | Node::Lookup(_)
+                | Node::Contact { .. }
+                | Node::Owner { .. }
+                | Node::Caller { .. }
+                | Node::Hangup { .. } => {}
             }
         }
         found
@@ -205,6 +256,16 @@ impl Node {
             Node::Schedule { .. } => "schedule",
             Node::Caller { .. } => "caller",
             Node::Queue { .. } => "queue",
+            Node::Say(_) => "say",
+            Node::Collect(_) => "collect",
+            Node::DialExtension(_) => "dial_extension",
+            Node::Rate(_) => "rate",
+            Node::Language(_) => "language",
+            Node::Set(_) => "set",
+            Node::Compare(_) => "compare",
+            Node::Lookup(_) => "lookup",
+            Node::Contact { .. } => "contact",
+            Node::Owner { .. } => "owner",
             Node::Hangup { .. } => "hangup",
         }
     }
@@ -232,6 +293,29 @@ impl Node {
                 let anonymous = anonymous.iter().map(|to| ("anonymous".to_owned(), to));
                 vip.chain(anonymous).chain([("otherwise".to_owned(), otherwise)]).collect()
             }
+            Node::Say(Say { next, .. })
+            | Node::Rate(Rate { next, .. })
+            | Node::Language(Speak { next, .. })
+            | Node::Set(Set { next, .. }) => vec![("next".into(), next)],
+            Node::Collect(Collect { next, on_failures, .. }) => {
+                let failures = on_failures.iter().map(|to| ("on_failures".to_owned(), to));
+                [("next".to_owned(), next)].into_iter().chain(failures).collect()
+            }
+            Node::DialExtension(DialExtension { on_no_answer, on_failures, .. }) => {
+                let no_answer = on_no_answer.iter().map(|to| ("on_no_answer".to_owned(), to));
+                no_answer.chain(on_failures.iter().map(|to| ("on_failures".to_owned(), to))).collect()
+            }
+            Node::Compare(Compare { yes, no, .. }) => vec![("yes".into(), yes), ("no".into(), no)],
+            Node::Lookup(Lookup { branches, otherwise, on_no_answer, .. }) => {
+                let branches = branches.iter().map(|(word, to)| (format!("branches.{word}"), to));
+                let no_answer = on_no_answer.iter().map(|to| ("on_no_answer".to_owned(), to));
+                branches.chain([("otherwise".to_owned(), otherwise)]).chain(no_answer).collect()
+            }
+            Node::Contact { known, otherwise } => vec![("known".into(), known), ("otherwise".into(), otherwise)],
+            Node::Owner { otherwise, on_no_answer } => {
+                let no_answer = on_no_answer.iter().map(|to| ("on_no_answer".to_owned(), to));
+                [("otherwise".to_owned(), otherwise)].into_iter().chain(no_answer).collect()
+            }
             Node::Voicemail { .. } | Node::Flow { .. } | Node::Hangup { .. } => Vec::new(),
         }
     }
@@ -240,8 +324,16 @@ impl Node {
     /// with no phone registered it comes back at once; nor does a queue, which may be full.
     pub const fn waits(&self) -> bool {
         match self {
-            Node::Play { .. } | Node::Menu(_) => true,
-            Node::RingGroup { .. }
+            Node::Play { .. } | Node::Menu(_) | Node::Collect(_) | Node::DialExtension(_) | Node::Rate(_) => true,
+            // What there is to say may be nothing.
+            Node::Say(_)
+            | Node::Language(_)
+            | Node::Set(_)
+            | Node::Compare(_)
+            | Node::Lookup(_)
+            | Node::Contact { .. }
+            | Node::Owner { .. }
+            | Node::RingGroup { .. }
             | Node::Extension { .. }
             | Node::Queue { .. }
             | Node::Voicemail { .. }

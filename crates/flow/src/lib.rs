@@ -10,6 +10,7 @@ pub mod fault;
 pub mod graph;
 mod machine;
 mod mailbox;
+pub mod nodes;
 mod steering;
 mod text;
 mod trace;

@@ -1,14 +1,19 @@
 //! The machine that walks a graph for one caller. It stands at one node; each event moves it by at most one node,
 //! so an event can never spin, and a budget bounds how many nodes are entered over time.
 
+mod entry;
+mod memory;
 mod menu;
 
 use crate::Chore;
 use crate::graph::{Graph, Node};
+use crate::nodes::{Set, Speak};
 use menu::Phase;
 use model::flow::{FlowAnswer, FlowCommand, FlowEvent, FlowQuestion, FlowTarget};
 use model::leg::Sound;
+use model::say::Language;
 use model::{Cause, Digit, Enqueue, Moment, TrailEntry, VoicemailId};
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,6 +25,8 @@ const AT_ONCE: Duration = Duration::from_millis(100);
 const MOST_AT_ONCE: u32 = 50;
 /// A question that is not answered by then is taken as one without an answer.
 const LONGEST_ANSWER: Duration = Duration::from_secs(5);
+/// The same for what must be looked up elsewhere: a caller who waits hears nothing meanwhile.
+const LONGEST_LOOK: Duration = Duration::from_secs(2);
 /// How many nodes one caller may enter in all.
 const MOST_NODES: u32 = 1_000;
 
@@ -38,6 +45,12 @@ pub enum FlowStep {
     StopRecord,
     /// Do this with a message.
     Mail(VoicemailId, Chore),
+    /// This is the text of `Sound::Spoken` with the number; it is played next.
+    Speak(u32, String),
+    /// The house speaks this language from now on.
+    Language(Language),
+    /// The caller gave the call this mark.
+    Rate(u8),
 }
 
 /// One caller on the way through one graph.
@@ -50,6 +63,15 @@ pub struct Flow {
     playing: bool,
     deadline: Option<Moment>,
     budget: Budget,
+    variables: BTreeMap<String, String>,
+    /// The keys of an entry so far.
+    entered: String,
+    /// How many entries had failed when it was asked who has a number.
+    failed_entries: u32,
+    /// What is to be said after what is being said.
+    saying: VecDeque<Sound>,
+    /// How many texts were said.
+    spoken: u32,
     now: Moment,
     out: Vec<FlowStep>,
 }
@@ -61,8 +83,12 @@ enum State {
     Fresh,
     /// For the end of a `play` node's greeting.
     Playing,
+    /// For the end of what is said.
+    Saying,
     /// For a key; so many failures so far.
     Menu { phase: Phase, failures: u32 },
+    /// For several keys.
+    Entry { phase: entry::Phase, failures: u32 },
     /// For the transfer to come back.
     Away,
     /// For the answer to a question.
@@ -90,6 +116,11 @@ impl Flow {
             playing: false,
             deadline: None,
             budget: Budget { last: now, ..Budget::default() },
+            variables: BTreeMap::new(),
+            entered: String::new(),
+            failed_entries: 0,
+            saying: VecDeque::new(),
+            spoken: 0,
             now,
             out: Vec::new(),
         }
@@ -115,8 +146,9 @@ impl Flow {
         if self.deadline.is_some_and(|at| at <= now) {
             self.deadline = None;
             match self.state {
-                State::Playing => self.sound_ended(),
+                State::Playing | State::Saying => self.sound_ended(),
                 State::Menu { phase, failures } => self.menu_time(phase, failures),
+                State::Entry { phase, failures } => self.entry_time(phase, failures),
                 State::Asking => self.answered(FlowAnswer::Nothing),
                 State::Fresh | State::Away | State::Over => {}
             }
@@ -150,14 +182,21 @@ impl Flow {
                 let start = self.graph.start.clone();
                 self.enter(&start);
             }
-            State::Playing | State::Menu { .. } | State::Away | State::Asking | State::Over => {}
+            State::Playing
+            | State::Saying
+            | State::Menu { .. }
+            | State::Entry { .. }
+            | State::Away
+            | State::Asking
+            | State::Over => {}
         }
     }
 
     fn digit(&mut self, digit: Digit) {
         match self.state {
             State::Menu { failures, .. } => self.menu_digit(digit, failures),
-            State::Fresh | State::Playing | State::Away | State::Asking | State::Over => {}
+            State::Entry { failures, .. } => self.entry_digit(digit, failures),
+            State::Fresh | State::Playing | State::Saying | State::Away | State::Asking | State::Over => {}
         }
     }
 
@@ -178,7 +217,9 @@ impl Flow {
                 // A sound is only waited for where one was begun.
                 Some(_) | None => self.hang_up(Cause::Failed),
             },
+            State::Saying => self.say_next(),
             State::Menu { phase, failures } => self.menu_sound_ended(phase, failures),
+            State::Entry { phase, failures } => self.entry_sound_ended(phase, failures),
             State::Fresh | State::Away | State::Asking | State::Over => {}
         }
     }
@@ -190,6 +231,9 @@ impl Flow {
         let next = match self.graph.nodes.get(&self.here) {
             Some(Node::RingGroup { on_no_answer, .. } | Node::Extension { on_no_answer, .. }) => on_no_answer.clone(),
             Some(Node::Queue { on_overflow, .. }) => on_overflow.clone(),
+            Some(Node::DialExtension(dial)) => dial.on_no_answer.clone(),
+            Some(Node::Owner { otherwise, on_no_answer }) => on_no_answer.clone().or(Some(otherwise.clone())),
+            Some(Node::Lookup(lookup)) => lookup.on_no_answer.clone().or(Some(lookup.otherwise.clone())),
             // Nobody is handed on from anywhere else.
             Some(_) | None => None,
         };
@@ -237,13 +281,44 @@ impl Flow {
                 let returns = on_overflow.is_some();
                 self.transfer(FlowTarget::Queue(Enqueue { queue: *queue, priority: *priority, skills, returns }));
             }
+            Node::Say(say) => self.say(say),
+            Node::Collect(_) | Node::DialExtension(_) | Node::Rate(_) => self.entry_begins(0),
+            Node::Language(Speak { language, next }) => {
+                self.out.push(FlowStep::Language(*language));
+                self.remember("language", language.as_str().to_owned());
+                self.enter(next);
+            }
+            Node::Set(Set { variable, value, next }) => {
+                let value = self.filled(value);
+                self.remember(variable, value);
+                self.enter(next);
+            }
+            Node::Compare(compare) => {
+                let left = self.variables.get(&compare.variable).cloned().unwrap_or_default();
+                let holds = compare.is.holds(&left, &self.filled(&compare.value));
+                let next = if holds { &compare.yes } else { &compare.no };
+                let facts = vec![("node", name.to_owned()), ("value", left)];
+                let reason = format!("`{}` is compared, which leads to `{next}`.", compare.variable);
+                self.note("flow_compared", reason, facts);
+                self.enter(next);
+            }
+            Node::Lookup(lookup) => {
+                let variables = self.variables.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+                self.ask(FlowQuestion::Lookup { url: lookup.url.clone(), variables });
+            }
+            Node::Contact { .. } => self.ask(FlowQuestion::Contact),
+            Node::Owner { .. } => self.ask(FlowQuestion::Owner),
             Node::Hangup { cause } => self.hang_up(*cause),
         }
     }
 
     fn ask(&mut self, question: FlowQuestion) {
         self.state = State::Asking;
-        self.deadline = Some(self.now + LONGEST_ANSWER);
+        let patience = match question {
+            FlowQuestion::Lookup { .. } | FlowQuestion::Contact | FlowQuestion::Owner => LONGEST_LOOK,
+            FlowQuestion::Schedule(_) | FlowQuestion::Caller | FlowQuestion::Extension(_) => LONGEST_ANSWER,
+        };
+        self.deadline = Some(self.now + patience);
         self.out.push(FlowStep::Ask(question));
     }
 
@@ -257,13 +332,26 @@ impl Flow {
             Some(Node::Schedule { open, closed, holiday, .. }) => match answer {
                 FlowAnswer::Open => open,
                 FlowAnswer::Holiday => holiday.as_ref().unwrap_or(closed),
-                FlowAnswer::Closed | FlowAnswer::Vip | FlowAnswer::Anonymous | FlowAnswer::Nothing => closed,
+                _ => closed,
             },
             Some(Node::Caller { vip, anonymous, otherwise }) => match answer {
                 FlowAnswer::Vip => vip.as_ref().unwrap_or(otherwise),
                 FlowAnswer::Anonymous => anonymous.as_ref().unwrap_or(otherwise),
-                FlowAnswer::Open | FlowAnswer::Closed | FlowAnswer::Holiday | FlowAnswer::Nothing => otherwise,
+                _ => otherwise,
             },
+            Some(Node::Contact { known, otherwise }) => match answer {
+                FlowAnswer::Known => known,
+                _ => otherwise,
+            },
+            Some(Node::Owner { otherwise, .. }) => match answer {
+                FlowAnswer::Extension(extension) => return self.transfer(FlowTarget::Extension(extension)),
+                _ => otherwise,
+            },
+            Some(Node::DialExtension(_)) => match answer {
+                FlowAnswer::Extension(extension) => return self.extension_found(Some(extension)),
+                _ => return self.extension_found(None),
+            },
+            Some(Node::Lookup(lookup)) => return self.looked_up(lookup, answer),
             // Nothing is asked anywhere else.
             Some(_) | None => return self.hang_up(Cause::Failed),
         };

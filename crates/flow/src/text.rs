@@ -60,6 +60,42 @@ pub(crate) mod cause {
     }
 }
 
+/// A telephone key, or null.
+pub(crate) mod key {
+    use super::*;
+
+    pub(crate) fn serialize<S: Serializer>(key: &Option<Digit>, out: S) -> Result<S::Ok, S::Error> {
+        match key {
+            Some(key) => out.serialize_char(key.as_char()),
+            None => out.serialize_none(),
+        }
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(input: D) -> Result<Option<Digit>, D::Error> {
+        let Some(text) = Option::<String>::deserialize(input)? else { return Ok(None) };
+        let mut chars = text.chars();
+        match (chars.next().and_then(Digit::new), chars.next()) {
+            (Some(key), None) => Ok(Some(key)),
+            (Some(_) | None, _) => Err(D::Error::custom(format!("`{text}` is no key: use one of 0-9, *, #, A-D"))),
+        }
+    }
+}
+
+/// A language by its code.
+pub(crate) mod language {
+    use super::*;
+    use model::say::Language;
+
+    pub(crate) fn serialize<S: Serializer>(language: &Language, out: S) -> Result<S::Ok, S::Error> {
+        out.serialize_str(language.as_str())
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(input: D) -> Result<Language, D::Error> {
+        let code = String::deserialize(input)?;
+        Language::parse(&code).ok_or_else(|| D::Error::custom(format!("`{code}` is not spoken here: use vi or en")))
+    }
+}
+
 /// A map whose keys are telephone keys.
 pub(crate) mod keys {
     use super::*;

@@ -112,7 +112,7 @@ impl<'a> Walk<'a> {
     /// A key is heard by a menu only: greetings of `play` nodes before it are listened to.
     fn hear_until_a_key_counts(&mut self) {
         let kind = |flow: &Flow, graph: &Graph| graph.nodes.get(flow.node()).map(crate::Node::kind);
-        while self.playing && kind(&self.flow, self.flow.graph()) == Some("play") {
+        while self.playing && matches!(kind(&self.flow, self.flow.graph()), Some("play" | "say")) {
             self.sound_ends();
         }
     }
@@ -144,7 +144,12 @@ impl<'a> Walk<'a> {
                 FlowStep::Trail(entry) => self.trail.push(entry),
                 FlowStep::Ask(question) => self.event(FlowEvent::Answer((self.know)(question))),
                 // Nothing of a flow is kept.
-                FlowStep::Record | FlowStep::StopRecord | FlowStep::Mail(..) => {}
+                FlowStep::Record
+                | FlowStep::StopRecord
+                | FlowStep::Mail(..)
+                | FlowStep::Speak(..)
+                | FlowStep::Language(_)
+                | FlowStep::Rate(_) => {}
                 FlowStep::Command(FlowCommand::Play(_)) => self.playing = true,
                 FlowStep::Command(FlowCommand::StopPlay) => self.playing = false,
                 FlowStep::Command(FlowCommand::Transfer(target)) => self.transferred = Some(target),

@@ -2,6 +2,7 @@
 
 use crate::fault::{Fault, Wrong};
 use crate::graph::{Graph, Menu, Node, NodeId};
+use crate::nodes::Check;
 use std::collections::{BTreeMap, BTreeSet};
 
 impl Graph {
@@ -14,7 +15,15 @@ impl Graph {
         }
         self.check_targets(&mut faults);
         for (name, node) in &self.nodes {
+            let mut check = Check { node: name, faults: &mut faults };
             match node {
+                Node::Say(say) => check.say(say),
+                Node::Collect(collect) => check.collect(collect),
+                Node::DialExtension(dial) => check.dial(dial),
+                Node::Rate(rate) => check.rate(rate),
+                Node::Set(set) => check.set(set),
+                Node::Compare(compare) => check.compare(compare),
+                Node::Lookup(lookup) => check.lookup(lookup),
                 Node::Menu(menu) => check_menu(name, menu, &mut faults),
                 Node::Queue { priority, skills, .. } => check_queue(name, *priority, skills, &mut faults),
                 Node::Play { .. }
@@ -24,6 +33,9 @@ impl Graph {
                 | Node::Flow { .. }
                 | Node::Schedule { .. }
                 | Node::Caller { .. }
+                | Node::Language(_)
+                | Node::Contact { .. }
+                | Node::Owner { .. }
                 | Node::Hangup { .. } => {}
             }
         }

@@ -21,16 +21,29 @@ pub enum FlowEvent {
 }
 
 /// What a flow needs to know to go on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FlowQuestion {
     /// What does this schedule say of this moment?
     Schedule(ScheduleId),
     /// What does the company know of the caller?
     Caller,
+    /// Who has this internal number?
+    Extension(String),
+    /// Is the caller one of the company's contacts?
+    Contact,
+    /// Who looks after the contact that calls?
+    Owner,
+    /// What does the company's service at this address say?
+    Lookup {
+        /// The address.
+        url: String,
+        /// What the flow remembers, for the service.
+        variables: Vec<(String, String)>,
+    },
 }
 
 /// The answer to a [`FlowQuestion`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FlowAnswer {
     /// The schedule is open.
     Open,
@@ -42,19 +55,28 @@ pub enum FlowAnswer {
     Vip,
     /// The caller shows no number.
     Anonymous,
-    /// Nothing is known: an ordinary caller, or a schedule that is gone.
+    /// The caller is a contact.
+    Known,
+    /// This extension is meant.
+    Extension(ExtensionId),
+    /// The service picked a branch, and gave values to variables.
+    Branch(String, Vec<(String, String)>),
+    /// Nothing is known: an ordinary caller, a schedule that is gone, a number that nobody has, a service that is silent.
     Nothing,
 }
 
 impl FlowAnswer {
     /// The stable word.
-    pub const fn as_str(self) -> &'static str {
+    pub const fn as_str(&self) -> &'static str {
         match self {
             FlowAnswer::Open => "open",
             FlowAnswer::Closed => "closed",
             FlowAnswer::Holiday => "holiday",
             FlowAnswer::Vip => "vip",
             FlowAnswer::Anonymous => "anonymous",
+            FlowAnswer::Known => "known",
+            FlowAnswer::Extension(_) => "extension",
+            FlowAnswer::Branch(..) => "branch",
             FlowAnswer::Nothing => "nothing",
         }
     }

@@ -2,7 +2,7 @@
 //! for something with [`LegCommand`]. Neither knows a transport: session descriptions, codecs and ports are
 //! settled between the driver and the edges.
 
-use crate::{CallId, Cause, ExtensionId, GreetingId, TrunkId, VoicemailId};
+use crate::{CallId, Cause, ExtensionId, GreetingId, TrunkId, VoicemailId, say};
 use std::fmt;
 
 /// A key of the telephone: `0`–`9`, `*`, `#`, `A`–`D`.
@@ -165,6 +165,8 @@ pub enum Sound {
     Voicemail(VoicemailId),
     /// Something that the house says in the company's language.
     Prompt(Prompt),
+    /// A text of the flow that steers the caller, by its number there.
+    Spoken(u32),
 }
 
 /// What the house says. Where nobody speaks, a tone stands for it, or nothing.
@@ -188,13 +190,27 @@ pub enum Prompt {
     Deleted,
     /// There are no more messages.
     NoMoreMessages,
+    /// The caller's place in the line follows.
+    QueuePosition,
+    /// How many minutes the caller is likely to wait follows.
+    QueueWait,
+    /// After that number: minutes.
+    Minutes,
+    /// To be called back without losing the place, press the key that follows.
+    CallbackOffer,
+    /// The place is kept, and the caller is called back.
+    CallbackKept,
     /// The digit, 0–9.
     Digit(u8),
+    /// A number from 0 to 999, said as people say it.
+    Number(u16),
+    /// A part of such a number.
+    Part(say::Part),
 }
 
 impl Prompt {
-    /// All but the digits.
-    pub const WORDS: [Prompt; 9] = [
+    /// All but digits and numbers.
+    pub const WORDS: [Prompt; 14] = [
         Prompt::LeaveMessage,
         Prompt::EnterPin,
         Prompt::WrongPin,
@@ -204,11 +220,16 @@ impl Prompt {
         Prompt::MessageKeys,
         Prompt::Deleted,
         Prompt::NoMoreMessages,
+        Prompt::QueuePosition,
+        Prompt::QueueWait,
+        Prompt::Minutes,
+        Prompt::CallbackOffer,
+        Prompt::CallbackKept,
     ];
 
-    /// All.
+    /// All that have a sound of their own.
     pub fn all() -> impl Iterator<Item = Prompt> {
-        Prompt::WORDS.into_iter().chain((0..10).map(Prompt::Digit))
+        Prompt::WORDS.into_iter().chain((0..10).map(Prompt::Digit)).chain(say::Part::all().map(Prompt::Part))
     }
 
     /// The digits of a number, as they are said one by one.
@@ -232,7 +253,14 @@ impl Prompt {
             Prompt::MessageKeys => "message-keys",
             Prompt::Deleted => "deleted",
             Prompt::NoMoreMessages => "no-more-messages",
+            Prompt::QueuePosition => "queue-position",
+            Prompt::QueueWait => "queue-wait",
+            Prompt::Minutes => "minutes",
+            Prompt::CallbackOffer => "callback-offer",
+            Prompt::CallbackKept => "callback-kept",
             Prompt::Digit(digit) => DIGITS[(digit % 10) as usize],
+            Prompt::Number(_) => "number",
+            Prompt::Part(part) => part.as_str(),
         }
     }
 }

@@ -16,6 +16,7 @@ pub mod page;
 pub mod phone;
 pub mod problem;
 pub mod queue;
+pub mod say;
 pub mod trail;
 
 pub use actor::{Actor, Permission, Role};

@@ -33,12 +33,19 @@ pub enum QueueOutcome {
     Overflowed,
     /// It waited for as long as it may.
     TimedOut,
+    /// The caller hung up and is called back: the place in the line is kept.
+    CalledBack,
 }
 
 impl QueueOutcome {
     /// All of them.
-    pub const ALL: [QueueOutcome; 4] =
-        [QueueOutcome::Answered, QueueOutcome::Abandoned, QueueOutcome::Overflowed, QueueOutcome::TimedOut];
+    pub const ALL: [QueueOutcome; 5] = [
+        QueueOutcome::Answered,
+        QueueOutcome::Abandoned,
+        QueueOutcome::Overflowed,
+        QueueOutcome::TimedOut,
+        QueueOutcome::CalledBack,
+    ];
 
     /// The stable word.
     pub const fn as_str(self) -> &'static str {
@@ -47,6 +54,7 @@ impl QueueOutcome {
             QueueOutcome::Abandoned => "abandoned",
             QueueOutcome::Overflowed => "overflowed",
             QueueOutcome::TimedOut => "timed_out",
+            QueueOutcome::CalledBack => "called_back",
         }
     }
 

@@ -244,6 +244,9 @@ pub struct Call {
     /// When its recording was deleted because its time was over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recording_deleted_at: Option<i64>,
+    /// The mark that the caller gave, 1 for the worst.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rating: Option<i64>,
 }
 
 /// A finished call with its legs.
@@ -328,6 +331,7 @@ impl CallRecord {
             queue_wait_ms: self.queue_wait_ms,
             recording: None,
             recording_deleted_at: None,
+            rating: None,
         }
     }
 }

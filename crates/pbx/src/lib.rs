@@ -7,6 +7,7 @@
 
 pub mod agent;
 pub mod broadcast;
+pub mod callback;
 pub mod callers;
 pub mod calls;
 pub mod capture;
@@ -28,6 +29,7 @@ pub mod limits;
 pub mod manifest;
 pub mod queue;
 pub mod quota;
+pub mod rating;
 pub mod recording;
 mod route;
 pub mod schedule;

@@ -11,7 +11,7 @@ pub(crate) use service::{amend, insert};
 pub use service::{create, delete, get, list, update};
 
 use crate::target::{Target, TargetText};
-use model::{ExtensionId, Faults, GreetingId, QueueId};
+use model::{Digit, ExtensionId, Faults, FlowId, GreetingId, QueueId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -80,6 +80,21 @@ pub struct Settings {
     pub max_missed: i64,
     /// How soon a caller should be answered, for the service level, 1,000–600,000; 20,000 when missing.
     pub service_level_ms: i64,
+    /// Whether the house says the place with each announcement; greetings in `sounds.positions` go before it.
+    pub say_position: bool,
+    /// Whether the house says how many minutes the caller is likely to wait.
+    pub say_wait: bool,
+    /// The key by which a caller hangs up and is called back, keeping the place: one of 0–9; empty, when missing,
+    /// for none.
+    pub callback_key: String,
+    /// How often a caller is called back who does not answer, 1–10; 3 when missing.
+    pub callback_tries: i64,
+    /// How long after a try in vain, 30,000–3,600,000; 300,000 when missing.
+    pub callback_retry_ms: i64,
+    /// The flow that has a caller whose agent has hung up: a survey. None, when missing, ends the call then.
+    #[serde(with = "crate::text::some_id")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, default = json!(null)))]
+    pub survey: Option<FlowId>,
 }
 
 impl Default for Settings {
@@ -99,6 +114,12 @@ impl Default for Settings {
             no_answer_delay_ms: 5_000,
             max_missed: 3,
             service_level_ms: 20_000,
+            say_position: false,
+            say_wait: false,
+            callback_key: String::new(),
+            callback_tries: 3,
+            callback_retry_ms: 300_000,
+            survey: None,
         }
     }
 }
@@ -292,6 +313,8 @@ impl Settings {
             ("no_answer_delay_ms", self.no_answer_delay_ms, 1_000, 600_000),
             ("max_missed", self.max_missed, 0, 100),
             ("service_level_ms", self.service_level_ms, 1_000, 600_000),
+            ("callback_tries", self.callback_tries, 1, 10),
+            ("callback_retry_ms", self.callback_retry_ms, 30_000, 3_600_000),
         ];
         for (field, value, least, most) in bounds {
             if !(least..=most).contains(&value) {
@@ -301,5 +324,15 @@ impl Settings {
         if self.announce_every_ms != 0 && !(10_000..=600_000).contains(&self.announce_every_ms) {
             faults.add("settings.announce_every_ms", "Use 0 for never, or 10000 to 600000.");
         }
+        if !self.callback_key.is_empty() && self.callback_key().is_none() {
+            faults.add("settings.callback_key", "Use one key of 0-9, or leave it empty.");
+        }
+    }
+
+    /// The key by which a caller asks to be called back.
+    pub fn callback_key(&self) -> Option<Digit> {
+        let mut keys = self.callback_key.chars();
+        let key = keys.next().filter(char::is_ascii_digit).and_then(Digit::new);
+        key.filter(|_| keys.next().is_none())
     }
 }

@@ -1,6 +1,7 @@
 //! Running: opens what is needed from the bottom up, waits for a signal, closes it from the top down.
 
 mod first;
+mod outside;
 mod watch_demo;
 
 pub(crate) use watch_demo::plan as demo_plan;
@@ -13,6 +14,7 @@ use crate::{cli, control, figures, health, home, limits, nodes, phones, provisio
 use anyhow::Context;
 use bus::Bus;
 use engine::{Engine, StartError};
+use outside::Helpers;
 use sip::Transport;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -28,8 +30,9 @@ use tokio_rustls::rustls::ClientConfig;
 use worker::broadcast::Broadcaster;
 use worker::mail::Courier;
 use worker::recordings::Keeper;
+use worker::sound::Sounds;
 use worker::speech::{Hosted, Program, Speaker};
-use worker::webhook::{Guard, Sender};
+use worker::webhook::{Guard, Lookups, Sender};
 
 /// How long open HTTP answers may take when the server stops.
 const LAST_ANSWERS: Duration = Duration::from_secs(3);
@@ -68,12 +71,15 @@ pub(crate) async fn run(config: Config, ui_dir: Option<PathBuf>) -> anyhow::Resu
     let (trust, roots) = crate::trust::client(&config)?;
     let mut wanted = engine_config(&config, &db, &certificate, trust);
     (wanted.sip.keeper, wanted.sip.kept) = (Some(registrar), kept);
+    let guard = guard(&config);
+    let spoken = Sounds::new(db.clone(), config.data_dir.clone()).spoken_by(speaker(&config)?);
+    let lookups = Lookups::new(guard.clone()).context("the client for services that flows ask")?;
+    wanted.outside = Arc::new(Helpers { sounds: spoken, lookups });
     let engine = Engine::start(wanted, db.clone(), bus.clone(), orders).await;
     let engine = Arc::new(engine.map_err(explain)?);
     // Only now: secrets made by a start that fails would never be seen.
     let demo_company = first::company(&db, &config).await?;
     in_force(&engine, &db).await;
-    let guard = guard(&config);
     let courier = courier(&config, &db)?;
     let draining = Arc::new(AtomicBool::new(false));
     let (stop, stopping) = watch::channel(false);
@@ -272,6 +278,7 @@ fn engine_config(config: &Config, db: &Db, certificate: &Certificate, trust: Arc
             keep: Duration::from_secs(config.capture.keep_days * 86_400),
             sound_bytes: config.capture.sound_mb << 20,
         },
+        outside: Arc::new(engine::Nobody),
     }
 }
 

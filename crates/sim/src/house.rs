@@ -35,6 +35,8 @@ pub struct House {
     pub schedules: BTreeMap<String, (ScheduleId, FlowAnswer)>,
     /// What is known of the caller.
     pub caller: Option<FlowAnswer>,
+    /// What is found out elsewhere: in the contacts, at a service of the company.
+    pub outside: Option<FlowAnswer>,
     /// What each queue does with its caller.
     pub queues: BTreeMap<QueueId, Keeper>,
     /// Carriers by name.
@@ -129,6 +131,7 @@ impl House {
             to,
             crosses: dice.percent(30),
             silent: dice.percent(3),
+            survey: dice.percent(30).then(|| FlowId::from_bits(1)),
         });
         id
     }
@@ -149,9 +152,11 @@ impl House {
     pub fn know(&self, question: FlowQuestion) -> FlowAnswer {
         let known = match question {
             FlowQuestion::Schedule(id) => {
-                self.schedules.values().find(|(known, _)| *known == id).map(|(_, says)| *says)
+                self.schedules.values().find(|(known, _)| *known == id).map(|(_, says)| says.clone())
             }
-            FlowQuestion::Caller => self.caller,
+            FlowQuestion::Caller => self.caller.clone(),
+            FlowQuestion::Extension(number) => self.extensions.get(&number).copied().map(FlowAnswer::Extension),
+            FlowQuestion::Contact | FlowQuestion::Owner | FlowQuestion::Lookup { .. } => self.outside.clone(),
         };
         known.unwrap_or(FlowAnswer::Nothing)
     }

@@ -3,7 +3,7 @@
 
 use call::{QueueOrder, RouteTarget};
 use model::leg::Sound;
-use model::{Cause, ExtensionId, GreetingId, Id, QueueOutcome};
+use model::{Cause, Digit, ExtensionId, FlowId, GreetingId, Id, QueueOutcome};
 use std::time::Duration;
 
 /// What a queue does with its caller.
@@ -19,6 +19,8 @@ pub struct Keeper {
     pub crosses: bool,
     /// It never says a word.
     pub silent: bool,
+    /// What callers are asked when their agent has hung up.
+    pub survey: Option<FlowId>,
 }
 
 impl Keeper {
@@ -28,7 +30,8 @@ impl Keeper {
             return Vec::new();
         }
         let mut at = Duration::from_millis(1);
-        let mut script = vec![(at, QueueOrder::Waits { music: Sound::Hold })];
+        let mut script =
+            vec![(at, QueueOrder::Waits { music: Sound::Hold, callback: Digit::new('1'), survey: self.survey })];
         for agent in &self.agents {
             script.push((at, QueueOrder::Offer { agent: *agent }));
             script.push((at + self.ring_for, QueueOrder::Withdraw { agent: *agent, missed: true }));

@@ -12,6 +12,7 @@ use call::{Call, Event, Input, Limits, Origin, QueueNews, Summary};
 use flow::Steering;
 use model::id::Id;
 use model::leg::Sound;
+use model::say::Language;
 use model::{CallId, LegCommand, LegId, Moment};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap, VecDeque};
@@ -40,6 +41,10 @@ pub struct World {
     pub mixes: Vec<Vec<(LegId, LegId)>>,
     /// When each message was begun, and when it ended.
     pub messages: Vec<(Moment, Moment)>,
+    /// The languages that flows chose.
+    pub languages: Vec<Language>,
+    /// The marks that the caller gave.
+    pub marks: Vec<u8>,
     /// All commands to legs.
     pub commands: Vec<(Moment, LegId, LegCommand)>,
     dice: Dice,
@@ -141,6 +146,8 @@ impl World {
             bridges: Vec::new(),
             mixes: Vec::new(),
             messages: Vec::new(),
+            languages: Vec::new(),
+            marks: Vec::new(),
             commands: Vec::new(),
             dice: Dice::new(seed),
             now: Moment::START,

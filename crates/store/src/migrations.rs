@@ -61,8 +61,8 @@ const FILES: &[(i64, &str, &str)] = &[
         "create queue and agent figures",
         include_str!("../migrations/202611231550_create_queue_and_agent_figures.sql"),
     ),
-    (202611231520, "create tickets", include_str!("../migrations/202611231520_create_tickets.sql")),
-    (202611231545, "create user external ids", include_str!("../migrations/202611231545_create_user_external_ids.sql")),
+    (202611231520, "create tickets", include_str!("../migrations/202611231523_create_tickets.sql")),
+    (202611231545, "create user external ids", include_str!("../migrations/202611231546_create_user_external_ids.sql")),
     (202611231600, "index calls", include_str!("../migrations/202611231600_index_calls.sql")),
     (202611231526, "add list orders", include_str!("../migrations/202611231526_add_list_orders.sql")),
     (202611231545, "add broadcast times", include_str!("../migrations/202611231545_add_broadcast_times.sql")),
@@ -70,6 +70,8 @@ const FILES: &[(i64, &str, &str)] = &[
     (202611231603, "create nodes", include_str!("../migrations/202611231603_create_nodes.sql")),
     (202611231612, "create devices", include_str!("../migrations/202611231612_create_devices.sql")),
     (202611231619, "add user phones", include_str!("../migrations/202611231619_add_user_phones.sql")),
+    (202611231535, "create callbacks", include_str!("../migrations/202611231535_create_callbacks.sql")),
+    (202611231605, "create call ratings", include_str!("../migrations/202611231605_create_call_ratings.sql")),
 ];
 
 fn migrator() -> Migrator {

@@ -4,6 +4,7 @@
 use crate::sound;
 use crate::speech::Speaker;
 use model::leg::Prompt;
+use model::say::Part;
 use pbx::greeting::{Speech, Voice};
 use std::path::Path;
 
@@ -64,6 +65,20 @@ fn text(language: &str, prompt: Prompt) -> &'static str {
         ],
         Prompt::Deleted => ["Đã xoá tin nhắn.", "The message is deleted."],
         Prompt::NoMoreMessages => ["Hết tin nhắn.", "There are no more messages."],
+        Prompt::QueuePosition => ["Quý khách đang ở vị trí thứ", "Your place in the queue is"],
+        Prompt::QueueWait => ["Thời gian chờ dự kiến khoảng", "Your waiting time is about"],
+        Prompt::Minutes => ["phút.", "minutes."],
+        Prompt::CallbackOffer => [
+            "Để gác máy mà vẫn giữ chỗ và được chúng tôi gọi lại, vui lòng bấm phím",
+            "To hang up, keep your place and be called back, press",
+        ],
+        Prompt::CallbackKept => [
+            "Chúng tôi đã giữ chỗ và sẽ gọi lại cho quý khách. Xin cảm ơn.",
+            "We keep your place and will call you back. Thank you.",
+        ],
+        // It is said in parts.
+        Prompt::Number(_) => ["", ""],
+        Prompt::Part(part) => return part_text(language, part),
         Prompt::Digit(digit) => {
             const DIGITS: [[&str; 2]; 10] = [
                 ["không", "zero"],
@@ -79,6 +94,42 @@ fn text(language: &str, prompt: Prompt) -> &'static str {
             ];
             DIGITS[usize::from(digit % 10)]
         }
+    };
+    if language == "vi" { vi } else { en }
+}
+
+fn part_text(language: &str, part: Part) -> &'static str {
+    const TEENS: [[&str; 2]; 10] = [
+        ["mười", "ten"],
+        ["mười một", "eleven"],
+        ["mười hai", "twelve"],
+        ["mười ba", "thirteen"],
+        ["mười bốn", "fourteen"],
+        ["mười lăm", "fifteen"],
+        ["mười sáu", "sixteen"],
+        ["mười bảy", "seventeen"],
+        ["mười tám", "eighteen"],
+        ["mười chín", "nineteen"],
+    ];
+    const TENS: [[&str; 2]; 10] = [
+        ["không", "zero"],
+        ["mười", "ten"],
+        ["hai mươi", "twenty"],
+        ["ba mươi", "thirty"],
+        ["bốn mươi", "forty"],
+        ["năm mươi", "fifty"],
+        ["sáu mươi", "sixty"],
+        ["bảy mươi", "seventy"],
+        ["tám mươi", "eighty"],
+        ["chín mươi", "ninety"],
+    ];
+    let [vi, en] = match part {
+        Part::Teen(number) => TEENS[usize::from(number % 10)],
+        Part::Tens(tens) => TENS[usize::from(tens % 10)],
+        Part::Hundred => ["trăm", "hundred"],
+        Part::And => ["linh", "and"],
+        Part::OneAfterTens => ["mốt", "one"],
+        Part::FiveAfterTens => ["lăm", "five"],
     };
     if language == "vi" { vi } else { en }
 }

@@ -17,10 +17,12 @@ mod client;
 mod fan_out;
 mod lane;
 mod ledger;
+mod lookup;
 mod repo;
 
 pub use address::Guard;
 pub use endpoint::{Attempt, Delivery, Endpoint, EndpointPatch, NewEndpoint, State};
+pub use lookup::Lookups;
 pub use sender::{Config, Sender};
 
 #[cfg(test)]

@@ -23,7 +23,8 @@ impl Center {
         };
         let rank = line.map_or((0, arrival), |line| line.rank(priority, arrival, now));
         let offers = BTreeSet::new();
-        self.callers.insert(call, Caller { queue, rank, priority, needs, joined: now, offers, leaving: why });
+        let caller = Caller { queue, rank, priority, needs, joined: now, offers, leaving: why, promise: None };
+        self.callers.insert(call, caller);
         if let Some(why) = why {
             return self.out.push(Command::GiveUp { call, queue, why });
         }
@@ -50,6 +51,9 @@ impl Center {
 
     pub(super) fn give_up(&mut self, call: CallId, why: Why) {
         let Some(caller) = self.callers.get_mut(&call).filter(|caller| caller.leaving.is_none()) else { return };
+        if caller.promise.is_some() {
+            return self.break_promise(call, why);
+        }
         caller.leaving = Some(why);
         let (queue, rank) = (caller.queue, caller.rank);
         let offers = std::mem::take(&mut caller.offers);
@@ -71,8 +75,8 @@ impl Center {
         if let Some(every) = line.queue.announce_every {
             self.timers.set(Timer::Announce(call), self.now + every);
         }
-        let queue = caller.queue;
-        self.out.push(Command::Announce { call, queue, position });
+        let (queue, wait) = (caller.queue, line.likely_wait(position));
+        self.out.push(Command::Announce { call, queue, position, wait });
     }
 
     /// Ends the ringing of an agent's phones for a caller who is no longer there for the agent.
@@ -99,8 +103,9 @@ impl Center {
         if let Some(line) = self.lines.get_mut(&caller.queue) {
             line.remove(caller.rank);
         }
-        self.timers.clear(Timer::Wait(call));
-        self.timers.clear(Timer::Announce(call));
+        for timer in [Timer::Wait(call), Timer::Announce(call), Timer::Retry(call)] {
+            self.timers.clear(timer);
+        }
     }
 
     pub(super) fn tell_gone(&mut self, call: CallId, caller: &Caller, outcome: Outcome, agent: Option<ExtensionId>) {

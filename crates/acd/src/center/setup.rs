@@ -2,7 +2,7 @@
 
 use super::Center;
 use crate::agent::{Agent, Seat, Work};
-use crate::line::Line;
+use crate::line::{Line, Trying};
 use crate::timers::Timer;
 use crate::{Queue, Why};
 use model::{CallId, ExtensionId, QueueId};
@@ -20,7 +20,12 @@ impl Center {
                 seats.entry(member.agent).or_default().push(seat);
             }
         }
-        self.lines = queues.into_iter().map(|queue| (queue.id, Line::new(queue))).collect();
+        let before = std::mem::take(&mut self.lines);
+        let line = |queue: Queue| {
+            let handling = before.get(&queue.id).and_then(|line| line.handling);
+            (queue.id, Line { handling, ..Line::new(queue) })
+        };
+        self.lines = queues.into_iter().map(line).collect();
         let waiting = self.settle_agents(seats);
         self.settle_callers();
         for call in waiting {
@@ -79,9 +84,14 @@ impl Center {
                 continue;
             };
             caller.rank = line.rank(caller.priority, caller.rank.1, caller.joined);
-            line.waiting.insert(caller.rank, *call);
-            if caller.offers.is_empty() {
+            if caller.promise.is_none_or(|promise| !matches!(promise.state, Trying::Rings(_))) {
+                line.waiting.insert(caller.rank, *call);
+            }
+            if caller.offers.is_empty() && caller.is_ready() {
                 line.unoffered.insert(caller.rank, *call);
+            }
+            if caller.promise.is_some() {
+                continue;
             }
             self.timers.set(Timer::Wait(*call), caller.joined + line.queue.max_wait);
             match line.queue.announce_every {

@@ -323,3 +323,5 @@ fn a_new_configuration_keeps_who_waits_and_who_talks() {
     let none = office.0.handle(seconds(16), Input::Configured(vec![]));
     assert_eq!(none.iter().filter(|c| matches!(c, Command::GiveUp { why: Why::NoQueue, .. })).count(), 2, "{none:?}");
 }
+
+mod callbacks;

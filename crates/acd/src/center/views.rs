@@ -15,6 +15,8 @@ pub struct CallerView {
     pub priority: i32,
     /// Since when it waits.
     pub joined: Moment,
+    /// It is called back: so often it was tried in vain.
+    pub callback: Option<u32>,
     /// Whose phones ring for it.
     pub offered: Vec<ExtensionId>,
 }
@@ -30,6 +32,7 @@ impl Center {
                 position,
                 priority: caller.priority,
                 joined: caller.joined,
+                callback: caller.promise.map(|promise| promise.tries),
                 offered: caller.offers.iter().copied().collect(),
             })
         };
@@ -51,6 +54,11 @@ impl Center {
     /// Whether somebody works in a queue as this agent.
     pub fn knows(&self, agent: ExtensionId) -> bool {
         self.agents.contains_key(&agent)
+    }
+
+    /// Whether somebody is to be called back because of this call.
+    pub fn has_promised(&self, call: CallId) -> bool {
+        self.callers.get(&call).is_some_and(|caller| caller.promise.is_some())
     }
 
     /// Whether nothing is going on that a new start would lose.

@@ -17,6 +17,10 @@ struct Caller {
     needs: Skills,
     rings: BTreeSet<ExtensionId>,
     told_to_go: bool,
+    /// It hung up, and is to be called back.
+    promised: bool,
+    /// It is being called back, or left in peace after that was in vain.
+    away: bool,
 }
 
 struct World {
@@ -33,6 +37,8 @@ struct World {
     answered: u64,
     /// What was said to the queues late, after they had changed their mind.
     crossed: u64,
+    reached: u64,
+    tried_again: u64,
 }
 
 fn extension(n: u64) -> ExtensionId {
@@ -56,6 +62,8 @@ impl World {
             joined: 0,
             answered: 0,
             crossed: 0,
+            reached: 0,
+            tried_again: 0,
         };
         world.say(Input::Configured(queues));
         world
@@ -93,9 +101,17 @@ impl World {
                 }
                 Command::Gone { call, outcome, .. } => {
                     assert_eq!(self.ended.insert(call, outcome), None, "a caller ends once");
+                    if self.callers.get(&call).is_some_and(|caller| caller.promised) {
+                        self.callers.remove(&call);
+                    }
+                }
+                Command::TriesAgain { call, .. } => {
+                    self.tried_again += 1;
+                    assert!(self.callers[&call].away, "it was tried in vain");
                 }
                 Command::GiveUp { call, .. } => {
                     let caller = self.callers.get_mut(&call).expect("who is told to go waits");
+                    assert!(!caller.promised, "nobody is on the line who could be told");
                     assert!(!std::mem::replace(&mut caller.told_to_go, true), "told once");
                 }
                 Command::Missed { agent, .. } => {
@@ -119,16 +135,19 @@ impl World {
         assert_eq!(caller.queue, queue);
         assert!(!caller.told_to_go, "who was told to go is offered to nobody");
         assert!(serves(&member, &caller.needs), "with the skills that are needed");
-        assert!(strategy == Strategy::RingAll || caller.rings.is_empty(), "one agent at a time");
+        let all_ring = strategy == Strategy::RingAll && !caller.promised;
+        assert!(all_ring || caller.rings.is_empty(), "one agent at a time");
         let ageing = self.queues.iter().find(|q| q.id == queue).is_some_and(|q| q.ageing.is_some());
         for (other, earlier) in &self.callers {
             let before = (-earlier.priority, earlier.arrival) < (-caller.priority, caller.arrival);
-            let waits = earlier.queue == queue && earlier.rings.is_empty() && !earlier.told_to_go;
+            let waits = earlier.queue == queue && earlier.rings.is_empty() && !earlier.told_to_go && !earlier.away;
             let could = serves(&member, &earlier.needs);
             assert!(ageing || *other == call || !(before && waits && could), "{other} was passed over for {call}");
         }
         self.offers.insert(agent, call);
-        self.callers.get_mut(&call).expect("a caller").rings.insert(agent);
+        let caller = self.callers.get_mut(&call).expect("a caller");
+        caller.rings.insert(agent);
+        caller.away = false;
     }
 
     /// Nobody is lost: each caller waits in its line, or was told to go, or has ended.
@@ -139,7 +158,7 @@ impl World {
             }
             let line = self.center.waiting(caller.queue).unwrap_or_default();
             let waits = line.iter().any(|view| view.call == *call);
-            assert!(waits != caller.told_to_go, "{call} is lost: {caller:?}");
+            assert!(caller.away || waits != caller.told_to_go, "{call} is lost: {caller:?}");
         }
         for queue in &self.queues {
             let line = self.center.waiting(queue.id).expect("a queue");
@@ -153,9 +172,10 @@ impl World {
     fn step(&mut self) {
         let time = self.dice.time(0..=4_000);
         self.passes(time);
-        match self.dice.of(0..=19) {
+        match self.dice.of(0..=20) {
             0..=4 => self.somebody_calls(),
             5 | 6 => self.somebody_hangs_up(),
+            20 => self.somebody_wants_to_be_called_back(),
             7..=10 => self.an_agent_answers(),
             11 | 12 => self.an_agent_refuses(),
             13..=15 => self.a_talk_ends(),
@@ -177,10 +197,33 @@ impl World {
         let queue = QueueId::from_bits(u128::from(self.dice.of(1..=3)));
         let priority = self.dice.pick(&[0, 0, 0, 1, 5]);
         let needs = skills(&mut self.dice, 15);
-        let (rings, told_to_go) = (BTreeSet::new(), false);
-        let caller = Caller { queue, arrival: self.joined, priority, needs: needs.clone(), rings, told_to_go };
+        let (rings, told_to_go, promised, away) = (BTreeSet::new(), false, false, false);
+        let (arrival, wanted) = (self.joined, needs.clone());
+        let caller = Caller { queue, arrival, priority, needs: wanted, rings, told_to_go, promised, away };
         self.callers.insert(call, caller);
         self.say(Input::Joined { call, queue, priority, needs });
+    }
+
+    fn somebody_wants_to_be_called_back(&mut self) {
+        let Some(call) = self.any_caller() else { return };
+        let caller = self.callers.get_mut(&call).expect("a caller");
+        if caller.told_to_go || caller.promised {
+            return;
+        }
+        caller.promised = true;
+        self.say(Input::CallBack { call });
+    }
+
+    /// Who is called back answers, or does not.
+    fn is_called_back(&mut self, call: CallId) {
+        if self.dice.percent(50) {
+            self.callers.remove(&call);
+            self.say(Input::Reached { call });
+            assert_eq!(self.ended[&call], Outcome::Answered);
+            self.reached += 1;
+        } else {
+            self.say(Input::Unreached { call });
+        }
     }
 
     fn somebody_hangs_up(&mut self) {
@@ -228,11 +271,24 @@ impl World {
     }
 
     fn answers(&mut self, call: CallId, agent: ExtensionId) {
+        if self.callers[&call].away {
+            return;
+        }
         self.offers.retain(|who, what| !(*who == agent && *what == call));
-        self.callers.remove(&call);
+        let promised = self.callers[&call].promised;
+        if promised {
+            let caller = self.callers.get_mut(&call).expect("a caller");
+            caller.away = true;
+            caller.rings.clear();
+        } else {
+            self.callers.remove(&call);
+        }
         self.say(Input::Lines { agent, lines: 1 });
         self.talks.insert(agent, call);
         self.say(Input::Answered { call, agent });
+        if promised {
+            return self.is_called_back(call);
+        }
         self.answered += 1;
         assert_eq!(self.ended[&call], Outcome::Answered);
     }
@@ -341,6 +397,7 @@ fn setup(dice: &mut Dice) -> Vec<Queue> {
 #[test]
 fn nobody_is_lost_and_nobody_is_asked_twice_whatever_happens() {
     let (mut answered, mut crossed) = (0, 0);
+    let (mut reached, mut tried_again) = (0, 0);
     let mut outcomes: BTreeMap<Outcome, u64> = BTreeMap::new();
     for seed in 0..150 {
         let mut world = World::new(seed);
@@ -350,12 +407,16 @@ fn nobody_is_lost_and_nobody_is_asked_twice_whatever_happens() {
         let world = world.close();
         answered += world.answered;
         crossed += world.crossed;
+        reached += world.reached;
+        tried_again += world.tried_again;
         for outcome in world.ended.values() {
             *outcomes.entry(*outcome).or_default() += 1;
         }
     }
     assert!(answered > 2_000 && crossed > 100, "{answered} answered, {crossed} crossed");
-    assert!(Outcome::ALL.iter().all(|outcome| outcomes[outcome] > 200), "each end was seen: {outcomes:?}");
+    assert!(reached > 200 && tried_again > 100, "{reached} were called back, {tried_again} were tried again");
+    let ends = [Outcome::Answered, Outcome::Abandoned, Outcome::Overflowed, Outcome::TimedOut];
+    assert!(ends.iter().all(|outcome| outcomes[outcome] > 200), "each end was seen: {outcomes:?}");
 }
 
 /// 500 agents and 2,000 callers in four queues: a day of calls, told in steps that each cost the same.

@@ -43,6 +43,8 @@ struct Waiting {
     /// Higher ones come first.
     priority: i32,
     waited_ms: u64,
+    /// Not on the line, but called back: how often that was tried in vain; null for who waits on the line.
+    callback_tries: Option<u32>,
     /// Whose phones ring for it.
     offered_extension_ids: Vec<String>,
 }
@@ -62,6 +64,8 @@ struct Today {
     overflowed: u64,
     /// Sent on after the longest wait that is allowed.
     timed_out: u64,
+    /// Hung up to be called back; not among those offered until that has come to an end.
+    called_back: u64,
     /// Answered in time, of all offered, in percent; null when nobody called.
     service_level: Option<f64>,
     service_level_ms: i64,
@@ -96,6 +100,7 @@ async fn show(
         position: caller.position,
         priority: caller.priority,
         waited_ms: millis(caller.waited),
+        callback_tries: caller.callback,
         offered_extension_ids: caller.offered.iter().map(ToString::to_string).collect(),
     };
     let agents = crate::agents::views(&actor, &state, &live, Some(&queue)).await?;
@@ -113,6 +118,7 @@ async fn show(
             abandoned: figures.abandoned,
             overflowed: figures.overflowed,
             timed_out: figures.timed_out,
+            called_back: figures.called_back,
             service_level: figures.service_level(),
             service_level_ms: promised,
             average_wait_ms: millis(figures.average_wait()),

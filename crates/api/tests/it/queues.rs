@@ -110,6 +110,7 @@ async fn a_supervisor_sees_who_waits_and_what_agents_do() {
         position: 1,
         priority: 0,
         waited: Duration::from_secs(3),
+        callback: None,
         offered: vec![lan],
     };
     let shown = Queues { here: true, lines: vec![QueueLine { queue, waiting: vec![waiting] }], agents: vec![status] };

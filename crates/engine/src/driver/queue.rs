@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::Driver;
 use super::leg::Far;
-use crate::queues::{Line, Order};
+use crate::queues::{CallingBack, Line, Order};
 
 impl Driver {
     /// A phone of ours is in use from now on.
@@ -20,7 +20,13 @@ impl Driver {
 
     pub(super) fn tell_queue(&self, news: QueueNews) {
         let number = self.drafted.as_ref().map_or_else(|| self.caller.0.clone(), |draft| draft.caller_number.clone());
-        self.shared.queues.call(self.tenant.id, self.id, news, number);
+        let hotline = self.drafted.as_ref().and_then(|draft| draft.hotline);
+        self.shared.queues.call(self.tenant.id, self.id, news, (number, hotline));
+    }
+
+    /// The call calls somebody back, and is to tell the queue what becomes of that.
+    pub(crate) fn calls_back(&mut self, back: CallingBack) {
+        self.calling_back = Some(Box::new(back));
     }
 
     pub(super) fn queue_orders(&mut self, order: Order) {

@@ -11,7 +11,13 @@ impl Driver {
     pub(super) fn record_of(&self, summary: &Summary) -> CallRecord {
         let figures: Vec<(LegId, Quality)> =
             self.legs.iter().filter_map(|(id, leg)| Some((*id, quality(leg.quality?)?))).collect();
-        CallRecord::from_summary(&self.tenant, summary, &self.caller.1, self.anchor.started(), &figures)
+        let mut record =
+            CallRecord::from_summary(&self.tenant, summary, &self.caller.1, self.anchor.started(), &figures);
+        if let Some(back) = &self.calling_back {
+            record.queue = Some(back.queue());
+            record.queue_wait_ms = record.answered_at.map(|at| (at - back.asked_at()).max(0));
+        }
+        record
     }
 
     /// What is known at the beginning, told as if the call had ended there.

@@ -17,6 +17,9 @@ impl Driver {
         if let (Event::Answered { side: Side::Callee, .. }, Some(expense)) = (&event, &self.expense) {
             expense.answered();
         }
+        if let Some(back) = &mut self.calling_back {
+            back.hear(&event);
+        }
         if let Event::QueueJoined { queue } = &event {
             (self.queued, self.group) = (Some(*queue), None);
         }

@@ -45,6 +45,7 @@ impl House {
             never_record: false,
             probe_every: std::time::Duration::from_secs(10),
             capture: crate::capture::Config::default(),
+            outside: std::sync::Arc::new(crate::outside::Nobody),
         };
         let (bus, orders) = Bus::new();
         let engine = Engine::start(config, db.clone(), bus.clone(), orders).await.expect("an engine");

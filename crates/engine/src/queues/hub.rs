@@ -4,16 +4,19 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use model::{Cause, Moment, QueueOutcome, TenantId, TrailEntry};
+use model::{CallId, Cause, Moment, QueueOutcome, TenantId, TrailEntry};
 use pbx::agent::Agent;
+use pbx::callback::{Callback, State};
 use pbx::snapshot::Tenant;
 use store::lease::{Candidate, Lease};
 use store::{Db, Engine};
 use tokio::sync::mpsc::UnboundedReceiver;
 
+use super::back::{self, Back};
 use super::office::Office;
+use super::promises::Deed;
 use super::tidings::Tidings;
-use super::{Order, Word, wishes};
+use super::{Order, Word, callbacks, wishes};
 use crate::routes::Letter;
 use crate::shared::Shared;
 
@@ -29,6 +32,8 @@ pub(super) struct Hub {
     offices: HashMap<TenantId, Office>,
     /// What all agents want, as the database has it.
     wishes: HashMap<TenantId, Vec<Agent>>,
+    /// Promises that no queue has taken over yet.
+    promised: HashMap<TenantId, Vec<Callback>>,
     /// Whether the queues run in this process.
     here: bool,
 }
@@ -36,11 +41,16 @@ pub(super) struct Hub {
 /// Runs the queues for as long as the process lives.
 pub(crate) async fn run(shared: Arc<Shared>, db: Db, mut inbox: UnboundedReceiver<Word>) {
     let following = tokio::spawn(wishes::follow(db.clone(), shared.queues.clone()));
-    let _following = Aborted(following);
+    let taken_back = tokio::spawn(callbacks::follow(db.clone(), shared.queues.clone()));
+    let _following = (Aborted(following), Aborted(taken_back));
     let tidings = Tidings::start(db.clone());
     let alone = db.engine() == Engine::Sqlite;
     let mut turn = Turn { candidate: Candidate::new("queues"), lease: None };
-    let mut hub = Hub { shared, tidings, offices: HashMap::new(), wishes: HashMap::new(), here: alone };
+    let (offices, wishes, promised) = Default::default();
+    let mut hub = Hub { shared, tidings, offices, wishes, promised, here: alone };
+    if alone {
+        callbacks::read(db.clone(), hub.shared.queues.clone());
+    }
     let mut beat = tokio::time::interval(BEAT);
     if alone {
         hub.tidings.here(hub.offices.iter());
@@ -63,6 +73,10 @@ pub(crate) async fn run(shared: Arc<Shared>, db: Db, mut inbox: UnboundedReceive
                 let was = std::mem::replace(&mut hub.here, turn.look(&db, hub.shared.clock.now()).await);
                 if hub.here && !was {
                     hub.tidings.here(hub.offices.iter());
+                    callbacks::read(db.clone(), hub.shared.queues.clone());
+                }
+                if !hub.here {
+                    hub.forget_promises();
                 }
             }
         }
@@ -119,15 +133,17 @@ impl Hub {
     fn hear(&mut self, word: Word) {
         let now = self.shared.clock.now();
         match word {
-            Word::Call { tenant, call, news, number } => {
+            Word::Call { tenant, call, news, number, hotline } => {
                 if let call::QueueNews::Joined(entry) = &news
                     && (!self.here || !self.offices.contains_key(&tenant))
                 {
                     let queue = entry.queue;
                     return self.refuse(tenant, call, queue, now);
                 }
-                self.with(tenant, |office| office.news(now, call, news, number));
+                self.with(tenant, |office| office.news(now, call, news, (number, hotline)));
             }
+            Word::Back(tenant, call, back) => self.with(tenant, |office| office.back(now, call, back)),
+            Word::Callbacks(all) => self.callbacks(all, now),
             Word::Line(tenant, extension, change) => {
                 // Lines are counted also where no queue is yet: one may be made at any time.
                 let office = self.offices.entry(tenant).or_insert_with(|| Office::new(now));
@@ -173,6 +189,52 @@ impl Hub {
                 !shared.stack.contacts(extension.bits()).is_empty()
             });
             self.carry_out(id, commands);
+            self.keep_promises(id, now);
+        }
+    }
+
+    /// Those who were promised to be called back: by a process before this one, or by another.
+    fn callbacks(&mut self, all: Vec<(TenantId, Callback)>, now: Moment) {
+        if !self.here {
+            return;
+        }
+        let (waiting, over): (Vec<_>, Vec<_>) = all.into_iter().partition(|(_, one)| one.state == State::Waiting);
+        self.promised.clear();
+        for (tenant, callback) in over {
+            self.with(tenant, |office| office.takes_back(now, callback.call));
+        }
+        for (tenant, callback) in waiting {
+            self.promised.entry(tenant).or_default().push(callback);
+        }
+        let tenants: Vec<TenantId> = self.promised.keys().copied().collect();
+        for tenant in tenants {
+            self.keep_promises(tenant, now);
+        }
+    }
+
+    /// Gives a company's queues the promises that wait for them.
+    fn keep_promises(&mut self, tenant: TenantId, now: Moment) {
+        let Some(waiting) = self.promised.remove(&tenant) else { return };
+        for callback in waiting {
+            let Some(office) = self.offices.get_mut(&tenant) else {
+                self.promised.entry(tenant).or_default().push(callback);
+                continue;
+            };
+            let (taken, commands) = office.promise(now, &callback);
+            if !taken {
+                self.promised.entry(tenant).or_default().push(callback);
+            }
+            self.carry_out(tenant, commands);
+        }
+    }
+
+    /// Another process runs the queues: it keeps the promises.
+    fn forget_promises(&mut self) {
+        let now = self.shared.clock.now();
+        self.promised.clear();
+        let tenants: Vec<TenantId> = self.offices.keys().copied().collect();
+        for tenant in tenants {
+            self.with(tenant, |office| office.forget_promises(now));
         }
     }
 
@@ -185,15 +247,45 @@ impl Hub {
     /// Does what the queues ask. Who cannot be told any more has left.
     fn carry_out(&mut self, tenant: TenantId, commands: Vec<acd::Command>) {
         let now = self.shared.clock.now();
+        let made = self.offices.get_mut(&tenant).map(Office::made).unwrap_or_default();
+        made.into_iter().for_each(|callback| self.tidings.promised(tenant, callback));
         let mut commands = std::collections::VecDeque::from(commands);
         while let Some(command) = commands.pop_front() {
             let Some(office) = self.offices.get_mut(&tenant) else { return };
             self.tidings.of(tenant, office, &command, self.here);
+            if let Some((promised, deed)) = office.deed(now, &command) {
+                commands.extend(self.call_back(tenant, promised, deed));
+                continue;
+            }
             let Some((call, order)) = office.order(now, &command) else { continue };
             if !self.shared.routes.ask(tenant, call, Letter::Queue(Box::new(order))) {
                 commands.extend(office.left(now, call));
             }
         }
+    }
+
+    /// Does what a command means for somebody who is called back; what follows from that at once.
+    fn call_back(&mut self, tenant: TenantId, promised: CallId, deed: Deed) -> Vec<acd::Command> {
+        match deed {
+            Deed::Ring(agent, wanted) => {
+                let rung = back::ring(&self.shared, tenant, agent, wanted);
+                let Some(office) = self.offices.get_mut(&tenant) else { return Vec::new() };
+                match rung {
+                    Ok(by) => office.rings(promised, agent, by),
+                    Err(cause) => {
+                        let now = self.shared.clock.now();
+                        return office.back(now, promised, Back::Refused(agent, cause));
+                    }
+                }
+            }
+            Deed::Silence(call, cause) => {
+                // It may be over.
+                let _ = self.shared.routes.hang_up(tenant, call, cause);
+            }
+            Deed::Keep(news) => self.tidings.callback(tenant, news),
+            Deed::Nothing => {}
+        }
+        Vec::new()
     }
 
     /// The caller cannot wait here.

@@ -7,20 +7,27 @@ use std::time::Duration;
 use acd::{Center, Command, Input, Refusal, Wish};
 use call::{QueueNews, QueueOrder, RouteTarget};
 use model::leg::Sound;
-use model::{CallId, Cause, ExtensionId, Moment, QueueId};
+use model::{CallId, Cause, Digit, Enqueue, ExtensionId, HotlineId, Moment, PhoneNumber, QueueId};
 use pbx::agent::Agent;
+use pbx::callback::{Callback, State};
 use pbx::queue::{self, Joining, Strategy};
 use pbx::snapshot::Tenant;
 
-use super::{Order, trail};
+use super::back::Back;
+use super::promises::{self, Deed, Promises};
+use super::{Order, saying, trail};
 use crate::clock::Anchor;
 
 /// One company.
 pub(super) struct Office {
     center: Center,
     company: Option<Arc<Tenant>>,
-    /// The numbers of who waits.
-    numbers: HashMap<CallId, String>,
+    /// Who waits on the line.
+    callers: HashMap<CallId, Caller>,
+    /// Who is called back.
+    promises: Promises,
+    /// Promises that were made just now, and are to be kept.
+    made: Vec<Callback>,
     /// How many lines of each extension's phones are taken.
     lines: HashMap<ExtensionId, u32>,
     /// What agents wanted when the database was last read, and since when.
@@ -29,12 +36,21 @@ pub(super) struct Office {
     anchor: Anchor,
 }
 
+/// Somebody who waits on the line.
+struct Caller {
+    number: String,
+    hotline: Option<HotlineId>,
+    entry: Enqueue,
+}
+
 impl Office {
     pub(super) fn new(now: Moment) -> Office {
         Office {
             center: Center::new(),
             company: None,
-            numbers: HashMap::new(),
+            callers: HashMap::new(),
+            promises: Promises::default(),
+            made: Vec::new(),
             lines: HashMap::new(),
             wished: HashMap::new(),
             anchor: Anchor::new(now),
@@ -47,7 +63,8 @@ impl Office {
 
     /// The number of somebody who waits.
     pub(super) fn number(&self, call: CallId) -> Option<&str> {
-        self.numbers.get(&call).map(String::as_str)
+        let waits = self.callers.get(&call).map(|caller| caller.number.as_str());
+        waits.or_else(|| self.promises.number(call))
     }
 
     pub(super) fn deadline(&self) -> Option<Moment> {
@@ -58,27 +75,128 @@ impl Office {
         self.center.timeout(now)
     }
 
-    pub(super) fn news(&mut self, now: Moment, call: CallId, news: QueueNews, number: String) -> Vec<Command> {
+    pub(super) fn news(
+        &mut self,
+        now: Moment,
+        call: CallId,
+        news: QueueNews,
+        (number, hotline): (String, Option<HotlineId>),
+    ) -> Vec<Command> {
         let input = match news {
             QueueNews::Joined(entry) => {
-                self.numbers.insert(call, number);
+                self.callers.insert(call, Caller { number, hotline, entry: entry.clone() });
                 let (queue, priority, needs) = (entry.queue, entry.priority, entry.skills.into_iter().collect());
                 Input::Joined { call, queue, priority, needs }
             }
             QueueNews::Answered { agent } => Input::Answered { call, agent },
             QueueNews::Refused { agent, cause } => Input::Refused { call, agent, refusal: refusal(cause) },
             QueueNews::Left => Input::Left { call },
+            QueueNews::CallBack => self.promise_made(now, call),
         };
-        let over = matches!(input, Input::Answered { .. } | Input::Left { .. });
+        let over = matches!(input, Input::Answered { .. } | Input::Left { .. } | Input::CallBack { .. });
         let commands = self.center.handle(now, input);
         if over {
-            self.numbers.remove(&call);
+            self.callers.remove(&call);
         }
         commands
     }
 
+    /// A caller hangs up to be called back.
+    fn promise_made(&mut self, now: Moment, call: CallId) -> Input {
+        if let Some(caller) = self.callers.get(&call) {
+            let at = self.anchor.wall(now).as_millis();
+            let callback = Callback {
+                call,
+                queue: caller.entry.queue,
+                hotline: caller.hotline,
+                number: caller.number.clone(),
+                priority: i64::from(caller.entry.priority),
+                skills: caller.entry.skills.iter().cloned().collect(),
+                state: State::Waiting,
+                tries: 0,
+                asked_at: at,
+                next_at: at,
+                last_call: None,
+                agent: None,
+            };
+            self.promises.add(&callback);
+            self.made.push(callback);
+        }
+        Input::CallBack { call }
+    }
+
+    /// The promises that were made since this was asked last.
+    pub(super) fn made(&mut self) -> Vec<Callback> {
+        std::mem::take(&mut self.made)
+    }
+
+    /// A promise that the database knows. Whether a queue takes it over: it may be gone, or not there yet.
+    pub(super) fn promise(&mut self, now: Moment, callback: &Callback) -> (bool, Vec<Command>) {
+        if self.center.has_promised(callback.call) {
+            return (true, Vec::new());
+        }
+        // What the machine asks for at once is about this promise.
+        self.promises.add(callback);
+        let commands = self.center.handle(now, promises::input(callback, self.anchor.wall(now).as_millis()));
+        let taken = self.center.has_promised(callback.call);
+        if !taken {
+            self.promises.remove(callback.call);
+        }
+        (taken, commands)
+    }
+
+    /// Somebody took a promise back.
+    pub(super) fn takes_back(&mut self, now: Moment, call: CallId) -> Vec<Command> {
+        match self.center.has_promised(call) {
+            true => self.center.handle(now, Input::Left { call }),
+            false => Vec::new(),
+        }
+    }
+
+    /// The promises are another process's business.
+    pub(super) fn forget_promises(&mut self, now: Moment) -> Vec<Command> {
+        let mut commands = Vec::new();
+        for call in self.promises.all() {
+            self.promises.remove(call);
+            commands.extend(self.center.handle(now, Input::Left { call }));
+        }
+        commands
+    }
+
+    /// What has become of an offer to call somebody back.
+    pub(super) fn back(&mut self, now: Moment, call: CallId, back: Back) -> Vec<Command> {
+        let input = match back {
+            Back::Taken(agent) => Input::Answered { call, agent },
+            Back::Refused(agent, cause) => Input::Refused { call, agent, refusal: refusal(cause) },
+            Back::Reached => Input::Reached { call },
+            Back::Unreached => Input::Unreached { call },
+        };
+        self.center.handle(now, input)
+    }
+
+    /// An agent's phones ring in this call.
+    pub(super) fn rings(&mut self, promised: CallId, agent: ExtensionId, by: CallId) {
+        self.promises.rings(promised, agent, by);
+    }
+
+    /// What a command means for somebody who is called back; none when it is about somebody else.
+    pub(super) fn deed(&mut self, now: Moment, command: &Command) -> Option<(CallId, Deed)> {
+        let call = match command {
+            Command::Waits { call, .. }
+            | Command::Offer { call, .. }
+            | Command::Withdraw { call, .. }
+            | Command::Returned { call, .. }
+            | Command::Announce { call, .. }
+            | Command::TriesAgain { call, .. }
+            | Command::GiveUp { call, .. }
+            | Command::Gone { call, .. } => *call,
+            Command::State { .. } | Command::Missed { .. } => return None,
+        };
+        Some((call, self.promises.deed(now, &self.anchor, call, command)?))
+    }
+
     pub(super) fn left(&mut self, now: Moment, call: CallId) -> Vec<Command> {
-        self.numbers.remove(&call);
+        self.callers.remove(&call);
         self.center.handle(now, Input::Left { call })
     }
 
@@ -149,15 +267,18 @@ impl Office {
         let (call, queue, order) = match command {
             Command::Waits { call, queue, .. } => {
                 let music = company.queues.get(queue).and_then(|queue| queue.sounds.music);
-                (*call, *queue, Some(QueueOrder::Waits { music: music.map_or(Sound::Hold, Sound::Greeting) }))
+                let (music, callback) = (music.map_or(Sound::Hold, Sound::Greeting), self.callback_key(*call, *queue));
+                let survey = company.queues.get(queue).and_then(|queue| queue.settings.survey);
+                (*call, *queue, Some(QueueOrder::Waits { music, callback, survey }))
             }
             Command::Offer { call, queue, agent, .. } => (*call, *queue, Some(QueueOrder::Offer { agent: *agent })),
             Command::Withdraw { call, queue, agent, missed } => {
                 (*call, *queue, Some(QueueOrder::Withdraw { agent: *agent, missed: *missed }))
             }
             Command::Returned { call, queue, .. } => (*call, *queue, None),
-            Command::Announce { call, queue, position } => {
-                let said = said(company.queues.get(queue)?, *position);
+            Command::Announce { call, queue, position, wait } => {
+                let key = self.callback_key(*call, *queue);
+                let said = saying::to_caller(company.queues.get(queue)?, *position, *wait, key);
                 (*call, *queue, (!said.is_empty()).then_some(QueueOrder::Say(said)))
             }
             Command::GiveUp { call, queue, why } => {
@@ -170,19 +291,30 @@ impl Office {
                 let to = overflow(company, *queue);
                 (*call, *queue, Some(QueueOrder::GiveUp { outcome: why.outcome(), cause, to }))
             }
-            Command::Gone { .. } | Command::State { .. } | Command::Missed { .. } => return None,
+            Command::TriesAgain { .. } | Command::Gone { .. } | Command::State { .. } | Command::Missed { .. } => {
+                return None;
+            }
         };
         Some((call, Order { queue, order, trail }))
+    }
+
+    /// The key by which this caller may ask to be called back: not where nobody could be called.
+    fn callback_key(&self, call: CallId, queue: QueueId) -> Option<Digit> {
+        let (company, caller) = (self.company.as_ref()?, self.callers.get(&call)?);
+        let key = company.queues.get(&queue)?.settings.callback_key()?;
+        let inside = company.by_number(&caller.number).is_some();
+        (inside || PhoneNumber::parse(&caller.number, &company.country).is_some()).then_some(key)
     }
 
     pub(super) fn show(&self, now: Moment, here: bool) -> bus::Queues {
         let Some(company) = &self.company else { return bus::Queues { here, ..bus::Queues::default() } };
         let wait = |caller: acd::CallerView| bus::WaitingCaller {
             call: caller.call,
-            number: self.numbers.get(&caller.call).cloned().unwrap_or_default(),
+            number: self.number(caller.call).unwrap_or_default().to_owned(),
             position: caller.position,
             priority: caller.priority,
             waited: now.since(caller.joined),
+            callback: caller.callback,
             offered: caller.offered,
         };
         let line = |queue: &QueueId| {
@@ -200,12 +332,6 @@ impl Office {
         let (lines, agents) = (company.queues.keys().map(line).collect(), self.center.agents().map(agent).collect());
         bus::Queues { here, lines, agents }
     }
-}
-
-/// What a caller at this place is told.
-fn said(queue: &queue::Queue, position: usize) -> Vec<Sound> {
-    let place = queue.sounds.positions.get(position.saturating_sub(1)).or(queue.sounds.positions.last());
-    queue.sounds.announcement.into_iter().chain(place.copied()).map(Sound::Greeting).collect()
 }
 
 /// Where callers go when nobody takes them.
@@ -281,5 +407,10 @@ fn setup(company: &Tenant, queue: &queue::Queue) -> acd::Queue {
             no_answer: time(settings.no_answer_delay_ms),
         },
         max_missed: u32::try_from(settings.max_missed).unwrap_or(0),
+        callback: acd::CallBack {
+            tries: u32::try_from(settings.callback_tries).unwrap_or(1),
+            retry_after: time(settings.callback_retry_ms),
+            ..acd::CallBack::default()
+        },
     }
 }

@@ -4,6 +4,7 @@
 use acd::{AgentState, Command};
 use model::{CallId, ExtensionId, QueueId, TenantId};
 use pbx::agent::spell::{self, Change};
+use pbx::callback::{Callback, News};
 use serde_json::json;
 use std::collections::HashSet;
 use std::time::Duration;
@@ -26,6 +27,8 @@ enum Tiding {
     Spell(Change),
     /// The queues run here from now on.
     Here,
+    Promised(TenantId, Box<Callback>),
+    Callback(TenantId, News),
 }
 
 /// The way to tell.
@@ -90,8 +93,19 @@ impl Tidings {
             | Command::Offer { .. }
             | Command::Withdraw { .. }
             | Command::Announce { .. }
+            | Command::TriesAgain { .. }
             | Command::GiveUp { .. } => {}
         }
+    }
+
+    /// Somebody was promised to be called back.
+    pub(super) fn promised(&self, tenant: TenantId, callback: Callback) {
+        self.tell(Tiding::Promised(tenant, Box::new(callback)));
+    }
+
+    /// What has become of that.
+    pub(super) fn callback(&self, tenant: TenantId, news: News) {
+        self.tell(Tiding::Callback(tenant, news));
     }
 
     /// An agent was offered a caller and did not take the call.
@@ -190,6 +204,16 @@ async fn write(db: Db, mut inbox: mpsc::Receiver<Tiding>) {
                 Tiding::Missed(tenant, agent) => {
                     if let Err(error) = pbx::agent::missed(&db, tenant, agent).await {
                         tracing::warn!(tenant.id = %tenant, %error, "the pause of an agent could not be stored");
+                    }
+                }
+                Tiding::Promised(tenant, callback) => {
+                    if let Err(error) = pbx::callback::keep(&db, tenant, &callback).await {
+                        tracing::warn!(tenant.id = %tenant, %error, "a callback could not be stored");
+                    }
+                }
+                Tiding::Callback(tenant, news) => {
+                    if let Err(error) = pbx::callback::told(&db, tenant, &news).await {
+                        tracing::warn!(tenant.id = %tenant, %error, "what became of a callback could not be stored");
                     }
                 }
             }

@@ -47,6 +47,7 @@ pub(super) fn of(company: &Tenant, now: Moment, command: &Command) -> Option<Tra
         }
         Command::Withdraw { .. }
         | Command::Announce { .. }
+        | Command::TriesAgain { .. }
         | Command::Gone { .. }
         | Command::State { .. }
         | Command::Missed { .. } => return None,

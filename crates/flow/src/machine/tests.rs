@@ -48,6 +48,9 @@ impl Walk {
                 FlowStep::Command(FlowCommand::Transfer(_)) => self.said.push_back("transfer".into()),
                 FlowStep::Command(FlowCommand::Hangup(cause)) => self.said.push_back(format!("bye {}", cause.as_str())),
                 FlowStep::Ask(_) => self.said.push_back("ask".into()),
+                FlowStep::Speak(_, text) => self.said.push_back(format!("text {text}")),
+                FlowStep::Language(language) => self.said.push_back(format!("language {}", language.as_str())),
+                FlowStep::Rate(mark) => self.said.push_back(format!("mark {mark}")),
                 FlowStep::Trail(_) | FlowStep::Record | FlowStep::StopRecord | FlowStep::Mail(..) => {}
             }
         }
@@ -208,3 +211,5 @@ fn a_question_is_answered_once_or_not_at_all() {
     assert!(keys.handle(Moment::START, FlowEvent::Digit(Digit::new('1').expect("a key"))).is_empty());
     assert!(keys.handle(Moment::START, FlowEvent::PlayDone).is_empty());
 }
+
+mod nodes;

@@ -110,7 +110,7 @@ const COLUMNS: &str =
     "select c.id, c.direction, c.status, c.hotline_id, c.trunk_id, c.extension_id, c.caller_number, c.caller_name,
        c.callee_number, c.started_at, c.ringing_at, c.answered_at, c.ended_at, c.duration_ms, c.talk_ms, c.cause,
        c.ended_by, r.duration_ms, r.size_bytes, r.complete, c.queue_id, c.queue_wait_ms, r.deleted_at,
-       r.held_why";
+       r.held_why, (select m.mark from call_ratings m where m.call_id = c.id and m.tenant_id = c.tenant_id)";
 
 pub(super) async fn list(
     tx: &mut Tx,
@@ -329,7 +329,7 @@ pub(super) async fn took_part(tx: &mut Tx, extension: ExtensionId, started_at: i
 }
 
 fn read_detail(row: &AnyRow) -> Result<CallDetail, Error> {
-    let legs: Vec<Leg> = serde_json::from_str(row.try_get(24)?).map_err(|_| Error::Corrupt("legs of a call"))?;
+    let legs: Vec<Leg> = serde_json::from_str(row.try_get(25)?).map_err(|_| Error::Corrupt("legs of a call"))?;
     Ok(CallDetail { call: read(row)?, legs })
 }
 
@@ -413,5 +413,6 @@ fn read(row: &AnyRow) -> Result<Call, Error> {
         queue_wait_ms: row.try_get(21)?,
         recording,
         recording_deleted_at,
+        rating: row.try_get(24)?,
     })
 }

@@ -52,6 +52,10 @@ pub(crate) type Place = (String, i64, i64, String, &'static str, bool);
 
 impl QueueFigures {
     fn add(&mut self, outcome: QueueOutcome, in_time: bool, sums: Sums) {
+        // They left by their own wish; the call back to them is a visit of its own.
+        if outcome == QueueOutcome::CalledBack {
+            return;
+        }
         self.offered += sums.callers;
         self.waited_ms += sums.waited_ms;
         self.longest_wait_ms = self.longest_wait_ms.max(sums.longest_ms);
@@ -64,6 +68,7 @@ impl QueueFigures {
             QueueOutcome::Abandoned => self.abandoned += sums.callers,
             QueueOutcome::Overflowed => self.overflowed += sums.callers,
             QueueOutcome::TimedOut => self.timed_out += sums.callers,
+            QueueOutcome::CalledBack => {}
         }
     }
 }

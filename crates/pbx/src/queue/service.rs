@@ -2,7 +2,7 @@
 
 use super::{NewQueue, Queue, QueuePatch, repo};
 use crate::target::{self, Target};
-use crate::{config, extension, flow, greeting, recording};
+use crate::{callback, config, extension, flow, greeting, recording};
 use ::flow::Reference;
 use model::{Actor, ExtensionId, Faults, Page, PageRequest, Permission, Problem, QueueId};
 use std::collections::HashSet;
@@ -61,6 +61,11 @@ async fn check(tx: &mut Tx, queue: &Queue) -> Result<(), Problem> {
         if !known.contains(&id) {
             faults.add(field, "There is no such greeting.");
         }
+    }
+    if let Some(survey) = queue.settings.survey
+        && !flow::repo::existing(tx, &[survey]).await?.contains(&survey)
+    {
+        faults.add("settings.survey", "There is no such flow.");
     }
     match queue.overflow {
         Some(Target::Queue(id)) if id == queue.id => {
@@ -130,6 +135,7 @@ pub async fn delete(actor: &Actor, db: &Db, id: QueueId) -> Result<(), Problem> 
     config::unused(&format!("The queue {}", queue.name), &users)?;
     recording::repo::forget(&mut tx, &id.to_string()).await?;
     repo::delete(&mut tx, id).await?;
+    callback::repo::cancel_of(&mut tx, id, now().as_millis()).await?;
     tx.emit(config::event("queue.deleted", id, &queue.name));
     tx.commit().await?;
     Ok(())

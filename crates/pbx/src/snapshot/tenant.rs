@@ -212,6 +212,12 @@ impl Tenant {
                 _ if callers::is_anonymous(caller) => FlowAnswer::Anonymous,
                 Some((List::Blocked, _)) | None => FlowAnswer::Nothing,
             },
+            FlowQuestion::Extension(number) => {
+                let found = self.by_number(&number).filter(|extension| extension.enabled);
+                found.map_or(FlowAnswer::Nothing, |extension| FlowAnswer::Extension(extension.id))
+            }
+            // Whoever walks a flow in a call looks further.
+            FlowQuestion::Contact | FlowQuestion::Owner | FlowQuestion::Lookup { .. } => FlowAnswer::Nothing,
         }
     }
 

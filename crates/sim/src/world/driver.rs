@@ -225,7 +225,9 @@ impl World {
                 FlowStep::Trail(entry) => self.inbox.push_back(Input::Trail(entry)),
                 FlowStep::Record => self.taking = Some(self.now),
                 FlowStep::StopRecord => self.message_ends(),
-                FlowStep::Mail(..) => {}
+                FlowStep::Mail(..) | FlowStep::Speak(..) => {}
+                FlowStep::Language(language) => self.languages.push(language),
+                FlowStep::Rate(mark) => self.marks.push(mark),
                 FlowStep::Ask(question) => {
                     let answer = self.house.know(question);
                     self.tell_flow(FlowEvent::Answer(answer));

@@ -243,3 +243,36 @@ fn a_schedule_and_the_caller_choose_the_way() {
     assert_eq!(reached(Closed, Vip), Some("minh"), "the boss answers friends at night too");
     assert_eq!(reached(Nothing, Nothing), None, "a schedule that is gone is closed");
 }
+
+/// The order's number is asked for, said back in English, then the extension is dialled by its number.
+const ENTRY: &str = r##"{"start":"english","nodes":{
+    "english":{"type":"language","language":"en","next":"order"},
+    "order":{"type":"collect","greeting":"@hello","variable":"order","max":4,"terminator":"#","next":"known"},
+    "known":{"type":"compare","variable":"order","is":"begins_with","value":"7","yes":"tell","no":"bye"},
+    "tell":{"type":"say","text":"{order}","as":"number","next":"ask"},
+    "ask":{"type":"lookup","url":"https://crm.example/","branches":{"gold":"dial"},"otherwise":"bye"},
+    "dial":{"type":"dial_extension","max":3,"on_no_answer":"bye"},
+    "bye":{"type":"hangup"}}}"##;
+
+#[test]
+fn an_entry_a_look_up_and_a_dialled_extension_lead_to_a_talk() {
+    let mut w = World::new(7).phone("101", answers_after(secs(2))).flow("main", ENTRY).hotline_to_flow(HOTLINE, "main");
+    w.house.outside = Some(model::flow::FlowAnswer::Branch("gold".into(), Vec::new()));
+    let keys = Manner::quiet().presses(secs(3), "71#").presses(secs(8), "101");
+    w.customer_calls(HOTLINE, keys.hangs_up(secs(30)));
+    let record = w.run();
+    w.assert(w.languages == [model::say::Language::En], "the language is chosen");
+    w.assert(w.was_played(0, Sound::Prompt(model::leg::Prompt::Number(71))), "the number is said");
+    w.assert(w.were_connected(0, 1), "and the extension answers");
+    for step in ["flow_collected", "flow_compared", "flow_answer"] {
+        w.assert(decided(&record, step), step);
+    }
+}
+
+#[test]
+fn without_an_answer_from_outside_the_flow_goes_on() {
+    let mut w = World::new(7).phone("101", answers_after(secs(2))).flow("main", ENTRY).hotline_to_flow(HOTLINE, "main");
+    w.customer_calls(HOTLINE, Manner::quiet().presses(secs(3), "71#"));
+    let record = w.run();
+    w.assert(record.cause == Cause::FlowEnded && w.bridges.is_empty(), "as the node says");
+}

@@ -209,3 +209,55 @@ async fn an_agents_state_survives_a_restart() {
     server.record("the call", |call| call["direction"] == "internal" && call["cause"] == "normal").await;
     server.settles().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_hangs_up_is_called_back_even_after_a_restart() {
+    let mut server = Server::start().await;
+    let settings = json!({ "settings": { "callback_key": "1", "say_position": true, "say_wait": true } });
+    let queue = queue(&server, &["101"], settings).await;
+    sets(&server, "101", "paused").await;
+    let path = format!("/queues/{}", queue["id"].as_str().expect("an id"));
+    let carrier = server.carrier().await;
+    let mut caller = carrier.dial_as("0901234567", HOTLINE).await;
+    caller.answered().await;
+    caller.voice.say_silence();
+    hears_music(&caller).await;
+    caller.voice.press('1');
+    // Two short tones stand for the words, then the call ends; the place does not.
+    caller.hung_up().await;
+    let state = server.get(&format!("{path}/state")).await;
+    assert_eq!((&state["waiting"][0]["callback_tries"], &state["today"]["called_back"]), (&json!(0), &json!(1)));
+    until("the promise is kept", async || {
+        let kept = server.get(&format!("{path}/callbacks?state=waiting")).await;
+        kept["items"][0]["number"].as_str().filter(|number| number.ends_with("901234567")).map(drop)
+    })
+    .await;
+
+    server.kill().await;
+    server.serve().await;
+    let agent = server.phone("101").await;
+    sets(&server, "101", "available").await;
+    let mut desk = agent.rings().await;
+    assert!(desk.invite.user_of("From").ends_with("901234567"), "the agent sees whom: {}", desk.invite.header("From"));
+    desk.answer().await;
+    let mut back = carrier.rings().await;
+    assert!(back.invite.uri().contains("901234567"), "{}", back.invite.uri());
+    assert!(back.invite.user_of("From").ends_with(&HOTLINE[1..]), "and who is called back the hotline");
+    back.answer().await;
+    talk(&desk, &back).await;
+    assert_eq!(back.hang_up().await, 200);
+    desk.hung_up().await;
+
+    let record = server.record("the callback", |call| call["direction"] == "outbound").await;
+    assert_eq!((&record["queue"], &record["cause"]), (&queue["id"], &json!("normal")), "{record}");
+    assert!(record["queue_wait_ms"].as_i64() > Some(0), "{record}");
+    let ended = until("the promise is done", async || {
+        let all = server.get(&format!("{path}/callbacks")).await;
+        (all["items"][0]["state"] == "done").then(|| all["items"][0].clone())
+    })
+    .await;
+    assert_eq!(ended["last_call_id"], record["id"], "{ended}");
+    let today = server.get(&format!("{path}/state")).await["today"].clone();
+    assert_eq!((&today["offered"], &today["answered"]), (&json!(1), &json!(1)), "one caller, served once: {today}");
+    server.settles().await;
+}

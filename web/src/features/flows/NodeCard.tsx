@@ -2,17 +2,27 @@ import {
   AppstoreOutlined,
   BranchesOutlined,
   ClockCircleOutlined,
+  CloudOutlined,
   ClusterOutlined,
+  ContactsOutlined,
+  EditOutlined,
+  GlobalOutlined,
+  MessageOutlined,
+  NumberOutlined,
+  PercentageOutlined,
   PhoneOutlined,
   SoundOutlined,
+  StarOutlined,
   StopOutlined,
   TeamOutlined,
   UserOutlined,
 } from '@ant-design/icons'
 import { type Node as FlowNode, Handle, type NodeProps, Position } from '@xyflow/react'
+import type { TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
 import { useNames } from '~/lib/names'
-import { exits, type Node } from './graph'
+import { exits, exitWord, type Node } from './graph'
+import { isMore } from './kinds'
 import { useFaultText } from './words'
 
 export type Card = FlowNode<
@@ -29,6 +39,16 @@ const ICONS = {
   flow: <BranchesOutlined />,
   schedule: <ClockCircleOutlined />,
   caller: <UserOutlined />,
+  say: <MessageOutlined />,
+  collect: <NumberOutlined />,
+  dial_extension: <PhoneOutlined />,
+  rate: <StarOutlined />,
+  language: <GlobalOutlined />,
+  set: <EditOutlined />,
+  compare: <PercentageOutlined />,
+  lookup: <CloudOutlined />,
+  contact: <ContactsOutlined />,
+  owner: <UserOutlined />,
   hangup: <StopOutlined />,
 }
 
@@ -48,7 +68,7 @@ export function NodeCard({ id, data, selected }: NodeProps<Card>) {
       <What node={node} />
       {exits(node).map(({ field }) => (
         <div className="flow-exit" key={field}>
-          {field.startsWith('options.') ? t('exit.key', { key: field.slice(8) }) : t(`exit.${field}`)}
+          {exitName(node, field, t)}
           <Handle type="source" position={Position.Right} id={field} />
         </div>
       ))}
@@ -57,10 +77,20 @@ export function NodeCard({ id, data, selected }: NodeProps<Card>) {
   )
 }
 
+function exitName(node: Node, field: string, t: TFunction) {
+  if (field.startsWith('options.')) return t('exit.key', { key: field.slice(8) })
+  if (field.startsWith('branches.')) return t('exit.answer', { word: field.slice(9) })
+  return t(`exit.${exitWord(node, field)}`)
+}
+
 function What({ node }: { node: Node }) {
   const { t } = useTranslation()
   const names = useNames()
   const named = (id?: string) => (id ? names.of(id) : t('node.notChosen'))
+  if (isMore(node)) {
+    const told = [node.variable, node.text, node.value, node.url, node.language].filter(Boolean).join(' · ')
+    return <div className="flow-what">{told || t(`more.${node.type}About`)}</div>
+  }
   const text = {
     play: () => named('greeting' in node ? node.greeting : undefined),
     menu: () => ('greeting' in node && node.greeting ? names.of(node.greeting) : t('node.silent')),

@@ -12,7 +12,21 @@ import {
 } from '~/api/lists'
 import { extensionName } from '~/lib/names'
 import { fold } from '~/lib/phone'
-import { DIGITS, exits, type Graph, leading, type Menu, type Node, removed, renamed, withNode } from './graph'
+import {
+  DIGITS,
+  exitMust,
+  exits,
+  exitWord,
+  type Graph,
+  leading,
+  type Menu,
+  type Node,
+  removed,
+  renamed,
+  withNode,
+} from './graph'
+import { isMore } from './kinds'
+import { MoreFields } from './MoreFields'
 import { useFaultText } from './words'
 
 interface Props {
@@ -63,14 +77,12 @@ export function NodePane({ graph, name, faults, mayEdit, onChange, onChoose }: P
       </Form.Item>
       <What node={node} put={put} />
       {exits(node).map(({ field, to }) => (
-        <Form.Item key={field} label={exitName(field, t)}>
+        <Form.Item key={field} label={exitName(node, field, t)}>
           <Select
             allowClear
-            aria-label={exitName(field, t)}
+            aria-label={exitName(node, field, t)}
             value={to || undefined}
-            placeholder={t(
-              `exit.${field.startsWith('options.') || MUST.includes(field) ? 'choose' : `${field}_none`}`,
-            )}
+            placeholder={t(`exit.${exitMust(node, field) ? 'choose' : `${field}_none`}`)}
             options={Object.keys(graph.nodes).map((value) => ({
               value,
               label: `${value} · ${t(`node.${graph.nodes[value]?.type}`)}`,
@@ -127,6 +139,7 @@ function What({ node, put }: { node: Node; put: (node: Node) => void }) {
       />
     </Form.Item>
   )
+  if (isMore(node)) return <MoreFields node={node} put={put} />
   switch (node.type) {
     case 'play':
       return pick('node.greeting', node.greeting, greetings, (greeting) =>
@@ -207,11 +220,11 @@ function MenuNumbers({ node, put }: { node: Menu; put: (node: Node) => void }) {
   )
 }
 
-/** Ways out that have to lead somewhere. */
-const MUST = ['next', 'open', 'closed', 'otherwise']
-
-const exitName = (field: string, t: TFunction) =>
-  field.startsWith('options.') ? t('exit.key', { key: field.slice(8) }) : t(`exit.${field}`)
+function exitName(node: Node, field: string, t: TFunction) {
+  if (field.startsWith('options.')) return t('exit.key', { key: field.slice(8) })
+  if (field.startsWith('branches.')) return t('exit.answer', { word: field.slice(9) })
+  return t(`exit.${exitWord(node, field)}`)
+}
 
 const named = (list?: { id: string; name: string }[]) =>
   (list ?? []).map(({ id, name }) => ({ value: id, label: name }))

@@ -64,3 +64,16 @@ test('a fault is told at its node', () => {
     ask: [{ field: 'options.1', message: 'no such node' }],
   })
 })
+
+test('a service leads out by the words of its answer', () => {
+  const asked = added(graph, 'lookup')
+  const node = leading(asked.graph.nodes[asked.name]!, 'branches.gold', 'bye')
+  expect(exits(node).map(({ field, to }) => [field, to])).toEqual([
+    ['branches.gold', 'bye'],
+    ['otherwise', undefined],
+    ['on_no_answer', undefined],
+  ])
+  const next = renamed({ ...asked.graph, nodes: { ...asked.graph.nodes, [asked.name]: node } }, 'bye', 'end')
+  expect(exits(next.nodes[asked.name]!)[0]).toEqual({ field: 'branches.gold', to: 'end' })
+  expect(missing(asked.graph).map(({ name }) => name)).toContain(`graph.nodes.${asked.name}.otherwise`)
+})

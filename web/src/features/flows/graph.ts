@@ -1,5 +1,7 @@
 // The graph of a flow as the API stores it, and the changes an editor makes to it. Pure.
 
+import { exitsOf, isMore, MORE, MORE_KINDS, type More, missingOf, moreLeading } from './kinds'
+
 export interface Play {
   type: 'play'
   greeting?: string
@@ -52,7 +54,7 @@ export interface Caller {
   anonymous?: string | undefined
   otherwise?: string
 }
-export type Node = Play | Menu | RingGroup | Extension | Queue | OtherFlow | Schedule | Caller | Hangup
+export type Node = Play | Menu | RingGroup | Extension | Queue | OtherFlow | Schedule | Caller | Hangup | More
 export type Kind = Node['type']
 
 export type Graph = {
@@ -72,6 +74,7 @@ export const KINDS: Kind[] = [
   'flow',
   'schedule',
   'caller',
+  ...MORE_KINDS,
   'hangup',
 ]
 export const DIGITS = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '0', '*', '#']
@@ -84,6 +87,7 @@ export interface Exit {
 
 /** The ways out of a node; those that lead nowhere yet too. */
 export function exits(node: Node): Exit[] {
+  if (isMore(node)) return exitsOf(node)
   switch (node.type) {
     case 'play':
       return [{ field: 'next', to: node.next }]
@@ -121,6 +125,7 @@ export function exits(node: Node): Exit[] {
 
 /** The node with one way out leading elsewhere, or nowhere. */
 export function leading(node: Node, field: string, to: string | undefined): Node {
+  if (isMore(node)) return moreLeading(node, field, to)
   if (node.type === 'menu' && field.startsWith('options.')) {
     const digit = field.slice('options.'.length)
     return { ...node, options: { ...node.options, [digit]: to ?? '' } }
@@ -132,7 +137,16 @@ export function withNode(graph: Graph, name: string, node: Node): Graph {
   return { ...graph, nodes: { ...graph.nodes, [name]: node } }
 }
 
-const FRESH: Record<Kind, Node> = {
+/** The words for a way out: `next` of a greeting waits for its end. */
+export const exitWord = (node: Node, field: string) =>
+  isMore(node) && field === 'next' ? 'afterwards' : field
+
+/** Whether a way out has to lead somewhere. */
+export const exitMust = (node: Node, field: string) =>
+  field.includes('.') ||
+  (isMore(node) ? MORE[node.type].must : ['next', 'open', 'closed', 'otherwise']).includes(field)
+
+const FRESH: Record<Exclude<Kind, More['type']>, Node> = {
   play: { type: 'play' },
   menu: { type: 'menu', timeout_ms: 5000, max_failures: 3, options: { '1': '' } },
   ring_group: { type: 'ring_group' },
@@ -144,13 +158,16 @@ const FRESH: Record<Kind, Node> = {
   hangup: { type: 'hangup' },
 }
 
+const freshNode = (kind: Kind): Node =>
+  kind in MORE ? MORE[kind as More['type']].fresh : FRESH[kind as Exclude<Kind, More['type']>]
+
 /** A new node of a kind under a free name; the first one is the start. */
 export function added(graph: Graph, kind: Kind): { graph: Graph; name: string } {
   let n = 1
   while (`${kind}_${n}` in graph.nodes) n++
   const name = `${kind}_${n}`
   const start = graph.start in graph.nodes ? graph.start : name
-  return { graph: { start, nodes: { ...graph.nodes, [name]: FRESH[kind] } }, name }
+  return { graph: { start, nodes: { ...graph.nodes, [name]: freshNode(kind) } }, name }
 }
 
 /** Without the node; ways that led to it lead nowhere. */
@@ -211,6 +228,11 @@ export function faultsByNode(
 export function missing(graph: Graph): { name: string; message: string }[] {
   const found: { name: string; message: string }[] = []
   for (const [name, node] of Object.entries(graph.nodes)) {
+    if (isMore(node)) {
+      for (const field of missingOf(node))
+        found.push({ name: `graph.nodes.${name}.${field}`, message: 'missing_more' })
+      continue
+    }
     const needs: Record<string, string | undefined> =
       node.type === 'play'
         ? { greeting: node.greeting, next: node.next }

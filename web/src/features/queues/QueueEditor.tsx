@@ -2,18 +2,24 @@ import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { client, type Schema, unwrap } from '~/api/client'
-import { extensionsQuery, greetingsQuery } from '~/api/lists'
+import { extensionsQuery, flowsQuery, greetingsQuery } from '~/api/lists'
 import { useMay } from '~/lib/me'
 import { extensionName } from '~/lib/names'
 import { Editor } from '~/ui/Editor'
 import type { Field } from '~/ui/Fields'
 import { TargetPicker } from '~/ui/TargetPicker'
 import { useSaver } from '~/ui/useSaver'
+import { Callbacks } from './Callbacks'
 import { fromForm, toForm } from './form'
 
 type Queue = Schema['Queue']
 
 const STRATEGIES = ['longest_idle', 'round_robin', 'least_calls', 'ring_all'] as const
+
+const KEYS = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '0'] as const
+
+const announces = (values: Record<string, unknown>) => Number(values.announce_every_s) > 0
+const callsBack = (values: Record<string, unknown>) => Boolean(values.callback_key)
 
 interface Props {
   row: Queue | null
@@ -51,7 +57,9 @@ export function QueueEditor({ row, open, onClose }: Props) {
       save={mayEdit ? save : undefined}
       remove={remove ?? undefined}
       onClose={onClose}
-    />
+    >
+      {row && <Callbacks queue={row.id} />}
+    </Editor>
   )
 }
 
@@ -60,6 +68,7 @@ function useFields(): Field[] {
   const extensions = useQuery(extensionsQuery).data ?? []
   const greetings = useQuery(greetingsQuery).data ?? []
   const agents = extensions.map((one) => ({ value: one.id, label: extensionName(one) }))
+  const flows = (useQuery(flowsQuery).data ?? []).map(({ id, name }) => ({ value: id, label: name }))
   const sounds = greetings.map(({ id, name }) => ({ value: id, label: name }))
   const seconds = (name: string, min: number, max: number): Field => ({
     name,
@@ -102,6 +111,25 @@ function useFields(): Field[] {
     { name: 'music', label: 'queues.music', kind: 'select', options: sounds, help: 'queues.musicHelp' },
     { name: 'announcement', label: 'queues.announcement', kind: 'select', options: sounds },
     { ...seconds('announce_every_s', 0, 600), help: 'queues.none0' },
+    { name: 'say_position', label: 'queues.say_position', kind: 'switch', when: announces },
+    { name: 'say_wait', label: 'queues.say_wait', kind: 'switch', when: announces },
+    {
+      name: 'callback_key',
+      label: 'queues.callback_key',
+      kind: 'select',
+      options: KEYS.map((value) => ({ value, label: value })),
+      help: 'queues.callback_keyHelp',
+    },
+    {
+      name: 'callback_tries',
+      label: 'queues.callback_tries',
+      kind: 'number',
+      min: 1,
+      max: 10,
+      when: callsBack,
+    },
+    { ...seconds('callback_retry_s', 30, 3600), when: callsBack },
+    { name: 'survey', label: 'queues.survey', kind: 'select', options: flows, help: 'queues.surveyHelp' },
     {
       name: 'overflow',
       label: 'queues.overflow',

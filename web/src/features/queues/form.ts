@@ -13,6 +13,12 @@ interface Filled {
   max_length: number
   max_missed: number
   announce_every_s: number
+  say_position?: boolean
+  say_wait?: boolean
+  callback_key?: string | null
+  callback_tries?: number
+  callback_retry_s?: number
+  survey?: string | null
   music?: string | null
   announcement?: string | null
   overflow?: Queue['overflow']
@@ -33,6 +39,12 @@ export function toForm(row: Queue | null): Record<string, unknown> {
     max_length: settings?.max_length ?? 0,
     max_missed: settings?.max_missed ?? 3,
     announce_every_s: seconds(settings?.announce_every_ms, 0),
+    say_position: settings?.say_position ?? false,
+    say_wait: settings?.say_wait ?? false,
+    callback_key: settings?.callback_key || null,
+    callback_tries: settings?.callback_tries ?? 3,
+    survey: settings?.survey ?? null,
+    callback_retry_s: seconds(settings?.callback_retry_ms, 300_000),
     music: row?.sounds.music ?? undefined,
     announcement: row?.sounds.announcement ?? undefined,
     overflow: row?.overflow ?? null,
@@ -60,6 +72,12 @@ export function fromForm(values: Record<string, unknown>, row: Queue | null): Sc
       max_length: filled.max_length,
       max_missed: filled.max_missed,
       announce_every_ms: ms(filled.announce_every_s),
+      say_position: filled.say_position ?? false,
+      say_wait: filled.say_wait ?? false,
+      callback_key: filled.callback_key ?? '',
+      callback_tries: filled.callback_tries ?? 3,
+      callback_retry_ms: ms(filled.callback_retry_s ?? 300),
+      survey: filled.survey ?? null,
     },
     sounds: {
       positions: row?.sounds.positions ?? [],

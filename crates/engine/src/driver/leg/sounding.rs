@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use model::LegId;
-use model::leg::Play;
+use model::leg::{Play, Sound};
 
 use crate::driver::Driver;
 use crate::routes::Letter;
@@ -15,8 +15,13 @@ const MISSING_SOUND: Duration = Duration::from_millis(20);
 
 impl Driver {
     pub(super) fn play(&mut self, id: LegId, play: Play) {
+        if let Sound::Spoken(number) = play.sound {
+            let Some(leg) = self.legs.get_mut(&id).filter(|leg| leg.media.is_some()) else { return };
+            leg.awaits = Some(play.clone());
+            return self.speak(id, number, play);
+        }
         let own = self.own_sound(play.sound).map(Found::Ready);
-        let found = own.unwrap_or_else(|| self.shared.sounds.get(&self.tenant, play.sound));
+        let found = own.unwrap_or_else(|| self.shared.sounds.get(&self.tenant, self.language(), play.sound));
         let Some(leg) = self.legs.get_mut(&id).filter(|leg| leg.media.is_some()) else { return };
         leg.awaits = None;
         match found {

@@ -68,6 +68,11 @@ pub(super) async fn figures(
             |place: usize| -> Result<u64, Error> { Ok(u64::try_from(row.try_get::<i64, _>(place)?).unwrap_or(0)) };
         let outcome = QueueOutcome::parse(row.try_get(0)?).ok_or(Error::Corrupt("outcome of a queue's caller"))?;
         let count = number(1)?;
+        if outcome == QueueOutcome::CalledBack {
+            // They are counted once more, by what comes of that.
+            figures.called_back = count;
+            continue;
+        }
         figures.offered += count;
         figures.waited += Duration::from_millis(number(2)?);
         figures.longest = figures.longest.max(Duration::from_millis(number(3)?));
@@ -79,6 +84,7 @@ pub(super) async fn figures(
             QueueOutcome::Abandoned => figures.abandoned = count,
             QueueOutcome::Overflowed => figures.overflowed = count,
             QueueOutcome::TimedOut => figures.timed_out = count,
+            QueueOutcome::CalledBack => {}
         }
     }
     Ok(figures)
