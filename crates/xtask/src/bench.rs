@@ -3,9 +3,10 @@
 //!
 //! The folder is named by `--bench-dir`; it holds `bench.py` and the generator's sources in `pbxload/`. Everything
 //! written goes below `target/bench`: `results.jsonl` has each run, `results.md` the medians and which bars they meet.
-//! `--full yes` climbs as slowly as the folder's own settings say, which takes an hour.
+//! `cargo xtask bench faces` is a bench of its own: see [`faces`]. `--full yes` climbs as slowly as the folder's own settings say, which takes an hour.
 
 mod bars;
+mod faces;
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
@@ -41,6 +42,11 @@ struct Options {
 }
 
 pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<()> {
+    if let Some((first, rest)) = arguments.split_first()
+        && first == "faces"
+    {
+        return faces::run(root, rest);
+    }
     let options = Options::parse(arguments)?;
     // Another server there would answer in our place, and its figures would be taken for ours.
     UdpSocket::bind(SIP).with_context(|| format!("{SIP} is taken"))?;

@@ -122,10 +122,6 @@ async fn what_cannot_be_told_is_refused_by_name() {
     .await;
 }
 
-fn at_once(number: &str) -> NewBroadcast {
-    new(&[number])
-}
-
 #[tokio::test]
 async fn a_broadcast_begins_in_its_time_and_can_be_called_off() {
     on_both(async |db: &TestDb| {
