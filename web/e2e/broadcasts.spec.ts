@@ -29,5 +29,5 @@ test('a broadcast is ordered in its form, looked at and called off', async ({ pa
 })
 
 async function shot(page: import('@playwright/test').Page, name: string) {
-  if (process.env.ALO_SHOTS) await page.screenshot({ path: `${process.env.ALO_SHOTS}/broadcast-${name}.png` })
+  if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/broadcast-${name}.png` })
 }

@@ -23,7 +23,7 @@ pub use journal::{Journal, Notes};
 pub use names::{Names, names};
 pub use note::{Note, NotePatch, annotate, notes};
 pub use service::{
-    get, list, record, record_many, record_recording, recording, slice, tally, trail, walk, with_numbers,
+    get, list, piece, record, record_many, record_recording, recording, slice, tally, trail, walk, with_numbers,
 };
 pub use talked::{Talked, talked_outside};
 

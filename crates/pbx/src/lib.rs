@@ -12,8 +12,8 @@ pub mod callers;
 pub mod calls;
 pub mod capture;
 mod config;
-pub mod disposition;
 pub mod device;
+pub mod disposition;
 pub mod extension;
 pub mod figures;
 #[cfg(test)]

@@ -4,9 +4,11 @@
 //! The folder is named by `--bench-dir`; it holds `bench.py` and the generator's sources in `pbxload/`. Everything
 //! written goes below `target/bench`: `results.jsonl` has each run, `results.md` the medians and which bars they meet.
 //! `bench records --rows 10000000 [--postgres]` measures call records in a database instead: `crates/pbx/examples/records`.
-//! `--full yes` climbs as slowly as the folder's own settings say, which takes an hour.
+//! `bench faces` is one of its own too: see [`faces`]. `--full yes` climbs as slowly as the folder's own settings say,
+//! which takes an hour.
 
 mod bars;
+mod faces;
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
@@ -42,10 +44,10 @@ struct Options {
 }
 
 pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<()> {
-    if let [what, rest @ ..] = arguments
-        && what == "records"
-    {
-        return records(root, rest);
+    match arguments.split_first() {
+        Some((first, rest)) if first == "records" => return records(root, rest),
+        Some((first, rest)) if first == "faces" => return faces::run(root, rest),
+        _ => {}
     }
     let options = Options::parse(arguments)?;
     // Another server there would answer in our place, and its figures would be taken for ours.

@@ -22,7 +22,9 @@ cargo xtask arch    the architecture rules
 cargo xtask deny    licences and sources of all dependencies
 cargo xtask check   fmt, clippy, arch and deny
 cargo xtask bench --bench-dir DIR [--scenarios S1,S2] [--runs 3] [--server-cpu 0] [--generator-cpu 1]
-                    the load scenarios of a bench folder against a release build";
+                    the load scenarios of a bench folder against a release build
+cargo xtask bench faces [--rate 1000] [--seconds 10] [--calls 20000] [--call-rate 200] [--endpoints 1000] [--debug yes]
+                    what other vendors' faces add to our own API, and how soon their receivers hear";
 
 fn main() -> ExitCode {
     match run() {

@@ -156,11 +156,11 @@ async fn lateness(calls_per_s: usize, endpoints: usize, seconds: usize) -> Vec<f
         }
     }
     let back = (calls_per_s / 4).max(1);
-    for place in calls.saturating_sub(back)..calls {
-        happens(&journal, up[place], Some(Happening::Answered), &mut facts);
+    for of in &up[calls.saturating_sub(back)..] {
+        happens(&journal, *of, Some(Happening::Answered), &mut facts);
     }
-    for place in calls.saturating_sub(2 * back)..calls {
-        happens(&journal, up[place], None, &mut facts);
+    for of in &up[calls.saturating_sub(2 * back)..] {
+        happens(&journal, *of, None, &mut facts);
     }
     let arrived = async {
         while ears.count() < calls * FACTS {

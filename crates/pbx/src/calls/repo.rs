@@ -146,7 +146,8 @@ pub(super) async fn slice(tx: &mut Tx, filter: &Filter, offset: u64, limit: u32)
 
 pub(super) async fn count(tx: &mut Tx, filter: &Filter) -> Result<u64, Error> {
     let mut sql = Sql::new("select count(*)");
-    matching(&mut sql, tx, filter, None, false);
+    // The join would be looked up for each call that is counted.
+    narrowed(&mut sql, tx, filter, "", (None, false));
     sql.count(tx).await
 }
 
@@ -172,22 +173,36 @@ fn lead(filter: &Filter) -> Lead {
     }
 }
 
-/// From where, and which calls.
+/// What is known of a call's recording stands beside it.
+const RECORDINGS: &str = "\nleft join recordings r on r.call_id = c.id and r.tenant_id = c.tenant_id";
+
+/// From where, and which calls, with their recordings.
 fn matching(sql: &mut Sql, tx: &Tx, filter: &Filter, from: Option<(i64, CallId)>, upward: bool) {
+    narrowed(sql, tx, filter, RECORDINGS, (from, upward));
+}
+
+/// Which calls, with what is joined to them.
+fn narrowed(
+    sql: &mut Sql,
+    tx: &Tx,
+    filter: &Filter,
+    joined: &'static str,
+    (from, upward): (Option<(i64, CallId)>, bool),
+) {
     let lead = lead(filter);
     let mut others = Vec::new();
     match lead {
         Lead::Party(party, more) => {
             others = more;
-            sql.push("\nfrom call_parties p\njoin calls c on c.id = p.call_id and c.tenant_id = p.tenant_id");
-            sql.push("\nleft join recordings r on r.call_id = c.id and r.tenant_id = c.tenant_id");
+            sql.push("\nfrom call_parties p\njoin calls c on c.id = p.call_id and c.tenant_id = p.tenant_id")
+                .push(joined);
             sql.push("\nwhere p.tenant_id = ").bind(tx.tenant()).push("\nand p.party = ").bind(party);
             let times = ["\nand p.started_at >= ", "\nand p.started_at < "];
             let keys = ["\nand (p.started_at, p.call_id) < (", "\nand (p.started_at, p.call_id) > ("];
             bounds(sql, filter, from, times, keys[usize::from(upward)]);
         }
         Lead::Hotline(_) | Lead::All => {
-            sql.push("\nfrom calls c\nleft join recordings r on r.call_id = c.id and r.tenant_id = c.tenant_id");
+            sql.push("\nfrom calls c").push(joined);
             sql.push("\nwhere c.tenant_id = ").bind(tx.tenant());
             if let Lead::Hotline(hotline) = lead {
                 sql.push("\nand c.hotline_id = ").bind(hotline);
@@ -267,7 +282,7 @@ fn one_of(sql: &mut Sql, parties: Vec<Cell>) {
 
 pub(super) async fn tally(tx: &mut Tx, filter: &Filter) -> Result<Vec<Tally>, Error> {
     let mut sql = Sql::new("select c.direction, c.status, count(*), cast(coalesce(sum(c.talk_ms), 0) as bigint)");
-    matching(&mut sql, tx, filter, None, false);
+    narrowed(&mut sql, tx, filter, "", (None, false));
     sql.push("\ngroup by c.direction, c.status\norder by c.direction, c.status");
     let rows = sql.fetch_all(tx).await?;
     let read = |row: &AnyRow| {

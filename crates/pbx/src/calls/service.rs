@@ -109,6 +109,14 @@ pub async fn slice(actor: &Actor, db: &Db, filter: Filter, offset: u64, limit: u
     Ok(Slice { items, total })
 }
 
+/// A piece of the calls of the company by position, like [`slice`] but without counting all of them.
+pub async fn piece(actor: &Actor, db: &Db, filter: Filter, offset: u64, limit: u32) -> Result<Vec<Call>, Problem> {
+    actor.require(Permission::ViewCalls)?;
+    let mut tx = db.read(actor.tenant).await?;
+    let filter = with_whole_number(&mut tx, filter).await?;
+    Ok(repo::slice(&mut tx, &filter, offset, limit.clamp(1, PageRequest::MAX)).await?)
+}
+
 /// The calls of the company with their legs, from a key on and in the order of the walk; and whether there are more.
 pub async fn walk(actor: &Actor, db: &Db, filter: Filter, walk: Walk) -> Result<(Vec<CallDetail>, bool), Problem> {
     actor.require(Permission::ViewCalls)?;
