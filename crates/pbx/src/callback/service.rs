@@ -2,6 +2,7 @@
 
 use super::{Callback, News, State, repo};
 use crate::queue;
+use crate::queue::Settings;
 use crate::queue::visit::{self, Visit};
 use model::{Actor, CallId, Page, PageRequest, Permission, Problem, QueueId, QueueOutcome, TenantId};
 use serde_json::json;
@@ -82,8 +83,10 @@ async fn end(tx: &mut Tx, tenant: TenantId, callback: &Callback, news: &News) ->
         State::Failed => (QueueOutcome::TimedOut, "failed"),
         State::Cancelled => (QueueOutcome::Abandoned, "cancelled"),
     };
+    let held = queue::repo::find(tx, callback.queue).await?;
     let visit = Visit {
         tenant,
+        promised_ms: held.map_or_else(|| Settings::default().service_level_ms, |queue| queue.settings.service_level_ms),
         call: callback.call,
         place: LAST_PLACE,
         queue: callback.queue,
