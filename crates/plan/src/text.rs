@@ -63,7 +63,7 @@ fn list(section: Section, value: Value) -> Result<Vec<Fields>, Problem> {
             let text = Value::String(number.to_string());
             fields.insert("number".to_owned(), text);
         }
-        if !fields.get(section.key()).is_some_and(|key| key.as_str().is_some_and(|key| !key.trim().is_empty())) {
+        if fields.get(section.key()).is_none_or(|key| key.as_str().is_none_or(|key| key.trim().is_empty())) {
             return Err(Problem::invalid(format!("{path}.{}", section.key()), "This field is needed."));
         }
         found.push(fields);

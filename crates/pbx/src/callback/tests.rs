@@ -44,7 +44,7 @@ async fn a_promise_is_kept_until_it_has_come_to_an_end() {
         let promise = callback(queue, 1_000);
         keep(db, ours.tenant, &promise).await.expect("kept");
         keep(db, ours.tenant, &promise).await.expect("told twice, kept once");
-        assert_eq!(listed(&ours, db, queue).await, [promise.clone()]);
+        assert_eq!(listed(&ours, db, queue).await, std::slice::from_ref(&promise));
         let again = tries_again(promise.call, 1);
         told(db, ours.tenant, &again).await.expect("kept");
         let waiting = Callback { tries: 1, next_at: 5_000, last_call: again.last_call, ..promise.clone() };

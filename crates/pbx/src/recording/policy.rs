@@ -155,7 +155,7 @@ mod tests {
         let lan = (ExtensionId::from_bits(3).to_string(), Recording::Always);
         let rule = |places: &[(String, Recording)], talk: &Talk| policy(places).rule(talk).rule;
         assert_eq!(rule(&[], &talk(&[3], true)), Recording::Always);
-        assert_eq!(rule(&[hotline.clone()], &talk(&[3], false)), Recording::OnDemand);
+        assert_eq!(rule(std::slice::from_ref(&hotline), &talk(&[3], false)), Recording::OnDemand);
         assert_eq!(rule(&[hotline.clone(), queue.clone()], &talk(&[4], true)), Recording::Never);
         assert_eq!(rule(&[hotline.clone(), queue.clone()], &talk(&[4], false)), Recording::OnDemand);
         assert_eq!(rule(&[hotline, queue, lan], &talk(&[3], true)), Recording::Always);

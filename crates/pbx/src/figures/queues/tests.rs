@@ -23,7 +23,7 @@ fn visit(tenant: TenantId, call: u128, joined_at: i64, pick: (u8, u8, u16)) -> V
         left_at: joined_at + i64::from(pick.2),
         outcome,
         agent: None,
-        promised_ms: if pick.0 % 2 == 0 { 20_000 } else { 40_000 },
+        promised_ms: if pick.0.is_multiple_of(2) { 20_000 } else { 40_000 },
     }
 }
 
