@@ -17,6 +17,7 @@ test('a broadcast is ordered in its form, looked at and called off', async ({ pa
   await form.getByRole('button', { name: 'Lưu' }).click()
   await page.getByRole('link', { name: 'Nhắc lịch hẹn' }).click()
   await expect(page.getByText('Đã hẹn giờ').first()).toBeVisible()
+  await expect(page.getByText('từ 31/12/2026 09:00:00'), 'by the company’s clocks').toBeVisible()
   await expect(page.getByText('0901 234 567')).toBeVisible()
   await shot(page, 'page')
   await page.getByRole('button', { name: 'Hủy đợt gọi' }).click()

@@ -79,3 +79,13 @@ export function startOfDay(at: number): number {
   const of = (type: string) => Number(parts.find((part) => part.type === type)?.value ?? 0)
   return at - (of('hour') * 3600 + of('minute') * 60 + of('second')) * 1000 - (at % 1000)
 }
+
+/** The moment at which the company's clocks show this: 2026-12-31T09:00. */
+export function momentOf(wall: string): number {
+  const wanted = Date.parse(`${wall}:00Z`)
+  const clocks = new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'medium' })
+  const shown = (at: number) => Date.parse(`${clocks.format(at).replace(' ', 'T')}Z`)
+  // Twice, because the first guess may lie on the other side of a change to summer time.
+  const guess = wanted - (shown(wanted) - wanted)
+  return guess - (shown(guess) - wanted)
+}

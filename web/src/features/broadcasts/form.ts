@@ -1,4 +1,5 @@
 import type { Schema } from '~/api/client'
+import { momentOf } from '~/lib/time'
 
 type NewBroadcast = Schema['NewBroadcast']
 type Part = Schema['BroadcastPart']
@@ -11,7 +12,8 @@ export interface Filled {
   hotline?: string
   voice?: NewBroadcast['voice']
   times?: number
-  starts_at?: { valueOf(): number } | null
+  /** As it was picked: what the company's clocks are to show. */
+  starts_at?: { format(pattern: string): string } | null
   schedule?: string
   retries?: number
   retry_min?: number
@@ -32,7 +34,7 @@ export const bodyOf = (filled: Filled): NewBroadcast => ({
   numbers: numbersOf(filled.numbers),
   hotline: filled.hotline ?? null,
   schedule: filled.schedule ?? null,
-  starts_at: filled.starts_at?.valueOf() ?? null,
+  starts_at: filled.starts_at ? momentOf(filled.starts_at.format('YYYY-MM-DDTHH:mm')) : null,
   ...(filled.voice ? { voice: filled.voice } : {}),
   times: filled.times ?? 1,
   retries: filled.retries ?? 0,
