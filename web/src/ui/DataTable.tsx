@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { type ReactNode, useEffect, useRef } from 'react'
+import { memo, type ReactNode, useEffect, useRef } from 'react'
 
 export interface Column<T> {
   key: string
@@ -18,7 +18,7 @@ interface Props<T> {
   columns: Column<T>[]
   rows: T[]
   rowKey: (row: T) => string
-  /** Where a row leads; its first cell becomes the link. */
+  /** Where a row leads; its first cell becomes the link. The same function each time spares the rows. */
   to?: (row: T) => { to: string; params?: Record<string, string>; search?: Record<string, unknown> }
   /** The last row is in sight and there is more. */
   onEnd?: (() => void) | undefined
@@ -69,19 +69,7 @@ export function DataTable<T>({ label, columns, rows, rowKey, to, onEnd, footer }
           {before > 0 && <Gap px={before} columns={columns.length} />}
           {shown.map(({ index }) => {
             const row = rows[index] as T
-            return (
-              <tr key={rowKey(row)} data-index={index} className={to ? 'row-link' : undefined}>
-                {columns.map((column, place) => (
-                  <td key={column.key} className={classOf(column)}>
-                    {to && place === 0 ? (
-                      <Link {...(to(row) as { to: '/' })}>{column.cell(row)}</Link>
-                    ) : (
-                      column.cell(row)
-                    )}
-                  </td>
-                ))}
-              </tr>
-            )
+            return <Row key={rowKey(row)} row={row} index={index} columns={columns} to={to} />
           })}
           {after > 0 && <Gap px={after} columns={columns.length} />}
         </tbody>
@@ -90,6 +78,30 @@ export function DataTable<T>({ label, columns, rows, rowKey, to, onEnd, footer }
     </section>
   )
 }
+
+interface RowProps<T> {
+  row: T
+  index: number
+  columns: Column<T>[]
+  to: Props<T>['to']
+}
+
+/** A row; it is drawn once, and anew only when it or the columns change. */
+const Row = memo(function Row<T>({ row, index, columns, to }: RowProps<T>) {
+  return (
+    <tr data-index={index} className={to ? 'row-link' : undefined}>
+      {columns.map((column, place) => (
+        <td key={column.key} className={classOf(column)}>
+          {to && place === 0 ? (
+            <Link {...(to(row) as { to: '/' })}>{column.cell(row)}</Link>
+          ) : (
+            column.cell(row)
+          )}
+        </td>
+      ))}
+    </tr>
+  )
+}) as <T>(props: RowProps<T>) => ReactNode
 
 function Gap({ px, columns }: { px: number; columns: number }) {
   return (

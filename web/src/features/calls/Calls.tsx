@@ -15,7 +15,7 @@ import { useCallColumns } from './columns'
 import { Export } from './Export'
 import { Filters } from './Filters'
 import { type CallSearch, cleanCalls, textOf } from './filter'
-import { callsQuery } from './queries'
+import { type Call, callsQuery } from './queries'
 import { Dispositions } from './written/Dispositions'
 
 /** Callers of today whom nobody answered. */
@@ -71,12 +71,14 @@ function List({ search, onClear }: { search: CallSearch; onClear: () => void }) 
       columns={columns}
       rows={rows}
       rowKey={(call) => call.id}
-      to={(call) => ({ to: '/calls/$id', params: { id: call.id } })}
+      to={pageOf}
       onEnd={more}
       footer={isFetchingNextPage ? <div className="table-foot">{t('calls.more')}</div> : undefined}
     />
   )
 }
+
+const pageOf = ({ id }: Call) => ({ to: '/calls/$id', params: { id } })
 
 function Nothing({ filtered, onClear }: { filtered: boolean; onClear: () => void }) {
   const { t } = useTranslation()

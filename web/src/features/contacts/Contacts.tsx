@@ -16,7 +16,7 @@ import { ContactEditor } from './ContactEditor'
 import { useContactColumns } from './columns'
 import { Filters } from './Filters'
 import { Internal } from './Internal'
-import { type ContactSearch, cleanContacts, contactsQuery, filterOf, textOf } from './queries'
+import { type Contact, type ContactSearch, cleanContacts, contactsQuery, filterOf, textOf } from './queries'
 
 /** The people and companies that call and are called, and, beside them, the colleagues. */
 export function Contacts() {
@@ -105,12 +105,14 @@ function List({ search, onClear }: { search: ContactSearch; onClear: () => void 
       columns={columns}
       rows={rows}
       rowKey={(contact) => contact.id}
-      to={(contact) => ({ to: '/contacts/$id', params: { id: contact.id } })}
+      to={pageOf}
       onEnd={more}
       footer={isFetchingNextPage ? <div className="table-foot">{t('calls.more')}</div> : undefined}
     />
   )
 }
+
+const pageOf = ({ id }: Contact) => ({ to: '/contacts/$id', params: { id } })
 
 function Nothing({ filtered, onClear }: { filtered: boolean; onClear: () => void }) {
   const { t } = useTranslation()

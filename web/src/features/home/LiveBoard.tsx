@@ -1,12 +1,13 @@
 import { Link } from '@tanstack/react-router'
-import { memo } from 'react'
+import { memo, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Beside } from '~/features/calls/live/Beside'
 import { SuperviseMenu } from '~/features/calls/live/SuperviseMenu'
 import { Direction } from '~/features/calls/words'
 import { type LiveCall, type Stage, stageOf } from '~/lib/live/board'
 import { useBoard } from '~/lib/live/store'
-import { useNames } from '~/lib/names'
+import { useMay, useMe } from '~/lib/me'
+import { type Names, useNames } from '~/lib/names'
 import { length } from '~/lib/time'
 import { useSecond } from '~/lib/useSecond'
 import { Party } from '~/ui/Party'
@@ -17,16 +18,38 @@ const LANES: Stage[] = ['arriving', 'ringing', 'talking', 'held']
 export function LiveBoard() {
   const { t } = useTranslation()
   const calls = Object.values(useBoard()).sort((a, b) => a.startedAt - b.startedAt)
+  // What all cards need is asked for once.
+  const names = useNames()
+  const [maySupervise, mayEnd] = [useMay('supervise'), useMay('make_calls')]
+  const person = useMe().user_id
+  const own = names.extensions.find((one) => person && one.user === person)?.number
+  const watching = useMemo(
+    () => ({ names, own, acts: maySupervise || mayEnd }),
+    [names, own, maySupervise, mayEnd],
+  )
   return (
     <section aria-label={t('board.title')} className="lanes">
       {LANES.map((lane) => (
-        <Lane key={lane} lane={lane} calls={calls.filter((call) => stageOf(call) === lane)} />
+        <Lane
+          key={lane}
+          lane={lane}
+          calls={calls.filter((call) => stageOf(call) === lane)}
+          watching={watching}
+        />
       ))}
     </section>
   )
 }
 
-function Lane({ lane, calls }: { lane: Stage; calls: LiveCall[] }) {
+interface Watching {
+  names: Names
+  /** The number of whoever watches. */
+  own: string | undefined
+  /** Whether they may do anything with calls. */
+  acts: boolean
+}
+
+function Lane({ lane, calls, watching }: { lane: Stage; calls: LiveCall[]; watching: Watching }) {
   const { t } = useTranslation()
   return (
     <div className={`lane lane-${lane}`}>
@@ -38,7 +61,7 @@ function Lane({ lane, calls }: { lane: Stage; calls: LiveCall[] }) {
       ) : (
         <ul>
           {calls.map((call) => (
-            <Card key={call.id} call={call} />
+            <Card key={call.id} call={call} watching={watching} />
           ))}
         </ul>
       )}
@@ -46,9 +69,9 @@ function Lane({ lane, calls }: { lane: Stage; calls: LiveCall[] }) {
   )
 }
 
-const Card = memo(function Card({ call }: { call: LiveCall }) {
+const Card = memo(function Card({ call, watching }: { call: LiveCall; watching: Watching }) {
   const { t } = useTranslation()
-  const names = useNames()
+  const { names, own, acts } = watching
   const who = call.extensions.map((number) => names.extensionByNumber(number)?.name ?? number)
   return (
     <li className="live-card">
@@ -65,7 +88,7 @@ const Card = memo(function Card({ call }: { call: LiveCall }) {
           {who.length > 3 && ` +${who.length - 3}`}
           {call.keys !== '' && stageOf(call) === 'arriving' && ` · ${t('board.keys', { keys: call.keys })}`}
         </span>
-        <SuperviseMenu call={call} />
+        {acts && <SuperviseMenu call={call} own={own} />}
       </div>
       <Beside call={call} />
     </li>

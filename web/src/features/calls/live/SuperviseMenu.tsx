@@ -1,34 +1,34 @@
 import { CustomerServiceOutlined, MoreOutlined } from '@ant-design/icons'
 import { Button, Dropdown, type MenuProps } from 'antd'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { LiveCall } from '~/lib/live/board'
-import { waysOf } from '~/lib/supervising'
+import { wayOf, waysOf } from '~/lib/supervising'
 import { useSupervising } from './useSupervising'
 
-/** Everything a supervisor does with a call on the board, in one button; nothing for who may do nothing. */
-export function SuperviseMenu({ call }: { call: LiveCall }) {
+/** Everything a supervisor does with a call on the board, in one button. `own` is the supervisor's number. */
+export function SuperviseMenu({ call, own }: { call: LiveCall; own: string | undefined }) {
   const { t } = useTranslation()
-  const doing = useSupervising(call)
   // Two hundred cards are drawn fast only when a menu is made once it is wanted.
   const [wanted, setWanted] = useState(false)
-  const [open, setOpen] = useState(false)
-  if (!doing.maySupervise && !doing.mayEnd) return null
   const button = (
     <Button
       type="text"
       size="small"
-      icon={doing.way ? <CustomerServiceOutlined /> : <MoreOutlined />}
+      icon={wayOf(call, own) ? <CustomerServiceOutlined /> : <MoreOutlined />}
       aria-label={t('supervise.open', { number: call.from })}
       aria-haspopup="menu"
-      onClick={() => {
-        if (wanted) return
-        setWanted(true)
-        setOpen(true)
-      }}
+      onClick={() => setWanted(true)}
     />
   )
-  if (!wanted) return button
+  return wanted ? <Menu call={call}>{button}</Menu> : button
+}
+
+/** The menu, open from its first moment. */
+function Menu({ call, children }: { call: LiveCall; children: ReactNode }) {
+  const { t } = useTranslation()
+  const doing = useSupervising(call)
+  const [open, setOpen] = useState(true)
   return (
     <Dropdown
       menu={{ items: itemsOf(), selectedKeys: doing.way ? [doing.way] : [] }}
@@ -37,7 +37,7 @@ export function SuperviseMenu({ call }: { call: LiveCall }) {
       onOpenChange={setOpen}
       autoFocus
     >
-      {button}
+      {children}
     </Dropdown>
   )
 
@@ -45,14 +45,12 @@ export function SuperviseMenu({ call }: { call: LiveCall }) {
     const end = { key: 'end', label: t('board.end'), danger: true, onClick: doing.hangUp }
     if (!doing.maySupervise) return [end]
     const disabled = doing.hindrance !== ''
-    const title = doing.hindrance
     return [
       ...(disabled ? [{ key: 'why', label: doing.hindrance, disabled: true }] : []),
       ...waysOf(call).map((way) => ({
         key: way,
         label: t(`supervise.${way}`),
         disabled,
-        title,
         onClick: () => doing.take(way),
       })),
       { type: 'divider' as const },
