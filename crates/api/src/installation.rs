@@ -223,7 +223,7 @@ async fn usage(
 ) -> Answer<axum::Json<Usages>> {
     const MONTH_MS: i64 = 30 * 24 * 60 * 60 * 1_000;
     let to = span.to.unwrap_or_else(|| store::now().as_millis() + 1);
-    let from = span.from.unwrap_or(to - MONTH_MS);
+    let from = span.from.unwrap_or_else(|| to.saturating_sub(MONTH_MS));
     Ok(axum::Json(Usages { items: installation::usage(&actor, &state.db, from, to).await? }))
 }
 

@@ -21,7 +21,9 @@ test('what is picked is what the company’s clocks show', () => {
   setZone('Asia/Ho_Chi_Minh')
   expect(momentOf('2026-12-31T09:00')).toBe(Date.UTC(2026, 11, 31, 2))
   setZone('Europe/Berlin')
-  expect(momentOf('2026-03-29T03:30'), 'just behind the change to summer time').toBe(Date.UTC(2026, 2, 29, 1, 30))
+  expect(momentOf('2026-03-29T03:30'), 'just behind the change to summer time').toBe(
+    Date.UTC(2026, 2, 29, 1, 30),
+  )
   expect(momentOf('2026-03-29T01:30'), 'just before it').toBe(Date.UTC(2026, 2, 29, 0, 30))
   setZone('Asia/Ho_Chi_Minh')
 })

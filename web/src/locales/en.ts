@@ -11,8 +11,8 @@ import { phone } from './en.phone'
 import { quality } from './en.quality'
 import { shell } from './en.shell'
 import { statistics } from './en.statistics'
-import { work } from './en.work'
 import { tickets } from './en.tickets'
+import { work } from './en.work'
 
 export const en = {
   ...access,

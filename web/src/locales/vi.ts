@@ -11,8 +11,8 @@ import { phone } from './vi.phone'
 import { quality } from './vi.quality'
 import { shell } from './vi.shell'
 import { statistics } from './vi.statistics'
-import { work } from './vi.work'
 import { tickets } from './vi.tickets'
+import { work } from './vi.work'
 
 export const vi = {
   ...access,

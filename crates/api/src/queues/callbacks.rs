@@ -50,6 +50,6 @@ async fn cancel(
     extract::State(state): extract::State<State>,
     Path((queue, call)): Path<(String, String)>,
 ) -> Answer<StatusCode> {
-    callback::cancel(&actor, &state.db, id("queue", &queue)?, id("callback", &call)?).await?;
+    callback::cancel(&actor, &state.db, id("callback", &queue)?, id("callback", &call)?).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -27,6 +27,8 @@ struct Omicall {
     online: Arc<AtomicBool>,
     /// Who tells the registered addresses.
     sender: Option<Sender>,
+    /// A key of the owner's; the usual one is a manager's.
+    owner: String,
 }
 
 impl Stage for Omicall {
@@ -55,7 +57,10 @@ impl Stage for Omicall {
                 }
             }
         });
-        Omicall { w, online, sender: None }
+        let new =
+            NewKey { name: "CRM".into(), dialect: Dialect::Omicall, role: Some(Role::Owner), ..NewKey::default() };
+        let owner = key::create(&w.alpha.actor, &w.db, new).await.unwrap().secret;
+        Omicall { w, online, sender: None, owner }
     }
 
     fn world(&self) -> &World {
@@ -69,6 +74,7 @@ impl Stage for Omicall {
         let mp3 = base64::engine::general_purpose::STANDARD.encode(frame.repeat(39));
         let known = [
             ("key", self.w.alpha.key.clone()),
+            ("owner", self.owner.clone()),
             ("domain", self.w.alpha.domain.clone()),
             ("60 words", words),
             ("mp3", mp3),
@@ -91,7 +97,7 @@ impl Stage for Omicall {
                 known.insert("call".to_owned(), self.w.talked().await.to_string());
                 self.sender = Some(self.w.sender());
             }
-            "an owner’s key and a receiver" => self.receiver(known).await,
+            "a receiver" => self.receiver(known).await,
             "2900 words were ordered today" => self.words_of_today().await,
             "the minutes of the day are used up" => self.minutes_used().await,
             "the key may ask once a minute" => self.slow_key().await,
@@ -153,9 +159,6 @@ impl Omicall {
     }
 
     async fn receiver(&mut self, known: &mut Known) {
-        let new =
-            NewKey { name: "CRM".into(), dialect: Dialect::Omicall, role: Some(Role::Owner), ..NewKey::default() };
-        known.insert("owner".to_owned(), key::create(self.actor(), &self.w.db, new).await.unwrap().secret);
         let receiver = Receiver::start().await;
         known.insert("crm".to_owned(), format!("http://{}", receiver.address));
         self.w.router = heard::beside(self.w.router.clone(), receiver);

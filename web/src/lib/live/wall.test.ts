@@ -33,6 +33,7 @@ const today = {
   service_level_ms: 20_000,
   average_wait_ms: 1_000,
   longest_wait_ms: 1_000,
+  called_back: 0,
 }
 const start = (): Wall =>
   wallOf([{ queue_id: 'que_1', name: 'Sales', here: true, waiting: [], agents: [agent], today }], 1_000)
