@@ -42,7 +42,7 @@ async fn stock_clients_hear_of_a_real_call_and_its_history_plays_it() {
     let server = Server::start().await;
     let key = server.post("/keys", &json!({ "name": "AntRing", "dialect": "antring" })).await;
     let (id, secret) = (key["public_id"].as_str().expect("an app id"), key["secret"].as_str().expect("a secret"));
-    let http = reqwest::Client::builder().no_proxy().build().expect("a client");
+    let http = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).build().expect("a client");
     let order = http.post(server.url("/antring/oapi/v1/voice/auth_token")).header("x-auth-app-id", id);
     let answer = order.header("x-auth-app-hash", sha256(&format!("{id}{secret}"))).send().await.expect("an answer");
     let token: Value = serde_json::from_str(&answer.text().await.expect("a text")).expect("JSON");

@@ -183,7 +183,7 @@ async fn two_browsers_talk() {
 /// What OMICall's `extensions/detail` gives a web phone of this extension.
 async fn omicalls_detail(server: &Server, extension: &str) -> Value {
     let key = server.post("/keys", &json!({ "name": "Web", "dialect": "omicall", "role": "manager" })).await;
-    let http = reqwest::Client::builder().no_proxy().build().expect("a client");
+    let http = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).build().expect("a client");
     let ask = async |path: String, bearer: &str| -> Value {
         let answer = http.get(server.url(&path)).bearer_auth(bearer).send().await.expect("an answer");
         let body: Value = serde_json::from_str(&answer.text().await.expect("a text")).expect("JSON");
