@@ -118,11 +118,13 @@ fn response(
     download: &str,
     (first, length, size): (u64, u64, u64),
 ) -> Response {
+    // Also of a part that is all there is, as browsers ask for it first: without its range they take no 206.
+    let partial = response.status() == StatusCode::PARTIAL_CONTENT;
     let out = response.headers_mut();
     out.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
     out.insert(header::CONTENT_LENGTH, length.into());
     out.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
-    if length < size {
+    if partial {
         let range = format!("bytes {first}-{}/{size}", first + length - 1);
         out.insert(header::CONTENT_RANGE, HeaderValue::from_str(&range).expect("digits make a header"));
     }
