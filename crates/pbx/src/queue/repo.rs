@@ -155,13 +155,20 @@ pub(crate) async fn queues_with(tx: &mut Tx, extension: ExtensionId) -> Result<V
     rows.iter().map(|row| Ok(format!("queue {}", row.try_get::<&str, _>(0)?))).collect()
 }
 
-/// Queues whose callers go on to this flow, group, extension or queue.
+/// Queues whose callers go on to this flow, group, extension or queue, be it to a survey after the talk.
 pub(crate) async fn queues_to(tx: &mut Tx, target: &str) -> Result<Vec<String>, Error> {
-    let rows = sqlx::query("select name from queues where tenant_id = $1 and overflow_id = $2 order by name")
-        .bind(tx.tenant().to_owned())
-        .bind(target)
-        .fetch_all(tx.conn())
-        .await?;
+    let rows = sqlx::query(
+        "select name
+         from queues
+         where tenant_id = $1
+         and (overflow_id = $2 or settings like $3)
+         order by name",
+    )
+    .bind(tx.tenant().to_owned())
+    .bind(target)
+    .bind(format!("%\"survey\":\"{target}\"%"))
+    .fetch_all(tx.conn())
+    .await?;
     rows.iter().map(|row| Ok(format!("queue {}", row.try_get::<&str, _>(0)?))).collect()
 }
 
