@@ -1,3 +1,5 @@
+import { trailWords } from './en.trail'
+
 export const calls = {
   calls: {
     about: 'All calls that have ended, the newest first.',
@@ -127,6 +129,7 @@ export const calls = {
     incomplete: 'The recording stops in the middle: the disk was full or the server died.',
   },
   trail: {
+    ...trailWords,
     offered: 'A call from {{from}} to {{dialled}} came in by the trunk {{trunk}}.',
     offered_inside: 'An extension dialled {{dialled}}.',
     route: '{{dialled}} leads to {{target}}.',

@@ -1,3 +1,5 @@
+import { trailWords } from './vi.trail'
+
 export const calls = {
   calls: {
     about: 'Mọi cuộc gọi đã kết thúc, mới nhất trước.',
@@ -127,6 +129,7 @@ export const calls = {
     incomplete: 'Bản ghi âm dừng giữa chừng: đầy ổ đĩa hoặc máy chủ ngừng đột ngột.',
   },
   trail: {
+    ...trailWords,
     offered: 'Cuộc gọi từ {{from}} đến số {{dialled}} qua trung kế {{trunk}}.',
     offered_inside: 'Máy nhánh gọi số {{dialled}}.',
     route: 'Số {{dialled}} dẫn đến {{target}}.',

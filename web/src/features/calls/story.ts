@@ -37,7 +37,9 @@ function readable(name: string, value: string, names: Names, t: TFunction): stri
     case 'ended_by':
       return t(`endedBy.${value}`, { defaultValue: value }).toLowerCase()
     case 'strategy':
-      return t(`groups.${value}`, { defaultValue: value }).toLowerCase()
+      return t(`groups.${value}`, {
+        defaultValue: t(`queues.${value}`, { defaultValue: value }),
+      }).toLowerCase()
     case 'because':
       return value === "the company's rule" ? t('trail.companyRule') : withNames(value, names)
     case 'timeout_ms':
