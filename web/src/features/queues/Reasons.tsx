@@ -1,13 +1,12 @@
-import { DeleteOutlined, PlusOutlined } from '@ant-design/icons'
+import { DeleteOutlined } from '@ant-design/icons'
 import { useQuery } from '@tanstack/react-query'
-import { App, Button, Form, Input, Modal } from 'antd'
-import { useState } from 'react'
+import { App, Button, Modal } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { client, unwrap } from '~/api/client'
 import { pauseReasonsQuery } from '~/api/lists'
 import { problemText } from '~/lib/problem'
+import { AddName } from '~/ui/AddName'
 import { Failed } from '~/ui/Failed'
-import { showProblem } from '~/ui/form'
 import { useSaver } from '~/ui/useSaver'
 
 /** The reasons that agents choose from when they pause. */
@@ -54,29 +53,12 @@ function List() {
 
 function Add() {
   const { t } = useTranslation()
-  const { message } = App.useApp()
   const saver = useSaver('pause-reasons')
-  const [form] = Form.useForm<{ name: string }>()
-  const [busy, setBusy] = useState(false)
-  const add = async (body: { name: string }) => {
-    setBusy(true)
-    try {
-      await saver(unwrap(client.POST('/api/v1/pause-reasons', { body })))
-      form.resetFields()
-    } catch (error) {
-      showProblem(error, form, message, t)
-    } finally {
-      setBusy(false)
-    }
-  }
   return (
-    <Form form={form} layout="inline" requiredMark={false} onFinish={add} style={{ marginTop: 12 }}>
-      <Form.Item name="name" rules={[{ required: true, message: t('form.missing') }]} style={{ flex: 1 }}>
-        <Input maxLength={60} placeholder={t('agent.reasonHint')} aria-label={t('agent.reason')} />
-      </Form.Item>
-      <Button htmlType="submit" icon={<PlusOutlined />} loading={busy}>
-        {t('agent.addReason')}
-      </Button>
-    </Form>
+    <AddName
+      onAdd={(body) => saver(unwrap(client.POST('/api/v1/pause-reasons', { body })))}
+      label={t('agent.reason')}
+      hint={t('agent.reasonHint')}
+    />
   )
 }

@@ -1,13 +1,13 @@
-import { DeleteOutlined, PlusOutlined, TagsOutlined } from '@ant-design/icons'
+import { DeleteOutlined, TagsOutlined } from '@ant-design/icons'
 import { useQuery } from '@tanstack/react-query'
-import { App, Button, Form, Input, Modal, Typography } from 'antd'
+import { App, Button, Modal, Typography } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { client, unwrap } from '~/api/client'
 import { dispositionsQuery } from '~/api/lists'
 import { problemText } from '~/lib/problem'
+import { AddName } from '~/ui/AddName'
 import { Failed } from '~/ui/Failed'
-import { showProblem } from '~/ui/form'
 import { useSaver } from '~/ui/useSaver'
 
 /** The words that agents choose from after a call. */
@@ -79,29 +79,12 @@ function List() {
 
 function Add() {
   const { t } = useTranslation()
-  const { message } = App.useApp()
   const saver = useSaver('dispositions')
-  const [form] = Form.useForm<{ name: string }>()
-  const [busy, setBusy] = useState(false)
-  const add = async (body: { name: string }) => {
-    setBusy(true)
-    try {
-      await saver(unwrap(client.POST('/api/v1/dispositions', { body })))
-      form.resetFields()
-    } catch (error) {
-      showProblem(error, form, message, t)
-    } finally {
-      setBusy(false)
-    }
-  }
   return (
-    <Form form={form} layout="inline" requiredMark={false} onFinish={add} style={{ marginTop: 12 }}>
-      <Form.Item name="name" rules={[{ required: true, message: t('form.missing') }]} style={{ flex: 1 }}>
-        <Input maxLength={60} placeholder={t('written.hint')} aria-label={t('written.one')} />
-      </Form.Item>
-      <Button htmlType="submit" icon={<PlusOutlined />} loading={busy}>
-        {t('agent.addReason')}
-      </Button>
-    </Form>
+    <AddName
+      onAdd={(body) => saver(unwrap(client.POST('/api/v1/dispositions', { body })))}
+      label={t('written.one')}
+      hint={t('written.hint')}
+    />
   )
 }
